@@ -1,0 +1,62 @@
+"""Recipes: frozen descriptions of what to build, whose numbers are leaves."""
+
+import dataclasses
+import numbers
+from typing import Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+
+from waza.core.errors import Error, nearest
+
+
+class Recipe(eqx.Module):
+    """A frozen description of what to build and with which numbers.
+
+    A field annotated `float` is a *number*: a leaf that a study may vary without compiling again. An int or
+    NumPy number given for it becomes a float; a tracer passes through. Every other field is *structure*.
+    A recipe is a plain dataclass: it has no `__init__` of its own, so that `replace` can remake it.
+
+    >>> class Noise(Recipe):
+    ...     std: float = 0.1
+    >>> Noise(1).std
+    1.0
+    """
+
+    def __init_subclass__(cls, **kwargs: Any):
+        super().__init_subclass__(**kwargs)
+        for name, annotation in cls.__dict__.get("__annotations__", {}).items():
+            given = cls.__dict__.get(name, dataclasses.MISSING)
+            if annotation in (float, float | None) and not isinstance(given, dataclasses.Field):
+                settings = {} if given is dataclasses.MISSING else {"default": given}
+                setattr(cls, name, eqx.field(converter=_Number(cls.__name__, name), **settings))
+
+
+@dataclasses.dataclass(frozen=True)
+class _Number:
+    """Converts what is given for a `float` field; remembers the field's name for the error."""
+
+    owner: str
+    field: str
+
+    def __call__(self, value: Any) -> Any:
+        if isinstance(value, jax.Array) or value is None:
+            return value
+        if isinstance(value, numbers.Real) and not isinstance(value, bool):
+            return float(value)
+        raise Error(f"{self.owner}.{self.field} is {value!r}; expected a number, such as 0.1")
+
+
+def replace(recipe: Any, **changes: Any) -> Any:
+    """A copy of `recipe` with some fields changed. An unknown field is an `Error`."""
+    names = [field.name for field in dataclasses.fields(recipe)]
+    for name in changes:
+        if name not in names:
+            raise Error(f"{type(recipe).__name__} has no field {name!r}: {nearest(name, names)}")
+    return dataclasses.replace(recipe, **changes)
+
+
+def like(number: float | jax.Array, array: jax.Array) -> jax.Array:
+    """The number in the array's dtype, so that a stacked float32 setting does not promote bfloat16."""
+    return jnp.asarray(number, dtype=array.dtype)

@@ -1,0 +1,44 @@
+"""Variables that are trained, and variables that are only tracked."""
+
+from typing import Any
+
+import equinox as eqx
+import jax
+from jaxtyping import Array, PyTree
+
+
+class Tracked(eqx.Module):
+    """A variable that is followed rather than trained, such as a running mean.
+
+    Gradients, penalties, weight decay, clipping and optimisers never see it.
+    """
+
+    value: Array
+
+
+def is_tracked(node: Any) -> bool:
+    """Whether this node of a tree of variables is a `Tracked`."""
+    return isinstance(node, Tracked)
+
+
+def trained(variables: PyTree) -> PyTree:
+    """The same tree with None where a variable is only tracked.
+
+    >>> trained({"scale": 2.0, "mean": Tracked(0.5)})
+    {'mean': None, 'scale': 2.0}
+    """
+    return jax.tree.map(lambda node: None if is_tracked(node) else node, variables, is_leaf=is_tracked)
+
+
+def join(parameters: PyTree, variables: PyTree) -> PyTree:
+    """The whole tree again: the trained part from `parameters`, the tracked part from `variables`.
+
+    >>> join({"scale": 3.0, "mean": None}, {"scale": 2.0, "mean": Tracked(0.5)})
+    {'mean': Tracked(value=0.5), 'scale': 3.0}
+    """
+    return jax.tree.map(
+        lambda node, new: node if is_tracked(node) else new,
+        variables,
+        parameters,
+        is_leaf=is_tracked,
+    )

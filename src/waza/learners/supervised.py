@@ -1,0 +1,124 @@
+"""Supervised learning: a model, a loss and an optimiser."""
+
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float, PRNGKeyArray, PyTree
+
+from waza.core import Error, join, trained
+from waza.data import Dataset, Split
+from waza.learners.learner import Learner, Measures
+from waza.learners.probes import activation_measures, gradient_measures
+from waza.nn import CrossEntropy, Layer, Loss, Pass, named_key
+from waza.optim import Optimizer, add
+
+EVALUATED_AT_ONCE = 1000
+TRAINING_ROWS = 1000
+
+
+class SupervisedState(NamedTuple):
+    """A model's variables and its optimiser's state."""
+
+    variables: PyTree[Array]
+    optimizer: PyTree[Array]
+
+
+class Supervised(Learner):
+    """A model trained on the training split by minibatches drawn with replacement.
+
+    Measures: the loss's measures on all test rows ("test_loss", "test_accuracy") and on the first 1,000 training
+    rows ("train_loss", ...); with `probes`, per layer what `waza.learners.probes` lists.
+
+    Args:
+        model: maps a batch of rows to outputs.
+        optimizer: turns gradients into updates.
+        loss: what is made small, and what is measured beside it.
+        batch_size: rows a step.
+        probes: whether evaluations look inside the model.
+    """
+
+    model: Layer
+    optimizer: Optimizer
+    loss: Loss = CrossEntropy()
+    batch_size: int = 100
+    probes: bool = True
+
+    def __check_init__(self):
+        if not isinstance(self.batch_size, int) or self.batch_size < 1:
+            raise Error(f"Supervised(batch_size={self.batch_size!r}); expected a whole number of at least 1")
+
+    def init(self, key: PRNGKeyArray, data: Dataset) -> SupervisedState:
+        """Fresh variables, and the optimiser's state for those that are trained."""
+        variables = self.model.init(named_key(key, "model"))
+        return SupervisedState(variables, self.optimizer.init(trained(variables)))
+
+    def batch(self, data: Dataset, key: PRNGKeyArray) -> Split:
+        """`batch_size` training rows, drawn with replacement."""
+        rows = jax.random.randint(key, (self.batch_size,), 0, data.train.x.shape[0])
+        return Split(as_inputs(data.train.x[rows]), data.train.y[rows])
+
+    def update(self, state: SupervisedState, batch: Split, key: PRNGKeyArray) -> tuple[SupervisedState, Measures]:
+        """One step of the optimiser on the batch's mean loss; records that loss."""
+
+        def objective(parameters: PyTree[Array]) -> tuple[Float[Array, ""], PyTree[Array]]:
+            run = Pass(training=True, key=key)
+            variables = join(parameters, state.variables)
+            outputs = self.model.apply(variables, batch.x, run)
+            return jnp.mean(self.loss(outputs, batch.y)["loss"]), run.followed(variables)
+
+        parameters = trained(state.variables)
+        (loss, followed), gradients = jax.value_and_grad(objective, has_aux=True)(parameters)
+        updates, optimizer = self.optimizer.update(gradients, state.optimizer, parameters)
+        return SupervisedState(join(add(parameters, updates), followed), optimizer), {"loss": loss}
+
+    def evaluate(self, state: SupervisedState, data: Dataset, key: PRNGKeyArray) -> Measures:
+        """The loss's measures on both splits, and the probes."""
+        measures: Measures = {}
+        train = Split(data.train.x[:TRAINING_ROWS], data.train.y[:TRAINING_ROWS])
+        for name, split in {"test": data.test, "train": train}.items():
+            for measure, value in self._mean_measures(state, split).items():
+                measures[f"{name}_{measure}"] = value
+        if self.probes:
+            measures |= activation_measures(self.model, state.variables, as_inputs(train.x))
+            few = Split(as_inputs(train.x[: self.batch_size]), train.y[: self.batch_size])
+            measures |= gradient_measures(self.model, self.loss, self.optimizer, state, few, key)
+        return measures
+
+    def _mean_measures(self, state: SupervisedState, split: Split) -> dict[str, Float[Array, ""]]:
+        """Each measure's mean over all rows, evaluated in pieces that fit the processor's caches."""
+
+        def total(piece: tuple[Array, Array, Array]) -> dict[str, Float[Array, ""]]:
+            x, y, real = piece
+            measures = self.loss(self.model.apply(state.variables, as_inputs(x), Pass()), y)
+            return {name: jnp.sum(jnp.where(real, value, 0)) for name, value in measures.items()}
+
+        rows = split.x.shape[0]
+        pieces = -(-rows // EVALUATED_AT_ONCE)
+        if pieces == 1:
+            totals = total((split.x, split.y, jnp.ones(rows, bool)))
+        else:
+            padded = (pieces, EVALUATED_AT_ONCE)
+            row = jnp.arange(pieces * EVALUATED_AT_ONCE).reshape(padded)
+            index = jnp.minimum(row, rows - 1)
+            totals = jax.lax.map(lambda at: total((split.x[at[0]], split.y[at[0]], at[1])), (index, row < rows))
+            totals = {name: jnp.sum(values) for name, values in totals.items()}
+        return {name: value / rows for name, value in totals.items()}
+
+    def chance(self, data: Dataset) -> dict[str, float]:
+        """The level of the best constant answer, on each split."""
+        return {
+            f"{name}_{measure}": value
+            for name, split in {"test": data.test, "train": data.train}.items()
+            for measure, value in self.loss.chance(jnp.asarray(split.y)).items()
+        }
+
+
+def as_inputs(x: Any) -> Array:
+    """Rows as floats: bytes are scaled from 0..255 to 0..1, floats stay.
+
+    >>> as_inputs(jnp.array([[0, 255]], dtype=jnp.uint8)).tolist()
+    [[0.0, 1.0]]
+    """
+    x = jnp.asarray(x)
+    return x.astype(jnp.float32) / 255 if x.dtype == jnp.uint8 else x

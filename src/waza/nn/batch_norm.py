@@ -1,0 +1,60 @@
+"""Batch normalisation."""
+
+import jax.numpy as jnp
+from jaxtyping import Array, Float, PRNGKeyArray, PyTree
+
+from waza.core import Error, Tracked, like
+from waza.nn.layer import Layer
+from waza.nn.passes import Pass
+
+
+class BatchNorm(Layer):
+    r"""$y = \gamma (x - \mu) / \sqrt{\sigma^2 + \epsilon} + \beta$ for each feature (the last axis).
+
+    In training, $\mu$ and $\sigma^2$ are the batch's mean and (biased) variance over all other axes, and running
+    statistics follow them: $r \leftarrow m r + (1 - m) s$, where the variance that is followed is the unbiased
+    one. Otherwise the running statistics are used.
+
+    Source: Ioffe and Szegedy, "Batch normalization", 2015.
+
+    Args:
+        size: the number of features; None in a model that fills it in for each of its layers.
+        momentum: m, as in Keras (PyTorch's `momentum` is 1 - m).
+        epsilon: added to the variance.
+        affine: whether the scale gamma and the shift beta exist and are trained.
+
+    >>> layer = BatchNorm(1)
+    >>> variables = layer.init(None)
+    >>> layer.apply(variables, jnp.array([[1.0], [3.0]]), Pass(training=True)).round(3).tolist()
+    [[-1.0], [1.0]]
+    """
+
+    size: int | None = None
+    momentum: float = 0.9
+    epsilon: float = 1e-5
+    affine: bool = True
+
+    def init(self, key: PRNGKeyArray | None) -> PyTree[Array]:
+        """Running mean 0 and variance 1; scale 1 and shift 0. Nothing is drawn."""
+        if self.size is None:
+            raise Error("BatchNorm has no size: give the number of features, as in BatchNorm(40)")
+        variables: dict = {"mean": Tracked(jnp.zeros(self.size)), "variance": Tracked(jnp.ones(self.size))}
+        if self.affine:
+            variables |= {"scale": jnp.ones(self.size), "shift": jnp.zeros(self.size)}
+        return variables
+
+    def apply(
+        self, variables: PyTree[Array], x: Float[Array, "batch ... size"], run: Pass
+    ) -> Float[Array, "batch ... size"]:
+        """Normalise by the batch's statistics in training, by the running ones otherwise."""
+        mean, variance = variables["mean"].value, variables["variance"].value
+        if run.training:
+            momentum, count = like(self.momentum, x), x.size // x.shape[-1]
+            axes = tuple(range(x.ndim - 1))
+            now, spread = jnp.mean(x, axes), jnp.var(x, axes)
+            unbiased = spread * (count / max(count - 1, 1))
+            run.track(variables["mean"], momentum * mean + (1 - momentum) * now)
+            run.track(variables["variance"], momentum * variance + (1 - momentum) * unbiased)
+            mean, variance = now, spread
+        y = (x - mean) / jnp.sqrt(variance + like(self.epsilon, x))
+        return y * variables["scale"] + variables["shift"] if self.affine else y

@@ -1,0 +1,80 @@
+"""Initial values of weights."""
+
+import math
+from typing import Literal
+
+import jax
+from jaxtyping import Array, Float, PRNGKeyArray
+
+from waza.core import Error, Recipe
+
+
+class Initializer(Recipe):
+    r"""Initial weights $W \sim N(0, s^2)$; a kind of initializer is a rule for the scale $s$.
+
+    Equal keys and shapes give the same standard normal draws whatever the scale, so that studies can compare
+    initializers on paired draws. Only `init` reads an initializer: variants that differ in nothing else share
+    one training program.
+    """
+
+    def scale(self, inputs: int, outputs: int) -> float | Array:
+        """The standard deviation of a weight between so many inputs and outputs."""
+        raise NotImplementedError(f"{type(self).__name__} has no scale(inputs, outputs)")
+
+    def __call__(
+        self, key: PRNGKeyArray, outputs: int, inputs: int
+    ) -> Float[Array, "{outputs} {inputs}"]:
+        """Draw a weight of shape (outputs, inputs)."""
+        return self.scale(inputs, outputs) * jax.random.normal(key, (outputs, inputs))
+
+
+class Gaussian(Initializer):
+    """A standard deviation that is chosen by hand: W ~ N(0, std^2).
+
+    >>> Gaussian(0.01).scale(784, 40)
+    0.01
+    """
+
+    std: float = 0.01
+
+    def scale(self, inputs: int, outputs: int) -> float | Array:
+        """The chosen standard deviation, whatever the sizes."""
+        return self.std
+
+
+class Xavier(Initializer):
+    r"""Keeps the signal's variance through odd activations of unit slope at zero, such as tanh.
+
+    Two forms are in use. `fan="in"`: $s = 1/\sqrt{n_\text{in}}$, the course's, which keeps the forward signal
+    (LeCun et al. 1998). `fan="average"`: $s = \sqrt{2/(n_\text{in}+n_\text{out})}$, the paper's compromise
+    between the forward and the backward signal.
+
+    Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010.
+
+    >>> Xavier().scale(100, 300), round(Xavier("average").scale(100, 300), 4)
+    (0.1, 0.0707)
+    """
+
+    fan: Literal["in", "average"] = "in"
+
+    def __check_init__(self):
+        if self.fan not in ("in", "average"):
+            raise Error(f"Xavier(fan={self.fan!r}); expected 'in' (1/n_in) or 'average' (2/(n_in + n_out))")
+
+    def scale(self, inputs: int, outputs: int) -> float | Array:
+        """The square root of 1/inputs, or of 2/(inputs + outputs)."""
+        return 1 / math.sqrt(inputs if self.fan == "in" else (inputs + outputs) / 2)
+
+
+class He(Initializer):
+    r"""$s = \sqrt{2/n_\text{in}}$: keeps the second moment through rectifiers, which halve it.
+
+    Source: He et al., "Delving deep into rectifiers", 2015.
+
+    >>> He().scale(200, 10)
+    0.1
+    """
+
+    def scale(self, inputs: int, outputs: int) -> float | Array:
+        """The square root of 2/inputs."""
+        return math.sqrt(2 / inputs)

@@ -1,0 +1,41 @@
+"""What a supervised model is trained to make small, and what is measured beside it."""
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float, Int
+
+from waza.core import Recipe
+
+
+class Loss(Recipe):
+    """Measures of outputs against targets, one value a row; the measure "loss" is what training makes small."""
+
+    def __call__(self, outputs: Array, targets: Array) -> dict[str, Float[Array, " batch"]]:
+        """The measures by name, "loss" among them."""
+        raise NotImplementedError(f"{type(self).__name__} has no measures")
+
+    def chance(self, targets: Array) -> dict[str, float]:
+        """The measures that the best constant answer reaches on these targets."""
+        raise NotImplementedError(f"{type(self).__name__} has no chance level")
+
+
+class CrossEntropy(Loss):
+    r"""Classification: "loss" is $-\log \text{softmax}(z)_t$ in nats, "accuracy" whether the largest logit is right.
+
+    >>> measures = CrossEntropy()(jnp.array([[0.0, 0.0]]), jnp.array([1]))
+    >>> round(float(measures["loss"][0]), 4)
+    0.6931
+    """
+
+    def __call__(
+        self, outputs: Float[Array, "batch classes"], targets: Int[Array, " batch"]
+    ) -> dict[str, Float[Array, " batch"]]:
+        """The loss and the accuracy of each row."""
+        scores = jax.nn.log_softmax(outputs)
+        loss = -jnp.take_along_axis(scores, targets[:, None], axis=1)[:, 0]
+        return {"loss": loss, "accuracy": (jnp.argmax(outputs, axis=1) == targets).astype(outputs.dtype)}
+
+    def chance(self, targets: Int[Array, " rows"]) -> dict[str, float]:
+        """The entropy of the class shares, and the share of the most frequent class."""
+        shares = jnp.bincount(targets) / targets.size
+        return {"loss": float(jnp.sum(jax.scipy.special.entr(shares))), "accuracy": float(jnp.max(shares))}

@@ -1,0 +1,29 @@
+"""Results: an xarray.Dataset with the dimensions (variant, seed, step) and, for probes, layer."""
+
+import numpy as np
+import xarray as xr
+
+
+def final(results: xr.Dataset, measure: str, variant: str | None = None) -> xr.DataArray:
+    """A measure at the last step, one value a seed; a diverged trial counts at chance level.
+
+    Chance levels come from the learner and stand in the attributes, as `chance_test_accuracy`.
+    """
+    values = results[measure].isel(step=-1)
+    chance = results.attrs.get(f"chance_{measure}")
+    if chance is not None:
+        values = xr.where(results["diverged_at"] >= 0, chance, values)
+    return values if variant is None else values.sel(variant=variant)
+
+
+def diverged(results: xr.Dataset, variant: str) -> int:
+    """How many of a variant's trials have met a loss that is not finite."""
+    return int((results["diverged_at"].sel(variant=variant) >= 0).sum())
+
+
+def as_bytes(results: xr.Dataset) -> bytes:
+    """The results as a netCDF file; the dtypes are declared, since the classic format has no 64-bit integers."""
+    encoding = {
+        name: {"dtype": "int32"} for name, value in results.variables.items() if np.issubdtype(value.dtype, np.integer)
+    }
+    return bytes(results.to_netcdf(engine="scipy", encoding=encoding))

@@ -1,0 +1,91 @@
+"""Intervals over seeds, and what they can and cannot decide."""
+
+import dataclasses
+import math
+
+import numpy as np
+from scipy import stats
+
+EXACT_UP_TO = 16
+RANDOM_FLIPS = 100_000
+
+
+@dataclasses.dataclass(frozen=True)
+class Interval:
+    """A mean with its confidence interval."""
+
+    mean: float
+    low: float
+    high: float
+    confidence: float
+    count: int
+
+
+def t_interval(values: np.ndarray, confidence: float = 0.95) -> Interval:
+    r"""The mean of n values with Student's interval: $\bar d \pm t_{n-1} s / \sqrt n$.
+
+    Given paired differences, this is the paired t interval. With fewer than two values it is unbounded.
+
+    Source: Student, "The probable error of a mean", 1908.
+
+    >>> i = t_interval(np.array([1.0, 2.0, 3.0]))
+    >>> i.mean, round(i.low, 3), round(i.high, 3)
+    (2.0, -0.484, 4.484)
+    """
+    values = np.asarray(values, float)
+    mean = float(values.mean()) if values.size else math.nan
+    if values.size < 2:
+        return Interval(mean, -math.inf, math.inf, confidence, values.size)
+    half = stats.t.ppf((1 + confidence) / 2, values.size - 1) * values.std(ddof=1) / math.sqrt(values.size)
+    return Interval(mean, mean - float(half), mean + float(half), confidence, values.size)
+
+
+def sign_flip_p(differences: np.ndarray) -> float:
+    r"""The two-sided p-value of "the differences are symmetric about zero", by flipping their signs.
+
+    The share of sign patterns whose $|\sum \pm d_i|$ is at least the observed one: exact up to 16 differences,
+    else from 100,000 random patterns (the observed one counted in).
+
+    Source: Fisher, "The design of experiments", 1935, section 21.
+
+    >>> sign_flip_p(np.array([1.0, 1.0, 1.0]))
+    0.25
+    """
+    differences = np.asarray(differences, float)
+    observed = abs(differences.sum())
+    close = 1e-9 * np.abs(differences).sum()
+    if differences.size <= EXACT_UP_TO:
+        patterns = np.arange(2**differences.size)[:, None] >> np.arange(differences.size) & 1
+        return float(np.mean(np.abs((2 * patterns - 1) @ differences) >= observed - close))
+    signs = np.random.default_rng(0).choice([-1.0, 1.0], size=(RANDOM_FLIPS, differences.size))
+    return float((1 + np.sum(np.abs(signs @ differences) >= observed - close)) / (1 + RANDOM_FLIPS))
+
+
+def seeds_needed(spread: float, distance: float, confidence: float = 0.95, most: int = 100_000) -> int | None:
+    """How many seeds make the interval's half-width smaller than `distance`, at this standard deviation.
+
+    None where more than `most` would be needed.
+
+    >>> seeds_needed(spread=1.0, distance=1.0)
+    7
+    """
+    if spread == 0:
+        return 2
+    if not distance > 0:
+        return None
+    n = np.unique(np.geomspace(2, most, 2000).astype(int))
+    half = stats.t.ppf((1 + confidence) / 2, n - 1) * spread / np.sqrt(n)
+    enough = np.flatnonzero(half < distance)
+    return int(n[enough[0]]) if enough.size else None
+
+
+def smallest_effect(spread: float, count: int, confidence: float = 0.95, power: float = 0.8) -> float:
+    r"""The smallest true effect that n pairs detect with this power: about $(t_{1-\alpha/2} + t_{power}) s/\sqrt n$.
+
+    >>> round(smallest_effect(spread=1.0, count=10), 3)
+    0.995
+    """
+    if count < 2:
+        return math.inf
+    t = stats.t.ppf((1 + confidence) / 2, count - 1) + stats.t.ppf(power, count - 1)
+    return float(t * spread / math.sqrt(count))

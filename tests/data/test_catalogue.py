@@ -1,0 +1,77 @@
+import hashlib
+
+import pytest
+
+from waza.core.errors import Error
+from waza.data import Entry, Source, entry, get, listing, load
+
+CONTENTS = {"a.txt": b"one file", "b.txt": b"another"}
+TOY = Entry(
+    name="toy",
+    description={"en": "two files", "ja": "二つのファイル"},
+    licence="none",
+    load=lambda: "loaded",
+    sources=tuple(
+        Source("toy", f"https://nowhere.invalid/{name}", name, hashlib.sha256(content).hexdigest())
+        for name, content in CONTENTS.items()
+    ),
+)
+
+
+@pytest.fixture
+def toy(monkeypatch):
+    """A catalogue of one, from an imagined network; the list of what was fetched from it."""
+    fetched = []
+
+    def download(url, path, sha256, progress):
+        fetched.append(path.name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(CONTENTS[path.name])
+        progress(3, 8)
+
+    monkeypatch.setitem(get.__globals__, "download", download)
+    monkeypatch.setitem(get.__globals__, "ENTRIES", (TOY,))
+    return fetched
+
+
+def test_every_entry_says_what_it_is():
+    entries = listing()
+    assert [one.name for one in entries] == ["digits", "mnist"]
+    for one in entries:
+        assert set(one.description) == {"en", "ja"} and all(one.description.values()) and one.licence
+        assert not any("\n" in line for line in one.description.values())
+        assert bool(one.sources) != bool(one.ships_with)
+        for source in one.sources:
+            assert source.dataset == one.name and len(source.sha256) == 64
+            assert source.url.startswith("https://")
+
+
+def test_digits_need_nothing(parses):
+    assert entry("digits").available()
+    assert get("digits") == []
+    assert load("digits").name == "digits"
+
+
+def test_mnist_must_be_fetched():
+    assert not entry("mnist").available()
+    with pytest.raises(Error, match="waza data get mnist"):
+        load("mnist")
+
+
+@pytest.mark.parametrize("ask", [entry, load, get])
+def test_an_unknown_name(ask):
+    with pytest.raises(Error, match="no data set is called 'mnits': did you mean 'mnist'"):
+        ask("mnits")
+
+
+def test_only_what_is_missing_or_damaged_is_fetched(toy):
+    seen = []
+    paths = [source.path for source in TOY.sources]
+    assert not TOY.available()
+    assert get("toy", lambda *step: seen.append(step)) == paths
+    assert seen == [("a.txt", 3, 8), ("b.txt", 3, 8)]
+    assert TOY.available() and get("toy") == []
+    paths[1].write_bytes(b"damaged")
+    assert get("toy") == [paths[1]]
+    assert toy == ["a.txt", "b.txt", "b.txt"]
+    assert load("toy") == "loaded"
