@@ -34,8 +34,8 @@ def parse_idx(content: bytes, name: str) -> np.ndarray:
         except (EOFError, OSError, zlib.error) as error:
             raise Error(f"{name} is not a whole gzip file ({error}): fetch it again") from error
     if len(content) < 4 or content[:2] != b"\0\0":
-        start = content[:4].hex(" ") or "nothing"
-        raise Error(f"{name} is not an idx file: it starts with {start}, expected 00 00: give an idx file")
+        given = content[:4].hex(" ") or "nothing"
+        raise Error(f"{name} is not an idx file: it starts with {given}, expected 00 00: give an idx file")
     kind, dimensions = content[2], content[3]
     if kind not in TYPES:
         known = ", ".join(f"{code:02x}" for code in TYPES)

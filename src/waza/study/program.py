@@ -1,0 +1,223 @@
+"""The compiled programs of one group: all its variants and a block of seeds at once."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.sharding import Mesh, NamedSharding, PartitionSpec
+from jaxtyping import Array, PyTree
+
+from waza.core import Error
+from waza.learners import Learner
+from waza.nn import named_key
+from waza.study import structure
+from waza.study.devices import TRIALS
+
+
+class Tally(NamedTuple):
+    """What is counted between evaluations: sums of the records, steps, and where a trial diverged (or -1)."""
+
+    sums: PyTree[Array]
+    steps: Array
+    diverged_at: Array
+
+
+class Program:
+    """Variants of one structure, trained together over a block of seeds.
+
+    `vmap` over variants inside (they share the batch), over seeds outside, a loop over steps around both, and
+    the seeds sharded over the mesh. Leaves of states have the axes (seed, variant, ...).
+
+    Args:
+        learners: the variants; their recipes without initializers have one structure.
+        data: what they learn from; its arrays are arguments of the programs.
+        seeds: how many seeds a block has, a multiple of the number of devices.
+        mesh: the devices.
+    """
+
+    def __init__(self, learners: Sequence[Learner], data: Any, seeds: int, mesh: Mesh):
+        self.learners = tuple(learners)
+        self.seeds = seeds
+        self._mesh = mesh
+        trained = [structure.without_initializers(learner) for learner in learners]
+        self._structure = structure.split(trained[0])[1]
+        self._arrays, self._static_data = eqx.partition(data, eqx.is_array)
+        self._numbers = self._place(structure.stack(trained), PartitionSpec())
+        self._fixed = _fixed_numbers(trained)
+        self._data = self._place(self._arrays, PartitionSpec())
+
+    # What is mapped over, one trial or one seed at a time.
+
+    def _learner(self, numbers: PyTree) -> Learner:
+        return eqx.combine(numbers, self._structure)
+
+    def _update_seed(self, states: PyTree, tally: Tally, key: Array, step: Array, numbers: PyTree, data: Any) -> Any:
+        """One step of all variants of a seed, on one batch."""
+        shared = eqx.combine(self._fixed, self._structure)
+        batch = shared.batch(data, jax.random.fold_in(named_key(key, "batch"), step))
+        update_key = jax.random.fold_in(named_key(key, "update"), step)
+        states, records = jax.vmap(lambda state, n: self._learner(n).update(state, batch, update_key))(states, numbers)
+        finite = jnp.ones(tally.diverged_at.shape, bool)
+        for record in jax.tree.leaves(records):
+            finite &= jnp.isfinite(record)
+        first = jnp.where((tally.diverged_at < 0) & ~finite, step.astype(jnp.int32), tally.diverged_at)
+        return states, Tally(jax.tree.map(jnp.add, tally.sums, records), tally.steps + 1, first)
+
+    def _train(
+        self, states: PyTree, tally: Tally, keys: Array, start: Array, stop: Array, numbers: PyTree, arrays: Any
+    ) -> Any:
+        """The steps from start to stop, of the seeds of one device."""
+        data = eqx.combine(arrays, self._static_data)
+
+        def body(step: Array, carry: Any) -> Any:
+            return jax.vmap(self._update_seed, in_axes=(0, 0, 0, None, None, None))(
+                *carry, keys, step, numbers, data
+            )
+
+        return jax.lax.fori_loop(start, stop, body, (states, tally))
+
+    def _evaluate(self, states: PyTree, keys: Array, numbers: PyTree, arrays: Any) -> Any:
+        """The measures of the seeds of one device."""
+        data = eqx.combine(arrays, self._static_data)
+
+        def one(state: PyTree, n: PyTree, key: Array) -> Any:
+            return self._learner(n).evaluate(state, data, named_key(key, "evaluate"))
+
+        return jax.vmap(jax.vmap(one, in_axes=(0, 0, None)), in_axes=(0, None, 0))(states, numbers, keys)
+
+    def _init(self, keys: Array, numbers: list[PyTree], arrays: Any) -> Any:
+        """The initial states: variants of one full structure are drawn together."""
+        data = eqx.combine(arrays, self._static_data)
+        states: list[Any] = [None] * len(self.learners)
+        for group, stacked in zip(self._init_groups, numbers, strict=True):
+            rest = structure.split(self.learners[group[0]])[1]
+
+            def one(key: Array, n: PyTree, rest: PyTree = rest) -> PyTree:
+                return eqx.combine(n, rest).init(named_key(key, "init"), data)
+
+            drawn = jax.vmap(jax.vmap(one, in_axes=(None, 0)), in_axes=(0, None))(keys, stacked)
+            for position, i in enumerate(group):
+                states[i] = jax.tree.map(lambda leaf, at=position: leaf[:, at], drawn)
+        return jax.tree.map(lambda *leaves: jnp.stack(leaves, axis=1), *states)
+
+    @cached_property
+    def _init_groups(self) -> list[list[int]]:
+        return structure.groups(self.learners)
+
+    # What is compiled.
+
+    def compile(self) -> None:
+        """Compile all three programs now; may be called from a thread of its own."""
+        _ = self._compiled
+
+    @cached_property
+    def _compiled(self) -> tuple[Any, Any, Any]:
+        seeds, all_ = PartitionSpec(TRIALS), PartitionSpec()
+
+        def sharded(function: Any, inputs: Any, donate: tuple[int, ...] = ()) -> Any:
+            mapped = jax.shard_map(function, mesh=self._mesh, in_specs=inputs, out_specs=seeds, check_vma=False)
+            return jax.jit(mapped, donate_argnums=donate)
+
+        keys = self._keys(range(self.seeds))
+        numbers = self._init_numbers
+        init = sharded(self._init, (seeds, all_, all_)).lower(keys, numbers, self._data).compile()
+        states = self._shapes(jax.eval_shape(self._init, keys, numbers, self._arrays))
+        tally = self._shapes(jax.eval_shape(lambda: self._empty_tally(states)))
+        step = jax.ShapeDtypeStruct((), jnp.int32, sharding=NamedSharding(self._mesh, all_))
+        train = sharded(self._train, (seeds, seeds, seeds, all_, all_, all_, all_), donate=(0, 1))
+        evaluate = sharded(self._evaluate, (seeds, seeds, all_, all_))
+        return (
+            init,
+            train.lower(states, tally, keys, step, step, self._numbers, self._data).compile(),
+            evaluate.lower(states, keys, self._numbers, self._data).compile(),
+        )
+
+    @cached_property
+    def _init_numbers(self) -> list[PyTree]:
+        stacks = [structure.stack([self.learners[i] for i in group]) for group in self._init_groups]
+        return self._place(stacks, PartitionSpec())
+
+    def _shapes(self, tree: PyTree) -> PyTree:
+        sharding = NamedSharding(self._mesh, PartitionSpec(TRIALS))
+        return jax.tree.map(lambda leaf: jax.ShapeDtypeStruct(leaf.shape, leaf.dtype, sharding=sharding), tree)
+
+    def _empty_tally(self, states: PyTree) -> Tally:
+        """Zeros for what one step records."""
+        shape = (self.seeds, len(self.learners))
+
+        def records(state: PyTree, arrays: Any) -> Any:
+            learner, key = self.learners[0], jax.random.key(0)
+            data = eqx.combine(arrays, self._static_data)
+            return learner.update(state, learner.batch(data, key), key)[1]
+
+        one = jax.tree.map(lambda leaf: jax.ShapeDtypeStruct(leaf.shape[2:], leaf.dtype), states)
+        sums = jax.tree.map(lambda leaf: jnp.zeros(shape + leaf.shape), jax.eval_shape(records, one, self._arrays))
+        return Tally(sums, jnp.zeros(shape[:1], jnp.int32), jnp.full(shape, -1, jnp.int32))
+
+    # What the runner calls.
+
+    def _keys(self, seeds: Sequence[int]) -> Array:
+        return self._place(jax.vmap(jax.random.key)(jnp.asarray(seeds)), PartitionSpec(TRIALS))
+
+    def _place(self, tree: PyTree, spec: PartitionSpec) -> PyTree:
+        return jax.device_put(tree, NamedSharding(self._mesh, spec))
+
+    def start(self, seeds: Sequence[int]) -> tuple[PyTree, Tally, Array]:
+        """The states before the first step, an empty tally, and the keys of these seeds."""
+        keys = self._keys(seeds)
+        states = self._compiled[0](keys, self._init_numbers, self._data)
+        return states, self.clear(states), keys
+
+    def clear(self, states: PyTree, diverged_at: Any = None) -> Tally:
+        """A tally that counts anew, but remembers who has diverged."""
+        tally = self._empty_tally(states)
+        return self._place(tally if diverged_at is None else tally._replace(diverged_at=diverged_at), PartitionSpec(TRIALS))
+
+    def train(self, states: PyTree, tally: Tally, keys: Array, start: int, stop: int) -> tuple[PyTree, Tally]:
+        """The steps from start to stop. The boundaries never change the numbers; the arguments are used up."""
+        bounds = self._place((np.int32(start), np.int32(stop)), PartitionSpec())
+        return self._compiled[1](states, tally, keys, *bounds, self._numbers, self._data)
+
+    def evaluate(self, states: PyTree, keys: Array) -> PyTree[np.ndarray]:
+        """The measures, each of the shape (seed, variant)."""
+        return jax.device_get(self._compiled[2](states, keys, self._numbers, self._data))
+
+    def restore(self, leaves: Sequence[np.ndarray]) -> tuple[PyTree, Tally]:
+        """States and tally from the leaves that `jax.tree.leaves((states, tally))` gave."""
+        keys = self._keys(range(self.seeds))
+        states = jax.eval_shape(self._init, keys, self._init_numbers, self._arrays)
+        shapes = (states, jax.eval_shape(lambda: self._empty_tally(states)))
+        if [(leaf.shape, leaf.dtype) for leaf in jax.tree.leaves(shapes)] != [(x.shape, x.dtype) for x in leaves]:
+            raise Error("a checkpoint does not fit this study: start anew with --fresh")
+        return self._place(jax.tree.unflatten(jax.tree.structure(shapes), leaves), PartitionSpec(TRIALS))
+
+
+class Varying:
+    """Stands for a number that varies, where none may be read: any use is an error."""
+
+    def __init__(self, path: str):
+        self._path = path
+
+    def _refuse(self, *_: Any) -> Any:
+        raise Error(
+            f"batch() reads {self._path}, which the variants of this study vary; a batch is shared by all variants: "
+            "use the number in update() instead"
+        )
+
+    __jax_array__ = __float__ = __array__ = __mul__ = __rmul__ = __add__ = __radd__ = _refuse
+    __sub__ = __rsub__ = __truediv__ = __rtruediv__ = __pow__ = __neg__ = __lt__ = __gt__ = _refuse
+
+
+def _fixed_numbers(recipes: Sequence[PyTree]) -> PyTree:
+    """The numbers on which all recipes agree, and a refusal in the place of each that varies."""
+    numbers = [structure.split(recipe)[0] for recipe in recipes]
+
+    def settle(path: Any, *leaves: Any) -> Any:
+        same = all(np.array_equal(leaf, leaves[0]) for leaf in leaves)
+        return leaves[0] if same else Varying(jax.tree_util.keystr(path).lstrip("."))
+
+    return jax.tree_util.tree_map_with_path(settle, *numbers)

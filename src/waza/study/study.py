@@ -1,0 +1,84 @@
+"""Study: variants to be compared, and how."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any
+
+from waza.core import Error, Recipe, nearest, replace
+from waza.learners import Learner
+from waza.study.claims import Claim
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Study:
+    """A comparison of variants, trained on the same data from paired seeds.
+
+    Args:
+        name: what the study is called; its runs are kept under this name.
+        variants: learners by name.
+        data: what they learn from.
+        baseline: the variant that others are compared with; the first if not given.
+        measure: the main measure.
+        seeds: trials of each variant, with the seeds 0, 1, 2, ...
+        steps: updates of each trial; 0 evaluates the initial values only.
+        evaluate_every: steps between evaluations (there is one before the first step and one after the last).
+        claims: statements that the results decide.
+        block: seeds that are computed together. Blocks are always whole, and seeds that were not asked for are
+            dropped, so that a trial keeps its bits when seeds are added.
+    """
+
+    name: str
+    variants: Mapping[str, Learner]
+    data: Any
+    baseline: str = ""
+    measure: str = "test_accuracy"
+    seeds: int = 10
+    steps: int = 1000
+    evaluate_every: int = 100
+    claims: tuple[Claim, ...] = ()
+    block: int = 10
+
+    def __post_init__(self):
+        if not self.name or not all(letter.isalnum() or letter in "-_." for letter in self.name):
+            raise Error(f"the study's name is {self.name!r}; use letters, digits, '-' and '_', as in 'does-he-help'")
+        if not self.variants:
+            raise Error(f"the study {self.name!r} has no variants; give at least one learner by name")
+        for name, variant in self.variants.items():
+            if not isinstance(variant, Learner):
+                raise Error(f"variant {name!r} is {type(variant).__name__}; expected a Learner, such as wz.Supervised")
+        object.__setattr__(self, "baseline", self.baseline or next(iter(self.variants)))
+        if self.baseline not in self.variants:
+            raise Error(f"no variant is called {self.baseline!r} (the baseline): {nearest(self.baseline, self.variants)}")
+        for field, least in {"seeds": 1, "steps": 0, "evaluate_every": 1, "block": 1}.items():
+            value = getattr(self, field)
+            if not isinstance(value, int) or isinstance(value, bool) or value < least:
+                raise Error(f"{field} is {value!r}; expected a whole number of at least {least}")
+
+
+def vary(base: Any, **changes: Any) -> Any:
+    """A copy of a recipe with named fields changed; a dict changes fields of the part that stands there.
+
+    >>> from waza import models, nn
+    >>> vary(models.MLP((4, 2)), activation=nn.tanh, initializer=nn.Xavier()).initializer.fan
+    'in'
+    """
+    return _vary(base, changes, "")
+
+
+def _vary(base: Any, changes: Mapping[str, Any], path: str) -> Any:
+    new = {}
+    for name, change in changes.items():
+        where = f"{path}.{name}" if path else name
+        if not hasattr(base, name) or name not in {field.name for field in dataclasses.fields(base)}:
+            known = [field.name for field in dataclasses.fields(base)]
+            raise Error(f"{type(base).__name__} has no field {where!r}: {nearest(name, known)}")
+        part = getattr(base, name)
+        if isinstance(change, Mapping) and not isinstance(part, Mapping):
+            if not isinstance(part, Recipe):
+                raise Error(f"{where} is {part!r}, which has no fields to change: give a whole new value instead")
+            change = _vary(part, change, where)
+        elif isinstance(part, Recipe) and change is not None and not isinstance(change, Recipe):
+            kind = type(part).__name__
+            raise Error(f"{where} is {change!r}; expected a recipe such as {kind}, or a dict of its fields")
+        new[name] = change
+    return replace(base, **new)
