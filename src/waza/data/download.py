@@ -5,6 +5,7 @@ import fcntl
 import hashlib
 import os
 from collections.abc import Callable
+from io import BufferedRandom
 from pathlib import Path
 from typing import BinaryIO
 
@@ -40,7 +41,7 @@ def download(url: str, path: Path, sha256: str, progress: Progress | None = None
         raise unwritable(path, error) from error
 
 
-def _complete(url: str, file: BinaryIO, part: Path, sha256: str, progress: Progress | None) -> None:
+def _complete(url: str, file: BufferedRandom, part: Path, sha256: str, progress: Progress | None) -> None:
     from waza.data.transfer import transfer  # here, so that `import waza.data` loads no HTTP client
 
     try:
@@ -58,7 +59,7 @@ def _complete(url: str, file: BinaryIO, part: Path, sha256: str, progress: Progr
         )
 
 
-def _sha256(file: BinaryIO) -> str:
+def _sha256(file: BufferedRandom) -> str:
     # Of what is on the disk, not of what this process received: a part has more than one author.
     file.seek(0)
     return hashlib.file_digest(file, "sha256").hexdigest()

@@ -4,7 +4,7 @@ from typing import Any
 
 from jaxtyping import Array, Float, PRNGKeyArray, PyTree
 
-from waza.core import Recipe
+from waza.core.recipe import Recipe
 
 Measures = dict[str, Float[Array, ""] | dict[str, Float[Array, ""]]]
 

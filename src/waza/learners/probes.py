@@ -16,7 +16,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, PRNGKeyArray, PyTree
 
-from waza.core import join, trained
+from waza.core.variables import join, trained
 from waza.nn import Layer, Loss, Pass
 from waza.optim import Optimizer
 
@@ -67,7 +67,8 @@ def gradient_measures(
     sizes = _norms(parameters)
     return {
         "signal_gradient_square": {
-            name.removesuffix(".preactivation"): jnp.mean((rows * signal) ** 2) for name, signal in signals.items()
+            name.removesuffix(".preactivation"): jnp.mean((rows * signal) ** 2)
+            for name, signal in signals.items()
         },
         "gradient_norm": _norms(gradients),
         "update_ratio": {layer: norm / sizes[layer] for layer, norm in _norms(updates).items()},
@@ -77,7 +78,9 @@ def gradient_measures(
 def _recorded(run: Pass, kind: str) -> dict[str, Array]:
     """What the pass recorded under this name, by layer."""
     return {
-        name.removesuffix(f".{kind}"): value for name, value in run.records.items() if name.endswith(f".{kind}")
+        name.removesuffix(f".{kind}"): value
+        for name, value in run.records.items()
+        if name.endswith(f".{kind}")
     }
 
 

@@ -6,7 +6,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, PRNGKeyArray, PyTree
 
-from waza.core import Error, join, trained
+from waza.core.errors import Error
+from waza.core.variables import join, trained
 from waza.data import Dataset, Split
 from waza.learners.learner import Learner, Measures
 from waza.learners.probes import activation_measures, gradient_measures
@@ -58,7 +59,9 @@ class Supervised(Learner):
         rows = jax.random.randint(key, (self.batch_size,), 0, data.train.x.shape[0])
         return Split(as_inputs(data.train.x[rows]), data.train.y[rows])
 
-    def update(self, state: SupervisedState, batch: Split, key: PRNGKeyArray) -> tuple[SupervisedState, Measures]:
+    def update(
+        self, state: SupervisedState, batch: Split, key: PRNGKeyArray
+    ) -> tuple[SupervisedState, Measures]:
         """One step of the optimiser on the batch's mean loss; records that loss."""
 
         def objective(parameters: PyTree[Array]) -> tuple[Float[Array, ""], PyTree[Array]]:
@@ -101,7 +104,9 @@ class Supervised(Learner):
             padded = (pieces, EVALUATED_AT_ONCE)
             row = jnp.arange(pieces * EVALUATED_AT_ONCE).reshape(padded)
             index = jnp.minimum(row, rows - 1)
-            totals = jax.lax.map(lambda at: total((split.x[at[0]], split.y[at[0]], at[1])), (index, row < rows))
+            totals = jax.lax.map(
+                lambda at: total((split.x[at[0]], split.y[at[0]], at[1])), (index, row < rows)
+            )
             totals = {name: jnp.sum(values) for name, values in totals.items()}
         return {name: value / rows for name, value in totals.items()}
 

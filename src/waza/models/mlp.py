@@ -5,7 +5,8 @@ from typing import Any, Literal
 
 from jaxtyping import Array, Float, PyTree
 
-from waza.core import Error, replace
+from waza.core.errors import Error
+from waza.core.recipe import replace
 from waza.nn.activations import relu, saturated
 from waza.nn.batch_norm import BatchNorm
 from waza.nn.dense import Dense
@@ -100,7 +101,9 @@ class MLP(Layer):
         """The logits of a batch; inputs of several axes, such as images, are flattened."""
         x = x.reshape(x.shape[0], -1)
         if x.shape[1] != self.sizes[0]:
-            raise Error(f"the model takes {self.sizes[0]} inputs a row, the data have {x.shape[1]}: change sizes")
+            raise Error(
+                f"the model takes {self.sizes[0]} inputs a row, the data have {x.shape[1]}: change sizes"
+            )
         parts = self.parts()
         for i, layer in enumerate(parts["hidden"]):
             x = layer.apply(variables["hidden"][i], x, run.at("hidden").at(i))

@@ -47,9 +47,7 @@ def derivative(activation: Activation, x: Float[Array, "..."]) -> Float[Array, "
     return jax.jvp(activation, (x,), (jnp.ones_like(x),))[1]
 
 
-def saturated(
-    activation: Activation, x: Float[Array, "..."], share: float = 0.05
-) -> Bool[Array, "..."]:
+def saturated(activation: Activation, x: Float[Array, "..."], share: float = 0.05) -> Bool[Array, "..."]:
     r"""Whether a unit passes (almost) no gradient: $|f'(x)| < \text{share} \cdot \sup |f'|$.
 
     The supremum is taken over a grid on $[-10, 10]$. For the sigmoid the default means an output below 0.013 or

@@ -3,7 +3,9 @@
 import jax.numpy as jnp
 from jaxtyping import Array, Float, PRNGKeyArray, PyTree
 
-from waza.core import Error, Tracked, like
+from waza.core.errors import Error
+from waza.core.recipe import like
+from waza.core.variables import Tracked
 from waza.nn.layer import Layer
 from waza.nn.passes import Pass
 

@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from waza.core import Error
+from waza.core.errors import Error
 from waza.nn.initializers import Initializer, Xavier
 from waza.nn.layer import Layer
 from waza.nn.passes import Pass, named_key

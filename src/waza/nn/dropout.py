@@ -4,7 +4,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from waza.core import Error, like
+from waza.core.errors import Error
+from waza.core.recipe import like
 from waza.nn.layer import Layer
 from waza.nn.passes import Pass
 

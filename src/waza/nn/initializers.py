@@ -6,7 +6,8 @@ from typing import Literal
 import jax
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from waza.core import Error, Recipe
+from waza.core.errors import Error
+from waza.core.recipe import Recipe
 
 
 class Initializer(Recipe):
@@ -21,9 +22,7 @@ class Initializer(Recipe):
         """The standard deviation of a weight between so many inputs and outputs."""
         raise NotImplementedError(f"{type(self).__name__} has no scale(inputs, outputs)")
 
-    def __call__(
-        self, key: PRNGKeyArray, outputs: int, inputs: int
-    ) -> Float[Array, "{outputs} {inputs}"]:
+    def __call__(self, key: PRNGKeyArray, outputs: int, inputs: int) -> Float[Array, "{outputs} {inputs}"]:
         """Draw a weight of shape (outputs, inputs)."""
         return self.scale(inputs, outputs) * jax.random.normal(key, (outputs, inputs))
 

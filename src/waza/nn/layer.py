@@ -5,7 +5,7 @@ from typing import Any
 
 from jaxtyping import Array, Float, PRNGKeyArray, PyTree
 
-from waza.core import Recipe
+from waza.core.recipe import Recipe
 from waza.nn.passes import Pass, named_key
 
 

@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int
 
-from waza.core import Recipe
+from waza.core.recipe import Recipe
 
 
 class Loss(Recipe):

@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, PyTree
 
-from waza.core import like
+from waza.core.recipe import like
 from waza.optim.optimizer import Optimizer, zeros
 
 

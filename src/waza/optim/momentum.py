@@ -3,7 +3,7 @@
 import jax
 from jaxtyping import PyTree
 
-from waza.core import like
+from waza.core.recipe import like
 from waza.optim.optimizer import Optimizer, zeros
 
 

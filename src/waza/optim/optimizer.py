@@ -5,7 +5,7 @@ from typing import Any
 import jax
 from jaxtyping import PyTree
 
-from waza.core import Recipe
+from waza.core.recipe import Recipe
 
 
 class Optimizer(Recipe):

@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import PyTree
 
-from waza.core import like
+from waza.core.recipe import like
 from waza.optim.optimizer import Optimizer, zeros
 
 

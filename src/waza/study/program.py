@@ -11,7 +11,7 @@ import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from jaxtyping import Array, PyTree
 
-from waza.core import Error
+from waza.core.errors import Error
 from waza.learners import Learner
 from waza.nn import named_key
 from waza.study import structure
@@ -55,12 +55,16 @@ class Program:
     def _learner(self, numbers: PyTree) -> Learner:
         return eqx.combine(numbers, self._structure)
 
-    def _update_seed(self, states: PyTree, tally: Tally, key: Array, step: Array, numbers: PyTree, data: Any) -> Any:
+    def _update_seed(
+        self, states: PyTree, tally: Tally, key: Array, step: Array, numbers: PyTree, data: Any
+    ) -> Any:
         """One step of all variants of a seed, on one batch."""
         shared = eqx.combine(self._fixed, self._structure)
         batch = shared.batch(data, jax.random.fold_in(named_key(key, "batch"), step))
         update_key = jax.random.fold_in(named_key(key, "update"), step)
-        states, records = jax.vmap(lambda state, n: self._learner(n).update(state, batch, update_key))(states, numbers)
+        states, records = jax.vmap(lambda state, n: self._learner(n).update(state, batch, update_key))(
+            states, numbers
+        )
         finite = jnp.ones(tally.diverged_at.shape, bool)
         for record in jax.tree.leaves(records):
             finite &= jnp.isfinite(record)
@@ -68,7 +72,14 @@ class Program:
         return states, Tally(jax.tree.map(jnp.add, tally.sums, records), tally.steps + 1, first)
 
     def _train(
-        self, states: PyTree, tally: Tally, keys: Array, start: Array, stop: Array, numbers: PyTree, arrays: Any
+        self,
+        states: PyTree,
+        tally: Tally,
+        keys: Array,
+        start: Array,
+        stop: Array,
+        numbers: PyTree,
+        arrays: Any,
     ) -> Any:
         """The steps from start to stop, of the seeds of one device."""
         data = eqx.combine(arrays, self._static_data)
@@ -119,7 +130,9 @@ class Program:
         seeds, all_ = PartitionSpec(TRIALS), PartitionSpec()
 
         def sharded(function: Any, inputs: Any, donate: tuple[int, ...] = ()) -> Any:
-            mapped = jax.shard_map(function, mesh=self._mesh, in_specs=inputs, out_specs=seeds, check_vma=False)
+            mapped = jax.shard_map(
+                function, mesh=self._mesh, in_specs=inputs, out_specs=seeds, check_vma=False
+            )
             return jax.jit(mapped, donate_argnums=donate)
 
         keys = self._keys(range(self.seeds))
@@ -143,7 +156,9 @@ class Program:
 
     def _shapes(self, tree: PyTree) -> PyTree:
         sharding = NamedSharding(self._mesh, PartitionSpec(TRIALS))
-        return jax.tree.map(lambda leaf: jax.ShapeDtypeStruct(leaf.shape, leaf.dtype, sharding=sharding), tree)
+        return jax.tree.map(
+            lambda leaf: jax.ShapeDtypeStruct(leaf.shape, leaf.dtype, sharding=sharding), tree
+        )
 
     def _empty_tally(self, states: PyTree) -> Tally:
         """Zeros for what one step records."""
@@ -155,7 +170,9 @@ class Program:
             return learner.update(state, learner.batch(data, key), key)[1]
 
         one = jax.tree.map(lambda leaf: jax.ShapeDtypeStruct(leaf.shape[2:], leaf.dtype), states)
-        sums = jax.tree.map(lambda leaf: jnp.zeros(shape + leaf.shape), jax.eval_shape(records, one, self._arrays))
+        sums = jax.tree.map(
+            lambda leaf: jnp.zeros(shape + leaf.shape), jax.eval_shape(records, one, self._arrays)
+        )
         return Tally(sums, jnp.zeros(shape[:1], jnp.int32), jnp.full(shape, -1, jnp.int32))
 
     # What the runner calls.
@@ -175,7 +192,9 @@ class Program:
     def clear(self, states: PyTree, diverged_at: Any = None) -> Tally:
         """A tally that counts anew, but remembers who has diverged."""
         tally = self._empty_tally(states)
-        return self._place(tally if diverged_at is None else tally._replace(diverged_at=diverged_at), PartitionSpec(TRIALS))
+        return self._place(
+            tally if diverged_at is None else tally._replace(diverged_at=diverged_at), PartitionSpec(TRIALS)
+        )
 
     def train(self, states: PyTree, tally: Tally, keys: Array, start: int, stop: int) -> tuple[PyTree, Tally]:
         """The steps from start to stop. The boundaries never change the numbers; the arguments are used up."""
@@ -191,7 +210,9 @@ class Program:
         keys = self._keys(range(self.seeds))
         states = jax.eval_shape(self._init, keys, self._init_numbers, self._arrays)
         shapes = (states, jax.eval_shape(lambda: self._empty_tally(states)))
-        if [(leaf.shape, leaf.dtype) for leaf in jax.tree.leaves(shapes)] != [(x.shape, x.dtype) for x in leaves]:
+        if [(leaf.shape, leaf.dtype) for leaf in jax.tree.leaves(shapes)] != [
+            (x.shape, x.dtype) for x in leaves
+        ]:
             raise Error("a checkpoint does not fit this study: start anew with --fresh")
         return self._place(jax.tree.unflatten(jax.tree.structure(shapes), leaves), PartitionSpec(TRIALS))
 

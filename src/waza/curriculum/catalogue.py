@@ -1,0 +1,51 @@
+"""Every exercise by name; what it needs is imported when it is run."""
+
+import importlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from waza.core.errors import Error, nearest
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise of the curriculum: a module with `study(data) -> Study`, and its texts beside it."""
+
+    name: str
+    id: str
+    part: str
+    claims: tuple[str, ...]
+
+    @property
+    def texts(self) -> Path:
+        """The texts' path, without `.en.toml` or `.ja.toml`."""
+        return Path(__file__).parent / self.part / self.name.replace("-", "_")
+
+    def study(self, data: str | None = None) -> Any:
+        """The study with the course's settings, on its own data or on the named data set."""
+        module = importlib.import_module(f"waza.curriculum.{self.part}.{self.name.replace('-', '_')}")
+        return module.study(data) if data else module.study()
+
+
+_EXERCISES = (
+    Exercise("vanishing-gradient", "E1", "day2a_training", ("C04",)),
+    Exercise("signal-propagation", "E1", "day2a_training", ("C01", "C03")),
+)
+
+
+def exercises() -> tuple[Exercise, ...]:
+    """All exercises, in the order of the notes."""
+    return _EXERCISES
+
+
+def exercise(name: str) -> Exercise:
+    """The exercise called `name`.
+
+    >>> exercise("vanishing-gradient").id
+    'E1'
+    """
+    for one in _EXERCISES:
+        if one.name == name:
+            return one
+    raise Error(f"no study is called {name!r}: {nearest(name, [one.name for one in _EXERCISES])}")

@@ -1,0 +1,1 @@
+"""Day 2, first half: training deep models."""

@@ -1,0 +1,55 @@
+"""E1: does the gradient vanish? Four ways to start the same small network."""
+
+import numpy as np
+import xarray as xr
+
+from waza import data, models, nn, optim
+from waza.learners import Supervised
+from waza.study import Claim, Part, Study, final, vary
+
+SMALL_SIGMOID = "sigmoid, gaussian 0.01"
+SMALL_RELU = "ReLU, gaussian 0.01"
+XAVIER_SIGMOID = "sigmoid, Xavier"
+HE_RELU = "ReLU, He"
+
+
+def study(data_name: str = "digits") -> Study:
+    """784-40-20-10, SGD 0.1, minibatches of 100, 2,000 steps."""
+    base = Supervised(
+        model=models.MLP((784, 40, 20, 10), activation=nn.sigmoid, initializer=nn.Gaussian(0.01)),
+        optimizer=optim.SGD(0.1),
+        batch_size=100,
+    )
+    return Study(
+        name="vanishing-gradient",
+        data=data.load(data_name),
+        variants={
+            SMALL_SIGMOID: base,
+            SMALL_RELU: vary(base, model={"activation": nn.relu}),
+            XAVIER_SIGMOID: vary(base, model={"initializer": nn.Xavier()}),
+            HE_RELU: vary(base, model={"activation": nn.relu, "initializer": nn.He()}),
+        },
+        steps=2000,
+        claims=(C04,),
+    )
+
+
+def accuracy_over_chance(results: xr.Dataset) -> xr.DataArray:
+    """What the small sigmoid start has learnt: its test accuracy above that of the best constant answer."""
+    return final(results, "test_accuracy", SMALL_SIGMOID) - results.attrs["chance_test_accuracy"]
+
+
+def first_layer_gradient(results: xr.Dataset) -> xr.DataArray:
+    """log10 of the first layer's gradient norm over the output layer's, before the first step."""
+    norms = results["gradient_norm"].sel(variant=SMALL_SIGMOID).isel(step=0)
+    return np.log10(norms.sel(layer="hidden.0") / norms.sel(layer="output"))
+
+
+# Not learning: less than 5 points above chance. Vanishing: less than a hundredth of the output layer's gradient.
+C04 = Claim(
+    "C04",
+    (
+        Part("does-not-learn", accuracy_over_chance, high=0.05, unit="points"),
+        Part("vanishes", first_layer_gradient, high=-2.0, unit="log10"),
+    ),
+)

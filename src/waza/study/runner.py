@@ -1,0 +1,303 @@
+"""Run a study: blocks of seeds, groups of variants, segments of steps."""
+
+import contextlib
+import datetime
+import json
+import math
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+import xarray as xr
+
+from waza.core.errors import Error
+from waza.study import store, structure
+from waza.study.describe import describe, fingerprint
+from waza.study.devices import mesh
+from waza.study.machine import machine, revision, versions
+from waza.study.program import Program
+from waza.study.study import Study
+from waza.study.watch import Watch
+
+SEGMENT_SECONDS = 0.5
+CALIBRATION_STEPS = 10
+CHECKPOINT_SHARE = 0.1
+
+
+class Interrupted(Error):
+    """The user stopped a run between two segments; what was done is kept."""
+
+
+class Unit(NamedTuple):
+    """A piece of work: a block of seeds of a group of variants."""
+
+    block: int
+    group: int
+
+    @property
+    def name(self) -> str:
+        """The name under which it is kept."""
+        return f"block{self.block}-group{self.group}"
+
+
+class Outcome(NamedTuple):
+    """A finished unit: measures by path of the shape (evaluation, seed, variant), and where trials diverged."""
+
+    measures: dict[str, np.ndarray]
+    diverged_at: np.ndarray
+
+
+def run(
+    study: Study, runs: Path | str | None = None, watch: Watch | None = None, fresh: bool = False
+) -> xr.Dataset:
+    """Run a study and return its results, with the dimensions (variant, seed, step) and, for probes, layer.
+
+    Args:
+        study: what to run.
+        runs: the folder of the run store; None keeps nothing. A run that was cut off is gone on with, and ends
+            with the same bits as if it had not been.
+        watch: is told of progress, and may ask to stop.
+        fresh: start anew even where an unfinished run could be gone on with.
+
+    Raises:
+        Error: a setting is wrong, or the store cannot be written.
+        Interrupted: `watch` asked to stop; with a store, the same call goes on from there.
+
+    The attributes of the results hold the settings, versions, machine and seconds.
+    """
+    watch = watch or Watch()
+    devices = mesh()
+    settings = _settings(study, devices.size)
+    with _folder(study, settings, runs, fresh) as folder:
+        results = _run(study, devices, folder, watch, settings)
+        if folder is not None:
+            results.attrs["folder"] = str(folder.path)
+            folder.finish(results)
+    return results
+
+
+def _settings(study: Study, devices: int) -> dict[str, Any]:
+    """What is written into `study.json`; the fingerprint covers all that the numbers depend on."""
+    decisive = {
+        "study": study.name,
+        "variants": {name: describe(learner) for name, learner in study.variants.items()},
+        "data": describe(jax.tree.leaves(study.data)),
+        **{name: getattr(study, name) for name in ("seeds", "steps", "evaluate_every", "block")},
+        "devices": devices,
+        "versions": versions(),
+    }
+    return {
+        **decisive,
+        "baseline": study.baseline,
+        "measure": study.measure,
+        "machine": machine(),
+        "revision": revision(),
+        "started": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
+        "fingerprint": fingerprint(decisive),
+    }
+
+
+@contextlib.contextmanager
+def _folder(
+    study: Study, settings: dict, runs: Path | str | None, fresh: bool
+) -> Iterator[store.RunFolder | None]:
+    """The run's folder, held for this process: one that was cut off, or a new one."""
+    if runs is None:
+        yield None
+        return
+    found = [] if fresh else store.unfinished(Path(runs), study.name, settings["fingerprint"])
+    for folder in found:
+        with folder.held() as mine:
+            if mine and not folder.complete:
+                yield folder
+                return
+    folder = store.begin(Path(runs), study.name, settings)
+    with folder.held():
+        yield folder
+
+
+def _run(
+    study: Study, devices: Any, folder: store.RunFolder | None, watch: Watch, settings: dict
+) -> xr.Dataset:
+    begun = time.perf_counter()
+    learners = list(study.variants.values())
+    groups = structure.groups([structure.without_initializers(learner) for learner in learners])
+    block = math.ceil(study.block / devices.size) * devices.size
+    programs = [Program([learners[i] for i in group], study.data, block, devices) for group in groups]
+
+    watch.compiling(len(programs))
+    with ThreadPoolExecutor(max_workers=len(programs)) as pool:
+        for compiled in [pool.submit(program.compile) for program in programs]:
+            compiled.result()
+    compiled_at = time.perf_counter()
+
+    units = [Unit(b, g) for b in range(math.ceil(study.seeds / study.block)) for g in range(len(groups))]
+    watch.training(max(study.steps, 1) * len(units))
+    outcomes = {unit: _run_unit(study, programs[unit.group], unit, folder, watch) for unit in units}
+    trained_at = time.perf_counter()
+
+    results = _assemble(study, groups, outcomes)
+    results.attrs |= {
+        name: value if isinstance(value, str | int) else json.dumps(value, ensure_ascii=False)
+        for name, value in settings.items()
+        if name not in ("variants", "data")
+    }
+    results.attrs |= {
+        "settings": json.dumps(settings["variants"], ensure_ascii=False),
+        "compile_seconds": compiled_at - begun,
+        "train_seconds": trained_at - compiled_at,
+        "total_seconds": time.perf_counter() - begun,
+    }
+    return results
+
+
+def _run_unit(
+    study: Study, program: Program, unit: Unit, folder: store.RunFolder | None, watch: Watch
+) -> Outcome:
+    """One block of one group, from where it was left or from its start, segment by segment."""
+    seeds = [unit.block * study.block + i for i in range(program.seeds)]
+    wanted = min(study.block, study.seeds - unit.block * study.block)
+    kept = folder.load_unit(unit.name) if folder else None
+    states, tally, keys = program.start(seeds)
+    step, evaluated, measures = 0, 0, {}
+    if kept is not None:
+        arrays, facts = kept
+        step, evaluated = facts["step"], facts["evaluated"]
+        measures = {name.removeprefix("measure:"): value for name, value in arrays.items() if ":" in name}
+        leaves = [arrays[f"leaf{i}"] for i in range(len(arrays) - len(measures))]
+        states, tally = program.restore(leaves)
+        watch.advance(step)
+
+    def save() -> None:
+        if folder is not None:
+            arrays = {f"leaf{i}": np.asarray(leaf) for i, leaf in enumerate(jax.tree.leaves((states, tally)))}
+            arrays |= {f"measure:{name}": value for name, value in measures.items()}
+            folder.save_unit(unit.name, arrays, {"step": step, "evaluated": evaluated})
+
+    pace, saved, saving = 0.0, time.perf_counter(), 0.0
+    while True:
+        due = min(evaluated * study.evaluate_every, study.steps)
+        if step == due and evaluated < evaluations(study):
+            fresh = _flat(program.evaluate(states, keys))
+            fresh |= _batch_means(tally)
+            measures = {
+                name: np.concatenate(
+                    [measures.get(name, np.empty((0, *value.shape), np.float32)), value[None]]
+                )
+                for name, value in fresh.items()
+            }
+            evaluated += 1
+            tally = program.clear(states, tally.diverged_at)
+        if evaluated == evaluations(study):
+            break
+        begun = time.perf_counter()
+        due = min(evaluated * study.evaluate_every, study.steps)
+        length = max(1, round(SEGMENT_SECONDS / pace)) if pace else CALIBRATION_STEPS
+        stop = min(step + length, due)
+        states, tally = jax.block_until_ready(program.train(states, tally, keys, step, stop))
+        now = time.perf_counter()
+        pace = (now - begun) / (stop - step)
+        watch.advance(stop - step)
+        step = stop
+        if now - saved > max(SEGMENT_SECONDS, saving / CHECKPOINT_SHARE) or watch.stop_asked():
+            save()
+            saved = time.perf_counter()
+            saving = saved - now
+        if watch.stop_asked():
+            raise Interrupted(f"stopped in {unit.name} at step {step} of {study.steps}")
+    if study.steps == 0:
+        watch.advance(1)
+    save()
+    if watch.stop_asked():
+        raise Interrupted(f"stopped after {unit.name}")
+    diverged_at = np.asarray(tally.diverged_at)[:wanted]
+    return Outcome({name: value[:, :wanted] for name, value in measures.items()}, diverged_at)
+
+
+def evaluations(study: Study) -> int:
+    """How often a trial is evaluated: before the first step, at each interval, and after the last step."""
+    return 1 + math.ceil(study.steps / study.evaluate_every)
+
+
+def _flat(measures: dict[str, Any]) -> dict[str, np.ndarray]:
+    """Measures by path: "test_accuracy", or "gradient_norm/hidden.0" for one layer's."""
+    flat: dict[str, np.ndarray] = {}
+    for name, value in measures.items():
+        if isinstance(value, dict):
+            flat |= {f"{name}/{layer}": np.asarray(part, np.float32) for layer, part in value.items()}
+        else:
+            flat[name] = np.asarray(value, np.float32)
+    return flat
+
+
+def _batch_means(tally: Any) -> dict[str, np.ndarray]:
+    """The records' means over the steps since the last evaluation; NaN before the first step."""
+    steps = np.asarray(tally.steps, np.float32)[:, None]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return {f"batch_{name}": value / steps for name, value in _flat(jax.device_get(tally.sums)).items()}
+
+
+def _assemble(study: Study, groups: list[list[int]], outcomes: dict[Unit, Outcome]) -> xr.Dataset:
+    """All outcomes as one Dataset; what a variant does not measure is NaN."""
+    names = list(study.variants)
+    where = {i: (g, position) for g, group in enumerate(groups) for position, i in enumerate(group)}
+    blocks = sorted({unit.block for unit in outcomes})
+
+    def column(i: int, path: str) -> np.ndarray | None:
+        g, position = where[i]
+        pieces = [outcomes[Unit(b, g)].measures.get(path) for b in blocks]
+        return (
+            None if pieces[0] is None else np.concatenate([piece[:, :, position] for piece in pieces], axis=1)
+        )
+
+    paths = list(dict.fromkeys(path for outcome in outcomes.values() for path in outcome.measures))
+    layers = _in_order([path.partition("/")[2] for path in paths if "/" in path])
+    steps = [min(e * study.evaluate_every, study.steps) for e in range(evaluations(study))]
+    nothing = np.full((len(steps), study.seeds), np.nan, np.float32)
+    variables: dict[str, Any] = {}
+    for measure in dict.fromkeys(path.partition("/")[0] for path in paths):
+        if measure in paths:
+            columns = [column(i, measure) for i in range(len(names))]
+            values = np.stack([nothing if value is None else value for value in columns])
+            variables[measure] = (("variant", "seed", "step"), values.transpose(0, 2, 1))
+        else:
+            by_layer = [[column(i, f"{measure}/{layer}") for layer in layers] for i in range(len(names))]
+            values = np.stack([np.stack([nothing if v is None else v for v in row]) for row in by_layer])
+            variables[measure] = (("variant", "seed", "step", "layer"), values.transpose(0, 3, 2, 1))
+    stopped = [
+        np.concatenate([outcomes[Unit(b, where[i][0])].diverged_at[:, where[i][1]] for b in blocks])
+        for i in range(len(names))
+    ]
+    variables["diverged_at"] = (("variant", "seed"), np.stack(stopped).astype(np.int32))
+    coordinates: dict[str, Any] = {
+        "variant": names,
+        "seed": np.arange(study.seeds, dtype=np.int32),
+        "step": np.array(steps, np.int32),
+    }
+    if layers:
+        coordinates["layer"] = layers
+    results = xr.Dataset(variables, coordinates)
+    for measure, value in next(iter(study.variants.values())).chance(study.data).items():
+        results.attrs[f"chance_{measure}"] = float(value)
+    for name, rows in {
+        "train": getattr(study.data, "train", None),
+        "test": getattr(study.data, "test", None),
+    }.items():
+        if rows is not None:
+            results.attrs[f"data_{name}"] = int(rows[0].shape[0])
+    results.attrs["data_name"] = str(getattr(study.data, "name", ""))
+    return results
+
+
+def _in_order(layers: list[str]) -> list[str]:
+    """Layer names once each: hidden.2 before hidden.10, the output last."""
+
+    def key(name: str) -> tuple:
+        head, _, index = name.rpartition(".")
+        return (head == "", head, int(index)) if index.isdigit() else (True, name, 0)
+
+    return sorted(set(layers), key=key)

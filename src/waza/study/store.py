@@ -1,0 +1,149 @@
+"""The run store: plain files, `runs/<study>/<id>/`, that appear whole or not at all."""
+
+import contextlib
+import dataclasses
+import datetime
+import json
+import secrets
+import shutil
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import safetensors
+import safetensors.numpy
+import xarray as xr
+
+from waza.core.errors import Error, nearest
+from waza.core.files import unwritable, write_whole
+from waza.study.results import as_bytes
+
+try:
+    import fcntl
+except ImportError:  # a system without it (Windows): two processes may then take up the same run
+    fcntl = None  # type: ignore[assignment]
+
+RESULTS = "results.nc"
+STUDY = "study.json"
+PARTIAL = "partial"
+
+
+@dataclasses.dataclass(frozen=True)
+class RunFolder:
+    """One run's folder: `study.json`, while it runs `partial/`, and when it is complete `results.nc`."""
+
+    path: Path
+
+    @property
+    def complete(self) -> bool:
+        """Whether the run came to its end."""
+        return (self.path / RESULTS).is_file()
+
+    def settings(self) -> dict[str, Any]:
+        """What `study.json` holds."""
+        try:
+            return json.loads((self.path / STUDY).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise Error(
+                f"{self.path / STUDY} cannot be read ({error}): delete the folder and run again"
+            ) from error
+
+    def results(self) -> xr.Dataset:
+        """The stored results."""
+        path = self.path / RESULTS
+        if not path.is_file():
+            raise Error(f"the run {self.path} is not complete: run the study again to go on with it")
+        try:
+            return xr.load_dataset(path, engine="scipy")
+        except Exception as error:  # SciPy's reader raises whatever the damage leads to
+            raise Error(
+                f"{path} is damaged: delete the folder {self.path} and run the study again"
+            ) from error
+
+    def finish(self, results: xr.Dataset) -> None:
+        """Write the results, then drop what was kept to go on from."""
+        write_whole(self.path / RESULTS, as_bytes(results))
+        shutil.rmtree(self.path / PARTIAL, ignore_errors=True)
+
+    def save_unit(self, name: str, arrays: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> None:
+        """Keep a unit of work, done or half done, so that a killed run can go on."""
+        content = safetensors.numpy.save(dict(arrays), {"facts": json.dumps(dict(facts))})
+        write_whole(self.path / PARTIAL / f"{name}.safetensors", content)
+
+    def load_unit(self, name: str) -> tuple[dict[str, np.ndarray], dict[str, Any]] | None:
+        """What was kept of a unit of work; None where nothing was."""
+        path = self.path / PARTIAL / f"{name}.safetensors"
+        if not path.is_file():
+            return None
+        try:
+            with safetensors.safe_open(path, "numpy") as file:
+                facts = json.loads(file.metadata()["facts"])
+                return {key: file.get_tensor(key) for key in file.keys()}, facts  # noqa: SIM118
+        except Exception as error:  # safetensors raises its own kinds
+            raise Error(
+                f"{path} is damaged: delete the folder {self.path} and run the study again"
+            ) from error
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[bool]:
+        """Hold the run for this process; False if another process holds it. A killed process lets go."""
+        if fcntl is None:
+            yield True
+            return
+        try:
+            with (self.path / "lock").open("w") as file:
+                try:
+                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    yield False
+                    return
+                yield True
+        except OSError as error:
+            raise unwritable(self.path / "lock", error) from error
+
+
+def begin(runs: Path, study: str, settings: Mapping[str, Any]) -> RunFolder:
+    """A new run's folder, with its settings written."""
+    now = datetime.datetime.now().strftime("%Y%m%d-%H%M%S")
+    folder = RunFolder(runs / study / f"{now}-{secrets.token_hex(2)}")
+    write_whole(folder.path / STUDY, json.dumps(dict(settings), indent=1, ensure_ascii=False).encode())
+    return folder
+
+
+def unfinished(runs: Path, study: str, fingerprint: str) -> list[RunFolder]:
+    """Runs of the same study with the same settings that were cut off, newest first."""
+    return [
+        folder
+        for folder in folders(runs, study)
+        if not folder.complete and folder.settings().get("fingerprint") == fingerprint
+    ]
+
+
+def folders(runs: Path, study: str) -> list[RunFolder]:
+    """All runs of a study, newest first."""
+    try:
+        paths = sorted((path for path in (runs / study).iterdir() if (path / STUDY).is_file()), reverse=True)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return [RunFolder(path) for path in paths]
+
+
+def find(runs: Path, name: str) -> RunFolder:
+    """A run by its folder, by its id, or the newest complete one of a study by the study's name."""
+    given = Path(name)
+    if (given / STUDY).is_file():
+        return RunFolder(given)
+    complete = [folder for folder in folders(runs, name) if folder.complete]
+    if complete:
+        return complete[0]
+    studies = sorted(path.name for path in runs.iterdir() if path.is_dir()) if runs.is_dir() else []
+    for study in studies:
+        for folder in folders(runs, study):
+            if folder.path.name == name:
+                return folder
+    if name in studies:
+        raise Error(f"no run of {name!r} in {runs} is complete: `waza run {name}` goes on with it")
+    raise Error(
+        f"no run {name!r} in {runs}; give a run's folder, its id or a study's name: {nearest(name, studies)}"
+    )

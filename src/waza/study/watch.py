@@ -1,0 +1,18 @@
+"""Watch: what a run tells of its progress, and how it is asked to stop."""
+
+
+class Watch:
+    """Sees a run go by, silently, and never asks it to stop; a kind of watch overrides what it wants to know."""
+
+    def compiling(self, programs: int) -> None:
+        """So many programs are being compiled."""
+
+    def training(self, steps: int) -> None:
+        """Training begins; this many steps are to be done in all."""
+
+    def advance(self, steps: int) -> None:
+        """So many steps were done."""
+
+    def stop_asked(self) -> bool:
+        """Whether the run is to stop at the end of the current segment."""
+        return False
