@@ -27,6 +27,11 @@ class Exercise:
         module = importlib.import_module(f"waza.curriculum.{self.part}.{self.name.replace('-', '_')}")
         return module.study(data) if data else module.study()
 
+    def claims_of(self) -> tuple[Any, ...]:
+        """The claims that this exercise decides, with their rules."""
+        module = importlib.import_module(f"waza.curriculum.{self.part}.{self.name.replace('-', '_')}")
+        return tuple(getattr(module, claim) for claim in self.claims)
+
 
 _EXERCISES = (
     Exercise("vanishing-gradient", "E1", "day2a_training", ("C04",)),

@@ -7,8 +7,7 @@ import jax
 from jaxtyping import Array, PRNGKeyArray, PyTree
 
 from waza.core.errors import Error
-from waza.core.variables import Tracked
-from waza.core.variables import is_tracked
+from waza.core.variables import Tracked, is_tracked
 
 
 def named_key(key: PRNGKeyArray, name: str | int) -> PRNGKeyArray:

@@ -101,7 +101,10 @@ class Program:
         return jax.vmap(jax.vmap(one, in_axes=(0, 0, None)), in_axes=(0, None, 0))(states, numbers, keys)
 
     def _init(self, keys: Array, numbers: list[PyTree], arrays: Any) -> Any:
-        """The initial states: variants of one full structure are drawn together."""
+        """The initial states: variants of one full structure are drawn together.
+
+        Not compiled as a whole: a deep model draws many weights of few shapes, and a draw is compiled once a shape.
+        """
         data = eqx.combine(arrays, self._static_data)
         states: list[Any] = [None] * len(self.learners)
         for group, stacked in zip(self._init_groups, numbers, strict=True):
@@ -121,33 +124,33 @@ class Program:
 
     # What is compiled.
 
-    def compile(self) -> None:
-        """Compile all three programs now; may be called from a thread of its own."""
-        _ = self._compiled
+    @cached_property
+    def compiled_train(self) -> Any:
+        """The compiled training program; may be asked for from a thread of its own."""
+        states, keys = self._shapes(self._states), self._keys(range(self.seeds))
+        tally = self._shapes(jax.eval_shape(self._empty_tally))
+        step = jax.ShapeDtypeStruct((), jnp.int32, sharding=NamedSharding(self._mesh, PartitionSpec()))
+        train = self._sharded(self._train, "ssswwww", donate=(0, 1))
+        return train.lower(states, tally, keys, step, step, self._numbers, self._data).compile()
 
     @cached_property
-    def _compiled(self) -> tuple[Any, Any, Any]:
-        seeds, all_ = PartitionSpec(TRIALS), PartitionSpec()
+    def compiled_evaluate(self) -> Any:
+        """The compiled evaluation program; may be asked for from a thread of its own."""
+        states, keys = self._shapes(self._states), self._keys(range(self.seeds))
+        evaluate = self._sharded(self._evaluate, "ssww")
+        return evaluate.lower(states, keys, self._numbers, self._data).compile()
 
-        def sharded(function: Any, inputs: Any, donate: tuple[int, ...] = ()) -> Any:
-            mapped = jax.shard_map(
-                function, mesh=self._mesh, in_specs=inputs, out_specs=seeds, check_vma=False
-            )
-            return jax.jit(mapped, donate_argnums=donate)
+    def _sharded(self, function: Any, arguments: str, donate: tuple[int, ...] = ()) -> Any:
+        """The function over the mesh; an argument is sharded by seeds ("s") or whole on each device ("w")."""
+        seeds = PartitionSpec(TRIALS)
+        specs = tuple(seeds if kind == "s" else PartitionSpec() for kind in arguments)
+        mapped = jax.shard_map(function, mesh=self._mesh, in_specs=specs, out_specs=seeds, check_vma=False)
+        return jax.jit(mapped, donate_argnums=donate)
 
-        keys = self._keys(range(self.seeds))
-        numbers = self._init_numbers
-        init = sharded(self._init, (seeds, all_, all_)).lower(keys, numbers, self._data).compile()
-        states = self._shapes(jax.eval_shape(self._init, keys, numbers, self._arrays))
-        tally = self._shapes(jax.eval_shape(lambda: self._empty_tally(states)))
-        step = jax.ShapeDtypeStruct((), jnp.int32, sharding=NamedSharding(self._mesh, all_))
-        train = sharded(self._train, (seeds, seeds, seeds, all_, all_, all_, all_), donate=(0, 1))
-        evaluate = sharded(self._evaluate, (seeds, seeds, all_, all_))
-        return (
-            init,
-            train.lower(states, tally, keys, step, step, self._numbers, self._data).compile(),
-            evaluate.lower(states, keys, self._numbers, self._data).compile(),
-        )
+    @cached_property
+    def _states(self) -> PyTree:
+        """The shapes of a block's states."""
+        return jax.eval_shape(self._init, self._keys(range(self.seeds)), self._init_numbers, self._arrays)
 
     @cached_property
     def _init_numbers(self) -> list[PyTree]:
@@ -160,19 +163,22 @@ class Program:
             lambda leaf: jax.ShapeDtypeStruct(leaf.shape, leaf.dtype, sharding=sharding), tree
         )
 
-    def _empty_tally(self, states: PyTree) -> Tally:
-        """Zeros for what one step records."""
-        shape = (self.seeds, len(self.learners))
+    @cached_property
+    def _records(self) -> PyTree:
+        """The shapes of what one step of one trial records."""
 
         def records(state: PyTree, arrays: Any) -> Any:
             learner, key = self.learners[0], jax.random.key(0)
             data = eqx.combine(arrays, self._static_data)
             return learner.update(state, learner.batch(data, key), key)[1]
 
-        one = jax.tree.map(lambda leaf: jax.ShapeDtypeStruct(leaf.shape[2:], leaf.dtype), states)
-        sums = jax.tree.map(
-            lambda leaf: jnp.zeros(shape + leaf.shape), jax.eval_shape(records, one, self._arrays)
-        )
+        one = jax.tree.map(lambda leaf: jax.ShapeDtypeStruct(leaf.shape[2:], leaf.dtype), self._states)
+        return jax.eval_shape(records, one, self._arrays)
+
+    def _empty_tally(self) -> Tally:
+        """Zeros for what one step records."""
+        shape = (self.seeds, len(self.learners))
+        sums = jax.tree.map(lambda leaf: jnp.zeros(shape + leaf.shape), self._records)
         return Tally(sums, jnp.zeros(shape[:1], jnp.int32), jnp.full(shape, -1, jnp.int32))
 
     # What the runner calls.
@@ -186,12 +192,12 @@ class Program:
     def start(self, seeds: Sequence[int]) -> tuple[PyTree, Tally, Array]:
         """The states before the first step, an empty tally, and the keys of these seeds."""
         keys = self._keys(seeds)
-        states = self._compiled[0](keys, self._init_numbers, self._data)
-        return states, self.clear(states), keys
+        states = self._place(self._init(keys, self._init_numbers, self._arrays), PartitionSpec(TRIALS))
+        return states, self.clear(), keys
 
-    def clear(self, states: PyTree, diverged_at: Any = None) -> Tally:
+    def clear(self, diverged_at: Any = None) -> Tally:
         """A tally that counts anew, but remembers who has diverged."""
-        tally = self._empty_tally(states)
+        tally = self._empty_tally()
         return self._place(
             tally if diverged_at is None else tally._replace(diverged_at=diverged_at), PartitionSpec(TRIALS)
         )
@@ -199,17 +205,15 @@ class Program:
     def train(self, states: PyTree, tally: Tally, keys: Array, start: int, stop: int) -> tuple[PyTree, Tally]:
         """The steps from start to stop. The boundaries never change the numbers; the arguments are used up."""
         bounds = self._place((np.int32(start), np.int32(stop)), PartitionSpec())
-        return self._compiled[1](states, tally, keys, *bounds, self._numbers, self._data)
+        return self.compiled_train(states, tally, keys, *bounds, self._numbers, self._data)
 
     def evaluate(self, states: PyTree, keys: Array) -> PyTree[np.ndarray]:
         """The measures, each of the shape (seed, variant)."""
-        return jax.device_get(self._compiled[2](states, keys, self._numbers, self._data))
+        return jax.device_get(self.compiled_evaluate(states, keys, self._numbers, self._data))
 
     def restore(self, leaves: Sequence[np.ndarray]) -> tuple[PyTree, Tally]:
         """States and tally from the leaves that `jax.tree.leaves((states, tally))` gave."""
-        keys = self._keys(range(self.seeds))
-        states = jax.eval_shape(self._init, keys, self._init_numbers, self._arrays)
-        shapes = (states, jax.eval_shape(lambda: self._empty_tally(states)))
+        shapes = (self._states, jax.eval_shape(self._empty_tally))
         if [(leaf.shape, leaf.dtype) for leaf in jax.tree.leaves(shapes)] != [
             (x.shape, x.dtype) for x in leaves
         ]:

@@ -130,8 +130,11 @@ def _run(
     programs = [Program([learners[i] for i in group], study.data, block, devices) for group in groups]
 
     watch.compiling(len(programs))
-    with ThreadPoolExecutor(max_workers=len(programs)) as pool:
-        for compiled in [pool.submit(program.compile) for program in programs]:
+    with ThreadPoolExecutor() as pool:
+        compiling = [pool.submit(lambda one=program: one.compiled_evaluate) for program in programs]
+        if study.steps:
+            compiling += [pool.submit(lambda one=program: one.compiled_train) for program in programs]
+        for compiled in compiling:
             compiled.result()
     compiled_at = time.perf_counter()
 
@@ -191,7 +194,7 @@ def _run_unit(
                 for name, value in fresh.items()
             }
             evaluated += 1
-            tally = program.clear(states, tally.diverged_at)
+            tally = program.clear(tally.diverged_at)
         if evaluated == evaluations(study):
             break
         begun = time.perf_counter()

@@ -14,10 +14,8 @@ from waza.nn import Initializer
 
 def is_number(leaf: Any) -> bool:
     """Whether a leaf of a recipe is a number that may vary: a float, or an array of floats."""
-    return (
-        isinstance(leaf, float)
-        or eqx.is_inexact_array_like(leaf)
-        and not isinstance(leaf, complex | bool | int)
+    return isinstance(leaf, float) or (
+        eqx.is_inexact_array_like(leaf) and not isinstance(leaf, complex | bool | int)
     )
 
 

@@ -1,0 +1,100 @@
+"""The command `waza`: its arguments, and one file for each thing it does."""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+from waza.core.errors import Error
+
+INTERRUPTED = 130
+
+
+def whole(least: int) -> object:
+    """A reader of whole numbers of at least `least`."""
+
+    def read(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            number = least - 1
+        if number < least:
+            raise argparse.ArgumentTypeError(f"{text!r} given; expected a whole number of at least {least}")
+        return number
+
+    return read
+
+
+def language() -> str:
+    """ "ja" where the system speaks Japanese, else "en"."""
+    settings = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    return "ja" if next((value for value in settings if value), "").startswith("ja") else "en"
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands and their options."""
+    top = argparse.ArgumentParser(prog="waza", description="Deep-learning techniques, put to the test.")
+    top.add_argument("--version", action="store_true", help="print the version and stop")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND")
+
+    def command(name: str, text: str) -> argparse.ArgumentParser:
+        one = commands.add_parser(name, help=text, description=text)
+        one.add_argument("--runs", default="runs", metavar="DIR", help="folder of the runs (default: runs)")
+        one.add_argument(
+            "--lang", choices=("en", "ja"), default=language(), help="language of what is printed"
+        )
+        return one
+
+    command("list", "list the studies of the curriculum, and the runs that are kept")
+
+    run = command("run", "run a study: one of the curriculum by name, or a Python file that defines `study`")
+    run.add_argument("study", metavar="NAME|FILE.py")
+    run.add_argument("--seeds", type=whole(1), metavar="N", help="trials of each variant")
+    run.add_argument("--steps", type=whole(1), metavar="N", help="updates of each trial")
+    run.add_argument("--data", metavar="NAME", help="another data set, such as mnist (see: waza data list)")
+    run.add_argument("--json", metavar="OUT", help="write the figures to this file")
+    run.add_argument("--fresh", action="store_true", help="start anew, even where a run was cut off")
+
+    show = command("show", "show a run that is kept")
+    show.add_argument("run", metavar="RUN", help="a study's name (its newest run), a run's id or its folder")
+    show.add_argument("--png", metavar="FILE", help="write the main figure to this file")
+    show.add_argument(
+        "--json", nargs="?", const="-", metavar="OUT", help="the figures, to a file or to the screen"
+    )
+
+    data = commands.add_parser("data", help="list data sets, or get one", description="Data sets.")
+    actions = data.add_subparsers(dest="action", metavar="list|get", required=True)
+    for name, text in {
+        "list": "list the data sets",
+        "get": "download a data set, checked and resumable",
+    }.items():
+        action = actions.add_parser(name, help=text, description=text)
+        action.add_argument("--lang", choices=("en", "ja"), default=language())
+        if name == "get":
+            action.add_argument("name", metavar="NAME")
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command; a user's mistake ends in one line and exit status 2, an interruption in 130."""
+    options = parser().parse_args(arguments)
+    if options.version:
+        importlib_metadata = importlib.import_module("importlib.metadata")
+        print(importlib_metadata.version("waza"))
+        return
+    if options.command is None:
+        parser().print_help()
+        return
+    try:
+        importlib.import_module(f"waza.cli.{options.command}").command(options)
+    except Error as error:
+        stopped = type(error).__name__ == "Interrupted"
+        print(f"waza: {error}", file=sys.stderr)
+        sys.exit(INTERRUPTED if stopped else 2)
+    except KeyboardInterrupt:
+        print("waza: stopped", file=sys.stderr)
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - whoever read our output has gone
+        sys.exit(1)

@@ -1,0 +1,126 @@
+"""`waza run`: a study from its settings to its report."""
+
+import argparse
+import dataclasses
+import importlib.util
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from waza import curriculum
+from waza.cli.progress import Progress
+from waza.core.errors import Error
+from waza.core.files import write_whole
+
+
+def command(options: argparse.Namespace) -> None:
+    """Run the study, print its table and verdicts, and write its report."""
+    if options.json:
+        _writable(Path(options.json))
+    _writable(Path(options.runs) / "run")
+    _keep_compiled()
+    from waza.study import Interrupted, run
+
+    study = read_study(options.study, options.data)
+    changes = {
+        name: getattr(options, name) for name in ("seeds", "steps") if getattr(options, name) is not None
+    }
+    if "steps" in changes and study.steps == 0:
+        raise Error(f"{study.name} looks at initial values only and takes no steps: leave --steps out")
+    study = dataclasses.replace(study, **changes)
+    try:
+        with Progress(study.name) as watch:
+            results = run(study, options.runs, watch, options.fresh)
+    except Interrupted as stopped:
+        raise Interrupted(f"{stopped}; what was done is kept: the same command goes on from there") from None
+    publish(results, study, options)
+
+
+def publish(results: Any, study: Any, options: argparse.Namespace) -> None:
+    """The table and verdicts on the terminal, the report in the run's folder, the figures where asked for."""
+    from rich.console import Console
+
+    from waza import report
+    from waza.cli.words import words_of
+
+    findings = tuple(claim.decide(results) for claim in study.claims)
+    words = words_of(results, findings)
+    folder = Path(results.attrs["folder"])
+    page = folder / "report.html"
+    write_whole(page, report.render_page(results, findings, words, options.lang).encode())
+    if options.json:
+        summary = report.as_json(results, findings)
+        write_whole(Path(options.json), (json.dumps(summary, indent=1, ensure_ascii=False) + "\n").encode())
+    console = Console()
+    report.print_report(results, findings, words, options.lang, console)
+    label = {"en": "report", "ja": "レポート"}[options.lang]
+    console.print(f"\n{label}: {page}", soft_wrap=True, highlight=False)
+
+
+def read_study(given: str, data: str | None) -> Any:
+    """The curriculum's study of this name, or the one that a Python file defines."""
+    if not given.endswith(".py"):
+        return curriculum.exercise(given).study(data)
+    path = Path(given)
+    if not path.is_file():
+        raise Error(f"there is no file {given}; give a Python file that defines `study`, or see `waza list`")
+    from waza.study import Study
+
+    spec = importlib.util.spec_from_file_location("waza_study_file", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.path.insert(0, str(path.resolve().parent))
+    try:
+        spec.loader.exec_module(module)
+    except Error as error:
+        raise Error(f"{given}: {error}") from error
+    except Exception as error:
+        raise Error(f"{given}{_line(error, path)}: {type(error).__name__}: {error}") from error
+    finally:
+        sys.path.pop(0)
+    study = getattr(module, "study", None)
+    if not isinstance(study, Study):
+        raise Error(
+            f"{given} defines no `study`; expected a line such as: study = wz.Study(name=..., variants=...)"
+        )
+    if data is None:
+        return study
+    from waza.data import load
+
+    return dataclasses.replace(study, data=load(data))
+
+
+def _line(error: BaseException, path: Path) -> str:
+    """Where in the user's file an error arose, as ":12"."""
+    line = error.lineno if isinstance(error, SyntaxError) else None
+    trace = error.__traceback__
+    while trace is not None:
+        if Path(trace.tb_frame.f_code.co_filename).name == path.name:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return f":{line}" if line else ""
+
+
+def _writable(path: Path) -> None:
+    """Refuse early what could not be written at the end."""
+    if path.is_dir():
+        raise Error(f"{path} is a folder; give the name of a file")
+    folder = path.parent
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise Error(
+            f"cannot write {path}: {folder} is not a folder that you may write to; choose another place"
+        )
+
+
+def _keep_compiled() -> None:
+    """Let JAX keep its compiled programs between runs."""
+    import jax
+
+    from waza.data.folders import cache_folder
+
+    jax.config.update("jax_compilation_cache_dir", str(cache_folder() / "xla"))
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.2)

@@ -1,0 +1,37 @@
+"""`waza show`: a run that is kept."""
+
+import argparse
+import json
+from pathlib import Path
+
+from waza import curriculum
+from waza.core.files import write_whole
+
+
+def command(options: argparse.Namespace) -> None:
+    """Print the run's table and verdicts; write its figure or its figures as JSON where asked for."""
+    from rich.console import Console
+
+    from waza import report
+    from waza.cli.words import words_of
+    from waza.study import store
+
+    folder = store.find(Path(options.runs), options.run)
+    results = folder.results()
+    claims = ()
+    for exercise in curriculum.exercises():
+        if exercise.name == results.attrs["study"]:
+            claims = exercise.claims_of()
+    findings = tuple(claim.decide(results) for claim in claims)
+    words = words_of(results, findings)
+    if options.png:
+        write_whole(Path(options.png), report.main_png(results, words, options.lang))
+    if options.json:
+        text = json.dumps(report.as_json(results, findings), indent=1, ensure_ascii=False) + "\n"
+        if options.json == "-":
+            print(text, end="")
+            return
+        write_whole(Path(options.json), text.encode())
+    console = Console()
+    report.print_report(results, findings, words, options.lang, console)
+    console.print(f"\n{folder.path / 'report.html'}", soft_wrap=True, highlight=False)

@@ -1,0 +1,13 @@
+"""The texts that belong to a run: the curriculum's, or plain ones for a user's own study."""
+
+from typing import Any
+
+from waza import curriculum, report
+
+
+def words_of(results: Any, findings: Any) -> Any:
+    """Texts by language, for the study that these results are of."""
+    for exercise in curriculum.exercises():
+        if exercise.name == results.attrs["study"]:
+            return report.load_words(exercise.texts)
+    return report.plain_words(results, findings)
