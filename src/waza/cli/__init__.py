@@ -4,14 +4,15 @@ import argparse
 import importlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import NoReturn
 
 from waza.core.errors import Error
 
 INTERRUPTED = 130
 
 
-def whole(least: int) -> object:
+def whole(least: int) -> Callable[[str], int]:
     """A reader of whole numbers of at least `least`."""
 
     def read(text: str) -> int:
@@ -32,18 +33,25 @@ def language() -> str:
     return "ja" if next((value for value in settings if value), "").startswith("ja") else "en"
 
 
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors take one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and where to look, and exit with status 2."""
+        print(f"waza: {message} (see: {self.prog} --help)", file=sys.stderr)
+        sys.exit(2)
+
+
 def parser() -> argparse.ArgumentParser:
     """All commands and their options."""
-    top = argparse.ArgumentParser(prog="waza", description="Deep-learning techniques, put to the test.")
+    top = Parser(prog="waza", description="Deep-learning techniques, put to the test.")
     top.add_argument("--version", action="store_true", help="print the version and stop")
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
 
     def command(name: str, text: str) -> argparse.ArgumentParser:
         one = commands.add_parser(name, help=text, description=text)
         one.add_argument("--runs", default="runs", metavar="DIR", help="folder of the runs (default: runs)")
-        one.add_argument(
-            "--lang", choices=("en", "ja"), default=language(), help="language of what is printed"
-        )
+        one.add_argument("--lang", choices=("en", "ja"), default=language(), help="language of what is printed")
         return one
 
     command("list", "list the studies of the curriculum, and the runs that are kept")
@@ -59,9 +67,7 @@ def parser() -> argparse.ArgumentParser:
     show = command("show", "show a run that is kept")
     show.add_argument("run", metavar="RUN", help="a study's name (its newest run), a run's id or its folder")
     show.add_argument("--png", metavar="FILE", help="write the main figure to this file")
-    show.add_argument(
-        "--json", nargs="?", const="-", metavar="OUT", help="the figures, to a file or to the screen"
-    )
+    show.add_argument("--json", nargs="?", const="-", metavar="OUT", help="the figures, to a file or to the screen")
 
     data = commands.add_parser("data", help="list data sets, or get one", description="Data sets.")
     actions = data.add_subparsers(dest="action", metavar="list|get", required=True)

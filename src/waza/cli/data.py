@@ -12,9 +12,7 @@ def command(options: argparse.Namespace) -> None:
 
     console = Console()
     if options.action == "list":
-        here = {"en": ("here", "not here: waza data get {}"), "ja": ("あり", "なし:waza data get {}")}[
-            options.lang
-        ]
+        here = {"en": ("here", "not here: waza data get {}"), "ja": ("あり", "なし:waza data get {}")}[options.lang]
         table = Table(box=None, pad_edge=False, show_header=False)
         for one in data.listing():
             table.add_row(one.name, one.description[options.lang], here[not one.available()].format(one.name))
@@ -45,6 +43,4 @@ def command(options: argparse.Namespace) -> None:
             bar.update(tasks[filename], completed=done, total=total)
 
         got = data.get(options.name, progress)
-    console.print(
-        *(got or [{"en": "nothing to do: it is here", "ja": "すでにあります"}[options.lang]]), sep="\n"
-    )
+    console.print(*(got or [{"en": "nothing to do: it is here", "ja": "すでにあります"}[options.lang]]), sep="\n")

@@ -24,9 +24,7 @@ def command(options: argparse.Namespace) -> None:
     from waza.study import Interrupted, run
 
     study = read_study(options.study, options.data)
-    changes = {
-        name: getattr(options, name) for name in ("seeds", "steps") if getattr(options, name) is not None
-    }
+    changes = {name: getattr(options, name) for name in ("seeds", "steps") if getattr(options, name) is not None}
     if "steps" in changes and study.steps == 0:
         raise Error(f"{study.name} looks at initial values only and takes no steps: leave --steps out")
     study = dataclasses.replace(study, **changes)
@@ -82,9 +80,7 @@ def read_study(given: str, data: str | None) -> Any:
         sys.path.pop(0)
     study = getattr(module, "study", None)
     if not isinstance(study, Study):
-        raise Error(
-            f"{given} defines no `study`; expected a line such as: study = wz.Study(name=..., variants=...)"
-        )
+        raise Error(f"{given} defines no `study`; expected a line such as: study = wz.Study(name=..., variants=...)")
     if data is None:
         return study
     from waza.data import load
@@ -111,9 +107,7 @@ def _writable(path: Path) -> None:
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
     if not folder.is_dir() or not os.access(folder, os.W_OK):
-        raise Error(
-            f"cannot write {path}: {folder} is not a folder that you may write to; choose another place"
-        )
+        raise Error(f"cannot write {path}: {folder} is not a folder that you may write to; choose another place")
 
 
 def _keep_compiled() -> None:

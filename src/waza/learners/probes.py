@@ -67,8 +67,7 @@ def gradient_measures(
     sizes = _norms(parameters)
     return {
         "signal_gradient_square": {
-            name.removesuffix(".preactivation"): jnp.mean((rows * signal) ** 2)
-            for name, signal in signals.items()
+            name.removesuffix(".preactivation"): jnp.mean((rows * signal) ** 2) for name, signal in signals.items()
         },
         "gradient_norm": _norms(gradients),
         "update_ratio": {layer: norm / sizes[layer] for layer, norm in _norms(updates).items()},
@@ -77,11 +76,7 @@ def gradient_measures(
 
 def _recorded(run: Pass, kind: str) -> dict[str, Array]:
     """What the pass recorded under this name, by layer."""
-    return {
-        name.removesuffix(f".{kind}"): value
-        for name, value in run.records.items()
-        if name.endswith(f".{kind}")
-    }
+    return {name.removesuffix(f".{kind}"): value for name, value in run.records.items() if name.endswith(f".{kind}")}
 
 
 def _norms(tree: PyTree[Array]) -> ByLayer:

@@ -59,9 +59,7 @@ class Supervised(Learner):
         rows = jax.random.randint(key, (self.batch_size,), 0, data.train.x.shape[0])
         return Split(as_inputs(data.train.x[rows]), data.train.y[rows])
 
-    def update(
-        self, state: SupervisedState, batch: Split, key: PRNGKeyArray
-    ) -> tuple[SupervisedState, Measures]:
+    def update(self, state: SupervisedState, batch: Split, key: PRNGKeyArray) -> tuple[SupervisedState, Measures]:
         """One step of the optimiser on the batch's mean loss; records that loss."""
 
         def objective(parameters: PyTree[Array]) -> tuple[Float[Array, ""], PyTree[Array]]:
@@ -104,9 +102,7 @@ class Supervised(Learner):
             padded = (pieces, EVALUATED_AT_ONCE)
             row = jnp.arange(pieces * EVALUATED_AT_ONCE).reshape(padded)
             index = jnp.minimum(row, rows - 1)
-            totals = jax.lax.map(
-                lambda at: total((split.x[at[0]], split.y[at[0]], at[1])), (index, row < rows)
-            )
+            totals = jax.lax.map(lambda at: total((split.x[at[0]], split.y[at[0]], at[1])), (index, row < rows))
             totals = {name: jnp.sum(values) for name, values in totals.items()}
         return {name: value / rows for name, value in totals.items()}
 

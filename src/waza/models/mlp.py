@@ -95,15 +95,11 @@ class MLP(Layer):
             "output": Dense(*last, self.initializer),
         }
 
-    def apply(
-        self, variables: PyTree[Array], x: Float[Array, "batch ..."], run: Pass
-    ) -> Float[Array, "batch outputs"]:
+    def apply(self, variables: PyTree[Array], x: Float[Array, "batch ..."], run: Pass) -> Float[Array, "batch outputs"]:
         """The logits of a batch; inputs of several axes, such as images, are flattened."""
         x = x.reshape(x.shape[0], -1)
         if x.shape[1] != self.sizes[0]:
-            raise Error(
-                f"the model takes {self.sizes[0]} inputs a row, the data have {x.shape[1]}: change sizes"
-            )
+            raise Error(f"the model takes {self.sizes[0]} inputs a row, the data have {x.shape[1]}: change sizes")
         parts = self.parts()
         for i, layer in enumerate(parts["hidden"]):
             x = layer.apply(variables["hidden"][i], x, run.at("hidden").at(i))

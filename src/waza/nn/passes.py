@@ -61,9 +61,7 @@ class Pass:
         """A fresh key for the current part. Asking twice for one name is an error: the draws would be equal."""
         path = ".".join((*self._path, name))
         if self._key is None:
-            raise Error(
-                f"{path!r} draws at random, but the pass has no key: give Pass(training=True, key=...)"
-            )
+            raise Error(f"{path!r} draws at random, but the pass has no key: give Pass(training=True, key=...)")
         if path in self._drawn:
             raise Error(f"the key {path!r} is drawn twice in one pass: hand each part its own run.at(name)")
         self._drawn.add(path)

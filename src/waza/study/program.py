@@ -55,16 +55,12 @@ class Program:
     def _learner(self, numbers: PyTree) -> Learner:
         return eqx.combine(numbers, self._structure)
 
-    def _update_seed(
-        self, states: PyTree, tally: Tally, key: Array, step: Array, numbers: PyTree, data: Any
-    ) -> Any:
+    def _update_seed(self, states: PyTree, tally: Tally, key: Array, step: Array, numbers: PyTree, data: Any) -> Any:
         """One step of all variants of a seed, on one batch."""
         shared = eqx.combine(self._fixed, self._structure)
         batch = shared.batch(data, jax.random.fold_in(named_key(key, "batch"), step))
         update_key = jax.random.fold_in(named_key(key, "update"), step)
-        states, records = jax.vmap(lambda state, n: self._learner(n).update(state, batch, update_key))(
-            states, numbers
-        )
+        states, records = jax.vmap(lambda state, n: self._learner(n).update(state, batch, update_key))(states, numbers)
         finite = jnp.ones(tally.diverged_at.shape, bool)
         for record in jax.tree.leaves(records):
             finite &= jnp.isfinite(record)
@@ -85,9 +81,7 @@ class Program:
         data = eqx.combine(arrays, self._static_data)
 
         def body(step: Array, carry: Any) -> Any:
-            return jax.vmap(self._update_seed, in_axes=(0, 0, 0, None, None, None))(
-                *carry, keys, step, numbers, data
-            )
+            return jax.vmap(self._update_seed, in_axes=(0, 0, 0, None, None, None))(*carry, keys, step, numbers, data)
 
         return jax.lax.fori_loop(start, stop, body, (states, tally))
 
@@ -159,9 +153,7 @@ class Program:
 
     def _shapes(self, tree: PyTree) -> PyTree:
         sharding = NamedSharding(self._mesh, PartitionSpec(TRIALS))
-        return jax.tree.map(
-            lambda leaf: jax.ShapeDtypeStruct(leaf.shape, leaf.dtype, sharding=sharding), tree
-        )
+        return jax.tree.map(lambda leaf: jax.ShapeDtypeStruct(leaf.shape, leaf.dtype, sharding=sharding), tree)
 
     @cached_property
     def _records(self) -> PyTree:
@@ -214,9 +206,7 @@ class Program:
     def restore(self, leaves: Sequence[np.ndarray]) -> tuple[PyTree, Tally]:
         """States and tally from the leaves that `jax.tree.leaves((states, tally))` gave."""
         shapes = (self._states, jax.eval_shape(self._empty_tally))
-        if [(leaf.shape, leaf.dtype) for leaf in jax.tree.leaves(shapes)] != [
-            (x.shape, x.dtype) for x in leaves
-        ]:
+        if [(leaf.shape, leaf.dtype) for leaf in jax.tree.leaves(shapes)] != [(x.shape, x.dtype) for x in leaves]:
             raise Error("a checkpoint does not fit this study: start anew with --fresh")
         return self._place(jax.tree.unflatten(jax.tree.structure(shapes), leaves), PartitionSpec(TRIALS))
 

@@ -24,8 +24,6 @@ def diverged(results: xr.Dataset, variant: str) -> int:
 def as_bytes(results: xr.Dataset) -> bytes:
     """The results as a netCDF file; the dtypes are declared, since the classic format has no 64-bit integers."""
     encoding = {
-        name: {"dtype": "int32"}
-        for name, value in results.variables.items()
-        if np.issubdtype(value.dtype, np.integer)
+        name: {"dtype": "int32"} for name, value in results.variables.items() if np.issubdtype(value.dtype, np.integer)
     }
     return bytes(results.to_netcdf(engine="scipy", encoding=encoding))

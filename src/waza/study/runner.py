@@ -51,9 +51,7 @@ class Outcome(NamedTuple):
     diverged_at: np.ndarray
 
 
-def run(
-    study: Study, runs: Path | str | None = None, watch: Watch | None = None, fresh: bool = False
-) -> xr.Dataset:
+def run(study: Study, runs: Path | str | None = None, watch: Watch | None = None, fresh: bool = False) -> xr.Dataset:
     """Run a study and return its results, with the dimensions (variant, seed, step) and, for probes, layer.
 
     Args:
@@ -102,9 +100,7 @@ def _settings(study: Study, devices: int) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def _folder(
-    study: Study, settings: dict, runs: Path | str | None, fresh: bool
-) -> Iterator[store.RunFolder | None]:
+def _folder(study: Study, settings: dict, runs: Path | str | None, fresh: bool) -> Iterator[store.RunFolder | None]:
     """The run's folder, held for this process: one that was cut off, or a new one."""
     if runs is None:
         yield None
@@ -120,9 +116,7 @@ def _folder(
         yield folder
 
 
-def _run(
-    study: Study, devices: Any, folder: store.RunFolder | None, watch: Watch, settings: dict
-) -> xr.Dataset:
+def _run(study: Study, devices: Any, folder: store.RunFolder | None, watch: Watch, settings: dict) -> xr.Dataset:
     begun = time.perf_counter()
     learners = list(study.variants.values())
     groups = structure.groups([structure.without_initializers(learner) for learner in learners])
@@ -158,9 +152,7 @@ def _run(
     return results
 
 
-def _run_unit(
-    study: Study, program: Program, unit: Unit, folder: store.RunFolder | None, watch: Watch
-) -> Outcome:
+def _run_unit(study: Study, program: Program, unit: Unit, folder: store.RunFolder | None, watch: Watch) -> Outcome:
     """One block of one group, from where it was left or from its start, segment by segment."""
     seeds = [unit.block * study.block + i for i in range(program.seeds)]
     wanted = min(study.block, study.seeds - unit.block * study.block)
@@ -188,9 +180,7 @@ def _run_unit(
             fresh = _flat(program.evaluate(states, keys))
             fresh |= _batch_means(tally)
             measures = {
-                name: np.concatenate(
-                    [measures.get(name, np.empty((0, *value.shape), np.float32)), value[None]]
-                )
+                name: np.concatenate([measures.get(name, np.empty((0, *value.shape), np.float32)), value[None]])
                 for name, value in fresh.items()
             }
             evaluated += 1
@@ -253,9 +243,7 @@ def _assemble(study: Study, groups: list[list[int]], outcomes: dict[Unit, Outcom
     def column(i: int, path: str) -> np.ndarray | None:
         g, position = where[i]
         pieces = [outcomes[Unit(b, g)].measures.get(path) for b in blocks]
-        return (
-            None if pieces[0] is None else np.concatenate([piece[:, :, position] for piece in pieces], axis=1)
-        )
+        return None if pieces[0] is None else np.concatenate([piece[:, :, position] for piece in pieces], axis=1)
 
     paths = list(dict.fromkeys(path for outcome in outcomes.values() for path in outcome.measures))
     layers = _in_order([path.partition("/")[2] for path in paths if "/" in path])

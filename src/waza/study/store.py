@@ -45,9 +45,7 @@ class RunFolder:
         try:
             return json.loads((self.path / STUDY).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            raise Error(
-                f"{self.path / STUDY} cannot be read ({error}): delete the folder and run again"
-            ) from error
+            raise Error(f"{self.path / STUDY} cannot be read ({error}): delete the folder and run again") from error
 
     def results(self) -> xr.Dataset:
         """The stored results."""
@@ -57,9 +55,7 @@ class RunFolder:
         try:
             return xr.load_dataset(path, engine="scipy")
         except Exception as error:  # SciPy's reader raises whatever the damage leads to
-            raise Error(
-                f"{path} is damaged: delete the folder {self.path} and run the study again"
-            ) from error
+            raise Error(f"{path} is damaged: delete the folder {self.path} and run the study again") from error
 
     def finish(self, results: xr.Dataset) -> None:
         """Write the results, then drop what was kept to go on from."""
@@ -81,9 +77,7 @@ class RunFolder:
                 facts = json.loads(file.metadata()["facts"])
                 return {key: file.get_tensor(key) for key in file.keys()}, facts  # noqa: SIM118
         except Exception as error:  # safetensors raises its own kinds
-            raise Error(
-                f"{path} is damaged: delete the folder {self.path} and run the study again"
-            ) from error
+            raise Error(f"{path} is damaged: delete the folder {self.path} and run the study again") from error
 
     @contextlib.contextmanager
     def held(self) -> Iterator[bool]:
@@ -144,6 +138,4 @@ def find(runs: Path, name: str) -> RunFolder:
                 return folder
     if name in studies:
         raise Error(f"no run of {name!r} in {runs} is complete: `waza run {name}` goes on with it")
-    raise Error(
-        f"no run {name!r} in {runs}; give a run's folder, its id or a study's name: {nearest(name, studies)}"
-    )
+    raise Error(f"no run {name!r} in {runs}; give a run's folder, its id or a study's name: {nearest(name, studies)}")

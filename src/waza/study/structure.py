@@ -14,9 +14,7 @@ from waza.nn import Initializer
 
 def is_number(leaf: Any) -> bool:
     """Whether a leaf of a recipe is a number that may vary: a float, or an array of floats."""
-    return isinstance(leaf, float) or (
-        eqx.is_inexact_array_like(leaf) and not isinstance(leaf, complex | bool | int)
-    )
+    return isinstance(leaf, float) or (eqx.is_inexact_array_like(leaf) and not isinstance(leaf, complex | bool | int))
 
 
 def split(recipe: PyTree) -> tuple[PyTree, PyTree]:
@@ -41,9 +39,7 @@ def same_structure(a: PyTree, b: PyTree) -> bool:
     shapes = [[np.shape(leaf) for leaf in jax.tree.leaves(numbers)] for numbers in (numbers_a, numbers_b)]
     if jax.tree.structure(structure_a) != jax.tree.structure(structure_b) or shapes[0] != shapes[1]:
         return False
-    return all(
-        _same(x, y) for x, y in zip(jax.tree.leaves(structure_a), jax.tree.leaves(structure_b), strict=True)
-    )
+    return all(_same(x, y) for x, y in zip(jax.tree.leaves(structure_a), jax.tree.leaves(structure_b), strict=True))
 
 
 def _same(a: Any, b: Any) -> bool:

@@ -41,16 +41,12 @@ class Study:
 
     def __post_init__(self):
         if not self.name or not all(letter.isalnum() or letter in "-_." for letter in self.name):
-            raise Error(
-                f"the study's name is {self.name!r}; use letters, digits, '-' and '_', as in 'does-he-help'"
-            )
+            raise Error(f"the study's name is {self.name!r}; use letters, digits, '-' and '_', as in 'does-he-help'")
         if not self.variants:
             raise Error(f"the study {self.name!r} has no variants; give at least one learner by name")
         for name, variant in self.variants.items():
             if not isinstance(variant, Learner):
-                raise Error(
-                    f"variant {name!r} is {type(variant).__name__}; expected a Learner, such as wz.Supervised"
-                )
+                raise Error(f"variant {name!r} is {type(variant).__name__}; expected a Learner, such as wz.Supervised")
         object.__setattr__(self, "baseline", self.baseline or next(iter(self.variants)))
         if self.baseline not in self.variants:
             raise Error(
@@ -82,9 +78,7 @@ def _vary(base: Any, changes: Mapping[str, Any], path: str) -> Any:
         part = getattr(base, name)
         if isinstance(change, Mapping) and not isinstance(part, Mapping):
             if not isinstance(part, Recipe):
-                raise Error(
-                    f"{where} is {part!r}, which has no fields to change: give a whole new value instead"
-                )
+                raise Error(f"{where} is {part!r}, which has no fields to change: give a whole new value instead")
             change = _vary(part, change, where)
         elif isinstance(part, Recipe) and change is not None and not isinstance(change, Recipe):
             kind = type(part).__name__
