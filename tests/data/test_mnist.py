@@ -65,8 +65,6 @@ def test_the_real_one(real_mnist, parses):
     assert np.bincount(train.y).tolist() == [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
     assert np.bincount(test.y).tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
     # The small digits are the first 500 of each class in the training set.
-    first = {
-        train.x[at].tobytes(): label for label in range(10) for at in np.flatnonzero(train.y == label)[:500]
-    }
+    first = {train.x[at].tobytes(): label for label in range(10) for at in np.flatnonzero(train.y == label)[:500]}
     for split in digits()[1:]:
         assert [first[image.tobytes()] for image in split.x] == split.y.tolist()

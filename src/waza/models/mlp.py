@@ -52,7 +52,8 @@ class MLP(Layer):
         sizes: the numbers of units from input to output, such as (784, 40, 20, 10).
         activation: of the hidden layers.
         initializer: of every weight.
-        norm: batch normalisation of each hidden layer; its size is filled in here.
+        norm: batch normalisation of each hidden layer; its size is filled in here. Before the activation it
+            takes the place of the layer's bias.
         norm_position: "before" or "after" the activation.
         dropout: after each hidden layer.
 
@@ -78,13 +79,18 @@ class MLP(Layer):
         if self.norm_position not in ("before", "after"):
             raise Error(f"MLP(norm_position={self.norm_position!r}); expected 'before' or 'after'")
 
+    @property
+    def _shifted(self) -> bool:
+        """Whether normalisation takes away what a bias would add."""
+        return self.norm is not None and self.norm_position == "before"
+
     def parts(self) -> dict[str, Any]:
         """The hidden layers and the output layer, made from the sizes."""
         *hidden, last = zip(self.sizes, self.sizes[1:], strict=False)
         return {
             "hidden": tuple(
                 Hidden(
-                    Dense(inputs, outputs, self.initializer),
+                    Dense(inputs, outputs, self.initializer, use_bias=not self._shifted),
                     self.activation,
                     None if self.norm is None else replace(self.norm, size=outputs),
                     self.norm_position,
