@@ -1,0 +1,104 @@
+"""The page: one HTML file that works with no network, in both languages."""
+
+import importlib
+import inspect
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import altair as alt
+import jinja2
+import xarray as xr
+from markupsafe import Markup
+
+from waza.report.charts import PROBES, by_layer, dressed, main_charts
+from waza.report.summary import as_json, scalar_measures
+from waza.report.words import LANGUAGES, Words, grounds, labels, number, sentence
+from waza.study.claims import Finding
+
+FOLDER = Path(__file__).parent
+
+
+def render_page(results: xr.Dataset, findings: tuple[Finding, ...], words: Words, language: str = "en") -> str:
+    """The report of a run; a button changes the language, `language` is the one shown first."""
+    import vl_convert
+
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
+    environment.globals.update(number=number, grounds=grounds, sentence=sentence)
+    template = environment.from_string((FOLDER / "page.html").read_text("utf-8"))
+    figures = {name: _figures(results, words, name) for name in LANGUAGES}
+    settings = json.loads(results.attrs.get("settings", "{}"))
+    return template.render(
+        first=language,
+        languages=LANGUAGES,
+        labels={name: labels(name) for name in LANGUAGES},
+        words=words,
+        findings=findings,
+        summary=as_json(results, findings),
+        measures=[name for name in scalar_measures(results) if results.sizes["step"] > 1],
+        attrs=results.attrs,
+        trained=results.sizes["step"] > 1,
+        figures=figures,
+        specs=_embedded({f"{name}-{key}": spec for name, group in figures.items() for key, spec in group.items()}),
+        vega=Markup(vl_convert.javascript_bundle()),
+        style=Markup((FOLDER / "page.css").read_text("utf-8")),
+        settings={name: json.dumps(value, indent=1, ensure_ascii=False) for name, value in settings.items()},
+        facts=[json.loads(results.attrs.get(name, "{}")) for name in ("versions", "machine")],
+        techniques=techniques(settings),
+    )
+
+
+def _figures(results: xr.Dataset, words: Words, language: str) -> dict[str, Any]:
+    """The specifications of all charts by name: the main figure, then the probes."""
+    charts = {f"main{i}": chart for i, chart in enumerate(main_charts(results, words, language))}
+    if results.sizes["step"] > 1 and "layer" in results.dims:
+        charts |= {name: by_layer(results, name, words, language) for name in PROBES if name in results}
+    return {name: dressed(chart).to_dict() for name, chart in charts.items()}
+
+
+def _embedded(value: Any) -> Markup:
+    """JSON that may stand inside a script element."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))
+
+
+def techniques(settings: dict[str, Any]) -> list[dict[str, str]]:
+    """Every class and function that the settings name: where its code stands, the code, and its source."""
+    names: dict[str, None] = {}
+
+    def walk(value: Any) -> None:
+        if isinstance(value, dict):
+            for key, item in value.items():
+                if key in ("class", "function") and isinstance(item, str):
+                    names[item] = None
+                else:
+                    walk(item)
+        elif isinstance(value, list):
+            for item in value:
+                walk(item)
+
+    walk(settings)
+    links = labels("links")
+    found = []
+    for name in names:
+        module, _, attribute = name.rpartition(".")
+        if not module.startswith("waza."):
+            continue
+        thing = getattr(importlib.import_module(module), attribute)
+        source = re.search(r"Source:\s*(.+?)(?:\n\s*\n|\n\s*>>>|\Z)", inspect.getdoc(thing) or "", re.S)
+        cited = " ".join(source.group(1).split()) if source else ""
+        link = next((address for words, address in links.items() if words in cited), "")
+        found.append(
+            {
+                "name": attribute,
+                "file": module.replace(".", "/") + ".py",
+                "code": inspect.getsource(thing),
+                "source": cited,
+                "link": link,
+            }
+        )
+    return found
+
+
+alt.data_transformers.disable_max_rows()

@@ -1,0 +1,153 @@
+"""Words: a study's texts by language, and the fixed labels beside this file."""
+
+import dataclasses
+import functools
+import math
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import xarray as xr
+
+from waza.study.claims import Finding, PartFinding
+
+LANGUAGES = ("en", "ja")
+
+
+@dataclasses.dataclass(frozen=True)
+class PartWords:
+    """What a part of a claim says, and a sentence for each verdict."""
+
+    statement: str
+    holds: str
+    fails: str
+    undecided: str
+
+
+@dataclasses.dataclass(frozen=True)
+class ClaimWords:
+    """What the notes say, what is true, why, and the rule that decides."""
+
+    statement: str
+    notes_say: str
+    truth: str
+    why: str
+    rule: str
+    parts: Mapping[str, PartWords]
+
+
+@dataclasses.dataclass(frozen=True)
+class StudyWords:
+    """A study's texts in one language."""
+
+    title: str
+    lead: str
+    variants: Mapping[str, str]
+    claims: Mapping[str, ClaimWords]
+
+    def variant(self, name: str) -> str:
+        """The variant's name as it is shown."""
+        return self.variants.get(name, name)
+
+
+Words = Mapping[str, StudyWords]
+
+
+def load_words(path: Path) -> dict[str, StudyWords]:
+    """The texts in `<path>.en.toml` and `<path>.ja.toml`."""
+    return {
+        language: _study(tomllib.loads(Path(f"{path}.{language}.toml").read_text("utf-8"))) for language in LANGUAGES
+    }
+
+
+def _study(texts: dict[str, Any]) -> StudyWords:
+    claims = {
+        name: ClaimWords(**{**claim, "parts": {part: PartWords(**words) for part, words in claim["parts"].items()}})
+        for name, claim in texts["claims"].items()
+    }
+    return StudyWords(texts["title"], texts["lead"].strip(), texts["variants"], claims)
+
+
+def plain_words(results: xr.Dataset, findings: tuple[Finding, ...]) -> dict[str, StudyWords]:
+    """Words for a study without texts: names as they are, and general sentences."""
+
+    def study(language: str) -> StudyWords:
+        say = labels(language)["plain"]
+        claims = {
+            finding.id: ClaimWords(
+                finding.id,
+                "",
+                "",
+                "",
+                say["rule"],
+                {
+                    part.name: PartWords(part.name, *(f"{part.name}: {say[v]}" for v in VERDICTS))
+                    for part in finding.parts
+                },
+            )
+            for finding in findings
+        }
+        return StudyWords(results.attrs["study"], "", {}, claims)
+
+    return {language: study(language) for language in LANGUAGES}
+
+
+VERDICTS = ("holds", "fails", "undecided")
+
+
+@functools.cache
+def labels(language: str) -> dict[str, Any]:
+    """The fixed labels of a language."""
+    return tomllib.loads((Path(__file__).parent / f"labels.{language}.toml").read_text("utf-8"))
+
+
+def number(value: float) -> str:
+    """A number with three significant digits.
+
+    >>> number(0.123456), number(1234.5), number(float("nan"))
+    ('0.123', '1230', '-')
+    """
+    if not math.isfinite(value):
+        return "-" if math.isnan(value) else ("∞" if value > 0 else "-∞")
+    return f"{float(f'{value:.3g}'):.10g}" if abs(value) < 1e6 else f"{value:.3g}"
+
+
+def amount(value: float, unit: str) -> str:
+    """An effect in its unit; a share in points is shown times 100.
+
+    >>> amount(0.052, "points")
+    '5.2'
+    """
+    return number(value * 100 if unit == "points" else value)
+
+
+def sentence(part: PartFinding, words: ClaimWords) -> str:
+    """What the trials say about a part, in one sentence."""
+    text = getattr(words.parts[part.name], part.verdict)
+    numbers = {name: amount(getattr(part, name), part.unit) for name in ("effect", "low", "high")}
+    return text.format(**numbers, confidence=f"{part.confidence:.0%}", seeds=part.seeds)
+
+
+def grounds(part: PartFinding, language: str) -> str:
+    """How the verdict arose: interval, seeds, the check, and what more seeds would do."""
+    say = labels(language)["grounds"]
+    said = [
+        say["interval"].format(
+            effect=amount(part.effect, part.unit),
+            low=amount(part.low, part.unit),
+            high=amount(part.high, part.unit),
+            unit=say["units"].get(part.unit, part.unit),
+            confidence=f"{part.confidence:.0%}",
+            seeds=part.seeds,
+        )
+    ]
+    if math.isfinite(part.sign_flip_p):
+        said.append(say["sign_flips"].format(p=number(part.sign_flip_p)))
+    if math.isfinite(part.smallest):
+        said.append(say["smallest"].format(smallest=amount(part.smallest, part.unit)))
+    if part.reason:
+        said.append(say["reasons"][part.reason])
+    if part.needed:
+        said.append(say["needed"].format(needed=part.needed))
+    return say["joiner"].join(said)
