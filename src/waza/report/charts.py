@@ -20,7 +20,7 @@ FONT = "system-ui, 'Noto Sans CJK JP', 'Hiragino Sans', 'Yu Gothic', sans-serif"
 def main_charts(results: xr.Dataset, words: Words, language: str) -> list[alt.Chart]:
     """Test accuracy and training loss over steps; before training, the signal's second moments over layers."""
     if results.sizes["step"] > 1:
-        shown = [results.attrs.get("measure", "test_accuracy"), "train_loss", "test_loss"]
+        shown = [results.attrs.get("measure", "test_accuracy"), "train_loss"]
         return [over_steps(results, name, words, language) for name in dict.fromkeys(shown) if name in results]
     shown = ["activation_square", "signal_gradient_square"]
     return [over_layers(results, name, words, language) for name in shown if name in results]
@@ -33,7 +33,7 @@ def over_steps(results: xr.Dataset, measure: str, words: Words, language: str) -
     seeds = _seeds(results[measure], "step", words, language)
     title = label["measures"].get(measure, measure)
     return _lines(rows, seeds, "step", title, alt.Scale(zero=False), alt.Axis(), language).properties(
-        width=420, height=280
+        width=410, height=280
     )
 
 
@@ -51,7 +51,7 @@ def over_layers(results: xr.Dataset, measure: str, words: Words, language: str) 
     scale = alt.Scale(type="log", nice=False)
     return _lines(
         rows, [], "layer", label["measures"][measure], scale, alt.Axis(format=".0e", tickCount=8), language
-    ).properties(width=420, height=280)
+    ).properties(width=410, height=280)
 
 
 def by_layer(results: xr.Dataset, measure: str, words: Words, language: str) -> alt.Chart:
@@ -83,7 +83,9 @@ def _lines(
         title=None,
         sort=names,
         scale=alt.Scale(domain=names, range=[PALETTE[i % len(PALETTE)] for i in range(len(names))]),
-        legend=alt.Legend(orient="bottom", columns=2, labelLimit=400, symbolStrokeWidth=3),
+        legend=alt.Legend(
+            orient="bottom", columns=2, labelLimit=400, symbolStrokeWidth=4, symbolOpacity=1, symbolType="stroke"
+        ),
     )
     x = alt.X(f"{along}:Q", title=labels(language)[along])
     y = alt.Y("mean:Q", title=title, scale=scale, axis=axis)
@@ -166,4 +168,4 @@ def main_png(results: xr.Dataset, words: Words, language: str = "en") -> bytes:
 
     charts = main_charts(results, words, language)
     figure = dressed(alt.hconcat(*charts).properties(title=words[language].title))
-    return bytes(vl_convert.vegalite_to_png(figure.to_json(), scale=2))
+    return bytes(vl_convert.vegalite_to_png(figure.to_dict(validate=False), scale=2))

@@ -54,7 +54,7 @@ def _figures(results: xr.Dataset, words: Words, language: str) -> dict[str, Any]
     charts = {f"main{i}": chart for i, chart in enumerate(main_charts(results, words, language))}
     if results.sizes["step"] > 1 and "layer" in results.dims:
         charts |= {name: by_layer(results, name, words, language) for name in PROBES if name in results}
-    return {name: dressed(chart).to_dict() for name, chart in charts.items()}
+    return {name: dressed(chart).to_dict(validate=False) for name, chart in charts.items()}
 
 
 def _embedded(value: Any) -> Markup:
