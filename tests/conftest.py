@@ -6,9 +6,13 @@ import pytest
 jax.config.update("jax_num_cpu_devices", 2)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="session", autouse=True)
 def shared_cache(tmp_path_factory):
-    return tmp_path_factory.mktemp("cache")
+    """One cache for all tests, for data and for compiled programs: many tests run the same small study."""
+    folder = tmp_path_factory.mktemp("cache")
+    jax.config.update("jax_compilation_cache_dir", str(folder / "xla"))
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
+    return folder
 
 
 @pytest.fixture(autouse=True)

@@ -94,23 +94,18 @@ class Program:
 
         return jax.vmap(jax.vmap(one, in_axes=(0, 0, None)), in_axes=(0, None, 0))(states, numbers, keys)
 
-    def _init(self, keys: Array, numbers: list[PyTree], arrays: Any) -> Any:
-        """The initial states: variants of one full structure are drawn together.
+    def _draw(self, group: list[int], keys: Array, numbers: PyTree, arrays: Any) -> PyTree:
+        """The initial states of the variants of one full structure, with the axes (seed, variant, ...).
 
         Not compiled as a whole: a deep model draws many weights of few shapes, and a draw is compiled once a shape.
         """
         data = eqx.combine(arrays, self._static_data)
-        states: list[Any] = [None] * len(self.learners)
-        for group, stacked in zip(self._init_groups, numbers, strict=True):
-            rest = structure.split(self.learners[group[0]])[1]
+        rest = structure.split(self.learners[group[0]])[1]
 
-            def one(key: Array, n: PyTree, rest: PyTree = rest) -> PyTree:
-                return eqx.combine(n, rest).init(named_key(key, "init"), data)
+        def one(key: Array, n: PyTree) -> PyTree:
+            return eqx.combine(n, rest).init(named_key(key, "init"), data)
 
-            drawn = jax.vmap(jax.vmap(one, in_axes=(None, 0)), in_axes=(0, None))(keys, stacked)
-            for position, i in enumerate(group):
-                states[i] = jax.tree.map(lambda leaf, at=position: leaf[:, at], drawn)
-        return jax.tree.map(lambda *leaves: jnp.stack(leaves, axis=1), *states)
+        return jax.vmap(jax.vmap(one, in_axes=(None, 0)), in_axes=(0, None))(keys, numbers)
 
     @cached_property
     def _init_groups(self) -> list[list[int]]:
@@ -122,7 +117,7 @@ class Program:
     def compiled_train(self) -> Any:
         """The compiled training program; may be asked for from a thread of its own."""
         states, keys = self._shapes(self._states), self._keys(range(self.seeds))
-        tally = self._shapes(jax.eval_shape(self._empty_tally))
+        tally = self._shapes(self._empty_tally())
         step = jax.ShapeDtypeStruct((), jnp.int32, sharding=NamedSharding(self._mesh, PartitionSpec()))
         train = self._sharded(self._train, "ssswwww", donate=(0, 1))
         return train.lower(states, tally, keys, step, step, self._numbers, self._data).compile()
@@ -144,12 +139,14 @@ class Program:
     @cached_property
     def _states(self) -> PyTree:
         """The shapes of a block's states."""
-        return jax.eval_shape(self._init, self._keys(range(self.seeds)), self._init_numbers, self._arrays)
+        keys, group = jax.eval_shape(lambda: jax.random.split(jax.random.key(0), self.seeds)), self._init_groups[0]
+        drawn = jax.eval_shape(lambda k, n, a: self._draw(group, k, n, a), keys, self._init_numbers[0], self._arrays)
+        shape = (self.seeds, len(self.learners))
+        return jax.tree.map(lambda leaf: jax.ShapeDtypeStruct(shape + leaf.shape[2:], leaf.dtype), drawn)
 
     @cached_property
     def _init_numbers(self) -> list[PyTree]:
-        stacks = [structure.stack([self.learners[i] for i in group]) for group in self._init_groups]
-        return self._place(stacks, PartitionSpec())
+        return [structure.stack([self.learners[i] for i in group]) for group in self._init_groups]
 
     def _shapes(self, tree: PyTree) -> PyTree:
         sharding = NamedSharding(self._mesh, PartitionSpec(TRIALS))
@@ -170,8 +167,8 @@ class Program:
     def _empty_tally(self) -> Tally:
         """Zeros for what one step records."""
         shape = (self.seeds, len(self.learners))
-        sums = jax.tree.map(lambda leaf: jnp.zeros(shape + leaf.shape), self._records)
-        return Tally(sums, jnp.zeros(shape[:1], jnp.int32), jnp.full(shape, -1, jnp.int32))
+        sums = jax.tree.map(lambda leaf: np.zeros(shape + leaf.shape, leaf.dtype), self._records)
+        return Tally(sums, np.zeros(shape[:1], np.int32), np.full(shape, -1, np.int32))
 
     # What the runner calls.
 
@@ -183,9 +180,14 @@ class Program:
 
     def start(self, seeds: Sequence[int]) -> tuple[PyTree, Tally, Array]:
         """The states before the first step, an empty tally, and the keys of these seeds."""
-        keys = self._keys(seeds)
-        states = self._place(self._init(keys, self._init_numbers, self._arrays), PartitionSpec(TRIALS))
-        return states, self.clear(), keys
+        keys = jax.vmap(jax.random.key)(jnp.asarray(seeds))
+        states: list[Any] = [None] * len(self.learners)
+        for group, numbers in zip(self._init_groups, self._init_numbers, strict=True):
+            drawn = jax.device_get(self._draw(group, keys, numbers, self._arrays))
+            for position, i in enumerate(group):
+                states[i] = jax.tree.map(lambda leaf, at=position: leaf[:, at], drawn)
+        stacked = jax.tree.map(lambda *leaves: np.stack(leaves, axis=1), *states)
+        return self._place(stacked, PartitionSpec(TRIALS)), self.clear(), self._keys(seeds)
 
     def clear(self, diverged_at: Any = None) -> Tally:
         """A tally that counts anew, but remembers who has diverged."""
@@ -205,7 +207,7 @@ class Program:
 
     def restore(self, leaves: Sequence[np.ndarray]) -> tuple[PyTree, Tally]:
         """States and tally from the leaves that `jax.tree.leaves((states, tally))` gave."""
-        shapes = (self._states, jax.eval_shape(self._empty_tally))
+        shapes = (self._states, self._empty_tally())
         if [(leaf.shape, leaf.dtype) for leaf in jax.tree.leaves(shapes)] != [(x.shape, x.dtype) for x in leaves]:
             raise Error("a checkpoint does not fit this study: start anew with --fresh")
         return self._place(jax.tree.unflatten(jax.tree.structure(shapes), leaves), PartitionSpec(TRIALS))

@@ -5,7 +5,7 @@ import datetime
 import json
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -125,11 +125,9 @@ def _run(study: Study, devices: Any, folder: store.RunFolder | None, watch: Watc
 
     watch.compiling(len(programs))
     with ThreadPoolExecutor() as pool:
-        compiling = [pool.submit(lambda one=program: one.compiled_evaluate) for program in programs]
-        if study.steps:
-            compiling += [pool.submit(lambda one=program: one.compiled_train) for program in programs]
-        for compiled in compiling:
-            compiled.result()
+        tasks = [task for program in programs for task in _preparations(program, study)]
+        for prepared in [pool.submit(task) for task in tasks]:
+            prepared.result()
     compiled_at = time.perf_counter()
 
     units = [Unit(b, g) for b in range(math.ceil(study.seeds / study.block)) for g in range(len(groups))]
@@ -150,6 +148,12 @@ def _run(study: Study, devices: Any, folder: store.RunFolder | None, watch: Watc
         "total_seconds": time.perf_counter() - begun,
     }
     return results
+
+
+def _preparations(program: Program, study: Study) -> list[Callable[[], Any]]:
+    """What compiles a group's programs, to be done side by side; the longest first."""
+    trained = [lambda: program.compiled_train] if study.steps else []
+    return [*trained, lambda: program.start(range(program.seeds)), lambda: program.compiled_evaluate]
 
 
 def _run_unit(study: Study, program: Program, unit: Unit, folder: store.RunFolder | None, watch: Watch) -> Outcome:
