@@ -111,7 +111,7 @@ class Supervised(Learner):
         return {
             f"{name}_{measure}": value
             for name, split in {"test": data.test, "train": data.train}.items()
-            for measure, value in self.loss.chance(jnp.asarray(split.y)).items()
+            for measure, value in self.loss.chance(split.y).items()
         }
 
 

@@ -55,11 +55,13 @@ class Program:
     def _learner(self, numbers: PyTree) -> Learner:
         return eqx.combine(numbers, self._structure)
 
-    def _update_seed(self, states: PyTree, tally: Tally, key: Array, step: Array, numbers: PyTree, data: Any) -> Any:
+    def _update_seed(
+        self, states: PyTree, tally: Tally, keys: dict[str, Array], step: Array, numbers: PyTree, data: Any
+    ) -> Any:
         """One step of all variants of a seed, on one batch."""
         shared = eqx.combine(self._fixed, self._structure)
-        batch = shared.batch(data, jax.random.fold_in(named_key(key, "batch"), step))
-        update_key = jax.random.fold_in(named_key(key, "update"), step)
+        batch = shared.batch(data, jax.random.fold_in(keys["batch"], step))
+        update_key = jax.random.fold_in(keys["update"], step)
         states, records = jax.vmap(lambda state, n: self._learner(n).update(state, batch, update_key))(states, numbers)
         finite = jnp.ones(tally.diverged_at.shape, bool)
         for record in jax.tree.leaves(records):
@@ -79,9 +81,14 @@ class Program:
     ) -> Any:
         """The steps from start to stop, of the seeds of one device."""
         data = eqx.combine(arrays, self._static_data)
+        purposes = {
+            purpose: jax.vmap(lambda key, to=purpose: named_key(key, to))(keys) for purpose in ("batch", "update")
+        }
 
         def body(step: Array, carry: Any) -> Any:
-            return jax.vmap(self._update_seed, in_axes=(0, 0, 0, None, None, None))(*carry, keys, step, numbers, data)
+            return jax.vmap(self._update_seed, in_axes=(0, 0, 0, None, None, None))(
+                *carry, purposes, step, numbers, data
+            )
 
         return jax.lax.fori_loop(start, stop, body, (states, tally))
 
