@@ -4,9 +4,12 @@ from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Bool, Float
 
 Activation = Callable[[Array], Array]
+
+_GRID = np.linspace(-10, 10, 2001)
 
 
 def sigmoid(x: Float[Array, "..."]) -> Float[Array, "..."]:
@@ -58,6 +61,5 @@ def saturated(activation: Activation, x: Float[Array, "..."], share: float = 0.0
     >>> saturated(relu, jnp.array([-0.1, 0.1])).tolist()
     [True, False]
     """
-    with jax.ensure_compile_time_eval():
-        steepest = float(jnp.max(jnp.abs(derivative(activation, jnp.linspace(-10.0, 10.0, 2001)))))
+    steepest = jnp.max(jnp.abs(derivative(activation, jnp.asarray(_GRID, x.dtype))))
     return jnp.abs(derivative(activation, x)) < share * steepest

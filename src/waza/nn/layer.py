@@ -3,6 +3,8 @@
 import dataclasses
 from typing import Any
 
+import jax
+import jax.numpy as jnp
 from jaxtyping import Array, Float, PRNGKeyArray, PyTree
 
 from waza.core.recipe import Recipe
@@ -31,7 +33,7 @@ class Layer(Recipe):
         for name, part in self.parts().items():
             own = named_key(key, name)
             if isinstance(part, tuple):
-                variables[name] = [each.init(named_key(own, i)) for i, each in enumerate(part)]
+                variables[name] = _init_each(part, own)
             else:
                 variables[name] = part.init(own)
         return variables
@@ -39,3 +41,27 @@ class Layer(Recipe):
     def apply(self, variables: PyTree[Array], x: Float[Array, "batch ..."], run: Pass) -> Array:
         """The layer's output for a batch; the batch comes first."""
         raise NotImplementedError(f"{type(self).__name__} has no apply(variables, x, run)")
+
+
+def _init_each(layers: tuple[Layer, ...], key: PRNGKeyArray) -> list[PyTree[Array]]:
+    """Each layer's variables. Neighbours that are alike are drawn together: a deep model compiles one draw."""
+    variables: list[PyTree[Array]] = []
+    while len(variables) < len(layers):
+        begin = len(variables)
+        end = begin + 1
+        while end < len(layers) and _alike(layers[begin], layers[end]):
+            end += 1
+        keys = jnp.stack([named_key(key, i) for i in range(begin, end)])
+        drawn = jax.vmap(layers[begin].init)(keys)
+        variables += [jax.tree.map(lambda leaf, at=i: leaf[at], drawn) for i in range(end - begin)]
+    return variables
+
+
+def _alike(a: Layer, b: Layer) -> bool:
+    """Whether two layers are the same recipe, as far as can be told without looking into traced numbers."""
+    if jax.tree.structure(a) != jax.tree.structure(b):
+        return False
+    return all(
+        x is y or (not isinstance(x, jax.Array) and not isinstance(y, jax.Array) and x == y)
+        for x, y in zip(jax.tree.leaves(a), jax.tree.leaves(b), strict=True)
+    )

@@ -31,9 +31,10 @@ class CrossEntropy(Loss):
     def __call__(
         self, outputs: Float[Array, "batch classes"], targets: Int[Array, " batch"]
     ) -> dict[str, Float[Array, " batch"]]:
-        """The loss and the accuracy of each row."""
-        scores = jax.nn.log_softmax(outputs)
-        loss = -jnp.take_along_axis(scores, targets[:, None], axis=1)[:, 0]
+        """The loss and the accuracy of each row; the loss is NaN where the target is no class of the outputs."""
+        right = targets[:, None] == jnp.arange(outputs.shape[1], dtype=targets.dtype)  # faster than gather and scatter
+        loss = -jnp.sum(jax.nn.log_softmax(outputs), axis=1, where=right)
+        loss = jnp.where((targets >= 0) & (targets < outputs.shape[1]), loss, jnp.nan)
         return {"loss": loss, "accuracy": (jnp.argmax(outputs, axis=1) == targets).astype(outputs.dtype)}
 
     def chance(self, targets: np.ndarray) -> dict[str, float]:

@@ -1,7 +1,7 @@
 """The compiled programs of one group: all its variants and a block of seeds at once."""
 
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 import equinox as eqx
@@ -16,6 +16,10 @@ from waza.learners import Learner
 from waza.nn import named_key
 from waza.study import structure
 from waza.study.devices import TRIALS
+
+# Options of XLA's CPU compiler (other devices ignore them): what runs seldom is worth less time to compile.
+RUN_SELDOM = {"xla_cpu_use_fusion_emitters": False}
+RUN_ONCE = RUN_SELDOM | {"xla_backend_optimization_level": 0}
 
 
 class Tally(NamedTuple):
@@ -73,7 +77,7 @@ class Program:
         self,
         states: PyTree,
         tally: Tally,
-        keys: Array,
+        seeds: Array,
         start: Array,
         stop: Array,
         numbers: PyTree,
@@ -82,7 +86,8 @@ class Program:
         """The steps from start to stop, of the seeds of one device."""
         data = eqx.combine(arrays, self._static_data)
         purposes = {
-            purpose: jax.vmap(lambda key, to=purpose: named_key(key, to))(keys) for purpose in ("batch", "update")
+            purpose: jax.vmap(lambda seed, to=purpose: named_key(jax.random.key(seed), to))(seeds)
+            for purpose in ("batch", "update")
         }
 
         def body(step: Array, carry: Any) -> Any:
@@ -92,27 +97,33 @@ class Program:
 
         return jax.lax.fori_loop(start, stop, body, (states, tally))
 
-    def _evaluate(self, states: PyTree, keys: Array, numbers: PyTree, arrays: Any) -> Any:
+    def _evaluate(self, states: PyTree, seeds: Array, numbers: PyTree, arrays: Any) -> Any:
         """The measures of the seeds of one device."""
         data = eqx.combine(arrays, self._static_data)
 
-        def one(state: PyTree, n: PyTree, key: Array) -> Any:
-            return self._learner(n).evaluate(state, data, named_key(key, "evaluate"))
+        def one(state: PyTree, n: PyTree, seed: Array) -> Any:
+            return self._learner(n).evaluate(state, data, named_key(jax.random.key(seed), "evaluate"))
 
-        return jax.vmap(jax.vmap(one, in_axes=(0, 0, None)), in_axes=(0, None, 0))(states, numbers, keys)
+        return jax.vmap(jax.vmap(one, in_axes=(0, 0, None)), in_axes=(0, None, 0))(states, numbers, seeds)
 
-    def _draw(self, group: list[int], keys: Array, numbers: PyTree, arrays: Any) -> PyTree:
-        """The initial states of the variants of one full structure, with the axes (seed, variant, ...).
-
-        Not compiled as a whole: a deep model draws many weights of few shapes, and a draw is compiled once a shape.
-        """
+    def _draw(self, group: list[int], seeds: Array, numbers: PyTree, arrays: Any) -> PyTree:
+        """The initial states of the variants of one full structure, with the axes (seed, variant, ...)."""
         data = eqx.combine(arrays, self._static_data)
         rest = structure.split(self.learners[group[0]])[1]
 
-        def one(key: Array, n: PyTree) -> PyTree:
-            return eqx.combine(n, rest).init(named_key(key, "init"), data)
+        def one(seed: Array, n: PyTree) -> PyTree:
+            return eqx.combine(n, rest).init(named_key(jax.random.key(seed), "init"), data)
 
-        return jax.vmap(jax.vmap(one, in_axes=(None, 0)), in_axes=(0, None))(keys, numbers)
+        return jax.vmap(jax.vmap(one, in_axes=(None, 0)), in_axes=(0, None))(seeds, numbers)
+
+    @cached_property
+    def compiled_draws(self) -> list[Any]:
+        """The compiled draws of initial states; may be asked for from a thread of its own."""
+        seeds = np.zeros(self.seeds, np.int32)
+        return [
+            jax.jit(partial(self._draw, group)).lower(seeds, numbers, self._arrays).compile(RUN_ONCE)
+            for group, numbers in zip(self._init_groups, self._init_numbers, strict=True)
+        ]
 
     @cached_property
     def _init_groups(self) -> list[list[int]]:
@@ -123,18 +134,18 @@ class Program:
     @cached_property
     def compiled_train(self) -> Any:
         """The compiled training program; may be asked for from a thread of its own."""
-        states, keys = self._shapes(self._states), self._keys(range(self.seeds))
+        states, seeds = self._shapes(self._states), self._shapes(np.zeros(self.seeds, np.int32))
         tally = self._shapes(self._empty_tally())
         step = jax.ShapeDtypeStruct((), jnp.int32, sharding=NamedSharding(self._mesh, PartitionSpec()))
         train = self._sharded(self._train, "ssswwww", donate=(0, 1))
-        return train.lower(states, tally, keys, step, step, self._numbers, self._data).compile()
+        return train.lower(states, tally, seeds, step, step, self._numbers, self._data).compile()
 
     @cached_property
     def compiled_evaluate(self) -> Any:
         """The compiled evaluation program; may be asked for from a thread of its own."""
-        states, keys = self._shapes(self._states), self._keys(range(self.seeds))
+        states, seeds = self._shapes(self._states), self._shapes(np.zeros(self.seeds, np.int32))
         evaluate = self._sharded(self._evaluate, "ssww")
-        return evaluate.lower(states, keys, self._numbers, self._data).compile()
+        return evaluate.lower(states, seeds, self._numbers, self._data).compile(RUN_SELDOM)
 
     def _sharded(self, function: Any, arguments: str, donate: tuple[int, ...] = ()) -> Any:
         """The function over the mesh; an argument is sharded by seeds ("s") or whole on each device ("w")."""
@@ -146,8 +157,8 @@ class Program:
     @cached_property
     def _states(self) -> PyTree:
         """The shapes of a block's states."""
-        keys, group = jax.eval_shape(lambda: jax.random.split(jax.random.key(0), self.seeds)), self._init_groups[0]
-        drawn = jax.eval_shape(lambda k, n, a: self._draw(group, k, n, a), keys, self._init_numbers[0], self._arrays)
+        draw, seeds = partial(self._draw, self._init_groups[0]), np.zeros(self.seeds, np.int32)
+        drawn = jax.eval_shape(draw, seeds, self._init_numbers[0], self._arrays)
         shape = (self.seeds, len(self.learners))
         return jax.tree.map(lambda leaf: jax.ShapeDtypeStruct(shape + leaf.shape[2:], leaf.dtype), drawn)
 
@@ -179,22 +190,19 @@ class Program:
 
     # What the runner calls.
 
-    def _keys(self, seeds: Sequence[int]) -> Array:
-        return self._place(jax.vmap(jax.random.key)(jnp.asarray(seeds)), PartitionSpec(TRIALS))
-
     def _place(self, tree: PyTree, spec: PartitionSpec) -> PyTree:
         return jax.device_put(tree, NamedSharding(self._mesh, spec))
 
-    def start(self, seeds: Sequence[int]) -> tuple[PyTree, Tally, Array]:
-        """The states before the first step, an empty tally, and the keys of these seeds."""
-        keys = jax.vmap(jax.random.key)(jnp.asarray(seeds))
+    def start(self, numbers: Sequence[int]) -> tuple[PyTree, Tally, Array]:
+        """The states before the first step, an empty tally, and the seeds, all on their devices."""
+        seeds = np.asarray(numbers, np.int32)
         states: list[Any] = [None] * len(self.learners)
-        for group, numbers in zip(self._init_groups, self._init_numbers, strict=True):
-            drawn = jax.device_get(self._draw(group, keys, numbers, self._arrays))
+        for group, varied, draw in zip(self._init_groups, self._init_numbers, self.compiled_draws, strict=True):
+            drawn = jax.device_get(draw(seeds, varied, self._arrays))
             for position, i in enumerate(group):
                 states[i] = jax.tree.map(lambda leaf, at=position: leaf[:, at], drawn)
         stacked = jax.tree.map(lambda *leaves: np.stack(leaves, axis=1), *states)
-        return self._place(stacked, PartitionSpec(TRIALS)), self.clear(), self._keys(seeds)
+        return self._place(stacked, PartitionSpec(TRIALS)), self.clear(), self._place(seeds, PartitionSpec(TRIALS))
 
     def clear(self, diverged_at: Any = None) -> Tally:
         """A tally that counts anew, but remembers who has diverged."""
@@ -203,14 +211,14 @@ class Program:
             tally if diverged_at is None else tally._replace(diverged_at=diverged_at), PartitionSpec(TRIALS)
         )
 
-    def train(self, states: PyTree, tally: Tally, keys: Array, start: int, stop: int) -> tuple[PyTree, Tally]:
+    def train(self, states: PyTree, tally: Tally, seeds: Array, start: int, stop: int) -> tuple[PyTree, Tally]:
         """The steps from start to stop. The boundaries never change the numbers; the arguments are used up."""
         bounds = self._place((np.int32(start), np.int32(stop)), PartitionSpec())
-        return self.compiled_train(states, tally, keys, *bounds, self._numbers, self._data)
+        return self.compiled_train(states, tally, seeds, *bounds, self._numbers, self._data)
 
-    def evaluate(self, states: PyTree, keys: Array) -> PyTree[np.ndarray]:
+    def evaluate(self, states: PyTree, seeds: Array) -> PyTree[np.ndarray]:
         """The measures, each of the shape (seed, variant)."""
-        return jax.device_get(self.compiled_evaluate(states, keys, self._numbers, self._data))
+        return jax.device_get(self.compiled_evaluate(states, seeds, self._numbers, self._data))
 
     def restore(self, leaves: Sequence[np.ndarray]) -> tuple[PyTree, Tally]:
         """States and tally from the leaves that `jax.tree.leaves((states, tally))` gave."""

@@ -153,15 +153,15 @@ def _run(study: Study, devices: Any, folder: store.RunFolder | None, watch: Watc
 def _preparations(program: Program, study: Study) -> list[Callable[[], Any]]:
     """What compiles a group's programs, to be done side by side; the longest first."""
     trained = [lambda: program.compiled_train] if study.steps else []
-    return [*trained, lambda: program.start(range(program.seeds)), lambda: program.compiled_evaluate]
+    return [*trained, lambda: program.compiled_draws, lambda: program.compiled_evaluate]
 
 
 def _run_unit(study: Study, program: Program, unit: Unit, folder: store.RunFolder | None, watch: Watch) -> Outcome:
     """One block of one group, from where it was left or from its start, segment by segment."""
-    seeds = [unit.block * study.block + i for i in range(program.seeds)]
-    wanted = min(study.block, study.seeds - unit.block * study.block)
+    first = unit.block * study.block
+    wanted = min(study.block, study.seeds - first)
     kept = folder.load_unit(unit.name) if folder else None
-    states, tally, keys = program.start(seeds)
+    states, tally, seeds = program.start(range(first, first + program.seeds))
     step, evaluated, measures = 0, 0, {}
     if kept is not None:
         arrays, facts = kept
@@ -181,7 +181,7 @@ def _run_unit(study: Study, program: Program, unit: Unit, folder: store.RunFolde
     while True:
         due = min(evaluated * study.evaluate_every, study.steps)
         if step == due and evaluated < evaluations(study):
-            fresh = _flat(program.evaluate(states, keys))
+            fresh = _flat(program.evaluate(states, seeds))
             fresh |= _batch_means(tally)
             measures = {
                 name: np.concatenate([measures.get(name, np.empty((0, *value.shape), np.float32)), value[None]])
@@ -195,7 +195,7 @@ def _run_unit(study: Study, program: Program, unit: Unit, folder: store.RunFolde
         due = min(evaluated * study.evaluate_every, study.steps)
         length = max(1, round(SEGMENT_SECONDS / pace)) if pace else CALIBRATION_STEPS
         stop = min(step + length, due)
-        states, tally = jax.block_until_ready(program.train(states, tally, keys, step, stop))
+        states, tally = jax.block_until_ready(program.train(states, tally, seeds, step, stop))
         now = time.perf_counter()
         pace = (now - begun) / (stop - step)
         watch.advance(stop - step)
