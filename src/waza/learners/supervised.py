@@ -102,7 +102,8 @@ class Supervised(Learner):
             padded = (pieces, EVALUATED_AT_ONCE)
             row = jnp.arange(pieces * EVALUATED_AT_ONCE).reshape(padded)
             index = jnp.minimum(row, rows - 1)
-            totals = jax.lax.map(lambda at: total((split.x[at[0]], split.y[at[0]], at[1])), (index, row < rows))
+            x, y = jnp.asarray(split.x), jnp.asarray(split.y)
+            totals = jax.lax.map(lambda at: total((x[at[0]], y[at[0]], at[1])), (index, row < rows))
             totals = {name: jnp.sum(values) for name, values in totals.items()}
         return {name: value / rows for name, value in totals.items()}
 

@@ -17,9 +17,8 @@ from waza.nn import named_key
 from waza.study import structure
 from waza.study.devices import TRIALS
 
-# Options of XLA's CPU compiler (other devices ignore them): what runs seldom is worth less time to compile.
-RUN_SELDOM = {"xla_cpu_use_fusion_emitters": False}
-RUN_ONCE = RUN_SELDOM | {"xla_backend_optimization_level": 0}
+# Options of XLA's CPU compiler (other devices ignore them): what runs once is worth little time to compile.
+RUN_ONCE = {"xla_cpu_use_fusion_emitters": False, "xla_backend_optimization_level": 0}
 
 
 class Tally(NamedTuple):
@@ -145,7 +144,7 @@ class Program:
         """The compiled evaluation program; may be asked for from a thread of its own."""
         states, seeds = self._shapes(self._states), self._shapes(np.zeros(self.seeds, np.int32))
         evaluate = self._sharded(self._evaluate, "ssww")
-        return evaluate.lower(states, seeds, self._numbers, self._data).compile(RUN_SELDOM)
+        return evaluate.lower(states, seeds, self._numbers, self._data).compile()
 
     def _sharded(self, function: Any, arguments: str, donate: tuple[int, ...] = ()) -> Any:
         """The function over the mesh; an argument is sharded by seeds ("s") or whole on each device ("w")."""

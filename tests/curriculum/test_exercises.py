@@ -1,0 +1,56 @@
+"""Every exercise has a study and complete texts in both languages."""
+
+import string
+
+import pytest
+
+from waza import report
+from waza.core.errors import Error
+from waza.curriculum import exercise, exercises
+from waza.report.words import LANGUAGES, VERDICTS
+
+NUMBERS = {"effect", "low", "high", "confidence", "seeds"}
+every = pytest.mark.parametrize("one", exercises(), ids=lambda one: one.name)
+
+
+@every
+def test_the_study_decides_what_the_catalogue_promises(one):
+    study = one.study()
+    assert study.name == one.name
+    assert tuple(claim.id for claim in study.claims) == one.claims
+    assert study.seeds >= 10
+
+
+@every
+def test_the_texts_cover_every_variant_claim_and_verdict(one):
+    words = report.load_words(one.texts)
+    assert set(words) == set(LANGUAGES)
+    variants = set(one.study().variants)
+    for text in words.values():
+        assert text.title
+        assert text.lead
+        assert set(text.variants) <= variants
+        assert set(text.claims) == set(one.claims)
+        for claim in one.claims_of():
+            said = text.claims[claim.id]
+            assert all((said.statement, said.notes_say, said.truth, said.why, said.rule))
+            assert set(said.parts) == {part.name for part in claim.parts}
+            for part in said.parts.values():
+                for verdict in VERDICTS:
+                    sentence = getattr(part, verdict)
+                    fields = {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
+                    assert sentence
+                    assert fields <= NUMBERS
+
+
+@every
+def test_the_languages_say_it_in_their_own_words(one):
+    words = report.load_words(one.texts)
+    for name, claim in words["en"].claims.items():
+        assert claim.statement.isascii() or "–" in claim.statement
+        assert any("぀" <= letter <= "ヿ" for letter in words["ja"].claims[name].statement)
+
+
+def test_an_unknown_exercise_suggests_the_nearest():
+    with pytest.raises(Error, match="vanishing-gradient"):
+        exercise("vanishing-gradients")

@@ -1,0 +1,70 @@
+"""Probes against the same figures computed by hand."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from waza import models, nn, optim
+from waza.core.variables import trained
+from waza.data import Dataset, Split
+from waza.learners import Supervised
+from waza.learners.probes import activation_measures
+
+RNG = np.random.default_rng(0)
+X = RNG.normal(size=(60, 5)).astype(np.float32)
+Y = RNG.integers(0, 3, 60).astype(np.int32)
+DATA = Dataset("noise", Split(X, Y), Split(X[:20], Y[:20]))
+LEARNER = Supervised(models.MLP((5, 8, 4, 3)), optim.SGD(0.1), batch_size=60)
+
+
+@pytest.fixture(scope="module")
+def state():
+    return LEARNER.init(jax.random.key(0), DATA)
+
+
+@pytest.fixture(scope="module")
+def measures(state):
+    return LEARNER.evaluate(state, DATA, jax.random.key(1))
+
+
+def test_gradient_norms_and_update_ratios_are_those_of_the_loss(state, measures):
+    def objective(parameters):
+        outputs = LEARNER.model.apply(parameters, X, nn.Pass())
+        return LEARNER.loss(outputs, Y)["loss"].mean()
+
+    gradients = jax.grad(objective)(trained(state.variables))
+    for name, part in {"hidden.0": gradients["hidden"][0], "output": gradients["output"]}.items():
+        norm = np.sqrt(sum(np.sum(np.square(leaf)) for leaf in jax.tree.leaves(part)))
+        assert float(measures["gradient_norm"][name]) == pytest.approx(norm, rel=1e-4)
+    size = np.sqrt(sum(np.sum(np.square(leaf)) for leaf in jax.tree.leaves(state.variables["output"])))
+    ratio = 0.1 * float(measures["gradient_norm"]["output"]) / size
+    assert float(measures["update_ratio"]["output"]) == pytest.approx(ratio, rel=1e-4)
+
+
+def test_the_signal_gradient_is_that_of_one_row(state, measures):
+    def of_row(shift, x, y):
+        outputs = LEARNER.model.apply(state.variables, x[None], nn.Pass(shifts={"hidden.1.preactivation": shift[None]}))
+        return LEARNER.loss(outputs, y[None])["loss"][0]
+
+    rows = jax.vmap(jax.grad(of_row), in_axes=(None, 0, 0))(jnp.zeros(4), X, Y)
+    assert float(measures["signal_gradient_square"]["hidden.1"]) == pytest.approx(float((rows**2).mean()), rel=1e-4)
+
+
+def test_a_unit_that_is_off_on_every_row_is_dead(state):
+    variables = jax.tree.map(jnp.array, state.variables)
+    variables["hidden"][0]["dense"]["bias"] = variables["hidden"][0]["dense"]["bias"].at[0].set(-1e3)
+    measures = activation_measures(LEARNER.model, variables, X)
+    hidden = np.maximum(X @ variables["hidden"][0]["dense"]["weight"].T + variables["hidden"][0]["dense"]["bias"], 0)
+    assert float(measures["dead"]["hidden.0"]) == pytest.approx((hidden == 0).all(0).mean())
+    assert float(measures["saturated"]["hidden.0"]) == pytest.approx((hidden == 0).mean())
+    assert float(measures["activation_mean"]["hidden.0"]) == pytest.approx(hidden.mean(), rel=1e-4)
+
+
+def test_measures_are_means_over_all_rows_whatever_their_number(state):
+    rows = 2345
+    x, y = RNG.normal(size=(rows, 5)).astype(np.float32), RNG.integers(0, 3, rows).astype(np.int32)
+    data = Dataset("noise", Split(X, Y), Split(x, y))
+    measured = LEARNER.evaluate(state, data, jax.random.key(1))
+    outputs = LEARNER.model.apply(state.variables, x, nn.Pass())
+    assert float(measured["test_accuracy"]) == pytest.approx(float((outputs.argmax(1) == y).mean()), abs=1e-6)
