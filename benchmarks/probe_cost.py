@@ -1,0 +1,45 @@
+"""What evaluations and probes cost: the vanishing-gradient study with them and without, interleaved.
+
+    python benchmarks/probe_cost.py [PAIRS]
+
+Each pair trains the four variants x 10 seeds for 2,000 steps, once evaluated with probes every 100 steps and once
+evaluated without probes before the first step and after the last; programs are compiled before the first pair is timed.
+"""
+
+import dataclasses
+import sys
+
+import jax
+import numpy as np
+
+import waza as wz
+from waza.curriculum import exercise
+from waza.study.machine import machine
+
+
+def main() -> None:
+    """The extra time, pair by pair; the median decides."""
+    pairs = int(sys.argv[1]) if len(sys.argv) > 1 else 15
+    jax.config.update("jax_compilation_cache_dir", ".cache-probe-cost")
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)
+    looked_at = dataclasses.replace(exercise("vanishing-gradient").study(), claims=())
+    bare = dataclasses.replace(
+        looked_at,
+        variants={name: wz.vary(variant, probes=False) for name, variant in looked_at.variants.items()},
+        evaluate_every=looked_at.steps,
+    )
+    print(machine())
+    ratios = []
+    for i in range(-1, pairs):
+        order = (looked_at, bare) if i % 2 else (bare, looked_at)
+        seconds = {id(study): wz.run(study).attrs["train_seconds"] for study in order}
+        extra = seconds[id(looked_at)] / seconds[id(bare)] - 1
+        if i >= 0:
+            ratios.append(extra)
+            print(f"pair {i + 1}: {seconds[id(looked_at)]:.2f} s, {seconds[id(bare)]:.2f} s, {extra:+.1%}", flush=True)
+    low, median, high = np.quantile(ratios, (0.25, 0.5, 0.75))
+    print(f"evaluations and probes cost {median:.1%} (quartiles {low:.1%} to {high:.1%}, {pairs} pairs)")
+
+
+if __name__ == "__main__":
+    main()
