@@ -26,7 +26,7 @@ def command(options: argparse.Namespace) -> None:
         }
         console.print(said[options.lang].format(one.name, one.ships_with))
         return
-    from rich.progress import DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+    from rich.progress import DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
     columns = (
         TextColumn("{task.description}"),
@@ -35,7 +35,7 @@ def command(options: argparse.Namespace) -> None:
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True)) as bar:
-        tasks: dict[str, int] = {}
+        tasks: dict[str, TaskID] = {}
 
         def progress(filename: str, done: int, total: int | None) -> None:
             if filename not in tasks:
@@ -43,4 +43,5 @@ def command(options: argparse.Namespace) -> None:
             bar.update(tasks[filename], completed=done, total=total)
 
         got = data.get(options.name, progress)
-    console.print(*(got or [{"en": "nothing to do: it is here", "ja": "すでにあります"}[options.lang]]), sep="\n")
+    nothing = {"en": "nothing to do: it is here", "ja": "すでにあります"}[options.lang]
+    console.print("\n".join(map(str, got)) or nothing)

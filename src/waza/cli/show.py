@@ -18,11 +18,8 @@ def command(options: argparse.Namespace) -> None:
 
     folder = store.find(Path(options.runs), options.run)
     results = folder.results()
-    claims = ()
-    for exercise in curriculum.exercises():
-        if exercise.name == results.attrs["study"]:
-            claims = exercise.claims_of()
-    findings = tuple(claim.decide(results) for claim in claims)
+    studied = [one for one in curriculum.exercises() if one.name == results.attrs["study"]]
+    findings = tuple(claim.decide(results) for one in studied for claim in one.claims_of())
     words = words_of(results, findings)
     if options.png:
         write_whole(Path(options.png), report.main_png(results, words, options.lang))

@@ -1,17 +1,22 @@
 """What a data set of labelled images is, and how one is split."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
 from waza.core.errors import Error
 
+Rows: TypeAlias = Any  # np.ndarray as loaded, jax.Array inside a compiled program; neither needs JAX here
+
 
 class Split(NamedTuple):
-    """Examples and their labels: images `x` (n, height, width, channels) uint8, classes `y` (n,) int32."""
+    """Examples and their labels: images `x` (n, height, width, channels) uint8, classes `y` (n,) int32.
 
-    x: np.ndarray
-    y: np.ndarray
+    NumPy arrays where data are loaded and split; JAX arrays inside a compiled program.
+    """
+
+    x: Rows
+    y: Rows
 
 
 class Dataset(NamedTuple):

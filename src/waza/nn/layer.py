@@ -59,7 +59,7 @@ def _init_each(layers: tuple[Layer, ...], key: PRNGKeyArray) -> list[PyTree[Arra
 
 def _alike(a: Layer, b: Layer) -> bool:
     """Whether two layers are the same recipe, as far as can be told without looking into traced numbers."""
-    if jax.tree.structure(a) != jax.tree.structure(b):
+    if jax.tree.structure(a) != jax.tree.structure(b):  # type: ignore[operator]  # JAX's stub
         return False
     return all(
         x is y or (not isinstance(x, jax.Array) and not isinstance(y, jax.Array) and x == y)

@@ -45,7 +45,7 @@ def over_layers(results: xr.Dataset, measure: str, words: Words, language: str) 
     values = values.assign_coords(layer=[int(str(name).removeprefix("hidden.")) + 1 for name in values["layer"].values])
     depth = values.notnull().any("seed").sum("layer")
     values = values.sel(variant=values["variant"][(depth == depth.max()).values])
-    rows = _bands(np.log10(np.maximum(values, FLOOR)), "layer", words, language)
+    rows = _bands(xr.ufuncs.log10(values.clip(min=FLOOR)), "layer", words, language)
     for row in rows:
         row |= {name: float(f"{10 ** row[name]:.4g}") for name in ("mean", "low", "high")}
     scale = alt.Scale(type="log", nice=False)
@@ -54,7 +54,7 @@ def over_layers(results: xr.Dataset, measure: str, words: Words, language: str) 
     ).properties(width=410, height=280)
 
 
-def by_layer(results: xr.Dataset, measure: str, words: Words, language: str) -> alt.Chart:
+def by_layer(results: xr.Dataset, measure: str, words: Words, language: str) -> alt.HConcatChart:
     """One probe over steps, a panel a layer."""
     label, logarithmic = labels(language), measure in LOGARITHMIC
     charts = []
@@ -62,7 +62,7 @@ def by_layer(results: xr.Dataset, measure: str, words: Words, language: str) -> 
         values = results[measure].sel(layer=layer)
         if not values.notnull().any():
             continue
-        values = np.log10(np.maximum(values, FLOOR)) if logarithmic else values
+        values = xr.ufuncs.log10(values.clip(min=FLOOR)) if logarithmic else values
         rows = _bands(values, "step", words, language)
         if logarithmic:
             for row in rows:

@@ -41,7 +41,7 @@ def render_page(results: xr.Dataset, findings: tuple[Finding, ...], words: Words
         trained=results.sizes["step"] > 1,
         figures=figures,
         specs=_embedded({f"{name}-{key}": spec for name, group in figures.items() for key, spec in group.items()}),
-        vega=Markup(vl_convert.javascript_bundle()),
+        vega=Markup(vl_convert.javascript_bundle()),  # type: ignore[call-arg]  # the stub forgets the default
         style=Markup((FOLDER / "page.css").read_text("utf-8")),
         settings={name: json.dumps(value, indent=1, ensure_ascii=False) for name, value in settings.items()},
         facts=[json.loads(results.attrs.get(name, "{}")) for name in ("versions", "machine")],
@@ -51,7 +51,7 @@ def render_page(results: xr.Dataset, findings: tuple[Finding, ...], words: Words
 
 def _figures(results: xr.Dataset, words: Words, language: str) -> dict[str, Any]:
     """The specifications of all charts by name: the main figure, then the probes."""
-    charts = {f"main{i}": chart for i, chart in enumerate(main_charts(results, words, language))}
+    charts: dict[str, Any] = {f"main{i}": chart for i, chart in enumerate(main_charts(results, words, language))}
     if results.sizes["step"] > 1 and "layer" in results.dims:
         charts |= {name: by_layer(results, name, words, language) for name in PROBES if name in results}
     return {name: dressed(chart).to_dict(validate=False) for name, chart in charts.items()}

@@ -18,15 +18,15 @@ from waza.study import structure
 from waza.study.devices import TRIALS
 
 # Options of XLA's CPU compiler (other devices ignore them): what runs once is worth little time to compile.
-RUN_ONCE = {"xla_cpu_use_fusion_emitters": False, "xla_backend_optimization_level": 0}
+RUN_ONCE: Any = {"xla_cpu_use_fusion_emitters": False, "xla_backend_optimization_level": 0}
 
 
 class Tally(NamedTuple):
     """What is counted between evaluations: sums of the records, steps, and where a trial diverged (or -1)."""
 
     sums: PyTree[Array]
-    steps: Array
-    diverged_at: Array
+    steps: Array | np.ndarray
+    diverged_at: Array | np.ndarray
 
 
 class Program:
@@ -90,9 +90,9 @@ class Program:
         }
 
         def body(step: Array, carry: Any) -> Any:
-            return jax.vmap(self._update_seed, in_axes=(0, 0, 0, None, None, None))(
-                *carry, purposes, step, numbers, data
-            )
+            states, tally = carry
+            in_axes = (0, 0, 0, None, None, None)
+            return jax.vmap(self._update_seed, in_axes)(states, tally, purposes, step, numbers, data)
 
         return jax.lax.fori_loop(start, stop, body, (states, tally))
 

@@ -246,8 +246,10 @@ def _assemble(study: Study, groups: list[list[int]], outcomes: dict[Unit, Outcom
 
     def column(i: int, path: str) -> np.ndarray | None:
         g, position = where[i]
-        pieces = [outcomes[Unit(b, g)].measures.get(path) for b in blocks]
-        return None if pieces[0] is None else np.concatenate([piece[:, :, position] for piece in pieces], axis=1)
+        outcomes_of = [outcomes[Unit(b, g)].measures for b in blocks]
+        if path not in outcomes_of[0]:
+            return None
+        return np.concatenate([measures[path][:, :, position] for measures in outcomes_of], axis=1)
 
     paths = list(dict.fromkeys(path for outcome in outcomes.values() for path in outcome.measures))
     layers = _in_order([path.partition("/")[2] for path in paths if "/" in path])

@@ -37,7 +37,7 @@ def same_structure(a: PyTree, b: PyTree) -> bool:
     numbers_a, structure_a = split(a)
     numbers_b, structure_b = split(b)
     shapes = [[np.shape(leaf) for leaf in jax.tree.leaves(numbers)] for numbers in (numbers_a, numbers_b)]
-    if jax.tree.structure(structure_a) != jax.tree.structure(structure_b) or shapes[0] != shapes[1]:
+    if jax.tree.structure(structure_a) != jax.tree.structure(structure_b) or shapes[0] != shapes[1]:  # type: ignore[operator]
         return False
     return all(_same(x, y) for x, y in zip(jax.tree.leaves(structure_a), jax.tree.leaves(structure_b), strict=True))
 

@@ -53,8 +53,8 @@ def gain(start: str, measure: str, depth: int = DEPTHS[-1]) -> Callable[[xr.Data
     def effect(results: xr.Dataset) -> xr.DataArray:
         moments = results[measure].sel(variant=f"{start}, depth {depth}").isel(step=0)
         tiny = np.finfo(np.float32).tiny
-        ratio = np.maximum(moments.sel(layer=last), tiny) / np.maximum(moments.sel(layer=first), tiny)
-        return np.log2(ratio) / (depth - 1)
+        moments = moments.clip(min=float(tiny))
+        return xr.ufuncs.log2(moments.sel(layer=last) / moments.sel(layer=first)) / (depth - 1)
 
     return effect
 

@@ -1,6 +1,5 @@
 """E1: does the gradient vanish? Four ways to start the same small network."""
 
-import numpy as np
 import xarray as xr
 
 from waza import data, models, nn, optim
@@ -42,7 +41,7 @@ def accuracy_over_chance(results: xr.Dataset) -> xr.DataArray:
 def first_layer_gradient(results: xr.Dataset) -> xr.DataArray:
     """log10 of the first layer's gradient norm over the output layer's, before the first step."""
     norms = results["gradient_norm"].sel(variant=SMALL_SIGMOID).isel(step=0)
-    return np.log10(norms.sel(layer="hidden.0") / norms.sel(layer="output"))
+    return xr.ufuncs.log10(norms.sel(layer="hidden.0") / norms.sel(layer="output"))
 
 
 # Not learning: less than 5 points above chance. Vanishing: less than a hundredth of the output layer's gradient.
