@@ -14,7 +14,7 @@ def rows(split):
 
 
 def test_shapes_balance_and_no_image_in_both(parses):
-    name, train, test = digits()
+    name, train, test, _ = digits()
     assert name == "digits"
     for split, count in ((train, 400), (test, 100)):
         assert split.x.shape == (10 * count, 28, 28, 1) and split.x.dtype == np.uint8
@@ -27,12 +27,12 @@ def test_shapes_balance_and_no_image_in_both(parses):
 
 def test_every_digit_is_mlxtends_with_its_label(parses, parsed):
     expected = {image.astype(np.uint8).tobytes(): label for image, label in zip(*parsed, strict=True)}
-    for split in digits()[1:]:
+    for split in digits()[1:3]:
         assert [expected[image.tobytes()] for image in split.x] == split.y.tolist()
 
 
 def test_the_split_never_changes(parses):
-    content = b"".join(array.tobytes() for split in digits()[1:] for array in split)
+    content = b"".join(array.tobytes() for split in digits()[1:3] for array in split)
     assert hashlib.sha256(content).hexdigest().startswith("92fdb9c5d5aabb9f")
 
 
@@ -40,7 +40,7 @@ def test_parsed_once_then_read_and_the_same(parses, cache):
     first, second = digits(), digits()
     assert len(parses) == 1
     assert [path.name for path in cache.iterdir()] == ["digits.uint8"]
-    for one, other in zip(first[1:], second[1:], strict=True):
+    for one, other in zip(first[1:3], second[1:3], strict=True):
         assert np.array_equal(one.x, other.x) and np.array_equal(one.y, other.y)
     second.train.x[:] = 0
     assert digits().train.x.any()

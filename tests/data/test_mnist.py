@@ -32,7 +32,7 @@ def small(tmp_path, monkeypatch):
 
 def test_the_files_are_put_where_they_belong(small):
     images, labels, test_images, test_labels = small[1]
-    name, train, test = mnist()
+    name, train, test, _ = mnist()
     assert name == "mnist"
     assert train.x.shape == (20, 28, 28, 1) and train.x.dtype == np.uint8 and train.y.dtype == np.int32
     assert np.array_equal(train.x[..., 0], images) and np.array_equal(train.y, labels)
@@ -58,7 +58,7 @@ def test_where_it_comes_from():
 
 
 def test_the_real_one(real_mnist, parses):
-    _, train, test = mnist()
+    _, train, test, _ = mnist()
     assert train.x.shape == (60_000, 28, 28, 1) and test.x.shape == (10_000, 28, 28, 1)
     # The means that everybody normalises with.
     assert round(train.x.mean() / 255, 4) == 0.1307 and round(train.x.std() / 255, 4) == 0.3081
@@ -66,5 +66,5 @@ def test_the_real_one(real_mnist, parses):
     assert np.bincount(test.y).tolist() == [980, 1135, 1032, 1010, 982, 892, 958, 1028, 974, 1009]
     # The small digits are the first 500 of each class in the training set.
     first = {train.x[at].tobytes(): label for label in range(10) for at in np.flatnonzero(train.y == label)[:500]}
-    for split in digits()[1:]:
+    for split in digits()[1:3]:
         assert [first[image.tobytes()] for image in split.x] == split.y.tolist()

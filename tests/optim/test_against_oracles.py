@@ -19,6 +19,21 @@ NOISE = RNG.normal(scale=0.3, size=(STEPS, 4, 3)).astype(np.float32)
 CASES = {
     "sgd": (optim.SGD(0.1), optax.sgd(0.1), lambda p: torch.optim.SGD(p, 0.1)),
     "momentum": (optim.Momentum(0.05, 0.9), optax.sgd(0.05, 0.9), lambda p: torch.optim.SGD(p, 0.05, 0.9)),
+    "nesterov": (
+        optim.Nesterov(0.05, 0.9),
+        optax.sgd(0.05, 0.9, nesterov=True),
+        lambda p: torch.optim.SGD(p, 0.05, 0.9, nesterov=True),
+    ),
+    "sgd_weight_decay": (
+        optim.WeightDecay(optim.SGD(0.1), 0.2),
+        optax.chain(optax.add_decayed_weights(0.2), optax.sgd(0.1)),
+        lambda p: torch.optim.SGD(p, 0.1, weight_decay=0.2),
+    ),
+    "adamw": (
+        optim.WeightDecay(optim.Adam(0.02), 0.1),
+        optax.adamw(0.02, weight_decay=0.1),
+        lambda p: torch.optim.AdamW(p, 0.02, weight_decay=0.1),
+    ),
     "adagrad": (
         optim.AdaGrad(0.1, 1e-7),
         None,  # optax puts epsilon under the root

@@ -7,6 +7,7 @@ from typing import Any
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+from jaxtyping import Array, Int
 
 from waza.core.errors import Error, nearest
 
@@ -15,8 +16,8 @@ class Recipe(eqx.Module):
     """A frozen description of what to build and with which numbers.
 
     A field annotated `float` is a *number*: a leaf that a study may vary without compiling again. An int or
-    NumPy number given for it becomes a float; a tracer passes through. Every other field is *structure*.
-    A recipe is a plain dataclass: it has no `__init__` of its own, so that `replace` can remake it.
+    NumPy number given for it becomes a float; a tracer or a `Schedule` passes through. Every other field is
+    *structure*. A recipe is a plain dataclass: it has no `__init__` of its own, so that `replace` can remake it.
 
     >>> class Noise(Recipe):
     ...     std: float = 0.1
@@ -33,6 +34,35 @@ class Recipe(eqx.Module):
                 setattr(cls, name, eqx.field(converter=_Number(cls.__name__, name), **settings))
 
 
+class Schedule(Recipe):
+    """Stands for a number, such as a learning rate, that follows the steps.
+
+    It may be given for any `float` field; a learner resolves it with `at` before each step. Its own numbers are
+    leaves, so that schedules of one kind share a program.
+    """
+
+    def __call__(self, step: Int[Array, ""] | int) -> Any:
+        """The number at a step, counted from 0."""
+        raise NotImplementedError(f"{type(self).__name__} has no __call__(step)")
+
+
+def at(recipe: Any, step: Int[Array, ""] | int) -> Any:
+    """The recipe with each schedule replaced by its number at this step.
+
+    >>> class Halve(Schedule):
+    ...     first: float
+    ...     def __call__(self, step):
+    ...         return self.first / 2**step
+    >>> at({"rate": Halve(0.4), "momentum": 0.9}, 2)
+    {'momentum': 0.9, 'rate': 0.1}
+    """
+    return jax.tree.map(lambda node: node(step) if _is_schedule(node) else node, recipe, is_leaf=_is_schedule)
+
+
+def _is_schedule(node: Any) -> bool:
+    return isinstance(node, Schedule)
+
+
 @dataclasses.dataclass(frozen=True)
 class _Number:
     """Converts what is given for a `float` field; remembers the field's name for the error."""
@@ -41,7 +71,7 @@ class _Number:
     field: str
 
     def __call__(self, value: Any) -> Any:
-        if isinstance(value, jax.Array) or value is None:
+        if isinstance(value, jax.Array | Schedule) or value is None:
             return value
         if isinstance(value, numbers.Real) and not isinstance(value, bool):
             return float(value)

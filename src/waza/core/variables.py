@@ -42,3 +42,15 @@ def join(parameters: PyTree, variables: PyTree) -> PyTree:
         parameters,
         is_leaf=is_tracked,
     )
+
+
+def is_weight(parameter: Array) -> bool:
+    """Whether a trained variable is a weight: what penalties and decay act on.
+
+    Weights have two axes or more; biases, and a normalisation's scale and shift, have one and are left alone.
+
+    >>> import jax.numpy as jnp
+    >>> is_weight(jnp.zeros((3, 2))), is_weight(jnp.zeros(3))
+    (True, False)
+    """
+    return parameter.ndim >= 2

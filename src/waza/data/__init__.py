@@ -7,6 +7,7 @@ from waza.data.catalogue import listing as listing
 from waza.data.catalogue import load as load
 from waza.data.dataset import Dataset as Dataset
 from waza.data.dataset import Split as Split
+from waza.data.dataset import hold_out as hold_out
 from waza.data.dataset import stratified as stratified
 from waza.data.digits import digits as digits
 from waza.data.download import download as download

@@ -20,7 +20,7 @@ class Split(NamedTuple):
 
 
 class Dataset(NamedTuple):
-    """A named data set: what is trained on, and what is only tested on.
+    """A named data set: what is trained on, what is only tested on, and what settings are chosen by, if anything.
 
     Images are NHWC uint8 in 0..255, (n, 28, 28, 1) for the digits; labels are int32 (n,), counted from 0.
     """
@@ -28,6 +28,7 @@ class Dataset(NamedTuple):
     name: str
     train: Split
     test: Split
+    validation: Split | None = None
 
 
 def stratified(x: np.ndarray, y: np.ndarray, test_per_class: int, seed: int) -> tuple[Split, Split]:
@@ -55,3 +56,25 @@ def stratified(x: np.ndarray, y: np.ndarray, test_per_class: int, seed: int) -> 
         tested[order[y[order] == label][:test_per_class]] = True
     train, test = order[~tested[order]], order[tested[order]]
     return Split(x[train], y[train]), Split(x[test], y[test])
+
+
+def hold_out(data: Dataset, rows: int, seed: int = 0) -> Dataset:
+    """The data with `rows` random training rows set aside for validation; the test split is left alone.
+
+    Raises:
+        Error: fewer than one row would be left on either side.
+
+    >>> x = np.arange(10)
+    >>> split = hold_out(Dataset("ten", Split(x, x), Split(x, x)), 3)
+    >>> len(split.train.x), len(split.validation.x)
+    (7, 3)
+    """
+    count = len(data.train.y)
+    if not 1 <= rows < count:
+        raise Error(f"{rows} rows given for validation; expected 1 to {count - 1}, to leave some for training")
+    order = np.random.RandomState(seed).permutation(count)
+    held, kept = np.sort(order[:rows]), np.sort(order[rows:])
+    return data._replace(
+        train=Split(data.train.x[kept], data.train.y[kept]),
+        validation=Split(data.train.x[held], data.train.y[held]),
+    )

@@ -4,14 +4,15 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float, PRNGKeyArray, PyTree
+from jaxtyping import Array, Float, Int, PRNGKeyArray, PyTree
 
 from waza.core.errors import Error
+from waza.core.recipe import at
 from waza.core.variables import join, trained
 from waza.data import Dataset, Split
 from waza.learners.learner import Learner, Measures
 from waza.learners.probes import activation_measures, gradient_measures
-from waza.nn import CrossEntropy, Layer, Loss, Pass, named_key
+from waza.nn import CrossEntropy, Layer, Loss, Pass, Penalty, named_key
 from waza.optim import Optimizer, add
 
 EVALUATED_AT_ONCE = 1000
@@ -19,22 +20,25 @@ TRAINING_ROWS = 1000
 
 
 class SupervisedState(NamedTuple):
-    """A model's variables and its optimiser's state."""
+    """A model's variables, its optimiser's state, and the number of steps done."""
 
     variables: PyTree[Array]
     optimizer: PyTree[Array]
+    step: Int[Array, ""]
 
 
 class Supervised(Learner):
     """A model trained on the training split by minibatches drawn with replacement.
 
-    Measures: the loss's measures on all test rows ("test_loss", "test_accuracy") and on the first 1,000 training
-    rows ("train_loss", ...); with `probes`, per layer what `waza.learners.probes` lists.
+    Measures: the loss's measures on all test rows ("test_loss", "test_accuracy"), on all validation rows where the
+    data have some, and on the first 1,000 training rows ("train_loss", ...), each without the penalty; with
+    `probes`, per layer what `waza.learners.probes` lists. Schedules follow the steps wherever they stand.
 
     Args:
         model: maps a batch of rows to outputs.
         optimizer: turns gradients into updates.
         loss: what is made small, and what is measured beside it.
+        penalty: what is added to the loss for the sake of the weights.
         batch_size: rows a step.
         probes: whether evaluations look inside the model.
     """
@@ -42,6 +46,7 @@ class Supervised(Learner):
     model: Layer
     optimizer: Optimizer
     loss: Loss = CrossEntropy()
+    penalty: Penalty | None = None
     batch_size: int = 100
     probes: bool = True
 
@@ -52,7 +57,7 @@ class Supervised(Learner):
     def init(self, key: PRNGKeyArray, data: Dataset) -> SupervisedState:
         """Fresh variables, and the optimiser's state for those that are trained."""
         variables = self.model.init(named_key(key, "model"))
-        return SupervisedState(variables, self.optimizer.init(trained(variables)))
+        return SupervisedState(variables, self.optimizer.init(trained(variables)), jnp.zeros((), jnp.int32))
 
     def batch(self, data: Dataset, key: PRNGKeyArray) -> Split:
         """`batch_size` training rows, drawn with replacement (a row's chance is off by less than rows / 2^32)."""
@@ -60,30 +65,34 @@ class Supervised(Learner):
         return Split(as_inputs(data.train.x[rows]), data.train.y[rows])
 
     def update(self, state: SupervisedState, batch: Split, key: PRNGKeyArray) -> tuple[SupervisedState, Measures]:
-        """One step of the optimiser on the batch's mean loss; records that loss."""
+        """One step of the optimiser on the batch's mean loss and the penalty; records that loss alone."""
+        now = at(self, state.step)
 
-        def objective(parameters: PyTree[Array]) -> tuple[Float[Array, ""], PyTree[Array]]:
+        def objective(parameters: PyTree[Array]) -> tuple[Float[Array, ""], Any]:
             run = Pass(training=True, key=key)
             variables = join(parameters, state.variables)
-            outputs = self.model.apply(variables, batch.x, run)
-            return jnp.mean(self.loss(outputs, batch.y)["loss"]), run.followed(variables)
+            outputs = now.model.apply(variables, batch.x, run)
+            loss = jnp.mean(now.loss(outputs, batch.y)["loss"])
+            objective = loss if now.penalty is None else loss + now.penalty(parameters)
+            return objective, (loss, run.followed(variables))
 
         parameters = trained(state.variables)
-        (loss, followed), gradients = jax.value_and_grad(objective, has_aux=True)(parameters)
-        updates, optimizer = self.optimizer.update(gradients, state.optimizer, parameters)
-        return SupervisedState(join(add(parameters, updates), followed), optimizer), {"loss": loss}
+        (_, (loss, followed)), gradients = jax.value_and_grad(objective, has_aux=True)(parameters)
+        updates, optimizer = now.optimizer.update(gradients, state.optimizer, parameters)
+        return SupervisedState(join(add(parameters, updates), followed), optimizer, state.step + 1), {"loss": loss}
 
     def evaluate(self, state: SupervisedState, data: Dataset, key: PRNGKeyArray) -> Measures:
         """The loss's measures on both splits, and the probes."""
         measures: Measures = {}
+        now = at(self, state.step)
         train = Split(data.train.x[:TRAINING_ROWS], data.train.y[:TRAINING_ROWS])
-        for name, split in {"test": data.test, "train": train}.items():
-            for measure, value in self._mean_measures(state, split).items():
+        for name, split in {**_held_out(data), "train": train}.items():
+            for measure, value in now._mean_measures(state, split).items():
                 measures[f"{name}_{measure}"] = value
         if self.probes:
-            measures |= activation_measures(self.model, state.variables, as_inputs(train.x))
+            measures |= activation_measures(now.model, state.variables, as_inputs(train.x))
             few = Split(as_inputs(train.x[: self.batch_size]), train.y[: self.batch_size])
-            measures |= gradient_measures(self.model, self.loss, self.optimizer, state, few, key)
+            measures |= gradient_measures(now.model, now.loss, now.optimizer, state, few, key)
         return measures
 
     def _mean_measures(self, state: SupervisedState, split: Split) -> dict[str, Float[Array, ""]]:
@@ -111,9 +120,15 @@ class Supervised(Learner):
         """The level of the best constant answer, on each split."""
         return {
             f"{name}_{measure}": value
-            for name, split in {"test": data.test, "train": data.train}.items()
+            for name, split in {**_held_out(data), "train": data.train}.items()
             for measure, value in self.loss.chance(split.y).items()
         }
+
+
+def _held_out(data: Dataset) -> dict[str, Split]:
+    """The splits that no step learns from."""
+    splits = {"test": data.test}
+    return splits if data.validation is None else splits | {"validation": data.validation}
 
 
 def as_inputs(x: Any) -> Array:

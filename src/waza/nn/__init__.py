@@ -17,3 +17,7 @@ from waza.nn.losses import CrossEntropy as CrossEntropy
 from waza.nn.losses import Loss as Loss
 from waza.nn.passes import Pass as Pass
 from waza.nn.passes import named_key as named_key
+from waza.nn.penalty import L1 as L1
+from waza.nn.penalty import L2 as L2
+from waza.nn.penalty import Penalties as Penalties
+from waza.nn.penalty import Penalty as Penalty

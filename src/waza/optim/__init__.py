@@ -1,10 +1,17 @@
-"""Optimisers: what turns gradients into updates, one a file."""
+"""Optimisers and schedules: what turns gradients into updates, one a file."""
 
 from waza.optim.adagrad import AdaGrad as AdaGrad
 from waza.optim.adam import Adam as Adam
+from waza.optim.cosine_decay import CosineDecay as CosineDecay
+from waza.optim.exponential_decay import ExponentialDecay as ExponentialDecay
 from waza.optim.from_optax import FromOptax as FromOptax
 from waza.optim.momentum import Momentum as Momentum
+from waza.optim.nesterov import Nesterov as Nesterov
 from waza.optim.optimizer import Optimizer as Optimizer
 from waza.optim.optimizer import add as add
+from waza.optim.proximal_l1 import ProximalL1 as ProximalL1
 from waza.optim.rmsprop import RMSProp as RMSProp
 from waza.optim.sgd import SGD as SGD
+from waza.optim.step_decay import StepDecay as StepDecay
+from waza.optim.warm_up import WarmUp as WarmUp
+from waza.optim.weight_decay import WeightDecay as WeightDecay

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from waza.core.errors import Error, nearest
-from waza.core.recipe import Recipe, replace
+from waza.core.recipe import Recipe, Schedule, replace
 from waza.learners import Learner
 from waza.study.claims import Claim
 
@@ -80,7 +80,7 @@ def _vary(base: Any, changes: Mapping[str, Any], path: str) -> Any:
             if not isinstance(part, Recipe):
                 raise Error(f"{where} is {part!r}, which has no fields to change: give a whole new value instead")
             change = _vary(part, change, where)
-        elif isinstance(part, Recipe) and change is not None and not isinstance(change, Recipe):
+        elif isinstance(part, Recipe) and not isinstance(part, Schedule) and not isinstance(change, Recipe | None):
             kind = type(part).__name__
             raise Error(f"{where} is {change!r}; expected a recipe such as {kind}, or a dict of its fields")
         new[name] = change
