@@ -1,5 +1,6 @@
 """What learns: the contract, and one kind of learner a file."""
 
+from waza.learners.descent import Descent as Descent
 from waza.learners.learner import Learner as Learner
 from waza.learners.learner import Measures as Measures
 from waza.learners.supervised import Supervised as Supervised
