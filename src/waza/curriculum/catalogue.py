@@ -1,6 +1,7 @@
 """Every exercise by name; what it needs is imported when it is run."""
 
 import importlib
+import inspect
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,8 @@ class Exercise:
     def study(self, data: str | None = None) -> Any:
         """The study with the course's settings, on its own data or on the named data set."""
         module = importlib.import_module(f"waza.curriculum.{self.part}.{self.name.replace('-', '_')}")
+        if data and not inspect.signature(module.study).parameters:
+            raise Error(f"{self.name} learns from no data: leave out --data")
         return module.study(data) if data else module.study()
 
     def claims_of(self) -> tuple[Any, ...]:
@@ -36,6 +39,8 @@ class Exercise:
 _EXERCISES = (
     Exercise("vanishing-gradient", "E1", "day2a_training", ("C04",)),
     Exercise("signal-propagation", "E1", "day2a_training", ("C01", "C03")),
+    Exercise("two-minima", "E3", "day2a_training", ("C09", "C14")),
+    Exercise("step-sizes", "E3", "day2a_training", ("C11", "C13", "C16")),
 )
 
 
