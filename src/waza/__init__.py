@@ -15,10 +15,11 @@ _NAMES = {
     "Part": "study",
     "Study": "study",
     "Supervised": "learners",
+    "Tuning": "study",
     "Watch": "study",
     "final": "study",
     "run": "study",
-    "vary": "study",
+    "vary": "core.vary",
 }
 
 __all__ = [*_NAMES, *(room for room in _ROOMS if room != "study")]

@@ -11,7 +11,7 @@ import pytest
 import xarray as xr
 
 from waza import report
-from waza.study.claims import Claim, Part
+from waza.study.claims import Claim, Part, decide
 
 STEPS = np.array([0, 10, 20], np.int32)
 NASTY = "</script><b>&'\""
@@ -64,7 +64,7 @@ def findings(results):
         last = r["test_accuracy"].isel(step=-1)
         return last.isel(variant=1, drop=True) - last.isel(variant=0, drop=True)
 
-    return (Claim("C99", (Part("gain", gain, low=0.0, unit="points"),)).decide(results),)
+    return decide((Claim("C99", (Part("gain", gain, low=0.0, unit="points"),)),), results)
 
 
 @pytest.fixture(scope="module")

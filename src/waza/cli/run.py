@@ -42,8 +42,9 @@ def publish(results: Any, study: Any, options: argparse.Namespace) -> None:
 
     from waza import report
     from waza.cli.words import words_of
+    from waza.study import decide
 
-    findings = tuple(claim.decide(results) for claim in study.claims)
+    findings = decide(study.claims, results)
     words = words_of(results, findings)
     folder = Path(results.attrs["folder"])
     page = folder / "report.html"

@@ -14,12 +14,12 @@ def command(options: argparse.Namespace) -> None:
 
     from waza import report
     from waza.cli.words import words_of
-    from waza.study import store
+    from waza.study import decide, store
 
     folder = store.find(Path(options.runs), options.run)
     results = folder.results()
     studied = [one for one in curriculum.exercises() if one.name == results.attrs["study"]]
-    findings = tuple(claim.decide(results) for one in studied for claim in one.claims_of())
+    findings = decide([claim for one in studied for claim in one.claims_of()], results)
     words = words_of(results, findings)
     if options.png:
         write_whole(Path(options.png), report.main_png(results, words, options.lang))

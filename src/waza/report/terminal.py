@@ -28,7 +28,7 @@ def print_report(
         verdict = label["verdicts"][finding.verdict]
         console.print(f"\n{finding.id} [bold {colour}]{verdict}[/]  {escape(claim.statement)}", highlight=False)
         for part in finding.parts:
-            console.print(f"  [{COLOURS[part.verdict]}]•[/] {escape(sentence(part, claim))}", highlight=False)
+            console.print(f"  [{COLOURS[part.verdict]}]•[/] {escape(sentence(part, claim, language))}", highlight=False)
             if part.verdict == "undecided":
                 console.print(f"    [dim]{escape(grounds(part, language))}[/]", highlight=False)
 

@@ -122,11 +122,22 @@ def amount(value: float, unit: str) -> str:
     return number(value * 100 if unit == "points" else value)
 
 
-def sentence(part: PartFinding, words: ClaimWords) -> str:
+def sentence(part: PartFinding, words: ClaimWords, language: str) -> str:
     """What the trials say about a part, in one sentence."""
     text = getattr(words.parts[part.name], part.verdict)
+    if part.equivalent:
+        text += labels(language)["equivalent"].format(margin=amount(part.margin, part.unit))
     numbers = {name: amount(getattr(part, name), part.unit) for name in ("effect", "low", "high")}
-    return text.format(**numbers, confidence=f"{part.confidence:.0%}", seeds=part.seeds)
+    return text.format(**numbers, confidence=percent(part.confidence), seeds=part.seeds)
+
+
+def percent(share: float) -> str:
+    """A share as a percentage with three digits.
+
+    >>> percent(0.95), percent(0.9875)
+    ('95 %', '98.8 %')
+    """
+    return f"{share * 100:.3g} %"
 
 
 def grounds(part: PartFinding, language: str) -> str:
@@ -138,7 +149,7 @@ def grounds(part: PartFinding, language: str) -> str:
             low=amount(part.low, part.unit),
             high=amount(part.high, part.unit),
             unit=say["units"].get(part.unit, part.unit),
-            confidence=f"{part.confidence:.0%}",
+            confidence=percent(part.confidence),
             seeds=part.seeds,
         )
     ]

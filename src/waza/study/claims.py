@@ -8,10 +8,19 @@ from typing import Literal
 import numpy as np
 import xarray as xr
 
-from waza.study.statistics import seeds_needed, sign_flip_p, smallest_effect, t_interval
+from waza.study.statistics import (
+    anytime_interval,
+    interquartile_mean,
+    seeds_needed,
+    sign_flip_p,
+    smallest_effect,
+    t_interval,
+)
 
 Verdict = Literal["holds", "fails", "depends", "undecided"]
 FEWEST_SEEDS = 10
+CONFIDENCE = 0.95
+UNTIL_DECIDED = "until decided"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,6 +36,8 @@ class Part:
         effect: from results to one value a seed (a difference of variants is a paired difference).
         low, high: the region.
         unit: of the effect, for display.
+        margin: effects below this size make no difference: an interval inside (-margin, margin) is a finding of its
+            own, equivalence.
     """
 
     name: str
@@ -34,6 +45,7 @@ class Part:
     low: float = -math.inf
     high: float = math.inf
     unit: str = ""
+    margin: float = 0.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,7 +54,8 @@ class PartFinding:
 
     `needed` is the number of seeds that would decide at today's mean and spread (None: decided, or out of reach);
     `smallest` is the smallest effect, as a distance from the region's bound, that these seeds detect (power 80 %);
-    `reason` says why nothing was decided where the interval is not the reason.
+    `reason` says why nothing was decided where the interval is not the reason. `interquartile` is the mean of the
+    middle half of the effects; `equivalent` says that the interval lies within the part's margin around zero.
     """
 
     name: str
@@ -58,6 +71,9 @@ class PartFinding:
     region: tuple[float, float]
     unit: str = ""
     reason: str = ""
+    interquartile: float = math.nan
+    margin: float = 0.0
+    equivalent: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,12 +95,37 @@ class Claim:
 
     id: str
     parts: tuple[Part, ...]
-    confidence: float = 0.95
 
-    def decide(self, results: xr.Dataset) -> Finding:
-        """Apply the rule to results."""
-        parts = tuple(decide_part(part, part.effect(results).values, self.confidence) for part in self.parts)
-        return Finding(self.id, combine([part.verdict for part in parts]), parts)
+
+def decide(claims: Sequence[Claim], results: xr.Dataset, confidence: float = CONFIDENCE) -> tuple[Finding, ...]:
+    """Apply the rules of a study's claims to its results, with Holm's correction over all their parts.
+
+    The chance of any false verdict in the study is at most 1 - confidence: with m parts, each is first tried at
+    1 - (1 - confidence)/m; once k are decided, the others are tried again with m - k in the place of m. Where
+    seeds were added until the claims were decided, intervals that hold at every look take the place of Student's.
+
+    Source: Holm, "A simple sequentially rejective multiple test procedure", 1979.
+    """
+    parts = [(i, part) for i, claim in enumerate(claims) for part in claim.parts]
+    effects = [np.asarray(part.effect(results).values, float) for _, part in parts]
+    anytime = results.attrs.get("stopping") == UNTIL_DECIDED
+    found: list[PartFinding | None] = [None] * len(parts)
+    left = list(range(len(parts)))
+    while left:
+        level = 1 - (1 - confidence) / len(left)
+        tried = {i: decide_part(parts[i][1], effects[i], level, anytime) for i in left}
+        decided = [i for i in left if tried[i].verdict != "undecided"]
+        for i in decided or left:
+            found[i] = tried[i]
+        left = [i for i in left if found[i] is None]
+    together = [
+        tuple(finding for (of, _), finding in zip(parts, found, strict=True) if of == i and finding is not None)
+        for i in range(len(claims))
+    ]
+    return tuple(
+        Finding(claim.id, combine([part.verdict for part in own]), own)
+        for claim, own in zip(claims, together, strict=True)
+    )
 
 
 def combine(verdicts: Sequence[Verdict]) -> Verdict:
@@ -99,11 +140,11 @@ def combine(verdicts: Sequence[Verdict]) -> Verdict:
     return "depends" if kinds == {"holds", "fails"} else "undecided"
 
 
-def decide_part(part: Part, effects: np.ndarray, confidence: float = 0.95) -> PartFinding:
-    """Apply a part's rule to one effect a seed."""
+def decide_part(part: Part, effects: np.ndarray, confidence: float = CONFIDENCE, anytime: bool = False) -> PartFinding:
+    """Apply a part's rule to one effect a seed; `anytime` if seeds were added until something was decided."""
     effects = np.asarray(effects, float)
     usable = bool(np.isfinite(effects).all())
-    interval = t_interval(effects, confidence)
+    interval = (anytime_interval if anytime else t_interval)(effects, confidence)
     spread = float(effects.std(ddof=1)) if effects.size > 1 else math.nan
     distance, nearest = min((abs(interval.mean - bound), bound) for bound in (part.low, part.high))
     p = sign_flip_p(effects - nearest) if usable and math.isfinite(nearest) else math.nan
@@ -140,4 +181,7 @@ def decide_part(part: Part, effects: np.ndarray, confidence: float = 0.95) -> Pa
         (part.low, part.high),
         part.unit,
         reason,
+        interquartile_mean(effects) if usable else math.nan,
+        part.margin,
+        bool(usable and effects.size >= FEWEST_SEEDS and max(-interval.low, interval.high) < part.margin),
     )

@@ -5,7 +5,8 @@ import datetime
 import json
 import math
 import time
-from collections.abc import Callable, Iterator
+import types
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -51,43 +52,47 @@ class Outcome(NamedTuple):
     diverged_at: np.ndarray
 
 
-def run(study: Study, runs: Path | str | None = None, watch: Watch | None = None, fresh: bool = False) -> xr.Dataset:
-    """Run a study and return its results, with the dimensions (variant, seed, step) and, for probes, layer.
+class Request(NamedTuple):
+    """How a study is to be run.
 
     Args:
-        study: what to run.
-        runs: the folder of the run store; None keeps nothing. A run that was cut off is gone on with, and ends
-            with the same bits as if it had not been.
+        runs: the folder of the run store; None keeps nothing.
         watch: is told of progress, and may ask to stop.
         fresh: start anew even where an unfinished run could be gone on with.
-
-    Raises:
-        Error: a setting is wrong, or the store cannot be written.
-        Interrupted: `watch` asked to stop; with a store, the same call goes on from there.
-
-    The attributes of the results hold the settings, versions, machine and seconds.
+        until: looks at the results after each block of seeds; True ends the run.
+        notes: further attributes of the results.
     """
-    watch = watch or Watch()
+
+    runs: Path | str | None
+    watch: Watch
+    fresh: bool = False
+    until: Callable[[xr.Dataset], bool] | None = None
+    notes: Mapping[str, str] = types.MappingProxyType({})
+
+
+def run_fixed(study: Study, request: Request) -> xr.Dataset:
+    """Run a study whose settings are all fixed; see `waza.study.run`."""
     devices = mesh()
-    settings = _settings(study, devices.size)
-    with _folder(study, settings, runs, fresh) as folder:
-        results = _run(study, devices, folder, watch, settings)
+    settings = settings_of(study, request.notes)
+    with _folder(study, settings, request) as folder:
+        results = _run(study, devices, folder, request, settings)
         if folder is not None:
             results.attrs["folder"] = str(folder.path)
             folder.finish(results)
     return results
 
 
-def _settings(study: Study, devices: int) -> dict[str, Any]:
+def settings_of(study: Study, notes: Mapping[str, str] | None = None) -> dict[str, Any]:
     """What is written into `study.json`; the fingerprint covers all that the numbers depend on."""
     decisive = {
         "study": study.name,
         "variants": {name: describe(learner) for name, learner in study.variants.items()},
         "data": describe(jax.tree.leaves(study.data)),
-        **{name: getattr(study, name) for name in ("seeds", "steps", "evaluate_every", "block")},
-        "devices": devices,
+        **{name: getattr(study, name) for name in ("seeds", "first_seed", "steps", "evaluate_every", "block")},
+        "devices": mesh().size,
         "versions": versions(),
     }
+    digest = fingerprint(decisive)
     return {
         **decisive,
         "baseline": study.baseline,
@@ -95,29 +100,32 @@ def _settings(study: Study, devices: int) -> dict[str, Any]:
         "machine": machine(),
         "revision": revision(),
         "started": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
-        "fingerprint": fingerprint(decisive),
+        "fingerprint": digest,
+        "asked": digest,
+        **(notes or {}),
     }
 
 
 @contextlib.contextmanager
-def _folder(study: Study, settings: dict, runs: Path | str | None, fresh: bool) -> Iterator[store.RunFolder | None]:
+def _folder(study: Study, settings: dict, request: Request) -> Iterator[store.RunFolder | None]:
     """The run's folder, held for this process: one that was cut off, or a new one."""
-    if runs is None:
+    if request.runs is None:
         yield None
         return
-    found = [] if fresh else store.unfinished(Path(runs), study.name, settings["fingerprint"])
+    runs = Path(request.runs)
+    found = [] if request.fresh else store.unfinished(runs, study.name, settings["fingerprint"])
     for folder in found:
         with folder.held() as mine:
             if mine and not folder.complete:
                 yield folder
                 return
-    folder = store.begin(Path(runs), study.name, settings)
+    folder = store.begin(runs, study.name, settings)
     with folder.held():
         yield folder
 
 
-def _run(study: Study, devices: Any, folder: store.RunFolder | None, watch: Watch, settings: dict) -> xr.Dataset:
-    begun = time.perf_counter()
+def _run(study: Study, devices: Any, folder: store.RunFolder | None, request: Request, settings: dict) -> xr.Dataset:
+    begun, watch = time.perf_counter(), request.watch
     learners = list(study.variants.values())
     groups = structure.groups([structure.without_initializers(learner) for learner in learners])
     block = math.ceil(study.block / devices.size) * devices.size
@@ -130,12 +138,21 @@ def _run(study: Study, devices: Any, folder: store.RunFolder | None, watch: Watc
             prepared.result()
     compiled_at = time.perf_counter()
 
-    units = [Unit(b, g) for b in range(math.ceil(study.seeds / study.block)) for g in range(len(groups))]
-    watch.training(max(study.steps, 1) * len(units))
-    outcomes = {unit: _run_unit(study, programs[unit.group], unit, folder, watch) for unit in units}
+    blocks = math.ceil(study.seeds / study.block)
+    watch.training(max(study.steps, 1) * blocks * len(groups))
+    outcomes: dict[Unit, Outcome] = {}
+    for number in range(blocks):
+        for unit in (Unit(number, g) for g in range(len(groups))):
+            outcomes[unit] = _run_unit(study, programs[unit.group], unit, folder, watch)
+        if request.until is not None and number + 1 < blocks:
+            results = _assemble(study, groups, outcomes)
+            results.attrs |= dict(request.notes)
+            if request.until(results):
+                break
     trained_at = time.perf_counter()
 
     results = _assemble(study, groups, outcomes)
+    settings = {**settings, "seeds": results.sizes["seed"]}
     results.attrs |= {
         name: value if isinstance(value, str | int) else json.dumps(value, ensure_ascii=False)
         for name, value in settings.items()
@@ -161,7 +178,8 @@ def _run_unit(study: Study, program: Program, unit: Unit, folder: store.RunFolde
     first = unit.block * study.block
     wanted = min(study.block, study.seeds - first)
     kept = folder.load_unit(unit.name) if folder else None
-    states, tally, seeds = program.start(range(first, first + program.seeds))
+    begin = study.first_seed + first
+    states, tally, seeds = program.start(range(begin, begin + program.seeds))
     step, evaluated, measures = 0, 0, {}
     if kept is not None:
         arrays, facts = kept
@@ -253,8 +271,9 @@ def _assemble(study: Study, groups: list[list[int]], outcomes: dict[Unit, Outcom
 
     paths = list(dict.fromkeys(path for outcome in outcomes.values() for path in outcome.measures))
     layers = _in_order([path.partition("/")[2] for path in paths if "/" in path])
+    seeds = min(study.seeds, len(blocks) * study.block)
     steps = [min(e * study.evaluate_every, study.steps) for e in range(evaluations(study))]
-    nothing = np.full((len(steps), study.seeds), np.nan, np.float32)
+    nothing = np.full((len(steps), seeds), np.nan, np.float32)
     variables: dict[str, Any] = {}
     for measure in dict.fromkeys(path.partition("/")[0] for path in paths):
         if measure in paths:
@@ -272,7 +291,7 @@ def _assemble(study: Study, groups: list[list[int]], outcomes: dict[Unit, Outcom
     variables["diverged_at"] = (("variant", "seed"), np.stack(stopped).astype(np.int32))
     coordinates: dict[str, Any] = {
         "variant": names,
-        "seed": np.arange(study.seeds, dtype=np.int32),
+        "seed": np.arange(study.first_seed, study.first_seed + seeds, dtype=np.int32),
         "step": np.array(steps, np.int32),
     }
     if layers:

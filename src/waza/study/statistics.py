@@ -40,6 +40,43 @@ def t_interval(values: np.ndarray, confidence: float = 0.95) -> Interval:
     return Interval(mean, mean - float(half), mean + float(half), confidence, values.size)
 
 
+def anytime_interval(values: np.ndarray, confidence: float = 0.95) -> Interval:
+    r"""The mean with an interval that covers at every look at once: seeds may be added until it decides.
+
+    With probability `confidence` the true mean lies in the intervals of all n = 2, 3, ... together, for normal
+    values of any spread. It holds the means $m$ whose Bayes factor against effects $(\mu - m)/\sigma \sim N(0, 1)$,
+    scale-free in $\sigma$, has stayed below $1/\alpha$ (Ville's inequality):
+    $\sqrt{\tfrac{1}{n+1}} \left( \frac{1 + r}{1 + r/(n+1)} \right)^{n/2} < 1/\alpha$ with $r = t^2/(n-1)$.
+    Its price is width: 1.4 to 1.7 times Student's from 10 to 100 values.
+
+    Source: Wang and Ramdas, "Anytime-valid t-tests and confidence sequences for Gaussian means with unknown
+    variance", 2023; Lai, "On confidence sequences", 1976.
+
+    >>> i = anytime_interval(np.arange(10.0))
+    >>> i.mean, round(i.low, 2), round(i.high, 2)
+    (4.5, 0.79, 8.21)
+    """
+    values = np.asarray(values, float)
+    n, mean = values.size, float(values.mean()) if values.size else math.nan
+    bound = (math.sqrt(n + 1) / (1 - confidence)) ** (2 / n) if n > 1 else math.inf
+    if bound >= n + 1:
+        return Interval(mean, -math.inf, math.inf, confidence, n)
+    t = math.sqrt((n - 1) * (bound - 1) / (1 - bound / (n + 1)))
+    half = t * float(values.std(ddof=1)) / math.sqrt(n)
+    return Interval(mean, mean - half, mean + half, confidence, n)
+
+
+def interquartile_mean(values: np.ndarray) -> float:
+    """The mean of the middle half, which a few runaway trials cannot move: a quarter is cut from either end.
+
+    Source: Agarwal et al., "Deep reinforcement learning at the edge of the statistical precipice", 2021.
+
+    >>> interquartile_mean(np.array([0.0, 1.0, 3.0, 1000.0]))
+    2.0
+    """
+    return float(stats.trim_mean(values, 0.25)) if np.size(values) else math.nan
+
+
 def sign_flip_p(differences: np.ndarray) -> float:
     r"""The two-sided p-value of "the differences are symmetric about zero", by flipping their signs.
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from waza.core.errors import Error, nearest
-from waza.core.recipe import Recipe, Schedule, replace
 from waza.learners import Learner
 from waza.study.claims import Claim
+from waza.study.tuning import Tuning
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -24,6 +24,8 @@ class Study:
         steps: updates of each trial; 0 evaluates the initial values only.
         evaluate_every: steps between evaluations (there is one before the first step and one after the last).
         claims: statements that the results decide.
+        tuning: which numbers are chosen for each variant before it is compared, and how; without it none are.
+        first_seed: the trials' seeds count from here.
         block: seeds that are computed together. Blocks are always whole, and seeds that were not asked for are
             dropped, so that a trial keeps its bits when seeds are added.
     """
@@ -38,6 +40,8 @@ class Study:
     evaluate_every: int = 100
     claims: tuple[Claim, ...] = ()
     block: int = 10
+    tuning: Tuning | None = None
+    first_seed: int = 0
 
     def __post_init__(self):
         if not self.name or not all(letter.isalnum() or letter in "-_." for letter in self.name):
@@ -52,36 +56,7 @@ class Study:
             raise Error(
                 f"no variant is called {self.baseline!r} (the baseline): {nearest(self.baseline, self.variants)}"
             )
-        for field, least in {"seeds": 1, "steps": 0, "evaluate_every": 1, "block": 1}.items():
+        for field, least in {"seeds": 1, "steps": 0, "evaluate_every": 1, "block": 1, "first_seed": 0}.items():
             value = getattr(self, field)
             if not isinstance(value, int) or isinstance(value, bool) or value < least:
                 raise Error(f"{field} is {value!r}; expected a whole number of at least {least}")
-
-
-def vary(base: Any, **changes: Any) -> Any:
-    """A copy of a recipe with named fields changed; a dict changes fields of the part that stands there.
-
-    >>> from waza import models, nn
-    >>> vary(models.MLP((4, 2)), activation=nn.tanh, initializer=nn.Xavier()).initializer.fan
-    'in'
-    """
-    return _vary(base, changes, "")
-
-
-def _vary(base: Any, changes: Mapping[str, Any], path: str) -> Any:
-    new = {}
-    for name, change in changes.items():
-        where = f"{path}.{name}" if path else name
-        if not hasattr(base, name) or name not in {field.name for field in dataclasses.fields(base)}:
-            known = [field.name for field in dataclasses.fields(base)]
-            raise Error(f"{type(base).__name__} has no field {where!r}: {nearest(name, known)}")
-        part = getattr(base, name)
-        if isinstance(change, Mapping) and not isinstance(part, Mapping):
-            if not isinstance(part, Recipe):
-                raise Error(f"{where} is {part!r}, which has no fields to change: give a whole new value instead")
-            change = _vary(part, change, where)
-        elif isinstance(part, Recipe) and not isinstance(part, Schedule) and not isinstance(change, Recipe | None):
-            kind = type(part).__name__
-            raise Error(f"{where} is {change!r}; expected a recipe such as {kind}, or a dict of its fields")
-        new[name] = change
-    return replace(base, **new)

@@ -1,0 +1,79 @@
+"""Conduct a study: choose its nuisance settings, run it, and add seeds until its claims are decided."""
+
+import dataclasses
+import json
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import xarray as xr
+
+from waza.core.errors import Error
+from waza.study import store
+from waza.study.claims import UNTIL_DECIDED, decide
+from waza.study.describe import describe, fingerprint
+from waza.study.runner import Request, run_fixed, settings_of
+from waza.study.study import Study
+from waza.study.tuning import choose
+from waza.study.watch import Watch
+
+
+def run(
+    study: Study,
+    runs: Path | str | None = None,
+    watch: Watch | None = None,
+    fresh: bool = False,
+    max_seeds: int | None = None,
+) -> xr.Dataset:
+    """Run a study and return its results, with the dimensions (variant, seed, step) and, for probes, layer.
+
+    Where the study has a tuning, settings are chosen first, and each variant is compared as it was given and tuned.
+
+    Args:
+        study: what to run.
+        runs: the folder of the run store; None keeps nothing. A run that was cut off is gone on with, and ends
+            with the same bits as if it had not been.
+        watch: is told of progress, and may ask to stop.
+        fresh: start anew even where an unfinished run could be gone on with.
+        max_seeds: instead of `study.seeds`, add blocks of seeds until each claim is decided, or there are so many.
+
+    Raises:
+        Error: a setting is wrong, or the store cannot be written.
+        Interrupted: `watch` asked to stop; with a store, the same call goes on from there.
+
+    The attributes of the results hold the settings, versions, machine and seconds.
+    """
+    request = Request(runs, watch or Watch(), fresh)
+    if max_seeds is not None:
+        if not study.claims:
+            raise Error(f"{study.name!r} has no claims: give a number of seeds, not a limit to deciding")
+        study = dataclasses.replace(study, seeds=max_seeds)
+        request = request._replace(until=partial(_decided, study), notes={"stopping": UNTIL_DECIDED})
+    if study.tuning is None:
+        return run_fixed(study, request)
+    asked = asked_of(study)
+    compared, choices = choose(study, lambda sweep: _once(sweep, request))
+    chosen = json.dumps([dataclasses.asdict(choice) for choice in choices], ensure_ascii=False)
+    return run_fixed(compared, request._replace(notes={**request.notes, "tuning": chosen, "asked": asked}))
+
+
+def _decided(study: Study, results: xr.Dataset) -> bool:
+    """Whether every part of every claim has its verdict."""
+    return all(part.verdict != "undecided" for finding in decide(study.claims, results) for part in finding.parts)
+
+
+def _once(study: Study, request: Request) -> xr.Dataset:
+    """Run a sweep, or read it where the store has it already: the same settings give the same bits."""
+    if request.runs is not None and not request.fresh:
+        for folder in store.folders(Path(request.runs), study.name):
+            if folder.complete and folder.settings().get("fingerprint") == settings_of(study)["fingerprint"]:
+                return folder.results()
+    return run_fixed(study, request._replace(until=None, notes={}))
+
+
+def asked_of(study: Study) -> str:
+    """A digest of what a study asks, before anything is chosen: a stored run that carries it answers the study."""
+    settings: dict[str, Any] = settings_of(dataclasses.replace(study, tuning=None))
+    if study.tuning is None:
+        return settings["fingerprint"]
+    return fingerprint([settings["fingerprint"], describe(study.tuning)])

@@ -1,0 +1,216 @@
+"""Tuning: numbers that are chosen for each variant before the variants are compared."""
+
+import dataclasses
+import itertools
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from waza.core.errors import Error
+from waza.core.vary import vary
+from waza.study.results import final
+from waza.study.statistics import t_interval
+
+Settings = dict[str, float]
+WIDENED_BY = 2
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class Tuning:
+    """How each variant gets its nuisance settings: by a grid, judged on the validation split.
+
+    What the variants differ in is scientific, what stands in `grid` is a nuisance, all else is fixed. The test split is
+    not read while settings are chosen. A choice at an edge of its range widens the range there, once, by two values.
+
+    Source: Godbole et al., "Deep learning tuning playbook", 2023 (the three kinds of settings).
+
+    Args:
+        grid: by variant, then by the number's path in the learner, such as "optimizer.learning_rate", the values to be
+            tried, in increasing order. Several numbers are crossed.
+        measure: what is judged, as it stands after "test_": the largest "accuracy", or the smallest of another.
+        seeds: trials of each candidate; the comparison that follows uses other seeds.
+    """
+
+    grid: Mapping[str, Mapping[str, Sequence[float]]]
+    measure: str = "accuracy"
+    seeds: int = 5
+
+    def __post_init__(self):
+        for variant, numbers in self.grid.items():
+            for path, values in numbers.items():
+                ordered = all(a < b for a, b in itertools.pairwise(values))
+                if len(values) < 2 or not ordered or not all(map(math.isfinite, values)):
+                    raise Error(f"{path} of {variant!r} has the range {list(values)}; give two rising numbers or more")
+
+
+@dataclasses.dataclass(frozen=True)
+class Candidate:
+    """Settings that were tried, and what they reached on the validation split (mean and 95 % interval)."""
+
+    settings: Settings
+    mean: float
+    low: float
+    high: float
+
+
+@dataclasses.dataclass(frozen=True)
+class Choice:
+    """The settings chosen for a variant, and all that were tried.
+
+    `widened` names the numbers whose range was widened, `at_edge` those whose choice ends a range even so.
+    """
+
+    variant: str
+    settings: Settings
+    tried: tuple[Candidate, ...]
+    widened: tuple[str, ...]
+    at_edge: tuple[str, ...]
+
+
+def tuned_name(variant: str) -> str:
+    """The name of a variant with chosen settings, beside the one with the given settings."""
+    return f"{variant}, tuned"
+
+
+def geometric(low: float, high: float, count: int) -> tuple[float, ...]:
+    """Values in equal ratios, rounded to three digits.
+
+    >>> geometric(0.001, 0.1, 3)
+    (0.001, 0.01, 0.1)
+    """
+    return tuple(float(f"{value:.3g}") for value in np.geomspace(low, high, count))
+
+
+def change(learner: Any, settings: Settings) -> Any:
+    """The learner with the numbers at these paths."""
+    for path, value in settings.items():
+        *above, name = path.split(".")
+        nested: Any = {name: value}
+        for part in reversed(above):
+            nested = {part: nested}
+        learner = vary(learner, **nested)
+    return learner
+
+
+def choose(study: Any, run: Callable[[Any], xr.Dataset]) -> tuple[Any, tuple[Choice, ...]]:
+    """Tune a study's variants; returns the study that compares them, tuned beside untuned, and the choices.
+
+    Args:
+        study: with a `tuning`.
+        run: runs a study without one.
+    """
+    tuning = study.tuning
+    unknown = [name for name in tuning.grid if name not in study.variants]
+    if unknown:
+        raise Error(f"{unknown[0]!r} is to be tuned but is no variant of {study.name!r}: {', '.join(study.variants)}")
+    if getattr(study.data, "validation", None) is None:
+        raise Error(
+            f"{study.name!r} tunes on a validation split, and its data have none: "
+            "set rows aside with wz.data.hold_out(data, rows)"
+        )
+    grids = {name: {path: tuple(values) for path, values in numbers.items()} for name, numbers in tuning.grid.items()}
+    tried = _sweep(study, {name: _crossed(numbers) for name, numbers in grids.items()}, run, "tuning")
+    wider: dict[str, dict[str, tuple[float, ...]]] = {}
+    for name, numbers in grids.items():
+        best = _best(tried[name], tuning.measure).settings
+        wider[name] = {path: _beyond(values, best[path]) for path, values in numbers.items()}
+    new = {
+        name: [point for point in _crossed(_joined(grids[name], beyond)) if point not in _points(tried[name])]
+        for name, beyond in wider.items()
+    }
+    again = {name: points for name, points in new.items() if points}
+    if again:
+        for name, more in _sweep(study, again, run, "widened").items():
+            tried[name] += more
+    choices = []
+    for name in grids:
+        best = _best(tried[name], tuning.measure).settings
+        ranges = _joined(grids[name], wider[name])
+        choices.append(
+            Choice(
+                name,
+                best,
+                tuple(sorted(tried[name], key=lambda one: tuple(one.settings.values()))),
+                tuple(path for path, values in wider[name].items() if values),
+                tuple(path for path, values in ranges.items() if best[path] in (values[0], values[-1])),
+            )
+        )
+    tuned = {tuned_name(one.variant): change(study.variants[one.variant], one.settings) for one in choices}
+    compared = dataclasses.replace(
+        study, variants={**study.variants, **tuned}, tuning=None, first_seed=study.first_seed + tuning.seeds
+    )
+    return compared, tuple(choices)
+
+
+def _sweep(
+    study: Any, points: Mapping[str, list[Settings]], run: Callable[[Any], xr.Dataset], suffix: str
+) -> dict[str, list[Candidate]]:
+    """Train every candidate, and measure it on the validation split, which stands in the place of the test split."""
+    names = {(variant, i): f"{variant} {i}" for variant, some in points.items() for i in range(len(some))}
+    learners = {
+        name: _without_probes(change(study.variants[variant], points[variant][i]))
+        for (variant, i), name in names.items()
+    }
+    sweep = dataclasses.replace(
+        study,
+        name=f"{study.name}.{suffix}",
+        variants=learners,
+        baseline="",
+        data=study.data._replace(test=study.data.validation, validation=None),
+        measure=f"test_{study.tuning.measure}",
+        seeds=study.tuning.seeds,
+        block=study.tuning.seeds,
+        evaluate_every=max(study.steps, 1),
+        claims=(),
+        tuning=None,
+    )
+    results = run(sweep)
+    found: dict[str, list[Candidate]] = {variant: [] for variant in points}
+    for (variant, i), name in names.items():
+        interval = t_interval(final(results, sweep.measure, name).values)
+        found[variant].append(Candidate(points[variant][i], interval.mean, interval.low, interval.high))
+    return found
+
+
+def _without_probes(learner: Any) -> Any:
+    """The learner without what only looks."""
+    return vary(learner, probes=False) if hasattr(learner, "probes") else learner
+
+
+def _crossed(numbers: Mapping[str, Sequence[float]]) -> list[Settings]:
+    """Every combination of the values."""
+    return [dict(zip(numbers, values, strict=True)) for values in itertools.product(*numbers.values())]
+
+
+def _points(tried: Sequence[Candidate]) -> list[Settings]:
+    return [one.settings for one in tried]
+
+
+def _best(tried: Sequence[Candidate], measure: str) -> Candidate:
+    """The candidate with the best mean; a mean that is not finite is the worst."""
+    sign = -1 if measure == "accuracy" else 1
+    return min(tried, key=lambda one: sign * one.mean if math.isfinite(one.mean) else math.inf)
+
+
+def _beyond(values: tuple[float, ...], chosen: float) -> tuple[float, ...]:
+    """More values in the last ratio (or, where a range holds zero, the last step), where the choice is an edge."""
+    if chosen not in (values[0], values[-1]):
+        return ()
+    end, before = (values[0], values[1]) if chosen == values[0] else (values[-1], values[-2])
+    if end * before > 0:
+        more = [end * (end / before) ** i for i in range(1, WIDENED_BY + 1)]
+    elif end == 0:  # zero is an edge by nature: less than none makes no sense
+        more = []
+    else:
+        more = [end + (end - before) * i for i in range(1, WIDENED_BY + 1)]
+    return tuple(sorted(float(f"{value:.3g}") for value in more))
+
+
+def _joined(
+    grid: Mapping[str, tuple[float, ...]], beyond: Mapping[str, tuple[float, ...]]
+) -> dict[str, tuple[float, ...]]:
+    """The ranges with what was added to them."""
+    return {path: tuple(sorted({*values, *beyond[path]})) for path, values in grid.items()}

@@ -1,0 +1,127 @@
+"""Tuning: what it chooses, what it may read, and what it says of the edges."""
+
+import dataclasses
+import json
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from waza.core.errors import Error
+from waza.data import hold_out
+from waza.study import Claim, Part, Tuning, geometric, run
+from waza.study.conduct import asked_of
+from waza.study.tuning import choose, tuned_name
+
+from .conftest import blobs
+
+PATH = "optimizer.learning_rate"
+
+
+def made_up(score):
+    """A runner that answers a sweep with made-up accuracies by rate, the same for every seed."""
+    asked = []
+
+    def run(sweep):
+        asked.append(sweep)
+        values = [[score(float(one.optimizer.learning_rate))] * sweep.seeds for one in sweep.variants.values()]
+        accuracy = (("variant", "seed", "step"), np.array(values)[:, :, None])
+        diverged = (("variant", "seed"), np.full((len(values), sweep.seeds), -1))
+        return xr.Dataset(
+            {"test_accuracy": accuracy, "diverged_at": diverged},
+            {"variant": list(sweep.variants), "seed": range(sweep.seeds), "step": [0]},
+        )
+
+    return run, asked
+
+
+@pytest.fixture
+def tuned(study):
+    rates = geometric(0.001, 1.0, 4)
+    return dataclasses.replace(
+        study,
+        variants={"fast": study.variants["fast"]},
+        baseline="fast",
+        data=hold_out(blobs(), 60),
+        tuning=Tuning(grid={"fast": {PATH: rates}}),
+    )
+
+
+@pytest.mark.parametrize(
+    ("best", "chosen", "widened", "at_edge", "tried"),
+    [
+        (0.01, 0.01, (), (), 4),
+        (0.03, 0.01, (), (), 4),
+        (5.0, 10.0, (PATH,), (), 6),
+        (1e9, 100.0, (PATH,), (PATH,), 6),
+        (1e-4, 1e-4, (PATH,), (), 6),
+    ],
+)
+def test_the_best_is_chosen_and_an_edge_is_widened_once(tuned, best, chosen, widened, at_edge, tried):
+    run, asked = made_up(lambda rate: -abs(np.log(rate / best)))
+    compared, (choice,) = choose(tuned, run)
+    assert choice.settings == {PATH: chosen}
+    assert (choice.widened, choice.at_edge, len(choice.tried)) == (widened, at_edge, tried)
+    assert len(asked) == 1 + bool(widened)
+    assert compared.variants[tuned_name("fast")].optimizer.learning_rate == chosen
+    assert compared.first_seed == tuned.tuning.seeds, "the comparison uses fresh seeds"
+
+
+def test_tuning_never_touches_the_test_split(tuned, tmp_path):
+    """Another test split, even a spoilt one, leads to the same choices."""
+    test = tuned.data.test
+    spoilt = dataclasses.replace(tuned, data=tuned.data._replace(test=test._replace(x=test.x * np.float32(np.nan))))
+    choices = [json.loads(run(one).attrs["tuning"]) for one in (tuned, spoilt)]
+    assert choices[0] == choices[1]
+
+
+def test_a_loss_is_made_small(tuned):
+    loss = dataclasses.replace(tuned, tuning=dataclasses.replace(tuned.tuning, measure="loss"))
+    (choice,) = json.loads(run(loss).attrs["tuning"])
+    means = {one["settings"][PATH]: one["mean"] for one in choice["tried"]}
+    assert choice["settings"][PATH] == min(means, key=means.get)
+
+
+def test_variants_are_compared_as_given_and_tuned_and_a_sweep_is_kept(tuned, tmp_path):
+    results = run(tuned, tmp_path)
+    assert results["variant"].values.tolist() == ["fast", "fast, tuned"]
+    assert results["seed"].values.tolist() == [5, 6, 7]
+    assert results.attrs["asked"] == asked_of(tuned)
+    before = sorted(path.name for path in tmp_path.iterdir())
+    again = run(tuned, tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+    assert len(list((tmp_path / "small.tuning").iterdir())) == 1
+    assert (again["test_accuracy"].values == results["test_accuracy"].values).all()
+
+
+def test_mistakes_are_named(tuned, study):
+    with pytest.raises(Error, match="rising"):
+        Tuning(grid={"fast": {PATH: (0.1, 0.01)}})
+    with pytest.raises(Error, match="no variant"):
+        run(dataclasses.replace(tuned, tuning=Tuning(grid={"fsat": {PATH: (0.01, 0.1)}})))
+    with pytest.raises(Error, match="validation"):
+        run(dataclasses.replace(tuned, data=blobs()))
+    with pytest.raises(Error, match="learning_rat"):
+        run(dataclasses.replace(tuned, tuning=Tuning(grid={"fast": {"optimizer.learning_rat": (0.01, 0.1)}})))
+
+
+def test_seeds_are_added_until_the_claims_are_decided(study):
+    def effect(results):
+        return results["test_accuracy"].isel(step=-1).sel(variant="fast") + 1.0
+
+    some = dataclasses.replace(study, seeds=3, block=4, claims=(Claim("C", (Part("p", effect, low=0.0),)),))
+    sure = run(some, max_seeds=40)
+    assert sure.sizes["seed"] == 12
+    assert sure.attrs["stopping"] == "until decided"
+    assert sure.attrs["seeds"] == 12
+    with pytest.raises(Error, match="no claims"):
+        run(study, max_seeds=40)
+
+
+def test_added_seeds_change_no_bit(study):
+    """The first seeds of an open-ended run are those of a fixed one."""
+    never = Claim("C", (Part("p", lambda results: results["test_accuracy"].isel(step=-1, variant=0) * 0, low=0.0),))
+    some = dataclasses.replace(study, claims=(never,))
+    opened = run(some, max_seeds=8)
+    assert opened.sizes["seed"] == 8
+    assert (opened["test_loss"].values[:, :3] == run(study)["test_loss"].values).all()
