@@ -4,12 +4,20 @@ import itertools
 
 import numpy as np
 import pytest
+import xarray as xr
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from waza.study.claims import Part, combine, decide_part
-from waza.study.statistics import seeds_needed, sign_flip_p, smallest_effect, t_interval
+from waza.study.claims import UNTIL_DECIDED, Claim, Part, combine, decide, decide_part
+from waza.study.statistics import (
+    anytime_interval,
+    interquartile_mean,
+    seeds_needed,
+    sign_flip_p,
+    smallest_effect,
+    t_interval,
+)
 
 RNG = np.random.default_rng(0)
 
@@ -40,6 +48,42 @@ def part(**region):
 )
 def test_a_part_is_decided_by_its_region(values, region, verdict):
     assert decide_part(part(**region), values).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("mean", "spread", "verdict", "equivalent"),
+    [
+        (0.0, 0.05, "fails", True),
+        (0.07, 0.03, "fails", True),
+        (0.5, 0.05, "holds", False),
+        (-0.5, 0.05, "fails", False),
+        (0.09, 0.1, "holds", False),
+        (0.02, 0.5, "undecided", False),
+    ],
+)
+def test_a_difference_that_does_not_matter_is_none(mean, spread, verdict, equivalent):
+    finding = decide_part(part(low=0.0, margin=0.1), effects(mean, spread))
+    assert (finding.verdict, finding.equivalent) == (verdict, equivalent)
+
+
+def test_equals_within_a_margin_hold_and_are_called_equivalent():
+    finding = decide_part(part(low=-0.1, high=0.1, margin=0.1), effects(0.01, 0.05))
+    assert (finding.verdict, finding.equivalent) == ("holds", True)
+
+
+def test_holms_steps_are_statsmodels(monkeypatch):
+    """A part is decided where Holm's adjusted p-value of its own test is below 5 %."""
+    values = {f"p{i}": effects(mean, 0.3) for i, mean in enumerate((0.5, 0.28, 0.27, 0.2, 0.0))}
+    claims = [Claim(name, (Part("p", lambda results, name=name: results[name], low=0.0),)) for name in values]
+    results = xr.Dataset({name: ("seed", value) for name, value in values.items()})
+    found = {one.id: one.verdict != "undecided" for one in decide(claims, results)}
+    p = {name: stats.ttest_1samp(value, 0).pvalue for name, value in values.items()}
+    ordered, adjusted, running = sorted(p, key=p.get), {}, 0.0
+    for i, name in enumerate(ordered):
+        running = max(running, min(1.0, (len(p) - i) * p[name]))
+        adjusted[name] = running
+    assert found == {name: adjusted[name] < 0.05 for name in p}
+    assert len(set(found.values())) == 2
 
 
 def test_an_undecided_part_says_how_many_seeds_would_decide_it():
@@ -100,6 +144,49 @@ def test_seeds_needed_is_the_first_that_suffices():
     half = [stats.t.ppf(0.975, m - 1) / np.sqrt(m) for m in (n - 1, n)]
     assert half[1] < 0.5 <= half[0]
     assert seeds_needed(1.0, 0.0) is None
+
+
+def test_the_anytime_interval_is_where_the_bayes_factor_stays_below_its_bound():
+    d, alpha = RNG.normal(0.3, 1, 12), 0.05
+    n = len(d)
+
+    def log_factor(m):  # of the mixture over effects N(0, 1) against none, each integrated over the scale by quadrature
+        x = d - m
+        covariance = np.eye(n) + np.ones((n, n))
+        form = (x @ x) / (x @ np.linalg.inv(covariance) @ x)
+        return -0.5 * np.log(np.linalg.det(covariance)) + n / 2 * np.log(form)
+
+    interval = anytime_interval(d, 1 - alpha)
+    for bound in (interval.low, interval.high):
+        assert log_factor(bound) == pytest.approx(np.log(1 / alpha), rel=1e-6)
+
+
+def test_looking_after_every_seed_keeps_the_error_rate():
+    """No effect, 100 looks: the anytime interval errs in at most 5 % of studies, Student's in many more."""
+    rng, studies = np.random.default_rng(4), 600
+    false = {"anytime": 0, "student": 0}
+    for d in rng.normal(size=(studies, 60)):
+        false["anytime"] += any(abs(i.mean) > i.high - i.mean for i in map(anytime_interval, looks(d)))
+        false["student"] += any(abs(i.mean) > i.high - i.mean for i in map(t_interval, looks(d)))
+    assert false["anytime"] <= stats.binom.ppf(0.999, studies, 0.05)
+    assert false["student"] > 2 * stats.binom.ppf(0.999, studies, 0.05)
+
+
+def looks(d):
+    return [d[:n] for n in range(10, len(d) + 1)]
+
+
+def test_open_ended_results_get_the_wider_interval():
+    claim = Claim("C", (Part("p", lambda results: results["p"], low=0.0),))
+    results = xr.Dataset({"p": ("seed", effects(0.25, 0.3))})
+    assert decide([claim], results)[0].verdict == "holds"
+    assert decide([claim], results.assign_attrs(stopping=UNTIL_DECIDED))[0].verdict == "undecided"
+
+
+def test_the_interquartile_mean_ignores_runaways():
+    values = np.array([*RNG.normal(0, 1, 12), 1e9])
+    assert interquartile_mean(values) == pytest.approx(stats.trim_mean(values, 0.25))
+    assert abs(interquartile_mean(values)) < 2
 
 
 def test_no_effect_is_seldom_called_one():

@@ -4,3 +4,4 @@ from waza.learners.descent import Descent as Descent
 from waza.learners.learner import Learner as Learner
 from waza.learners.learner import Measures as Measures
 from waza.learners.supervised import Supervised as Supervised
+from waza.learners.supervised import as_inputs as as_inputs

@@ -8,6 +8,7 @@ from waza.nn.activations import tanh as tanh
 from waza.nn.batch_norm import BatchNorm as BatchNorm
 from waza.nn.dense import Dense as Dense
 from waza.nn.dropout import Dropout as Dropout
+from waza.nn.initializers import Constant as Constant
 from waza.nn.initializers import Gaussian as Gaussian
 from waza.nn.initializers import He as He
 from waza.nn.initializers import Initializer as Initializer

@@ -4,6 +4,7 @@ import math
 from typing import Literal
 
 import jax
+import jax.numpy as jnp
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from waza.core.errors import Error
@@ -39,6 +40,20 @@ class Gaussian(Initializer):
     def scale(self, inputs: int, outputs: int) -> float | Array:
         """The chosen standard deviation, whatever the sizes."""
         return self.std
+
+
+class Constant(Initializer):
+    """Every weight the same, as a lesson: units that start alike stay alike.
+
+    >>> Constant(0.5)(jax.random.key(0), 1, 2).tolist()
+    [[0.5, 0.5]]
+    """
+
+    value: float = 0.0
+
+    def __call__(self, key: PRNGKeyArray, outputs: int, inputs: int) -> Float[Array, "{outputs} {inputs}"]:
+        """The value everywhere; nothing is drawn."""
+        return jnp.full((outputs, inputs), self.value, jnp.float32)
 
 
 class Xavier(Initializer):

@@ -36,8 +36,8 @@ class Part:
         effect: from results to one value a seed (a difference of variants is a paired difference).
         low, high: the region.
         unit: of the effect, for display.
-        margin: effects below this size make no difference: an interval inside (-margin, margin) is a finding of its
-            own, equivalence.
+        margin: effects below this size make no difference. An interval inside (-margin, margin) is a finding of its
+            own, equivalence, on which a part that says there is a difference fails.
     """
 
     name: str
@@ -151,15 +151,19 @@ def decide_part(part: Part, effects: np.ndarray, confidence: float = CONFIDENCE,
 
     verdict: Verdict = "undecided"
     reason = ""
+    equivalent = max(-interval.low, interval.high) < part.margin
+    no_difference = equivalent and not part.low < 0 < part.high
     if not usable:
         reason = "not finite"
     elif effects.size < FEWEST_SEEDS:
         reason = "few seeds"
+    elif no_difference:
+        verdict = "fails"
     elif interval.low > part.low and interval.high < part.high:
         verdict = "holds"
     elif interval.high < part.low or interval.low > part.high:
         verdict = "fails"
-    if verdict != "undecided" and math.isfinite(p) and p > 1 - confidence:
+    if verdict != "undecided" and not no_difference and math.isfinite(p) and p > 1 - confidence:
         verdict, reason = "undecided", "sign flips"
 
     needed = None
@@ -183,5 +187,5 @@ def decide_part(part: Part, effects: np.ndarray, confidence: float = CONFIDENCE,
         reason,
         interquartile_mean(effects) if usable else math.nan,
         part.margin,
-        bool(usable and effects.size >= FEWEST_SEEDS and max(-interval.low, interval.high) < part.margin),
+        bool(equivalent and reason == ""),
     )
