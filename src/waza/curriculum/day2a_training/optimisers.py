@@ -1,9 +1,12 @@
 """E3: five optimisers at the course's one rate, and each at its own."""
 
+from collections.abc import Callable
+
+import xarray as xr
+
 from waza import data, models, nn, optim
 from waza.learners import Supervised
-from waza.study import Study, Tuning
-from waza.study.tuning import geometric
+from waza.study import Claim, Part, Study, Tuning, final, geometric, tuned_name, vary
 
 OPTIMIZERS = {
     "SGD": optim.SGD(0.01),
@@ -15,14 +18,40 @@ OPTIMIZERS = {
 RATES = geometric(1e-4, 10.0, 16)
 
 
+ACCUSED = ("SGD", "momentum", "AdaGrad")
+
+
 def study(data_name: str = "digits") -> Study:
-    """784-40-20-10, sigmoid, gaussian 0.01, 1,000 steps; 1,000 rows of the training split choose the rates."""
+    """784-40-20-10, sigmoid, gaussian 0.01, 1,000 steps; also with ReLU and Xavier, and with batch normalisation."""
     model = models.MLP((784, 40, 20, 10), activation=nn.sigmoid, initializer=nn.Gaussian(0.01))
+    course = {name: Supervised(model, optimizer) for name, optimizer in OPTIMIZERS.items()}
+    relu = {"activation": nn.relu, "initializer": nn.Xavier()}
     return Study(
         name="optimisers",
         data=data.hold_out(data.load(data_name), 1000),
-        variants={name: Supervised(model, optimizer) for name, optimizer in OPTIMIZERS.items()},
+        variants=course
+        | {f"{name}, ReLU and Xavier": vary(one, model=relu, probes=False) for name, one in course.items()}
+        | {
+            f"{name}, batch norm": vary(one, model={"norm": nn.BatchNorm()}, probes=False)
+            for name, one in course.items()
+        },
         steps=1000,
         tuning=Tuning(grid={name: {"optimizer.learning_rate": RATES} for name in OPTIMIZERS}),
-        claims=(),
+        claims=(C18,),
     )
+
+
+def over_chance(variant: str) -> Callable[[xr.Dataset], xr.DataArray]:
+    """The test accuracy above that of the best constant answer."""
+    return lambda results: final(results, "test_accuracy", variant) - results.attrs["chance_test_accuracy"]
+
+
+# "Cannot learn": less than 5 points above chance after 1,000 steps.
+C18 = Claim(
+    "C18",
+    tuple(
+        Part(f"{name.lower()}-{how}", over_chance(variant(name)), high=0.05, unit="points")
+        for how, variant in (("course", str), ("tuned", tuned_name))
+        for name in ACCUSED
+    ),
+)

@@ -1,0 +1,73 @@
+"""E2: batch normalisation, with the control that the course never runs: the plain net at its own rate."""
+
+from collections.abc import Callable
+
+import xarray as xr
+
+from waza import data, models, nn, optim
+from waza.curriculum.day2a_training.rates import good_decades, rate_name
+from waza.learners import Supervised
+from waza.study import Claim, Part, Study, Tuning, final, geometric, tuned_name, vary
+
+PLAIN, BEFORE, AFTER, FROZEN = "without", "before the activation", "after the activation", "scale and shift frozen"
+RATES = geometric(0.01, 31.6, 8)
+SWEPT = geometric(1e-3, 100.0, 21)
+SMALL_BATCHES = (2, 10)
+
+
+def study(data_name: str = "digits") -> Study:
+    """784-40-20-10, sigmoid, Xavier, SGD 0.01, 1,000 steps; also over rates, and with small batches."""
+    plain = Supervised(models.MLP((784, 40, 20, 10), nn.sigmoid, nn.Xavier()), optim.SGD(0.01))
+    before = vary(plain, model={"norm": nn.BatchNorm()})
+    nets = {
+        PLAIN: plain,
+        BEFORE: before,
+        AFTER: vary(before, model={"norm_position": "after"}),
+        FROZEN: vary(plain, model={"norm": nn.BatchNorm(affine=False)}),
+    }
+    small = {
+        f"{name}, batches of {size}": vary(nets[name], batch_size=size)
+        for name in (PLAIN, BEFORE)
+        for size in SMALL_BATCHES
+    }
+    swept = {
+        rate_name(name, rate): vary(nets[name], optimizer={"learning_rate": rate}, probes=False)
+        for name in (PLAIN, BEFORE)
+        for rate in SWEPT
+    }
+    return Study(
+        name="batch-normalisation",
+        data=data.hold_out(data.load(data_name), 1000),
+        variants=nets | small | swept,
+        steps=1000,
+        tuning=Tuning(grid={name: {"optimizer.learning_rate": RATES} for name in nets}),
+        claims=(C05, C06),
+    )
+
+
+def difference(variant: str, other: str) -> Callable[[xr.Dataset], xr.DataArray]:
+    """The test accuracy less another variant's."""
+    return lambda results: final(results, "test_accuracy", variant) - final(results, "test_accuracy", other)
+
+
+def wider(results: xr.Dataset) -> xr.DataArray:
+    """Decades of good rates with batch normalisation, less without."""
+    return good_decades(results, BEFORE, SWEPT) - good_decades(results, PLAIN, SWEPT)
+
+
+# Less than a point of accuracy, or a quarter of a decade of rates, makes no difference.
+C05 = Claim(
+    "C05",
+    (
+        Part("faster-at-equal-rate", difference(BEFORE, PLAIN), low=0.0, unit="points", margin=0.01),
+        Part("faster-tuned", difference(*map(tuned_name, (BEFORE, PLAIN))), low=0.0, unit="points", margin=0.01),
+        Part("stable", wider, low=0.0, unit="decades", margin=0.25),
+    ),
+)
+C06 = Claim(
+    "C06",
+    (
+        Part("equal-rate", difference(AFTER, BEFORE), -0.01, 0.01, "points", margin=0.01),
+        Part("tuned", difference(*map(tuned_name, (AFTER, BEFORE))), -0.01, 0.01, "points", margin=0.01),
+    ),
+)

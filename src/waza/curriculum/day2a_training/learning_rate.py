@@ -1,0 +1,92 @@
+"""Too large a learning rate, and too small a one, where both can be computed."""
+
+from collections.abc import Callable
+
+import numpy as np
+import xarray as xr
+
+from waza import optim
+from waza.learners import Descent
+from waza.models.landscapes import Quadratic, TwoMinima
+from waza.study import Claim, Part, Study
+
+CURVATURES = (1.0, 10.0)
+LIMIT = 2 / max(CURVATURES)
+FACTORS = (0.001, 0.5, 0.9, 0.95, 0.97, 0.99, 1.01, 1.03, 1.05, 1.1)
+SMALL, LARGE = "two minima, rate 0.005", "two minima, rate 0.1"
+
+
+def name_of(factor: float) -> str:
+    """The variant with this multiple of the limit."""
+    return f"{factor:g} of the limit"
+
+
+def study() -> Study:
+    """SGD on a quadratic at multiples of 2/lambda_max, and on a quartic with two minima at a small and a large rate."""
+    bowl: dict = {"low": (1.0, 1.0), "high": (2.0, 2.0)}
+    return Study(
+        name="learning-rate",
+        data=None,
+        variants={
+            **{name_of(f): Descent(Quadratic(CURVATURES), optim.SGD(f * LIMIT), **bowl) for f in FACTORS},
+            SMALL: Descent(TwoMinima(0.3), optim.SGD(0.005)),
+            LARGE: Descent(TwoMinima(0.3), optim.SGD(0.1)),
+        },
+        baseline=name_of(0.5),
+        measure="value",
+        seeds=400,
+        block=400,
+        steps=400,
+        evaluate_every=10,
+        claims=(C07, C08),
+    )
+
+
+def growth(factor: float, steps: int = 400) -> Callable[[xr.Dataset], xr.DataArray]:
+    """log10 of the steep coordinate after `steps` over its start; below 0 the path comes closer."""
+
+    def effect(results: xr.Dataset) -> xr.DataArray:
+        w = abs(results["w"].sel(variant=name_of(factor), layer="w1"))
+        return xr.ufuncs.log10(w.sel(step=steps).clip(min=float(np.finfo(np.float32).tiny)) / w.sel(step=0))
+
+    return effect
+
+
+def measured_limit(results: xr.Dataset) -> xr.DataArray:
+    """The rate at which the steep coordinate neither shrinks nor grows, over 2/lambda_max: between two neighbours."""
+    grows = xr.concat([growth(factor, 100)(results).drop_vars("variant") for factor in FACTORS[3:]], "factor") > 0
+    first = grows.argmax("factor")
+    factors = xr.DataArray(np.array(FACTORS[3:]), dims="factor")
+    below = factors[(first - 1).clip(min=0)]
+    return ((factors[first] + below) / 2).where(grows.any("factor"))
+
+
+def remaining(results: xr.Dataset) -> xr.DataArray:
+    """log10 of the height that a thousandth of the limit leaves after 400 steps over what half the limit leaves."""
+    value = results["value"].isel(step=-1).clip(min=1e-30)
+    return xr.ufuncs.log10(value.sel(variant=name_of(0.001)) / value.sel(variant=name_of(0.5)))
+
+
+def less_global(results: xr.Dataset) -> xr.DataArray:
+    """Whether a start ends in the global minimum at the small rate, less whether it does at the large one."""
+    ends = (results["w"].sel(layer="w0").isel(step=-1) < 0).astype(float)
+    return ends.sel(variant=SMALL) - ends.sel(variant=LARGE)
+
+
+C07 = Claim(
+    "C07",
+    (
+        Part("limit", measured_limit, 0.95, 1.05),
+        Part("below", growth(0.95), high=-1.0, unit="log10"),
+        Part("above", growth(1.05), low=1.0, unit="log10"),
+    ),
+)
+# Slow: a hundred times higher after 400 steps. Less likely to be global: by five starts of a hundred.
+C08 = Claim(
+    "C08",
+    (
+        Part("never-diverges", growth(0.001), high=0.0, unit="log10"),
+        Part("slow", remaining, low=2.0, unit="log10"),
+        Part("less-global", less_global, high=-0.05, unit="points"),
+    ),
+)

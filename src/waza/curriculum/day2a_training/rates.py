@@ -1,0 +1,23 @@
+"""What several exercises ask of a sweep over learning rates."""
+
+import math
+from collections.abc import Sequence
+
+import xarray as xr
+
+from waza.study import final
+
+GOOD = 0.05
+
+
+def rate_name(what: str, rate: float) -> str:
+    """The variant of a net or an optimiser at this rate."""
+    return f"{what}, rate {rate:g}"
+
+
+def good_decades(results: xr.Dataset, what: str, rates: Sequence[float]) -> xr.DataArray:
+    """How many decades of the rate come within 5 points of the best test accuracy: rates that do, times their step."""
+    reached = [final(results, "test_accuracy", rate_name(what, rate)).drop_vars("variant") for rate in rates]
+    accuracy = xr.concat(reached, "rate")
+    step = math.log10(rates[-1] / rates[0]) / (len(rates) - 1)
+    return (accuracy > accuracy.max("rate") - GOOD).sum("rate") * step
