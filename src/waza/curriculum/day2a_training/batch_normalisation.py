@@ -11,7 +11,7 @@ from waza.study import Claim, Part, Study, Tuning, final, geometric, tuned_name,
 
 PLAIN, BEFORE, AFTER, FROZEN = "without", "before the activation", "after the activation", "scale and shift frozen"
 RATES = geometric(0.01, 31.6, 8)
-SWEPT = geometric(1e-3, 100.0, 21)
+SWEPT = geometric(1e-3, 100.0, 11)
 SMALL_BATCHES = (2, 10)
 
 
@@ -39,6 +39,8 @@ def study(data_name: str = "digits") -> Study:
         name="batch-normalisation",
         data=data.hold_out(data.load(data_name), 1000),
         variants=nets | small | swept,
+        seeds=40,
+        first_seed=100,
         steps=1000,
         tuning=Tuning(grid={name: {"optimizer.learning_rate": RATES} for name in nets}),
         claims=(C05, C06),
