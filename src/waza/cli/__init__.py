@@ -61,6 +61,8 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--seeds", type=whole(1), metavar="N", help="trials of each variant")
     run.add_argument("--steps", type=whole(1), metavar="N", help="updates of each trial")
     run.add_argument("--data", metavar="NAME", help="another data set, such as mnist (see: waza data list)")
+    run.add_argument("--until-decided", action="store_true", help="add seeds until each claim is decided")
+    run.add_argument("--max-seeds", type=whole(10), metavar="N", help="at most so many seeds until decided (100)")
     run.add_argument("--json", metavar="OUT", help="write the figures to this file")
     run.add_argument("--fresh", action="store_true", help="start anew, even where a run was cut off")
 
@@ -68,6 +70,11 @@ def parser() -> argparse.ArgumentParser:
     show.add_argument("run", metavar="RUN", help="a study's name (its newest run), a run's id or its folder")
     show.add_argument("--png", metavar="FILE", help="write the main figure to this file")
     show.add_argument("--json", nargs="?", const="-", metavar="OUT", help="the figures, to a file or to the screen")
+
+    claims = command("claims", "list what the notes claim, with the verdicts of the runs that are kept")
+    claims.add_argument("--run", nargs="*", metavar="ID", help="run what is missing or stale (of these claims)")
+    claims.add_argument("--json", metavar="OUT", help="write the table to this file")
+    claims.add_argument("--evidence", metavar="DIR", help="write the pages of evidence to this folder")
 
     data = commands.add_parser("data", help="list data sets, or get one", description="Data sets.")
     actions = data.add_subparsers(dest="action", metavar="list|get", required=True)

@@ -4,23 +4,25 @@ import argparse
 import dataclasses
 import importlib.util
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Any
 
 from waza import curriculum
+from waza.cli.keep import keep_compiled, writable
 from waza.cli.progress import Progress
 from waza.core.errors import Error
 from waza.core.files import write_whole
+
+MOST_SEEDS = 100
 
 
 def command(options: argparse.Namespace) -> None:
     """Run the study, print its table and verdicts, and write its report."""
     if options.json:
-        _writable(Path(options.json))
-    _writable(Path(options.runs) / "run")
-    _keep_compiled()
+        writable(Path(options.json))
+    writable(Path(options.runs) / "run")
+    keep_compiled()
     from waza.study import Interrupted, run
 
     study = read_study(options.study, options.data)
@@ -28,9 +30,12 @@ def command(options: argparse.Namespace) -> None:
     if "steps" in changes and study.steps == 0:
         raise Error(f"{study.name} looks at initial values only and takes no steps: leave --steps out")
     study = dataclasses.replace(study, **changes)
+    if options.max_seeds is not None and not options.until_decided:
+        raise Error("--max-seeds limits --until-decided: give both, or --seeds")
+    max_seeds = (options.max_seeds or MOST_SEEDS) if options.until_decided else None
     try:
         with Progress(study.name) as watch:
-            results = run(study, options.runs, watch, options.fresh)
+            results = run(study, options.runs, watch, options.fresh, max_seeds)
     except Interrupted as stopped:
         raise Interrupted(f"{stopped}; what was done is kept: the same command goes on from there") from None
     publish(results, study, options)
@@ -41,14 +46,8 @@ def publish(results: Any, study: Any, options: argparse.Namespace) -> None:
     from rich.console import Console
 
     from waza import report
-    from waza.cli.words import words_of
-    from waza.study import decide
 
-    findings = decide(study.claims, results)
-    words = words_of(results, findings)
-    folder = Path(results.attrs["folder"])
-    page = folder / "report.html"
-    write_whole(page, report.render_page(results, findings, words, options.lang).encode())
+    page, findings, words = write_report(results, study, options.lang)
     if options.json:
         summary = report.as_json(results, findings)
         write_whole(Path(options.json), (json.dumps(summary, indent=1, ensure_ascii=False) + "\n").encode())
@@ -56,6 +55,19 @@ def publish(results: Any, study: Any, options: argparse.Namespace) -> None:
     report.print_report(results, findings, words, options.lang, console)
     label = {"en": "report", "ja": "レポート"}[options.lang]
     console.print(f"\n{label}: {page}", soft_wrap=True, highlight=False)
+
+
+def write_report(results: Any, study: Any, language: str) -> tuple[Path, Any, Any]:
+    """Write the report into the run's folder; returns its path, the findings and the texts."""
+    from waza import report
+    from waza.cli.words import words_of
+    from waza.study import decide
+
+    findings = decide(study.claims, results)
+    words = words_of(results, findings)
+    page = Path(results.attrs["folder"]) / "report.html"
+    write_whole(page, report.render_page(results, findings, words, language).encode())
+    return page, findings, words
 
 
 def read_study(given: str, data: str | None) -> Any:
@@ -98,24 +110,3 @@ def _line(error: BaseException, path: Path) -> str:
             line = trace.tb_lineno
         trace = trace.tb_next
     return f":{line}" if line else ""
-
-
-def _writable(path: Path) -> None:
-    """Refuse early what could not be written at the end."""
-    if path.is_dir():
-        raise Error(f"{path} is a folder; give the name of a file")
-    folder = path.parent
-    while not folder.exists() and folder != folder.parent:
-        folder = folder.parent
-    if not folder.is_dir() or not os.access(folder, os.W_OK):
-        raise Error(f"cannot write {path}: {folder} is not a folder that you may write to; choose another place")
-
-
-def _keep_compiled() -> None:
-    """Let JAX keep its compiled programs between runs."""
-    import jax
-
-    from waza.data.folders import cache_folder
-
-    jax.config.update("jax_compilation_cache_dir", str(cache_folder() / "xla"))
-    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.2)

@@ -39,8 +39,20 @@ class Exercise:
 _EXERCISES = (
     Exercise("vanishing-gradient", "E1", "day2a_training", ("C04",)),
     Exercise("signal-propagation", "E1", "day2a_training", ("C01", "C03")),
+    Exercise("xavier-forms", "E1", "day2a_training", ("C02",)),
+    Exercise("starting-weights", "E1", "day2a_training", ("C24",)),
+    Exercise("batch-normalisation", "E2", "day2a_training", ("C05",)),
+    Exercise("norm-position", "E2", "day2a_training", ("C06",)),
+    Exercise("learning-rate", "E3", "day2a_training", ("C07", "C08")),
     Exercise("two-minima", "E3", "day2a_training", ("C09", "C14")),
+    Exercise("valley", "E3", "day2a_training", ("C10", "C12")),
     Exercise("step-sizes", "E3", "day2a_training", ("C11", "C13", "C16")),
+    Exercise("adam-parts", "E3", "day2a_training", ("C17",)),
+    Exercise("optimisers", "E3", "day2a_training", ("C18",)),
+    Exercise("rate-ranges", "E3", "day2a_training", ("C15",)),
+    Exercise("regularisation", "E4", "day2a_training", ("C19", "C21", "C22", "C23")),
+    Exercise("capacity", "E4", "day2a_training", ("C20",)),
+    Exercise("weight-decay", "E4", "day2a_training", ("C25",)),
 )
 
 

@@ -17,15 +17,6 @@ PROBES = ("gradient_norm", "activation_mean", "activation_std", "saturated", "de
 FONT = "system-ui, 'Noto Sans CJK JP', 'Hiragino Sans', 'Yu Gothic', sans-serif"
 
 
-def main_charts(results: xr.Dataset, words: Words, language: str) -> list[alt.Chart]:
-    """Test accuracy and training loss over steps; before training, the signal's second moments over layers."""
-    if results.sizes["step"] > 1:
-        shown = [results.attrs.get("measure", "test_accuracy"), "train_loss"]
-        return [over_steps(results, name, words, language) for name in dict.fromkeys(shown) if name in results]
-    shown = ["activation_square", "signal_gradient_square"]
-    return [over_layers(results, name, words, language) for name in shown if name in results]
-
-
 def over_steps(results: xr.Dataset, measure: str, words: Words, language: str) -> alt.Chart:
     """One measure over steps: a line and a band a variant."""
     label = labels(language)
@@ -37,6 +28,15 @@ def over_steps(results: xr.Dataset, measure: str, words: Words, language: str) -
     )
 
 
+def in_logarithms(values: xr.DataArray, title: str, words: Words, language: str) -> alt.LayerChart:
+    """Positive values over steps on a logarithmic scale: a line and a band a variant."""
+    rows = _bands(xr.ufuncs.log10(values.clip(min=FLOOR)), "step", words, language)
+    _undo_logarithm(rows)
+    scale = alt.Scale(type="log", nice=False)
+    axis = alt.Axis(format=".0e", tickCount=8)
+    return _lines(rows, [], "step", title, scale, axis, language).properties(width=410, height=280)
+
+
 def over_layers(results: xr.Dataset, measure: str, words: Words, language: str) -> alt.Chart:
     """One measure over hidden layers, on a logarithmic scale: a line and a band a variant, the deepest of each kind."""
     label = labels(language)
@@ -46,8 +46,7 @@ def over_layers(results: xr.Dataset, measure: str, words: Words, language: str) 
     depth = values.notnull().any("seed").sum("layer")
     values = values.sel(variant=values["variant"][(depth == depth.max()).values])
     rows = _bands(xr.ufuncs.log10(values.clip(min=FLOOR)), "layer", words, language)
-    for row in rows:
-        row |= {name: float(f"{10 ** row[name]:.4g}") for name in ("mean", "low", "high")}
+    _undo_logarithm(rows)
     scale = alt.Scale(type="log", nice=False)
     return _lines(
         rows, [], "layer", label["measures"][measure], scale, alt.Axis(format=".0e", tickCount=8), language
@@ -65,8 +64,7 @@ def by_layer(results: xr.Dataset, measure: str, words: Words, language: str) -> 
         values = xr.ufuncs.log10(values.clip(min=FLOOR)) if logarithmic else values
         rows = _bands(values, "step", words, language)
         if logarithmic:
-            for row in rows:
-                row |= {name: float(f"{10 ** row[name]:.4g}") for name in ("mean", "low", "high")}
+            _undo_logarithm(rows)
         scale = alt.Scale(type="log", nice=False) if logarithmic else alt.Scale(zero=False)
         axis = alt.Axis(format=".0e", tickCount=5) if logarithmic else alt.Axis()
         chart = _lines(rows, [], "step", None, scale, axis, language)
@@ -74,11 +72,10 @@ def by_layer(results: xr.Dataset, measure: str, words: Words, language: str) -> 
     return alt.hconcat(*charts).properties(title=label["measures"].get(measure, measure))
 
 
-def _lines(
-    rows: list[dict], seeds: list[dict], along: str, title: str | None, scale: Any, axis: Any, language: str
-) -> Any:
+def colours(rows: list[dict]) -> alt.Color:
+    """A colour a variant, the same in every chart of a report, with the legend below."""
     names = list(dict.fromkeys(row["variant"] for row in rows))
-    colour = alt.Color(
+    return alt.Color(
         "variant:N",
         title=None,
         sort=names,
@@ -87,6 +84,12 @@ def _lines(
             orient="bottom", columns=2, labelLimit=400, symbolStrokeWidth=4, symbolOpacity=1, symbolType="stroke"
         ),
     )
+
+
+def _lines(
+    rows: list[dict], seeds: list[dict], along: str, title: str | None, scale: Any, axis: Any, language: str
+) -> Any:
+    colour = colours(rows)
     x = alt.X(f"{along}:Q", title=labels(language)[along])
     y = alt.Y("mean:Q", title=title, scale=scale, axis=axis)
     base = alt.Chart(alt.Data(values=rows)).encode(x=x, color=colour)
@@ -135,6 +138,12 @@ def _bands(values: xr.DataArray, along: str, words: Words, language: str) -> lis
     return rows
 
 
+def _undo_logarithm(rows: list[dict]) -> None:
+    """Means and bands of log10 values, as values."""
+    for row in rows:
+        row |= {name: float(f"{10 ** row[name]:.4g}") for name in ("mean", "low", "high")}
+
+
 def _seeds(values: xr.DataArray, along: str, words: Words, language: str) -> list[dict]:
     """Every seed's own line, up to 20 of them."""
     return [
@@ -160,12 +169,3 @@ def dressed(chart: Any) -> Any:
         .configure_legend(labelFontSize=13)
         .configure_title(fontSize=14, anchor="start")
     )
-
-
-def main_png(results: xr.Dataset, words: Words, language: str = "en") -> bytes:
-    """The main figure as a PNG file's bytes."""
-    import vl_convert
-
-    charts = main_charts(results, words, language)
-    figure = dressed(alt.hconcat(*charts).properties(title=words[language].title))
-    return bytes(vl_convert.vegalite_to_png(figure.to_dict(validate=False), scale=2))

@@ -12,7 +12,8 @@ import jinja2
 import xarray as xr
 from markupsafe import Markup
 
-from waza.report.charts import PROBES, by_layer, dressed, main_charts
+from waza.report.charts import PROBES, by_layer, dressed
+from waza.report.figures import main_charts
 from waza.report.summary import as_json, scalar_measures
 from waza.report.words import LANGUAGES, Words, grounds, labels, number, sentence
 from waza.study.claims import Finding

@@ -11,6 +11,7 @@ from typing import Any
 import xarray as xr
 
 from waza.study.claims import Finding, PartFinding
+from waza.study.tuning import tuned_name
 
 LANGUAGES = ("en", "ja")
 
@@ -45,9 +46,13 @@ class StudyWords:
     lead: str
     variants: Mapping[str, str]
     claims: Mapping[str, ClaimWords]
+    tuned: str = "{}, tuned"
 
     def variant(self, name: str) -> str:
         """The variant's name as it is shown."""
+        for given, shown in self.variants.items():
+            if name == tuned_name(given):
+                return self.tuned.format(shown)
         return self.variants.get(name, name)
 
 
@@ -57,16 +62,17 @@ Words = Mapping[str, StudyWords]
 def load_words(path: Path) -> dict[str, StudyWords]:
     """The texts in `<path>.en.toml` and `<path>.ja.toml`."""
     return {
-        language: _study(tomllib.loads(Path(f"{path}.{language}.toml").read_text("utf-8"))) for language in LANGUAGES
+        language: _study(tomllib.loads(Path(f"{path}.{language}.toml").read_text("utf-8")), language)
+        for language in LANGUAGES
     }
 
 
-def _study(texts: dict[str, Any]) -> StudyWords:
+def _study(texts: dict[str, Any], language: str) -> StudyWords:
     claims = {
         name: ClaimWords(**{**claim, "parts": {part: PartWords(**words) for part, words in claim["parts"].items()}})
         for name, claim in texts["claims"].items()
     }
-    return StudyWords(texts["title"], texts["lead"].strip(), texts["variants"], claims)
+    return StudyWords(texts["title"], texts["lead"].strip(), texts["variants"], claims, labels(language)["tuned"])
 
 
 def plain_words(results: xr.Dataset, findings: tuple[Finding, ...]) -> dict[str, StudyWords]:

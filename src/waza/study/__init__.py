@@ -11,6 +11,7 @@ from waza.study.results import diverged as diverged
 from waza.study.results import final as final
 from waza.study.runner import Interrupted as Interrupted
 from waza.study.study import Study as Study
+from waza.study.sweep import rate_name as rate_name
 from waza.study.tuning import Tuning as Tuning
 from waza.study.tuning import geometric as geometric
 from waza.study.tuning import tuned_name as tuned_name

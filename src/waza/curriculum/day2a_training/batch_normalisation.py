@@ -5,9 +5,9 @@ from collections.abc import Callable
 import xarray as xr
 
 from waza import data, models, nn, optim
-from waza.curriculum.day2a_training.rates import good_decades, rate_name
+from waza.curriculum.day2a_training.rates import good_decades
 from waza.learners import Supervised
-from waza.study import Claim, Part, Study, Tuning, final, geometric, tuned_name, vary
+from waza.study import Claim, Part, Study, Tuning, final, geometric, rate_name, tuned_name, vary
 
 PLAIN, BEFORE, AFTER, FROZEN = "without", "before the activation", "after the activation", "scale and shift frozen"
 RATES = geometric(0.01, 31.6, 8)
@@ -15,35 +15,37 @@ SWEPT = geometric(1e-3, 100.0, 11)
 SMALL_BATCHES = (2, 10)
 
 
+_PLAIN = Supervised(models.MLP((784, 40, 20, 10), nn.sigmoid, nn.Xavier()), optim.SGD(0.01))
+_BEFORE = vary(_PLAIN, model={"norm": nn.BatchNorm()})
+NETS = {
+    PLAIN: _PLAIN,
+    BEFORE: _BEFORE,
+    AFTER: vary(_BEFORE, model={"norm_position": "after"}),
+    FROZEN: vary(_PLAIN, model={"norm": nn.BatchNorm(affine=False)}),
+}
+
+
 def study(data_name: str = "digits") -> Study:
     """784-40-20-10, sigmoid, Xavier, SGD 0.01, 1,000 steps; also over rates, and with small batches."""
-    plain = Supervised(models.MLP((784, 40, 20, 10), nn.sigmoid, nn.Xavier()), optim.SGD(0.01))
-    before = vary(plain, model={"norm": nn.BatchNorm()})
-    nets = {
-        PLAIN: plain,
-        BEFORE: before,
-        AFTER: vary(before, model={"norm_position": "after"}),
-        FROZEN: vary(plain, model={"norm": nn.BatchNorm(affine=False)}),
-    }
     small = {
-        f"{name}, batches of {size}": vary(nets[name], batch_size=size)
+        f"{name}, batches of {size}": vary(NETS[name], batch_size=size)
         for name in (PLAIN, BEFORE)
         for size in SMALL_BATCHES
     }
     swept = {
-        rate_name(name, rate): vary(nets[name], optimizer={"learning_rate": rate}, probes=False)
+        rate_name(name, rate): vary(NETS[name], optimizer={"learning_rate": rate}, probes=False)
         for name in (PLAIN, BEFORE)
         for rate in SWEPT
     }
     return Study(
         name="batch-normalisation",
         data=data.hold_out(data.load(data_name), 1000),
-        variants=nets | small | swept,
-        seeds=40,
+        variants=NETS | small | swept,
+        seeds=20,
         first_seed=100,
         steps=1000,
-        tuning=Tuning(grid={name: {"optimizer.learning_rate": RATES} for name in nets}),
-        claims=(C05, C06),
+        tuning=Tuning(grid={name: {"optimizer.learning_rate": RATES} for name in NETS}),
+        claims=(C05,),
     )
 
 
@@ -64,12 +66,5 @@ C05 = Claim(
         Part("faster-at-equal-rate", difference(BEFORE, PLAIN), low=0.0, unit="points", margin=0.01),
         Part("faster-tuned", difference(*map(tuned_name, (BEFORE, PLAIN))), low=0.0, unit="points", margin=0.01),
         Part("stable", wider, low=0.0, unit="decades", margin=0.25),
-    ),
-)
-C06 = Claim(
-    "C06",
-    (
-        Part("equal-rate", difference(AFTER, BEFORE), -0.01, 0.01, "points", margin=0.01),
-        Part("tuned", difference(*map(tuned_name, (AFTER, BEFORE))), -0.01, 0.01, "points", margin=0.01),
     ),
 )

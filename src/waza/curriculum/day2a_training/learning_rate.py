@@ -12,7 +12,8 @@ from waza.study import Claim, Part, Study
 
 CURVATURES = (1.0, 10.0)
 LIMIT = 2 / max(CURVATURES)
-FACTORS = (0.001, 0.5, 0.9, 0.95, 0.97, 0.99, 1.01, 1.03, 1.05, 1.1)
+FACTORS = (0.001, 0.5, 0.95, 0.97, 0.99, 1.01, 1.03, 1.05)
+NEAR = FACTORS[2:]
 SMALL, LARGE = "two minima, rate 0.005", "two minima, rate 0.1"
 
 
@@ -54,9 +55,9 @@ def growth(factor: float, steps: int = 400) -> Callable[[xr.Dataset], xr.DataArr
 
 def measured_limit(results: xr.Dataset) -> xr.DataArray:
     """The rate at which the steep coordinate neither shrinks nor grows, over 2/lambda_max: between two neighbours."""
-    grows = xr.concat([growth(factor, 100)(results).drop_vars("variant") for factor in FACTORS[3:]], "factor") > 0
+    grows = xr.concat([growth(factor, 100)(results).drop_vars("variant") for factor in NEAR], "factor") > 0
     first = grows.argmax("factor")
-    factors = xr.DataArray(np.array(FACTORS[3:]), dims="factor")
+    factors = xr.DataArray(np.array(NEAR), dims="factor")
     below = factors[(first - 1).clip(min=0)]
     return ((factors[first] + below) / 2).where(grows.any("factor"))
 

@@ -6,9 +6,9 @@ import xarray as xr
 
 from waza import data, models, nn
 from waza.curriculum.day2a_training.optimisers import OPTIMIZERS
-from waza.curriculum.day2a_training.rates import good_decades, rate_name
+from waza.curriculum.day2a_training.rates import good_decades
 from waza.learners import Supervised
-from waza.study import Claim, Part, Study, geometric, vary
+from waza.study import Claim, Part, Study, geometric, rate_name, vary
 
 # Three decades around each optimiser's good rates, four rates a decade.
 RATES = {
@@ -41,7 +41,9 @@ def study(data_name: str = "digits") -> Study:
 
 def wider_than(other: str) -> Callable[[xr.Dataset], xr.DataArray]:
     """Decades of good rates of RMSProp, less another optimiser's."""
-    return lambda results: good_decades(results, "RMSProp", RATES["RMSProp"]) - good_decades(results, other, RATES[other])
+    return lambda results: (
+        good_decades(results, "RMSProp", RATES["RMSProp"]) - good_decades(results, other, RATES[other])
+    )
 
 
 # "Rarely needs tuning": a range of good rates that is wider than the others'; less than a quarter decade is none.

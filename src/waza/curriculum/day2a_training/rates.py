@@ -5,14 +5,9 @@ from collections.abc import Sequence
 
 import xarray as xr
 
-from waza.study import final
+from waza.study import final, rate_name
 
 GOOD = 0.05
-
-
-def rate_name(what: str, rate: float) -> str:
-    """The variant of a net or an optimiser at this rate."""
-    return f"{what}, rate {rate:g}"
 
 
 def good_decades(results: xr.Dataset, what: str, rates: Sequence[float]) -> xr.DataArray:

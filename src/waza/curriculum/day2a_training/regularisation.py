@@ -73,8 +73,8 @@ def study(data_name: str = "digits") -> Study:
             BOTH: vary(dropout, model={"dropout": {"rate": 0.08}}, penalty=nn.L1(0.004)),
             ADAM: vary(dropout, optimizer=optim.Adam(0.001)),
         },
-        seeds=20,
-        first_seed=100,
+        seeds=40,
+        first_seed=200,
         steps=1000,
         evaluate_every=200,
         tuning=Tuning(

@@ -27,7 +27,7 @@ def study() -> Study:
         seeds=100,
         block=100,
         steps=500,
-        evaluate_every=10,
+        evaluate_every=5,
         claims=(C09, C14),
     )
 

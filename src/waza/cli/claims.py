@@ -1,0 +1,139 @@
+"""`waza claims`: the notes' statements, and what the trials say."""
+
+import argparse
+import dataclasses
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+from waza import curriculum
+from waza.cli.keep import keep_compiled, writable
+from waza.core.errors import Error, nearest
+from waza.core.files import write_whole
+
+NOT_RUN = "not run"
+
+
+@dataclasses.dataclass(frozen=True)
+class Entry:
+    """A claim, the exercise that decides it, and where it was run: the results and the finding."""
+
+    id: str
+    exercise: Any
+    results: Any = None
+    finding: Any = None
+
+
+def command(options: argparse.Namespace) -> None:
+    """Print the table of claims; run what is missing, write the figures and the pages of evidence where asked for."""
+    from rich.console import Console
+
+    ids = [one.upper() for one in options.run or ()]
+    known = [claim for exercise in curriculum.exercises() for claim in exercise.claims]
+    for one in ids:
+        if one not in known:
+            raise Error(f"no claim is called {one!r}: {nearest(one, sorted(known))}")
+    for path in (options.json, options.evidence):
+        if path:
+            writable(Path(path) / "x" if path == options.evidence else Path(path))
+    if options.run is not None:
+        _run_missing(ids or known, options)
+    entries = sorted(
+        (entry for exercise in curriculum.exercises() for entry in _entries(exercise, Path(options.runs))),
+        key=lambda entry: int(entry.id[1:]),
+    )
+    if options.json:
+        rows = [_row(entry) for entry in entries]
+        write_whole(Path(options.json), (json.dumps(rows, indent=1, ensure_ascii=False) + "\n").encode())
+    if options.evidence:
+        from waza.report.evidence import write_evidence
+
+        write_evidence(Path(options.evidence), [entry for entry in entries if entry.finding is not None])
+    console = Console()
+    console.print(_table(entries, options.lang))
+    missing = list(dict.fromkeys(entry.exercise.name for entry in entries if entry.finding is None))
+    if missing:
+        say = {
+            "en": "{} without a current run: `waza claims --run` runs what is missing or stale",
+            "ja": "最新の記録がない実験が {} 件あります。`waza claims --run` で不足分や古くなった分を実行できます",
+        }[options.lang]
+        console.print("\n" + say.format(len(missing)), highlight=False)
+
+
+def _entries(exercise: Any, runs: Path) -> list[Entry]:
+    """An exercise's claims, decided by its newest run if that answers the study as it is asked today."""
+    if not any((runs / exercise.name).glob("*/results.nc")):
+        return [Entry(claim, exercise) for claim in exercise.claims]
+    from waza.study import decide
+    from waza.study.evidence import answering
+
+    folder = answering(exercise.study(), runs)
+    if folder is None:
+        return [Entry(claim, exercise) for claim in exercise.claims]
+    results = folder.results()
+    findings = decide(exercise.claims_of(), results)
+    return [Entry(finding.id, exercise, results, finding) for finding in findings]
+
+
+def _run_missing(ids: list[str], options: argparse.Namespace) -> None:
+    """Run each exercise that decides one of these claims and has no current run."""
+    keep_compiled()
+    from waza.cli.progress import Progress
+    from waza.cli.run import write_report
+    from waza.study import run
+    from waza.study.evidence import answering
+
+    for exercise in curriculum.exercises():
+        if not set(ids) & set(exercise.claims):
+            continue
+        study = exercise.study()
+        if answering(study, Path(options.runs)) is not None:
+            continue
+        with Progress(study.name) as watch:
+            results = run(study, options.runs, watch)
+        write_report(results, study, options.lang)
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    """One claim for `--json`: the leading part's effect; nulls where there is no current run."""
+    names = ("effect", "low", "high", "confidence", "seeds")
+    if entry.finding is None:
+        return {"id": entry.id, "verdict": NOT_RUN, **dict.fromkeys(names), "study": entry.exercise.name}
+    part = entry.finding.parts[0]
+    values = {name: getattr(part, name) for name in names}
+    finite = {name: value if math.isfinite(value) else None for name, value in values.items()}
+    return {"id": entry.id, "verdict": entry.finding.verdict, **finite, "study": entry.exercise.name}
+
+
+def _table(entries: list[Entry], language: str) -> Any:
+    """A row a claim: verdict, statement, the leading part's effect, seeds and study."""
+    from rich.table import Table
+
+    from waza import report
+    from waza.report.terminal import COLOURS
+    from waza.report.words import amount, labels
+
+    heads = {
+        "en": ("claim", "verdict", "the notes say", "effect", "seeds", "study"),
+        "ja": ("主張", "判定", "ノートの記述", "効果", "シード", "実験"),
+    }[language]
+    table = Table(*heads, box=None, pad_edge=False)
+    say = labels(language)
+    units = say["grounds"]["units"]
+    for entry in entries:
+        statement = report.load_words(entry.exercise.texts)[language].claims[entry.id].statement
+        if entry.finding is None:
+            table.add_row(entry.id, f"[dim]{say['not_run']}[/]", statement, "", "", entry.exercise.name)
+            continue
+        part, verdict = entry.finding.parts[0], entry.finding.verdict
+        low, effect, high = (amount(value, part.unit) for value in (part.low, part.effect, part.high))
+        table.add_row(
+            entry.id,
+            f"[bold {COLOURS[verdict]}]{say['verdicts'][verdict]}[/]",
+            statement,
+            f"{effect} [dim]({low} … {high})[/] {units.get(part.unit, part.unit)}",
+            str(part.seeds),
+            entry.exercise.name,
+        )
+    return table

@@ -1,0 +1,27 @@
+"""What commands that run studies do before they begin."""
+
+import os
+from pathlib import Path
+
+from waza.core.errors import Error
+
+
+def writable(path: Path) -> None:
+    """Refuse early what could not be written at the end."""
+    if path.is_dir():
+        raise Error(f"{path} is a folder; give the name of a file")
+    folder = path.parent
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
+        raise Error(f"cannot write {path}: {folder} is not a folder that you may write to; choose another place")
+
+
+def keep_compiled() -> None:
+    """Let JAX keep its compiled programs between runs."""
+    import jax
+
+    from waza.data.folders import cache_folder
+
+    jax.config.update("jax_compilation_cache_dir", str(cache_folder() / "xla"))
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.2)

@@ -1,0 +1,39 @@
+"""E2, the place: batch normalisation before or after the activation."""
+
+from collections.abc import Callable
+
+import xarray as xr
+
+from waza import data
+from waza.curriculum.day2a_training.batch_normalisation import AFTER, BEFORE, NETS, RATES
+from waza.study import Claim, Part, Study, Tuning, final, tuned_name
+
+
+def study(data_name: str = "digits") -> Study:
+    """784-40-20-10, sigmoid, Xavier, SGD 0.01, 1,000 steps, normalised before and after, also at tuned rates."""
+    nets = {name: NETS[name] for name in (BEFORE, AFTER)}
+    return Study(
+        name="norm-position",
+        data=data.hold_out(data.load(data_name), 1000),
+        variants=nets,
+        seeds=100,
+        first_seed=300,
+        steps=1000,
+        tuning=Tuning(grid={name: {"optimizer.learning_rate": RATES} for name in nets}),
+        claims=(C06,),
+    )
+
+
+def after(name: Callable[[str], str]) -> Callable[[xr.Dataset], xr.DataArray]:
+    """The test accuracy after the activation, less before it."""
+    return lambda results: final(results, "test_accuracy", name(AFTER)) - final(results, "test_accuracy", name(BEFORE))
+
+
+# "May stand before or after": a difference of less than a point.
+C06 = Claim(
+    "C06",
+    (
+        Part("equal-rate", after(str), -0.01, 0.01, "points", margin=0.01),
+        Part("tuned", after(tuned_name), -0.01, 0.01, "points", margin=0.01),
+    ),
+)

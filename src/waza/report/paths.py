@@ -1,0 +1,124 @@
+"""Paths down a landscape, drawn over its heights."""
+
+import json
+from typing import Any
+
+import altair as alt
+import jax
+import jax.numpy as jnp
+import numpy as np
+import xarray as xr
+
+from waza.models import landscapes
+from waza.report.charts import colours
+from waza.report.words import Words, labels
+
+DRAWN_STARTS, FEW_VARIANTS = 4, 5
+GRID = 61
+MARGIN = 0.15
+WIDEST = 3.0
+POINTS = 60
+
+
+def over_landscapes(results: xr.Dataset, words: Words, language: str) -> list[alt.LayerChart]:
+    """A panel a landscape: its heights in grey, and the paths of all its variants from the first starts."""
+    settings = json.loads(results.attrs["settings"])
+    panels: dict[str, list[str]] = {}
+    for name in results["variant"].values:
+        panels.setdefault(json.dumps(settings[str(name)]["fields"]["landscape"]), []).append(str(name))
+    return [_panel(results, json.loads(landscape), names, words, language) for landscape, names in panels.items()]
+
+
+def _panel(
+    results: xr.Dataset, landscape: dict[str, Any], names: list[str], words: Words, language: str
+) -> alt.LayerChart:
+    rows: list[dict[str, Any]] = []
+    step = max(1, results.sizes["step"] // POINTS)
+    few = (
+        results["w"]
+        .sel(variant=names, layer=["w0", "w1"])
+        .isel(seed=slice(DRAWN_STARTS if len(names) <= FEW_VARIANTS else 1))
+    )
+    places = [*range(0, min(results.sizes["step"], POINTS)), *range(POINTS, results.sizes["step"], step)]
+    few = few.isel(step=sorted(set(places)))
+    for name in names:
+        for seed in few["seed"].values:
+            for at, (x, y) in zip(few["step"].values, few.sel(variant=name, seed=seed).values, strict=True):
+                if abs(x) < 1e3 and abs(y) < 1e3:
+                    shown = words[language].variant(name)
+                    rows.append({"variant": shown, "seed": int(seed), "step": int(at), "x": _short(x), "y": _short(y)})
+    box = {axis: _range([float(row[axis]) for row in rows]) for axis in ("x", "y")}
+    scales = {axis: alt.Scale(domain=box[axis], nice=False, zero=False) for axis in ("x", "y")}
+    ground = (
+        alt.Chart(alt.Data(values=_heights(landscape, box)))
+        .mark_rect(clip=True)
+        .encode(
+            x=alt.X("x:Q", scale=scales["x"], title="w₁", axis=alt.Axis(grid=False)),
+            x2="x2:Q",
+            y=alt.Y("y:Q", scale=scales["y"], title="w₂", axis=alt.Axis(grid=False)),
+            y2="y2:Q",
+            color=alt.Color("shade:N", scale=None),
+            stroke=alt.Stroke("shade:N", scale=None),
+        )
+    )
+    base = alt.Chart(alt.Data(values=rows)).encode(
+        x=alt.X("x:Q", scale=scales["x"]), y=alt.Y("y:Q", scale=scales["y"]), color=colours(rows), detail="seed:N"
+    )
+    lines = base.mark_line(strokeWidth=1.6, clip=True, opacity=0.85).encode(order="step:Q")
+    starts = base.transform_filter("datum.step == 0").mark_point(size=50, clip=True).encode(color=alt.value("black"))
+    ends = (
+        base.transform_window(last="max(step)", groupby=["variant", "seed"], frame=[None, None])
+        .transform_filter("datum.step == datum.last")
+        .mark_point(filled=True, size=45, clip=True, opacity=1)
+    )
+    return (ground + lines + starts + ends).properties(
+        width=330, height=280, title=labels(language)["landscapes"][_kind(landscape)]
+    )
+
+
+def landscape_of(results: xr.Dataset, variant: str) -> str:
+    """The kind of landscape that a variant walks on, such as "Quadratic"."""
+    return _kind(json.loads(results.attrs["settings"])[variant]["fields"]["landscape"])
+
+
+def _kind(landscape: dict[str, Any]) -> str:
+    return landscape["class"].rpartition(".")[2]
+
+
+def _range(values: list[float]) -> list[float]:
+    """The span of a coordinate with a margin, no wider than can be read."""
+    low, high = max(min(values), -WIDEST), min(max(values), WIDEST)
+    room = max(MARGIN * (high - low), 0.05)
+    return [low - room, high + room]
+
+
+def _heights(landscape: dict[str, Any], box: dict[str, list[float]]) -> list[dict[str, Any]]:
+    """Bands of height: the root of the height above the lowest point, in steps, as contour lines would show it."""
+    make = getattr(landscapes, _kind(landscape))
+    fields = {name: tuple(value) if isinstance(value, list) else value for name, value in landscape["fields"].items()}
+    xs, ys = (np.linspace(box[axis][0], box[axis][1], GRID + 1) for axis in ("x", "y"))
+    middle = [(edges[:-1] + edges[1:]) / 2 for edges in (xs, ys)]
+    points = jnp.stack(jnp.meshgrid(*map(jnp.asarray, middle), indexing="ij"), axis=-1).reshape(-1, 2)
+    heights = np.asarray(jax.vmap(make(**fields))(points)).reshape(GRID, GRID)
+    root = np.sqrt(np.maximum(heights - heights.min(), 0))
+    steps = np.floor(12 * root / max(root.max(), 1e-9)) / 12
+    return [
+        {
+            "x": _short(xs[i]),
+            "x2": _short(xs[i + 1]),
+            "y": _short(ys[j]),
+            "y2": _short(ys[j + 1]),
+            "shade": _grey(steps[i, j]),
+        }
+        for i in range(GRID)
+        for j in range(GRID)
+    ]
+
+
+def _grey(height: float) -> str:
+    """From slate at the lowest point to white."""
+    return "#" + "".join(f"{round(low + (255 - low) * float(height)):02x}" for low in (172, 188, 204))
+
+
+def _short(value: float) -> float:
+    return float(f"{float(value):.4g}")
