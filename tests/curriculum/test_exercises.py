@@ -8,6 +8,7 @@ from waza import report
 from waza.core.errors import Error
 from waza.curriculum import exercise, exercises
 from waza.report.words import LANGUAGES, VERDICTS
+from waza.study.sweep import swept
 
 NUMBERS = {"effect", "low", "high", "confidence", "seeds"}
 every = pytest.mark.parametrize("one", exercises(), ids=lambda one: one.name)
@@ -26,6 +27,7 @@ def test_the_texts_cover_every_variant_claim_and_verdict(one):
     words = report.load_words(one.texts)
     assert set(words) == set(LANGUAGES)
     variants = set(one.study().variants)
+    variants |= set(swept(list(variants)))
     for text in words.values():
         assert text.title
         assert text.lead
