@@ -76,6 +76,22 @@ def parser() -> argparse.ArgumentParser:
     claims.add_argument("--json", metavar="OUT", help="write the table to this file")
     claims.add_argument("--evidence", metavar="DIR", help="write the pages of evidence to this folder")
 
+    compare = command("compare", "compare techniques on your own table, each tuned, until the question is decided")
+    compare.add_argument("table", metavar="DATA", help="a table: .csv, .tsv, .parquet, or .npz with x and y")
+    compare.add_argument("--target", metavar="COLUMN", default="y", help="the column to be predicted (default: y)")
+    compare.add_argument("--try", dest="tried", metavar="A,B,...", help="techniques (default: the usual ones)")
+    compare.add_argument("--model", choices=("mlp",), default="mlp", help="the kind of model")
+    compare.add_argument("--task", choices=("classification", "regression"), help="default: by the target's values")
+    compare.add_argument("--steps", type=whole(1), default=1000, metavar="N", help="updates of each trial (1000)")
+    compare.add_argument("--max-seeds", type=whole(10), default=30, metavar="N", help="at most so many seeds (30)")
+    compare.add_argument("--json", metavar="OUT", help="write the figures to this file")
+    compare.add_argument("--fresh", action="store_true", help="start anew, even where a run was cut off")
+
+    use = command("use", "predict the rows of a table with a kept model")
+    use.add_argument("model", metavar="MODEL_DIR", help="the folder that `waza compare` named")
+    use.add_argument("--input", required=True, metavar="FILE", help="a table with the same columns")
+    use.add_argument("--output", metavar="FILE", help="write the answers to this file")
+
     data = commands.add_parser("data", help="list data sets, or get one", description="Data sets.")
     actions = data.add_subparsers(dest="action", metavar="list|get", required=True)
     for name, text in {

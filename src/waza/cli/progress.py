@@ -63,7 +63,7 @@ class Progress(Watch):
 
     def training(self, steps: int) -> None:
         """Start the bar."""
-        self._total, self._begun = steps, time.monotonic()
+        self._total, self._done, self._begun = steps, 0, time.monotonic()
         self._bar.reset(self._task, total=steps, description=f"{self._name}: training")
 
     def advance(self, steps: int) -> None:

@@ -16,6 +16,7 @@ from waza.nn.initializers import Xavier as Xavier
 from waza.nn.layer import Layer as Layer
 from waza.nn.losses import CrossEntropy as CrossEntropy
 from waza.nn.losses import Loss as Loss
+from waza.nn.losses import SquaredError as SquaredError
 from waza.nn.passes import Pass as Pass
 from waza.nn.passes import named_key as named_key
 from waza.nn.penalty import L1 as L1

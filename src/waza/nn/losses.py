@@ -42,3 +42,21 @@ class CrossEntropy(Loss):
         shares = np.bincount(targets) / len(targets)
         present = shares[shares > 0]
         return {"loss": float(-present @ np.log(present)), "accuracy": float(shares.max())}
+
+
+class SquaredError(Loss):
+    r"""Regression: "loss" is $(z - t)^2$ for the one output z; on standardised targets, a share of their variance.
+
+    >>> SquaredError()(jnp.array([[1.0], [3.0]]), jnp.array([1.0, 1.0]))["loss"].tolist()
+    [0.0, 4.0]
+    """
+
+    def __call__(
+        self, outputs: Float[Array, "batch 1"], targets: Float[Array, " batch"]
+    ) -> dict[str, Float[Array, " batch"]]:
+        """The squared error of each row."""
+        return {"loss": (outputs[:, 0] - targets) ** 2}
+
+    def chance(self, targets: np.ndarray) -> dict[str, float]:
+        """The variance: the error of the mean."""
+        return {"loss": float(np.var(targets))}

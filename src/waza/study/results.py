@@ -16,6 +16,19 @@ def final(results: xr.Dataset, measure: str, variant: str | None = None) -> xr.D
     return values if variant is None else values.sel(variant=variant)
 
 
+def at_best(results: xr.Dataset, measure: str, variant: str, by: str = "validation_loss") -> xr.DataArray:
+    """A measure at the evaluation where the validation loss is least, one value a seed: early stopping, afterwards.
+
+    Stopping at the best evaluation and keeping its weights gives the same values; a diverged trial counts as in `final`
+    unless it was at its best before.
+
+    Source: Prechelt, "Early stopping - but when?", 1998.
+    """
+    judged = results[by].sel(variant=variant)
+    best = judged.where(np.isfinite(judged), np.inf).argmin("step")
+    return results[measure].sel(variant=variant).isel(step=best).drop_vars("step")
+
+
 def diverged(results: xr.Dataset, variant: str) -> int:
     """How many of a variant's trials have met a loss that is not finite."""
     return int((results["diverged_at"].sel(variant=variant) >= 0).sum())

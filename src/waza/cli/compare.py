@@ -1,0 +1,135 @@
+"""`waza compare`: which techniques help on a user's own table."""
+
+import argparse
+import dataclasses
+import json
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from waza.cli.keep import keep_compiled, writable
+from waza.core.files import write_whole
+
+ORDER = ("helps", "makes no difference", "undecided", "harms")
+
+
+def command(options: argparse.Namespace) -> None:
+    """Prepare the table, compare the techniques, print the answer, and keep the report and the best model."""
+    from rich.console import Console
+
+    from waza import report
+    from waza.cli.progress import Progress
+    from waza.data.preparation import prepare
+    from waza.data.tables import choose_target, read_table
+    from waza.practice import comparison, outcomes
+    from waza.practice.techniques import USUAL
+    from waza.study import Interrupted, decide, run
+
+    path = Path(options.table)
+    if options.json:
+        writable(Path(options.json))
+    writable(Path(options.runs) / "run")
+    frame, notes = read_table(path)
+    target, more = choose_target(frame, options.target)
+    prepared = prepare(frame, target, path.stem, options.task)
+    notes = [*notes, *more, *prepared.notes]
+    tried = tuple(one.strip().replace("-", "_") for one in options.tried.split(",")) if options.tried else USUAL
+    name = "compare-" + (re.sub(r"[^\w.-]", "-", path.stem) or "table")
+    study, _ = comparison(prepared.dataset, prepared.preparation, tuple(dict.fromkeys(tried)), name, options.steps)
+    keep_compiled()
+    try:
+        with Progress(name) as watch:
+            results = run(study, options.runs, watch, options.fresh, options.max_seeds)
+    except Interrupted as stopped:
+        raise Interrupted(f"{stopped}; what was done is kept: the same command goes on from there") from None
+    findings = decide(study.claims, results)
+    words = {language: _words(language, path.name, prepared, notes, tried) for language in report.LANGUAGES}
+    folder = Path(results.attrs["folder"])
+    page = folder / "report.html"
+    write_whole(page, report.render_page(results, findings, words, options.lang).encode())
+    model, variant = _keep_best(results, study, prepared, folder)
+    found = outcomes(findings)
+    say = _texts(options.lang)
+    answer = _answer(found, prepared.preparation.task, int(results.sizes["seed"]), say)
+    if options.json:
+        summary = report.as_json(results, findings) | {
+            "outcomes": [dataclasses.asdict(one) for one in found],
+            "notes": [{"kind": note.kind, **note.values} for note in notes],
+            "model": str(model),
+        }
+        write_whole(Path(options.json), (json.dumps(summary, indent=1, ensure_ascii=False) + "\n").encode())
+    console = Console()
+    report.print_report(results, findings, words, options.lang, console)
+    console.print()
+    for note in notes:
+        console.print(f"[dim]• {note.say(options.lang)}[/]", highlight=False)
+    console.print(f"[dim]• {say['unsplit']}[/]", highlight=False)
+    console.print(f"\n[bold]{answer}[/]", highlight=False)
+    label = {"en": "report", "ja": "レポート"}[options.lang]
+    console.print(f"\n{label}: {page}", soft_wrap=True, highlight=False)
+    best = say["model"].format(variant=words[options.lang].variant(variant))
+    console.print(f"{best}: {model}\n{say['use'].format(folder=model)}", soft_wrap=True, highlight=False)
+
+
+def _keep_best(results: Any, study: Any, prepared: Any, folder: Path) -> tuple[Path, str]:
+    """Train the variant that is best on the validation rows once more, and keep it beside the report."""
+    from waza.practice import Model, best_variant, fit, save_model
+    from waza.study.tuning import change, tuned_name
+
+    best = best_variant(results)
+    choices = {tuned_name(one["variant"]): one for one in json.loads(results.attrs["tuning"])}
+    learner = change(study.variants[choices[best]["variant"]], choices[best]["settings"])
+    variables = fit(learner, study.data, study.steps, int(results["seed"][0]))
+    save_model(folder / "model", Model(learner.model, variables, prepared.preparation))
+    return folder / "model", best
+
+
+def _texts(language: str) -> dict[str, Any]:
+    return tomllib.loads((Path(__file__).parent / f"compare.{language}.toml").read_text("utf-8"))
+
+
+def _answer(found: list[Any], task: str, seeds: int, say: dict[str, Any]) -> str:
+    """One sentence: what helps, what makes no difference, what harms."""
+    from waza.report.words import number
+
+    unit = say["points_short" if task == "classification" else "variance_short"]
+    clauses = []
+    for one in sorted(found, key=lambda one: ORDER.index(one.effect)):
+        size = abs(one.points) if one.effect in ("helps", "harms") else one.points
+        technique = say["techniques"][one.technique]
+        clauses.append(say[one.effect].format(technique=technique, points=f"{number(size)} {unit}", seeds=seeds))
+    return f"{say['verdict']}: " + say["joiner"].join(clauses) + say["end"]
+
+
+def _words(language: str, name: str, prepared: Any, notes: list[Any], tried: tuple[str, ...]) -> Any:
+    """The report's texts: what was decided about the data, and sentences for each technique."""
+    from waza.report.words import ClaimWords, PartWords, StudyWords, labels
+
+    say = _texts(language)
+    task = prepared.preparation.task
+    unit = say["points" if task == "classification" else "variance"]
+    data = prepared.dataset
+    lead = say["lead"].format(
+        target=prepared.preparation.target,
+        task=say[task],
+        train=len(data.train.y),
+        validation=len(data.validation.y),
+        test=len(data.test.y),
+    )
+
+    def claim(one: str) -> ClaimWords:
+        technique = say["techniques"][one]
+        statement = say["statement"].format(technique=technique)
+        sentences = (
+            say[f"part_{verdict}"].format(technique=technique, unit=unit) for verdict in ("holds", "fails", "undecided")
+        )
+        return ClaimWords(statement, "", "", "", say["rule"], {"helps": PartWords(statement, *sentences)})
+
+    return StudyWords(
+        say["title"].format(name=name),
+        " ".join([lead, *(note.say(language) for note in notes), say["unsplit"]]),
+        {key: shown.strip() for key, shown in say["techniques"].items()},
+        {one: claim(one) for one in tried},
+        labels(language)["tuned"],
+    )

@@ -1,0 +1,98 @@
+"""A model in a folder: its recipe, its preparation and its variables, in files that run no code when they are read."""
+
+import dataclasses
+import importlib
+import json
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+import safetensors.numpy
+
+from waza.core.errors import Error
+from waza.core.files import write_whole
+from waza.data import preparation as prepared
+from waza.learners import as_inputs
+from waza.nn import Layer, Pass
+from waza.study.describe import describe
+
+VERSION = 1
+RECIPE, VARIABLES = "model.json", "variables.safetensors"
+TRUSTED = ("waza.nn.", "waza.models.")
+
+
+@dataclasses.dataclass(frozen=True)
+class Model:
+    """A trained model with what turns a table's rows into its inputs."""
+
+    model: Layer
+    variables: Any
+    preparation: prepared.Preparation
+
+    def predict(self, frame: Any) -> dict[str, np.ndarray]:
+        """The answers for a table's rows: "prediction", and for classification its "probability"."""
+        x = self.preparation.apply(frame)
+        outputs = np.asarray(self.model.apply(self.variables, as_inputs(x), Pass()))
+        if self.preparation.task == "regression":
+            return {"prediction": outputs[:, 0] * self.preparation.scale + self.preparation.mean}
+        shares = np.asarray(jax.nn.softmax(outputs))
+        classes = np.array(self.preparation.classes)
+        return {"prediction": classes[shares.argmax(axis=1)], "probability": shares.max(axis=1)}
+
+
+def save_model(folder: Path, model: Model) -> None:
+    """Write the model's two files."""
+    leaves = {f"leaf{i}": np.asarray(leaf) for i, leaf in enumerate(jax.tree.leaves(model.variables))}
+    facts = {"version": VERSION, "model": describe(model.model), "preparation": model.preparation.to_json()}
+    write_whole(folder / VARIABLES, safetensors.numpy.save(leaves))
+    write_whole(folder / RECIPE, (json.dumps(facts, indent=1, ensure_ascii=False) + "\n").encode())
+
+
+def load_model(folder: Path) -> Model:
+    """The model that `save_model` wrote.
+
+    Raises:
+        Error: the folder holds none, or a damaged one, or one of a later version.
+    """
+    if not (folder / RECIPE).is_file():
+        raise Error(f"{folder} holds no model: give the folder that `waza compare` named at its end")
+    try:
+        facts = json.loads((folder / RECIPE).read_text("utf-8"))
+        if facts["version"] != VERSION:
+            raise Error(f"{folder} is of version {facts['version']}, and this waza reads {VERSION}: update waza")
+        recipe = remake(facts["model"])
+        loaded = safetensors.numpy.load_file(folder / VARIABLES)
+        shapes = jax.eval_shape(recipe.init, jax.random.key(0))
+        leaves = [loaded[f"leaf{i}"] for i in range(len(loaded))]
+        wanted = [(leaf.shape, leaf.dtype) for leaf in jax.tree.leaves(shapes)]
+        if wanted != [(leaf.shape, leaf.dtype) for leaf in leaves]:
+            raise ValueError("the variables do not fit the recipe")
+        variables = jax.tree.unflatten(jax.tree.structure(shapes), leaves)
+        return Model(recipe, variables, prepared.from_json(facts["preparation"]))
+    except Error:
+        raise
+    except Exception as error:  # whatever the damage leads to
+        raise Error(f"the model in {folder} is damaged ({type(error).__name__}: {error}): compare again") from error
+
+
+def remake(described: Any) -> Any:
+    """The recipe that `describe` described; only waza's own layers and activations are made."""
+    if isinstance(described, list):
+        return tuple(remake(item) for item in described)
+    if not isinstance(described, dict):
+        return described
+    if "class" in described:
+        fields = {name: remake(value) for name, value in described.get("fields", {}).items()}
+        return _trusted(described["class"])(**fields)
+    if "function" in described:
+        return _trusted(described["function"])
+    raise ValueError(f"{described} is no part of a recipe")
+
+
+def _trusted(name: str) -> Any:
+    """The class or function of this name, from the rooms of layers and models alone."""
+    module, _, attribute = name.rpartition(".")
+    if not f"{module}.".startswith(TRUSTED) or "." in attribute:
+        raise ValueError(f"{name} is none of waza's layers")
+    return getattr(importlib.import_module(module), attribute)
