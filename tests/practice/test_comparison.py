@@ -1,0 +1,193 @@
+"""A user's table, from file to answer: what is compared, what is said, and what is kept."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from waza.cli import main
+from waza.core.errors import Error
+from waza.data.preparation import prepare
+from waza.practice import TECHNIQUES, Model, best_variant, comparison, fit, load_model, outcomes, save_model
+from waza.practice.model_folder import remake
+from waza.practice.techniques import NAMES
+from waza.study import Finding, PartFinding, run
+
+
+def table(rows=120, seed=0, regression=False):
+    rng = np.random.default_rng(seed)
+    a, b = rng.normal(size=(2, rows))
+    y = a + b + 0.1 * rng.normal(size=rows) if regression else np.where(a + b > 0, "yes", "no")
+    return pd.DataFrame({"a": a, "b": b, "colour": rng.choice(["red", "blue"], rows), "y": y})
+
+
+@pytest.fixture(scope="module")
+def compared():
+    prepared = prepare(table(), "y")
+    study, _ = comparison(prepared.dataset, prepared.preparation, ("adam", "early_stopping"), "own", steps=40)
+    return prepared, study, run(study)
+
+
+def finding(name, verdict, equivalent=False, effect=0.02):
+    numbers = (effect, effect - 0.01, effect + 0.01, 0.95, 10, 0.01, None, 0.01, (0.0, 1.0))
+    part = PartFinding("helps", verdict, *numbers, equivalent=equivalent)
+    return Finding(name, verdict, (part,))
+
+
+def test_verdicts_become_plain_words():
+    found = outcomes(
+        [
+            finding("a", "holds"),
+            finding("b", "fails", equivalent=True, effect=0.001),
+            finding("c", "fails", effect=-0.05),
+            finding("d", "undecided", effect=0.0),
+        ]
+    )
+    assert {one.technique: one.effect for one in found} == {
+        "a": "helps",
+        "b": "makes no difference",
+        "c": "harms",
+        "d": "undecided",
+    }
+    assert found[0].points == pytest.approx(2.0)
+
+
+def test_each_variant_is_tuned_and_the_test_rows_choose_nothing(compared):
+    _, study, results = compared
+    choices = {one["variant"]: one for one in json.loads(results.attrs["tuning"])}
+    assert set(choices) == {"baseline", "adam"}
+    assert study.tuning.measure == "loss"
+    assert best_variant(results).endswith(", tuned")
+    spoilt = results.copy()
+    spoilt["test_loss"] = results["test_loss"] * np.nan
+    assert best_variant(spoilt) == best_variant(results)
+
+
+@pytest.mark.parametrize("technique", sorted(TECHNIQUES))
+@pytest.mark.parametrize("regression", [False, True])
+def test_every_technique_can_be_tried(technique, regression):
+    prepared = prepare(table(regression=regression), "y")
+    study, measure = comparison(prepared.dataset, prepared.preparation, (technique,), "own", steps=5)
+    assert measure == ("test_loss" if regression else "test_accuracy")
+    from waza.study.tuning import change
+
+    one = TECHNIQUES[technique]
+    learner = change(study.variants[technique], {path: values[0] for path, values in one.grid.items()})
+    leaves = [np.asarray(leaf) for leaf in _leaves(fit(learner, study.data, 5, 0))]
+    assert all(np.isfinite(leaf).all() for leaf in leaves)
+
+
+def _leaves(tree):
+    import jax
+
+    return jax.tree.leaves(tree)
+
+
+def test_unknown_techniques_are_named(compared):
+    prepared, _, _ = compared
+    with pytest.raises(Error, match="did you mean 'dropout'"):
+        comparison(prepared.dataset, prepared.preparation, ("dropuot",), "own")
+    assert "early_stopping" in NAMES
+
+
+def test_one_training_is_the_trial_of_that_seed(compared):
+    """What is kept to be used is what was compared."""
+    _, study, results = compared
+    variables = fit(study.variants["adam"], study.data, study.steps, 5)
+    learner = study.variants["adam"]
+    logits = np.asarray(learner.model.apply(variables, study.data.test.x, _pass()))
+    accuracy = float(np.mean(logits.argmax(axis=1) == study.data.test.y))
+    trial = results["test_accuracy"].sel(variant="adam", seed=5).isel(step=-1)
+    assert accuracy == pytest.approx(float(trial), abs=1.5 / len(study.data.test.y))
+
+
+def _pass():
+    from waza.nn import Pass
+
+    return Pass()
+
+
+def test_a_kept_model_predicts_as_before(compared, tmp_path):
+    prepared, study, _ = compared
+    variables = fit(study.variants["adam"], study.data, study.steps, 5)
+    model = Model(study.variants["adam"].model, variables, prepared.preparation)
+    save_model(tmp_path / "model", model)
+    again = load_model(tmp_path / "model")
+    new = table(seed=1).drop(columns="y")
+    ours, theirs = model.predict(new), again.predict(new)
+    assert (ours["prediction"] == theirs["prediction"]).all()
+    np.testing.assert_array_equal(ours["probability"], theirs["probability"])
+    assert set(ours["prediction"]) <= {"yes", "no"}
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda folder: (folder / "model.json").write_text("{"), "damaged"),
+        (lambda folder: (folder / "variables.safetensors").write_bytes(b"x"), "damaged"),
+        (lambda folder: (folder / "model.json").unlink(), "holds no model"),
+        (lambda folder: _edit(folder, "version", 99), "version 99"),
+        (lambda folder: _edit(folder, "model", {"class": "os.system", "fields": {}}), "none of waza's layers"),
+    ],
+)
+def test_a_damaged_model_is_refused(compared, tmp_path, damage, words):
+    prepared, study, _ = compared
+    learner = study.variants["baseline"]
+    save_model(tmp_path, Model(learner.model, fit(learner, study.data, 1, 0), prepared.preparation))
+    damage(tmp_path)
+    with pytest.raises(Error, match=words):
+        load_model(tmp_path)
+
+
+def _edit(folder, name, value):
+    facts = json.loads((folder / "model.json").read_text())
+    (folder / "model.json").write_text(json.dumps({**facts, name: value}))
+
+
+@pytest.mark.parametrize("name", ["os.system", "builtins.eval", "waza.cli.main", "waza.nn.losses.jax.config"])
+def test_only_wazas_layers_are_made(name):
+    with pytest.raises((ValueError, AttributeError, ModuleNotFoundError)):
+        remake({"function": name})
+
+
+@pytest.mark.parametrize("regression", [False, True])
+def test_the_commands_go_from_file_to_answer(tmp_path, capsys, monkeypatch, regression):
+    monkeypatch.setenv("WAZA_CACHE", str(tmp_path / "cache"))
+    table(regression=regression).to_csv(tmp_path / "mine.csv", index=False)
+    out = tmp_path / "out.json"
+    arguments = ["compare", str(tmp_path / "mine.csv"), "--target", "Y", "--try", "adam,early-stopping"]
+    main(
+        [*arguments, "--steps", "40", "--max-seeds", "10", "--runs", str(tmp_path), "--json", str(out), "--lang", "en"]
+    )
+    printed = capsys.readouterr().out
+    assert "On your data:" in printed
+    facts = json.loads(out.read_text())
+    assert {one["technique"] for one in facts["outcomes"]} == {"adam", "early_stopping"}
+    assert {note["kind"] for note in facts["notes"]} >= {"target_case"}
+    table(seed=2).drop(columns="y").to_csv(tmp_path / "new.csv", index=False)
+    main(["use", facts["model"], "--input", str(tmp_path / "new.csv")])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split(",")[0] == "prediction"
+    assert len(lines) == 121
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["compare", "gone.csv", "--target", "y"], "no file"),
+        (["compare", "mine.csv", "--target", "z"], "no column 'z'"),
+        (["compare", "mine.csv", "--target", "y", "--try", "magic"], "no technique"),
+        (["compare", "mine.csv", "--target", "y", "--task", "regression"], "regression needs numbers"),
+        (["use", "gone", "--input", "mine.csv"], "holds no model"),
+    ],
+)
+def test_mistakes_take_one_line(tmp_path, capsys, monkeypatch, arguments, words):
+    monkeypatch.chdir(tmp_path)
+    table().to_csv("mine.csv", index=False)
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    error = capsys.readouterr().err
+    assert stopped.value.code == 2
+    assert words in error
+    assert error.count("\n") == 1
