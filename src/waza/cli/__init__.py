@@ -92,6 +92,12 @@ def parser() -> argparse.ArgumentParser:
     use.add_argument("--input", required=True, metavar="FILE", help="a table with the same columns")
     use.add_argument("--output", metavar="FILE", help="write the answers to this file")
 
+    quiz = command("quiz", "answer the notes' check questions")
+    quiz.add_argument("--part", default="day2a", metavar="PART", help="a part of the notes (default: day2a)")
+    quiz.add_argument("--fresh", action="store_true", help="other numbers than the notes'")
+    quiz.add_argument("--seed", type=whole(0), metavar="N", help="with --fresh: these numbers again")
+    quiz.add_argument("--show", action="store_true", help="show questions and answers, and ask nothing")
+
     data = commands.add_parser("data", help="list data sets, or get one", description="Data sets.")
     actions = data.add_subparsers(dest="action", metavar="list|get", required=True)
     for name, text in {

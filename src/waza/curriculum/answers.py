@@ -172,7 +172,7 @@ def plain(text: str) -> str:
     >>> plain(" 0.25。")
     '0.25'
     """
-    return unicodedata.normalize("NFKC", text).casefold().strip(" \t\r\n。、,.")
+    return unicodedata.normalize("NFKC", text).casefold().strip().rstrip("。、,. ")
 
 
 def _value(node: ast.expr, values: Mapping[str, float]) -> float:
