@@ -10,6 +10,8 @@ from waza.report.words import LANGUAGES, grounds, labels, load_words, sentence
 
 NAMES = {"en": "evidence.md", "ja": "evidence.ja.md"}
 
+SCALE = 1.2
+
 
 def write_evidence(folder: Path, entries: Sequence[Any]) -> None:
     """Write `evidence.md`, `evidence.ja.md` and a figure a study and language below `evidence/`.
@@ -21,7 +23,7 @@ def write_evidence(folder: Path, entries: Sequence[Any]) -> None:
     exercises = {entry.exercise.name: entry for entry in entries}
     for language in LANGUAGES:
         for name, entry in exercises.items():
-            png = main_png(entry.results, load_words(entry.exercise.texts), language)
+            png = main_png(entry.results, load_words(entry.exercise.texts), language, SCALE)
             write_whole(folder / "evidence" / f"{name}.{language}.png", png)
         write_whole(folder / NAMES[language], _page(entries, language).encode())
 

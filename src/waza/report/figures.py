@@ -57,7 +57,7 @@ def _descents(results: xr.Dataset, words: Words, language: str) -> list[Any]:
     return charts
 
 
-def main_png(results: xr.Dataset, words: Words, language: str = "en") -> bytes:
+def main_png(results: xr.Dataset, words: Words, language: str = "en", scale: float = 2) -> bytes:
     """The main figures as a PNG file's bytes, two in a row."""
     import vl_convert
 
@@ -67,4 +67,4 @@ def main_png(results: xr.Dataset, words: Words, language: str = "en") -> bytes:
         for i in range(0, len(charts), IN_A_ROW)
     ]
     figure = dressed(alt.vconcat(*rows).resolve_scale(color="independent").properties(title=words[language].title))
-    return bytes(vl_convert.vegalite_to_png(figure.to_dict(validate=False), scale=2))
+    return bytes(vl_convert.vegalite_to_png(figure.to_dict(validate=False), scale=scale))

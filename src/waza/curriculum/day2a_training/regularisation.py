@@ -74,7 +74,7 @@ def study(data_name: str = "digits") -> Study:
             ADAM: vary(dropout, optimizer=optim.Adam(0.001)),
         },
         seeds=40,
-        first_seed=200,
+        first_seed=300,
         steps=1000,
         evaluate_every=200,
         tuning=Tuning(
@@ -84,7 +84,8 @@ def study(data_name: str = "digits") -> Study:
                 L1: {RATE: RATES, "penalty.strength": strengths},
                 PROXIMAL: {"optimizer.optimizer.learning_rate": RATES, "optimizer.strength": strengths},
                 DROPOUT: {RATE: RATES, "model.dropout.rate": drops},
-            }
+            },
+            seeds=10,
         ),
         claims=(C19, C21, C22, C23),
     )
