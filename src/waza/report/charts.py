@@ -90,7 +90,7 @@ def _lines(
     rows: list[dict], seeds: list[dict], along: str, title: str | None, scale: Any, axis: Any, language: str
 ) -> Any:
     colour = colours(rows)
-    x = alt.X(f"{along}:Q", title=labels(language)[along])
+    x = alt.X(f"{along}:Q", title=labels(language)[along], axis=alt.Axis(tickMinStep=1))
     y = alt.Y("mean:Q", title=title, scale=scale, axis=axis)
     base = alt.Chart(alt.Data(values=rows)).encode(x=x, color=colour)
     bands = base.mark_area(opacity=0.18).encode(y=alt.Y("low:Q", scale=scale), y2="high:Q")

@@ -13,6 +13,7 @@ import xarray as xr
 from markupsafe import Markup
 
 from waza.report.charts import PROBES, by_layer, dressed
+from waza.report.choices import choice_rows
 from waza.report.figures import main_charts
 from waza.report.summary import as_json, scalar_measures
 from waza.report.words import LANGUAGES, Words, grounds, labels, number, sentence
@@ -41,9 +42,11 @@ def render_page(results: xr.Dataset, findings: tuple[Finding, ...], words: Words
         attrs=results.attrs,
         trained=results.sizes["step"] > 1,
         figures=figures,
+        probes=PROBES,
         specs=_embedded({f"{name}-{key}": spec for name, group in figures.items() for key, spec in group.items()}),
         vega=Markup(vl_convert.javascript_bundle()),  # type: ignore[call-arg]  # the stub forgets the default
         style=Markup((FOLDER / "page.css").read_text("utf-8")),
+        choices={name: choice_rows(results, words, name) for name in LANGUAGES},
         settings={name: json.dumps(value, indent=1, ensure_ascii=False) for name, value in settings.items()},
         facts=[json.loads(results.attrs.get(name, "{}")) for name in ("versions", "machine")],
         techniques=techniques(settings),

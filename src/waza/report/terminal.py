@@ -5,11 +5,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from waza.report.choices import choice_rows
 from waza.report.summary import scalar_measures
 from waza.report.words import Words, grounds, labels, number, sentence
 from waza.study.claims import Finding
 from waza.study.results import diverged, final
 from waza.study.statistics import t_interval
+from waza.study.sweep import condensed
 
 COLOURS = {"holds": "green", "fails": "red", "depends": "yellow", "undecided": "cyan"}
 
@@ -22,7 +24,12 @@ def print_report(
     console.print(f"\n[bold]{escape(texts.title)}[/bold]")
     measures = [name for name in scalar_measures(results) if name.startswith("test_")]
     if results.sizes["step"] > 1 and measures:
-        console.print(_table(results, measures, words, language))
+        console.print(_table(condensed(results), measures, words, language))
+    for row in choice_rows(results, words, language):
+        remark = f"  [yellow]{row.remark}[/]" if row.remark else ""
+        console.print(
+            f"[dim]{escape(words[language].tuned.format(row.variant))}: {row.settings}[/]{remark}", highlight=False
+        )
     for finding in findings:
         claim, colour = texts.claims[finding.id], COLOURS[finding.verdict]
         verdict = label["verdicts"][finding.verdict]

@@ -11,6 +11,7 @@ from typing import Any
 import xarray as xr
 
 from waza.study.claims import Finding, PartFinding
+from waza.study.sweep import swept
 from waza.study.tuning import tuned_name
 
 LANGUAGES = ("en", "ja")
@@ -47,12 +48,15 @@ class StudyWords:
     variants: Mapping[str, str]
     claims: Mapping[str, ClaimWords]
     tuned: str = "{}, tuned"
+    at_rate: str = "{}, rate {}"
 
     def variant(self, name: str) -> str:
         """The variant's name as it is shown."""
         for given, shown in self.variants.items():
             if name == tuned_name(given):
                 return self.tuned.format(shown)
+        for what, rates in swept([name]).items():
+            return self.at_rate.format(self.variants.get(what, what), number(next(iter(rates))))
         return self.variants.get(name, name)
 
 
@@ -72,7 +76,14 @@ def _study(texts: dict[str, Any], language: str) -> StudyWords:
         name: ClaimWords(**{**claim, "parts": {part: PartWords(**words) for part, words in claim["parts"].items()}})
         for name, claim in texts["claims"].items()
     }
-    return StudyWords(texts["title"], texts["lead"].strip(), texts["variants"], claims, labels(language)["tuned"])
+    return StudyWords(
+        texts["title"],
+        texts["lead"].strip(),
+        texts["variants"],
+        claims,
+        labels(language)["tuned"],
+        labels(language)["at_rate"],
+    )
 
 
 def plain_words(results: xr.Dataset, findings: tuple[Finding, ...]) -> dict[str, StudyWords]:
@@ -120,12 +131,14 @@ def number(value: float) -> str:
 
 
 def amount(value: float, unit: str) -> str:
-    """An effect in its unit; a share in points is shown times 100.
+    """An effect in its unit, to four decimals; a share in points is shown times 100.
 
     >>> amount(0.052, "points")
     '5.2'
     """
-    return number(value * 100 if unit == "points" else value)
+    if not math.isfinite(value):
+        return number(value)
+    return number(round(value * 100 if unit == "points" else value, 4) + 0.0)
 
 
 def sentence(part: PartFinding, words: ClaimWords, language: str) -> str:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 import xarray as xr
 
+from waza.study.results import final
+
 _NAME = re.compile(r"(?P<what>.*), rate (?P<rate>[-+.e\d]+)")
 
 
@@ -29,6 +31,16 @@ def swept(names: Sequence[str]) -> dict[str, dict[float, str]]:
         if match:
             found.setdefault(match["what"], {})[float(match["rate"])] = name
     return found
+
+
+def condensed(results: xr.Dataset) -> xr.Dataset:
+    """The results with the best rate alone of each sweep, by the mean of the main measure."""
+    names = [str(name) for name in results["variant"].values]
+    sweeps = swept(names)
+    means = final(results, results.attrs["measure"]).mean("seed")
+    sign = -1 if results.attrs["measure"].endswith("loss") else 1
+    best = {max(rates.values(), key=lambda name: sign * float(means.sel(variant=name))) for rates in sweeps.values()}
+    return results.sel(variant=[name for name in names if name in best or not _NAME.fullmatch(name)])
 
 
 def unswept(results: xr.Dataset) -> xr.Dataset:

@@ -12,7 +12,7 @@ from waza.learners import Measures, Supervised
 from waza.study import Claim, Part, Study, final
 
 WIDTHS = (5, 20, 100, 500)
-ROWS = (100, 300, 3000)
+ROWS = (300, 3000)
 SHORT, LONG = 400, 2000
 
 
@@ -39,7 +39,7 @@ def name_of(width: int, rows: int) -> str:
 
 
 def study(data_name: str = "digits") -> Study:
-    """784-w-w-10, ReLU, He, SGD 0.1, 2,000 steps; widths 5 to 500 on 100, 300 and 3,000 images."""
+    """784-w-w-10, ReLU, He, SGD 0.1, 2,000 steps; widths 5 to 500 on 300 and 3,000 images."""
     return Study(
         name="capacity",
         data=data.load(data_name),
