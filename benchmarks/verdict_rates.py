@@ -3,8 +3,8 @@
     python benchmarks/verdict_rates.py [STUDIES]
 
 Effects are normal, one value a seed. "Identical" means that the true effect is 0 and the claim is "greater than 0": any
-verdict is false. With several claims, a study errs if any of them gets a verdict. Open-ended studies are looked at after
-every 10 seeds, up to 50, and end when each claim is decided.
+verdict is false. With several claims, a study errs if any of them gets a verdict. Open-ended studies are looked at
+after every 10 seeds, up to 50, and end when each claim is decided.
 """
 
 import sys

@@ -1,6 +1,7 @@
 """Intervals over seeds, and what they can and cannot decide."""
 
 import dataclasses
+import functools
 import math
 
 import numpy as np
@@ -94,8 +95,14 @@ def sign_flip_p(differences: np.ndarray) -> float:
     if differences.size <= EXACT_UP_TO:
         patterns = np.arange(2**differences.size)[:, None] >> np.arange(differences.size) & 1
         return float(np.mean(np.abs((2 * patterns - 1) @ differences) >= observed - close))
-    signs = np.random.default_rng(0).choice([-1.0, 1.0], size=(RANDOM_FLIPS, differences.size))
-    return float((1 + np.sum(np.abs(signs @ differences) >= observed - close)) / (1 + RANDOM_FLIPS))
+    sums = np.concatenate([part @ differences for part in np.array_split(_random_signs(differences.size), 20)])
+    return float((1 + np.sum(np.abs(sums) >= observed - close)) / (1 + RANDOM_FLIPS))
+
+
+@functools.lru_cache(maxsize=2)
+def _random_signs(count: int) -> np.ndarray:
+    """The same random patterns of +1 and -1 whenever so many are asked for."""
+    return 2 * np.random.default_rng(0).integers(0, 2, size=(RANDOM_FLIPS, count), dtype=np.int8) - 1
 
 
 def seeds_needed(spread: float, distance: float, confidence: float = 0.95, most: int = 100_000) -> int | None:
