@@ -1,0 +1,68 @@
+"""`waza claims`: what is stored is shown, what is missing or stale is run, and the pages of evidence follow."""
+
+import json
+
+import pytest
+
+from waza import curriculum
+from waza.cli import main
+from waza.study import store
+
+CHEAP = ("C10", "C12")
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("claims")
+    main(["claims", "--run", "c10", "--runs", str(folder), "--lang", "en"])
+    return folder
+
+
+def rows(runs, tmp_path, *options):
+    main(["claims", "--runs", str(runs), "--json", str(tmp_path / "out.json"), *options])
+    return {row["id"]: row for row in json.loads((tmp_path / "out.json").read_text())}
+
+
+def test_every_claim_of_the_part_is_listed_once(runs, tmp_path):
+    found = rows(runs, tmp_path)
+    assert list(found) == [f"C{i:02d}" for i in range(1, 26)]
+    keys = {"id", "verdict", "effect", "low", "high", "confidence", "seeds", "study"}
+    assert all(set(row) == keys for row in found.values())
+    assert {name for name, row in found.items() if row["verdict"] != "not run"} == set(CHEAP)
+    assert found["C10"]["verdict"] == "depends"
+    assert found["C10"]["seeds"] == 20
+    assert found["C10"]["low"] <= found["C10"]["effect"] <= found["C10"]["high"] < 0
+
+
+def test_what_is_current_is_not_run_again(runs):
+    before = len(store.folders(runs, "valley"))
+    main(["claims", "--run", "C12", "--runs", str(runs)])
+    assert len(store.folders(runs, "valley")) == before
+
+
+def test_a_run_with_other_settings_is_stale(tmp_path):
+    main(["run", "valley", "--runs", str(tmp_path), "--seeds", "10", "--lang", "en"])
+    assert rows(tmp_path, tmp_path)["C10"]["verdict"] == "not run"
+    main(["claims", "--run", "C10", "--runs", str(tmp_path)])
+    assert rows(tmp_path, tmp_path)["C10"]["verdict"] == "depends"
+
+
+def test_the_pages_of_evidence_stand_in_both_languages(runs, tmp_path):
+    main(["claims", "--runs", str(runs), "--evidence", str(tmp_path / "docs")])
+    for name, language in (("evidence.md", "en"), ("evidence.ja.md", "ja")):
+        page = (tmp_path / "docs" / name).read_text("utf-8")
+        assert page.count("\n## C") == len(CHEAP)
+        assert f"evidence/valley.{language}.png" in page
+        assert (tmp_path / "docs" / "evidence" / f"valley.{language}.png").read_bytes()[:4] == b"\x89PNG"
+        assert "{" not in page
+
+
+def test_an_unknown_claim_is_named(capsys):
+    with pytest.raises(SystemExit):
+        main(["claims", "--run", "C99"])
+    assert "C99" in capsys.readouterr().err
+
+
+def test_each_claim_is_decided_by_one_exercise():
+    claims = [claim for one in curriculum.exercises() for claim in one.claims]
+    assert sorted(claims) == sorted(set(claims))
