@@ -128,7 +128,7 @@ def _words(language: str, name: str, prepared: Any, notes: list[Any], tried: tup
 
     return StudyWords(
         say["title"].format(name=name),
-        " ".join([lead, *(note.say(language) for note in notes), say["unsplit"]]),
+        say["spacer"].join([lead, *(note.say(language) for note in notes), say["unsplit"]]),
         {key: shown.strip() for key, shown in say["techniques"].items()},
         {one: claim(one) for one in tried},
         labels(language)["tuned"],

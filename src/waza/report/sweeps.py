@@ -24,7 +24,7 @@ def over_rates(results: xr.Dataset, words: Words, language: str) -> alt.LayerCha
             interval = t_interval(final(results, measure, name).values)
             rows.append(_row(words[language].variant(what), rate, interval.mean, interval.low, interval.high))
     title = labels(language)["measures"].get(measure, measure)
-    return _curves(_bounded(rows, measure), title, language) if rows else None
+    return _curves(_bounded(rows, measure.removeprefix("test_"), results), title, language) if rows else None
 
 
 def tuning_curves(results: xr.Dataset, words: Words, language: str) -> alt.LayerChart | None:
@@ -44,9 +44,9 @@ def tuning_curves(results: xr.Dataset, words: Words, language: str) -> alt.Layer
                     chosen.append(row)
     if not rows:
         return None
-    label, measure = labels(language), results.attrs["measure"]
-    title = label["measures"][measure.replace("test_", "validation_")]
-    curves = _curves(_bounded(rows, measure), title, language)
+    measure = json.loads(results.attrs["tuning"])[0].get("measure", "accuracy")
+    title = labels(language)["measures"][f"validation_{measure}"]
+    curves = _curves(_bounded(rows, measure, results), title, language)
     picked = (
         alt.Chart(alt.Data(values=chosen))
         .mark_point(size=110, filled=True, opacity=1)
@@ -60,11 +60,11 @@ def _row(variant: str, rate: float, mean: float, low: float, high: float) -> dic
     return {"variant": variant, **{name: float(f"{value:.4g}") for name, value in numbers.items()}}
 
 
-def _bounded(rows: list[dict[str, Any]], measure: str) -> list[dict[str, Any]]:
-    """The rows with bands that stay where an accuracy can be."""
-    if measure.endswith("accuracy"):
-        for row in rows:
-            row |= {"low": max(row["low"], 0.0), "high": min(row["high"], 1.0)}
+def _bounded(rows: list[dict[str, Any]], measure: str, results: xr.Dataset) -> list[dict[str, Any]]:
+    """The rows within what can be: an accuracy from 0 to 1, a loss up to twice that of the best constant answer."""
+    highest = 1.0 if measure == "accuracy" else 2 * results.attrs.get(f"chance_test_{measure}", float("inf"))
+    for row in rows:
+        row |= {name: min(max(row[name], 0.0), highest) for name in ("mean", "low", "high")}
     return rows
 
 

@@ -60,7 +60,8 @@ class Candidate:
 class Choice:
     """The settings chosen for a variant, and all that were tried.
 
-    `widened` names the numbers whose range was widened, `at_edge` those whose choice ends a range even so.
+    `measure` is what they were judged by; `widened` names the numbers whose range was widened, and `at_edge` those
+    whose choice ends a range even so.
     """
 
     variant: str
@@ -68,6 +69,7 @@ class Choice:
     tried: tuple[Candidate, ...]
     widened: tuple[str, ...]
     at_edge: tuple[str, ...]
+    measure: str = "accuracy"
 
 
 def tuned_name(variant: str) -> str:
@@ -136,6 +138,7 @@ def choose(study: Any, run: Callable[[Any], xr.Dataset]) -> tuple[Any, tuple[Cho
                 tuple(sorted(tried[name], key=lambda one: tuple(one.settings.values()))),
                 tuple(path for path, values in wider[name].items() if values),
                 tuple(path for path, values in ranges.items() if best[path] in (values[0], values[-1])),
+                tuning.measure,
             )
         )
     tuned = {tuned_name(one.variant): change(study.variants[one.variant], one.settings) for one in choices}
