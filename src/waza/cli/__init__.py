@@ -92,12 +92,6 @@ def parser() -> argparse.ArgumentParser:
     use.add_argument("--input", required=True, metavar="FILE", help="a table with the same columns")
     use.add_argument("--output", metavar="FILE", help="write the answers to this file")
 
-    quiz = command("quiz", "answer the notes' check questions")
-    quiz.add_argument("--part", default="day2a", metavar="PART", help="a part of the notes (default: day2a)")
-    quiz.add_argument("--fresh", action="store_true", help="other numbers than the notes'")
-    quiz.add_argument("--seed", type=whole(0), metavar="N", help="with --fresh: these numbers again")
-    quiz.add_argument("--show", action="store_true", help="show questions and answers, and ask nothing")
-
     data = commands.add_parser("data", help="list data sets, or get one", description="Data sets.")
     actions = data.add_subparsers(dest="action", metavar="list|get", required=True)
     for name, text in {
@@ -108,6 +102,14 @@ def parser() -> argparse.ArgumentParser:
         action.add_argument("--lang", choices=("en", "ja"), default=language())
         if name == "get":
             action.add_argument("name", metavar="NAME")
+
+    text = "ask the check questions, and judge the answers"
+    quiz = commands.add_parser("quiz", help=text, description=text)
+    quiz.add_argument("--part", metavar="PART", help="one part of the curriculum, such as day2a (default: all)")
+    quiz.add_argument("--lang", choices=("en", "ja"), default=language(), help="language of what is printed")
+    quiz.add_argument("--fresh", action="store_true", help="other numbers than the notes'")
+    quiz.add_argument("--seed", type=whole(0), metavar="N", help="fresh numbers, the same for the same N")
+    quiz.add_argument("--show", action="store_true", help="show questions and answers, and ask nothing")
     return top
 
 

@@ -1,75 +1,109 @@
-"""`waza quiz`: the notes' check questions."""
+"""`waza quiz`: the check questions of the curriculum."""
 
 import argparse
+import io
 import secrets
 import sys
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
-from waza.core.errors import Error
-from waza.curriculum.questions import Asked, labels, questions
+from rich.console import Console
+
+from waza.curriculum.answers import Choice, Judgement, Points
+from waza.curriculum.questions import PARTS, Asked, questions
 
 TRIES = 2
 
 
 def command(options: argparse.Namespace) -> None:
-    """Ask the part's questions one by one, or show them with their answers."""
-    if options.seed is not None and not options.fresh:
-        raise Error("--seed draws fresh numbers: give --fresh with it")
-    seed = (secrets.randbelow(2**31) if options.seed is None else options.seed) if options.fresh else None
-    asked = questions(options.part, options.lang, seed)
-    say = labels(options.lang)
+    """Ask the questions and judge the answers, or show both; at the end of the input, the score."""
+    seed = options.seed
+    if seed is None and options.fresh:
+        seed = secrets.randbelow(10**6)
+    parts = list(PARTS) if options.part is None else [options.part]
+    asked = [one for part in parts for one in questions(part, options.lang, seed)]
+    words = tomllib.loads((Path(__file__).parent / f"quiz.{options.lang}.toml").read_text("utf-8"))
+    # Japanese has no blanks to break a line at: there the terminal breaks it, anywhere.
+    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=options.lang == "ja")
+    if seed is not None:
+        console.print(words["fresh"].format(seed=seed))
+    if options.show:
+        for number, one in enumerate(asked, 1):
+            _pose(one, number, len(asked), console)
+            _explain(one, words, console)
+        return
+    console.print(words["how"])
+    _quiz(asked, words, console)
+
+
+def _quiz(asked: Sequence[Asked], words: dict[str, Any], console: Console) -> None:
+    """Question after question until they or the input end; then the score."""
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
     right = answered = 0
     for number, one in enumerate(asked, 1):
-        _ask(one, number, len(asked), say)
-        if options.show:
-            _print(say["answer"].format(answer=one.shown))
-            _explain(one, say)
-            continue
-        verdict = _answered(one, say)
-        if verdict is None:
+        _pose(one, number, len(asked), console)
+        judgement = _judged(one, words, console)
+        if judgement is None:
             break
         answered += 1
-        right += verdict
-        _explain(one, say)
-    if not options.show:
-        _print(say["score"].format(right=right, asked=answered) if answered else say["none"])
+        right += judgement.right
+        _explain(one, words, console)
+    console.print(
+        "\n" + (words["score"].format(right=right, asked=answered) if answered else words["none"]), style="bold"
+    )
 
 
-def _ask(one: Asked, number: int, count: int, say: dict[str, Any]) -> None:
-    _print(f"\n[{number}/{count}] {one.text}  ({say['pages'].format(pages=', '.join(one.pages))})")
-    for part in (one.figure, *one.options):
-        if part:
-            _print(part)
-
-
-def _answered(one: Asked, say: dict[str, Any]) -> bool | None:
-    """Read an answer and say what it is worth; None where the input has ended."""
+def _judged(one: Asked, words: dict[str, Any], console: Console) -> Judgement | None:
+    """Read an answer, once more where it cannot be read, and say what it is worth; None at the end of the input."""
+    judgement = Judgement(right=False)
     for attempt in range(TRIES):
-        print(say["prompt"], end="", flush=True)
-        line = sys.stdin.readline()
-        if not line:
-            print()
+        given = _read()
+        if given is None:
             return None
-        if not line.strip():
-            _print(say["skipped"].format(answer=one.shown))
-            return False
-        judgement = one.answer.judge(line)
+        if not given.strip():
+            console.print(words["passed"])
+            return Judgement(right=False)
+        judgement = one.judge(given)
         if judgement.readable or attempt == TRIES - 1:
             break
-        _print(say["unreadable"].format(expected=say["expected"][type(one.answer).__name__]))
-    _print(say["right"] if judgement.right else say["wrong"].format(answer=one.shown))
-    return judgement.right
+        count = one.answer.options if isinstance(one.answer, Choice) else 0
+        console.print(words["unreadable"][type(one.answer).__name__].format(options=count))
+    say = words["text"] if isinstance(one.answer, Points) else words
+    console.print(say["right" if judgement.right else "wrong"], style="green" if judgement.right else "red")
+    return judgement
 
 
-def _explain(one: Asked, say: dict[str, Any]) -> None:
-    """Why, what the notes say, what computed it, and the studies that show it."""
-    _print(one.explanation)
-    _print(one.notes)
-    if one.question.computed_with:
-        _print(say["computed"].format(**{"with": one.question.computed_with}))
-    if one.studies:
-        _print(say["show"].format(commands=", ".join(f"waza run {name}" for name in one.studies)))
+def _pose(one: Asked, number: int, of: int, console: Console) -> None:
+    """The question, its figure and its options."""
+    console.print(f"\n[{number}/{of}] {', '.join(one.pages)}", style="bold")
+    console.print(one.text)
+    if one.figure:
+        console.print(f"\n{one.figure}\n")
+    for i, option in enumerate(one.options, 1):
+        console.print(f"  ({i}) {option}")
 
 
-def _print(text: str) -> None:
-    print(text, flush=True)
+def _read() -> str | None:
+    """A line of the input, None at its end; a line that was not typed here is repeated, so that it is seen."""
+    if sys.stdin is None:
+        return None
+    try:
+        given = input("> ")
+    except EOFError:
+        print()
+        return None
+    if not sys.stdin.isatty():
+        print(given)
+    return given
+
+
+def _explain(one: Asked, words: dict[str, Any], console: Console) -> None:
+    """The right answer, why it is, what the notes say, and where to see it."""
+    console.print(words["answer"].format(shown=one.shown))
+    console.print(one.explanation)
+    if one.notes:
+        console.print(one.notes)
+    console.print(words["study"].format(study=one.question.study))

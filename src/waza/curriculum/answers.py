@@ -73,12 +73,13 @@ class Number:
         """The number, and the fraction that it is if that is a simple one.
 
         >>> Number(0.25).shown, Number(1 / 3).shown, Number(-4.0).shown, Number(0.1416).shown
-        ('1/4 = 0.25', '1/3 = 0.3333', '-4', '0.1416')
+        ('1/4 = 0.25', '1/3 ≈ 0.3333', '-4', '0.1416')
         """
         simple = Fraction(self.value).limit_denominator(50)
         if simple.denominator == 1 or not math.isclose(simple, self.value, rel_tol=1e-6):
             return f"{self.value:.4g}"
-        return f"{simple} = {self.value:.4g}"
+        decimal = f"{self.value:.4g}"
+        return f"{simple} {'=' if Fraction(decimal) == simple else '≈'} {decimal}"
 
     def judge(self, text: str) -> Judgement:
         """Compare within the tolerance."""

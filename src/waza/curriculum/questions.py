@@ -7,28 +7,23 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
 
-from waza.core.errors import Error
-from waza.curriculum.answers import Answer, Choice, Points
-from waza.curriculum.catalogue import exercises
+from waza.core.errors import Error, nearest
+from waza.curriculum.answers import Answer, Choice, Judgement, Points, plain
 
-LANGUAGES = ("en", "ja")
 PARTS = {"day2a": "day2a_training"}
 Numbers = Mapping[str, float | str]
 
 
 @dataclass(frozen=True)
 class Question:
-    """A check question: its answer is computed from its numbers when it is needed, its prose lies beside its part.
+    """A check question: its answer is computed from its numbers when it is needed; its prose lies beside its part.
 
     Args:
         name: the page of the notes, and what sets questions of one page apart: "P12", "P12-where".
         answer: the right answer for some numbers.
-        notes: whether the notes answer it rightly; "none" if they do not answer it.
+        study: the study that shows it.
         pages: every page that asks it, if not only the one in the name.
-        claims: the claims whose trials show it.
-        computed_with: what of the library computes the answer; empty if nothing does.
         numbers: those of the notes.
         fresh: draws other numbers; None if there are none to draw. Questions of one page draw alike.
         figure: a drawing in ASCII letters.
@@ -36,10 +31,8 @@ class Question:
 
     name: str
     answer: Callable[[Numbers], Answer]
-    notes: Literal["right", "wrong", "none"]
+    study: str
     pages: tuple[str, ...] = ()
-    claims: tuple[str, ...] = ()
-    computed_with: str = ""
     numbers: Numbers = field(default_factory=dict)
     fresh: Callable[[random.Random], Numbers] | None = None
     figure: Callable[[Numbers], str] | None = None
@@ -53,16 +46,18 @@ class Question:
 
 @dataclass(frozen=True)
 class QuestionWords:
-    """A question's prose in one language; `{name}` stands for a number of that name.
+    """A question's prose in one language; `{name}` stands for the number of that name.
 
-    `ask_fresh` takes the place of `ask` when the numbers are fresh, and `explain_fresh` comes after `explain`.
+    `ask_fresh` and `explain_fresh` take the place of `ask` and `explain` when the numbers are fresh. `model` is the
+    model answer of a question that is answered by a text, `notes` what the notes answer and whether it is right,
+    where they do.
     """
 
     ask: str
     explain: str
-    notes: str
+    notes: str = ""
     options: tuple[str, ...] = ()
-    points: Mapping[str, str] = field(default_factory=dict)
+    model: str = ""
     ask_fresh: str = ""
     explain_fresh: str = ""
 
@@ -89,8 +84,8 @@ class Asked:
 
     @property
     def options(self) -> tuple[str, ...]:
-        """The options to choose from, numbered."""
-        return tuple(f"({i}) {self._filled(option)}" for i, option in enumerate(self.words.options, 1))
+        """The options to choose from; the first is number 1."""
+        return tuple(self._filled(option) for option in self.words.options)
 
     @property
     def figure(self) -> str:
@@ -99,24 +94,23 @@ class Asked:
 
     @property
     def shown(self) -> str:
-        """The right answer in words: the option, the number, the formula, or the points that a text may name."""
+        """The right answer in words: the option, the number, the formula or the model answer."""
         match self.answer:
-            case Choice(right=right):
-                return self.options[right - 1]
-            case Points(keywords=keywords):
-                return self.named(tuple(keywords))
+            case Choice(right=right) as choice:
+                return f"{choice.shown} {self.options[right - 1]}"
+            case Points():
+                return self._filled(self.words.model)
             case answer:
                 return answer.shown
 
     @property
     def explanation(self) -> str:
         """Why."""
-        fresh = self.words.explain_fresh if self.is_fresh else ""
-        return self._filled("\n\n".join(filter(None, (self.words.explain.strip(), fresh.strip()))))
+        return self._filled((self.is_fresh and self.words.explain_fresh) or self.words.explain)
 
     @property
     def notes(self) -> str:
-        """What the notes answer, and what is to be said about it."""
+        """What the notes answer, and whether it is right; nothing where they do not answer."""
         return self._filled(self.words.notes)
 
     @property
@@ -124,14 +118,13 @@ class Asked:
         """The pages of the notes that ask it."""
         return self.question.pages or (self.question.name.partition("-")[0],)
 
-    @property
-    def studies(self) -> tuple[str, ...]:
-        """The studies whose trials show it."""
-        return tuple(one.name for one in exercises() if set(one.claims) & set(self.question.claims))
-
-    def named(self, points: tuple[str, ...]) -> str:
-        """Points of a free text, in words."""
-        return {"en": "; ", "ja": "、"}[self.language].join(self.words.points[point] for point in points)
+    def judge(self, text: str) -> Judgement:
+        """Whether an answer is right; an option may be given by its number or in its own words."""
+        judgement = self.answer.judge(text)
+        options = [plain(option) for option in self.options]
+        if not judgement.readable and plain(text) in options:
+            return self.answer.judge(str(options.index(plain(text)) + 1))
+        return judgement
 
     def _filled(self, text: str) -> str:
         """The text with its numbers, its lines joined to paragraphs."""
@@ -144,11 +137,10 @@ class Asked:
 def questions(part: str, language: str, seed: int | None = None) -> tuple[Asked, ...]:
     """The questions of a part, in the order of the notes; with fresh numbers if there is a seed.
 
-    >>> [one.text for one in questions("day2a", "en")][2]
-    'z = t², t = x + y. Find dz/dx by the chain rule, in terms of x and y.'
+    >>> questions("day2a", "en")[2].text
+    'z = t^2 and t = x + y. What is the partial derivative of z with respect to x? Write it in x and y.'
     """
-    words = question_words(part)[language]
-    module = importlib.import_module(f"waza.curriculum.{PARTS[part]}.questions")
+    words = question_words(part, language)
     return tuple(
         Asked(
             one,
@@ -157,28 +149,17 @@ def questions(part: str, language: str, seed: int | None = None) -> tuple[Asked,
             one.numbers if seed is None else one.draw(seed),
             seed is not None and one.fresh is not None,
         )
-        for one in module.QUESTIONS
+        for one in importlib.import_module(f"waza.curriculum.{_folder(part)}.questions").QUESTIONS
     )
 
 
-def question_words(part: str) -> dict[str, dict[str, QuestionWords]]:
-    """The prose of a part's questions, by language and name."""
-    if part not in PARTS:
-        raise Error(f"no part with check questions is called {part!r}; known: {', '.join(PARTS)}")
-    folder = Path(__file__).parent / PARTS[part]
+def question_words(part: str, language: str) -> dict[str, QuestionWords]:
+    """The prose of a part's questions in one language ("en" or "ja"), by the question's name."""
+    file = Path(__file__).parent / _folder(part) / f"questions.{language}.toml"
     return {
-        language: {
-            name: QuestionWords(**{**words, "options": tuple(words.get("options", ()))})
-            for name, words in tomllib.loads((folder / f"questions.{language}.toml").read_text("utf-8")).items()
-        }
-        for language in LANGUAGES
+        name: QuestionWords(**{**words, "options": tuple(words.get("options", ()))})
+        for name, words in tomllib.loads(file.read_text(encoding="utf-8")).items()
     }
-
-
-@functools.cache
-def labels(language: str) -> dict[str, Any]:
-    """The fixed words of a quiz."""
-    return tomllib.loads((Path(__file__).parent / f"questions.{language}.toml").read_text("utf-8"))
 
 
 def paragraphs(text: str, language: str) -> str:
@@ -199,3 +180,9 @@ def paragraphs(text: str, language: str) -> str:
             lines.append(line)
         before = line
     return "\n".join(lines)
+
+
+def _folder(part: str) -> str:
+    if part not in PARTS:
+        raise Error(f"no part with check questions is called {part!r}: {nearest(part, PARTS)}")
+    return PARTS[part]
