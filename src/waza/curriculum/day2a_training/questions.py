@@ -99,7 +99,7 @@ def different_units(numbers: Numbers) -> Answer:
         def loss(variables):
             return jnp.mean(nn.CrossEntropy()(model.apply(variables, x, nn.Pass()), y)["loss"])
 
-        updates, _ = optim.SGD(0.5).update(jax.grad(loss)(variables), None, variables)
+        updates, _ = optim.SGD(0.5).update(jax.grad(loss)(variables), (), variables)
         return optim.add(variables, updates)
 
     for _ in range(100):
@@ -111,6 +111,11 @@ def different_units(numbers: Numbers) -> Answer:
 def unit_numbers(rng: random.Random) -> Numbers:
     """A width, and the value at which all weights start."""
     return {"units": rng.randint(3, 8), "start": rng.choice((-0.5, 0.1, 0.2, 0.5, 1.0))}
+
+
+def statement(name: str) -> Callable[[Numbers], Answer]:
+    """The option that describes an optimiser."""
+    return lambda _: Choice(STATEMENTS[name], options=4)
 
 
 def step_length(name: str) -> Callable[[Numbers], Answer]:
@@ -227,8 +232,10 @@ QUESTIONS = (
         "P31",
         lambda _: Points(
             {
-                "fast": ("speed", "fast", "quick", "accelerat", "larger learning rate", "higher learning rate")
-                + ("速", "早く", "大きな学習率", "大きい学習率", "学習率を大き", "学習率を上げ"),
+                "fast": (
+                    *("speed", "fast", "quick", "accelerat", "larger learning rate", "higher learning rate"),
+                    *("速", "早く", "大きな学習率", "大きい学習率", "学習率を大き", "学習率を上げ"),
+                ),
                 "stable": ("stab", "steady", "robust", "安定", "頑健"),
                 "start": ("initial", "starting", "初期"),
                 "gradient": ("vanish", "消失", "消えにく"),
@@ -238,10 +245,7 @@ QUESTIONS = (
         ),
         "batch-normalisation",
     ),
-    *(
-        Question(f"P47-{name}", lambda _, right=right: Choice(right, options=4), "step-sizes")
-        for name, right in {name: STATEMENTS[name] for name in ("momentum", "adagrad", "rmsprop")}.items()
-    ),
+    *(Question(f"P47-{name}", statement(name), "step-sizes") for name in ("momentum", "adagrad", "rmsprop")),
     *(
         Question(f"P47-{name}-step", step_length(name), "step-sizes", (), STEP, step_numbers)
         for name in ("momentum", "adagrad", "rmsprop")
