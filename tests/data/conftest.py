@@ -39,7 +39,17 @@ def parses(parsed, monkeypatch):
 
 
 @pytest.fixture
-def real_mnist(monkeypatch):
-    if not (GIVEN / "mnist").is_dir():
-        pytest.skip(f"no real MNIST in {GIVEN}")
-    monkeypatch.setenv("WAZA_DATA", str(GIVEN))
+def real(monkeypatch):
+    """A function that points at a real data set, or skips the test where there is none."""
+
+    def point(name):
+        if not (GIVEN / name).is_dir():
+            pytest.skip(f"no real {name} in {GIVEN}")
+        monkeypatch.setenv("WAZA_DATA", str(GIVEN))
+
+    return point
+
+
+@pytest.fixture
+def real_mnist(real):
+    real("mnist")

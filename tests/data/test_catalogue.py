@@ -4,6 +4,7 @@ import pytest
 
 from waza.core.errors import Error
 from waza.data import Entry, Source, entry, get, listing, load
+from waza.data.checksum import algorithm
 
 CONTENTS = {"a.txt": b"one file", "b.txt": b"another"}
 TOY = Entry(
@@ -23,7 +24,7 @@ def toy(monkeypatch):
     """A catalogue of one, from an imagined network; the list of what was fetched from it."""
     fetched = []
 
-    def download(url, path, sha256, progress):
+    def download(url, path, checksum, progress):
         fetched.append(path.name)
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(CONTENTS[path.name])
@@ -36,14 +37,16 @@ def toy(monkeypatch):
 
 def test_every_entry_says_what_it_is():
     entries = listing()
-    assert [one.name for one in entries] == ["digits", "mnist"]
+    assert [one.name for one in entries] == ["digits", "mnist", "fashion_mnist", "cifar10", "cifar10_jpg"]
     for one in entries:
         assert set(one.description) == {"en", "ja"} and all(one.description.values()) and one.licence
         assert not any("\n" in line for line in one.description.values())
         assert bool(one.sources) != bool(one.ships_with)
         for source in one.sources:
-            assert source.dataset == one.name and len(source.sha256) == 64
-            assert source.url.startswith("https://")
+            assert source.dataset == one.name
+            # What comes unencrypted needs a checksum that tells a forgery; only CIFAR-10 has none.
+            assert algorithm(source.checksum) == "sha256" or source.url.startswith("https://")
+            assert source.url is None or source.url.startswith(("https://", "http://"))
 
 
 def test_digits_need_nothing(parses):
@@ -52,10 +55,22 @@ def test_digits_need_nothing(parses):
     assert load("digits").name == "digits"
 
 
-def test_mnist_must_be_fetched():
-    assert not entry("mnist").available()
-    with pytest.raises(Error, match="waza data get mnist"):
-        load("mnist")
+@pytest.mark.parametrize("name", ["mnist", "fashion_mnist", "cifar10"])
+def test_the_others_must_be_fetched(name):
+    assert not entry(name).available()
+    with pytest.raises(Error, match=f"waza data get {name}"):
+        load(name)
+
+
+@pytest.mark.parametrize("ask", [load, get])
+def test_what_nobody_publishes_is_put_in_place(ask):
+    with pytest.raises(Error, match=r"CIFAR-10-images\.tar\.gz .*: put the one with the sha256 56bb50e801c4\w* there"):
+        ask("cifar10_jpg")
+
+
+def test_a_folder_is_no_name(tmp_path):
+    with pytest.raises(Error, match=r"is a folder, not a data set's name: read it by waza\.data\.image_folder"):
+        load(str(tmp_path))
 
 
 @pytest.mark.parametrize("ask", [entry, load, get])

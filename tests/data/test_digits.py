@@ -14,7 +14,7 @@ def rows(split):
 
 
 def test_shapes_balance_and_no_image_in_both(parses):
-    name, train, test, _ = digits()
+    name, train, test = digits()[:3]
     assert name == "digits"
     for split, count in ((train, 400), (test, 100)):
         assert split.x.shape == (10 * count, 28, 28, 1) and split.x.dtype == np.uint8

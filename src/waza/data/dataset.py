@@ -23,12 +23,14 @@ class Dataset(NamedTuple):
     """A named data set: what is trained on, what is only tested on, and what settings are chosen by, if anything.
 
     Images are NHWC uint8 in 0..255, (n, 28, 28, 1) for the digits; labels are int32 (n,), counted from 0.
+    `classes` names the labels in their order; it is empty where a label is its own name, as a digit is.
     """
 
     name: str
     train: Split
     test: Split
     validation: Split | None = None
+    classes: tuple[str, ...] = ()
 
 
 def stratified(x: np.ndarray, y: np.ndarray, test_per_class: int, seed: int) -> tuple[Split, Split]:

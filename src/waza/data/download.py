@@ -2,7 +2,6 @@
 
 import errno
 import fcntl
-import hashlib
 import os
 from collections.abc import Callable
 from io import BufferedRandom
@@ -11,37 +10,39 @@ from typing import BinaryIO
 
 from waza.core.errors import Error
 from waza.core.files import unwritable
+from waza.data.checksum import algorithm, checksum_of
 
 # What file systems without locks answer (some network ones): there, two processes may spoil each other's
-# part, which the sha256 then tells.
+# part, which the checksum then tells.
 NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
 Progress = Callable[[int, int | None], None]  # bytes so far, bytes in all if the server says
 
 
-def download(url: str, path: Path, sha256: str, progress: Progress | None = None) -> None:
+def download(url: str, path: Path, checksum: str, progress: Progress | None = None) -> None:
     """Fetch `url` into `path`, replacing what stands there once the new bytes are verified.
 
-    They gather in `path` + ".part", which a later call goes on from, and are renamed when their sha256
-    is the expected one. `progress(bytes so far, bytes in all or None)` is called as they come.
+    They gather in `path` + ".part", which a later call goes on from, and are renamed when their
+    checksum, a sha256 or an md5, is the expected one. `progress(bytes so far, bytes in all or None)` is
+    called as they come.
 
     Raises:
-        Error: the network fails or the disk is full (the part is kept), the sha256 is another (the part
-            is deleted), or another process is fetching the same file.
+        Error: the network fails or the disk is full (the part is kept), the checksum is another (the
+            part is deleted), or another process is fetching the same file.
     """
     part = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with part.open("a+b") as file:
             _claim(file, part)
-            if _sha256(file) != sha256:  # equal when a process was stopped just before renaming
-                _complete(url, file, part, sha256, progress)
+            if _checksum(file, checksum) != checksum:  # equal when a process was stopped just before renaming
+                _complete(url, file, part, checksum, progress)
             os.fsync(file.fileno())
             part.replace(path)
     except OSError as error:
         raise unwritable(path, error) from error
 
 
-def _complete(url: str, file: BufferedRandom, part: Path, sha256: str, progress: Progress | None) -> None:
+def _complete(url: str, file: BufferedRandom, part: Path, checksum: str, progress: Progress | None) -> None:
     from waza.data.transfer import transfer  # here, so that `import waza.data` loads no HTTP client
 
     try:
@@ -50,19 +51,19 @@ def _complete(url: str, file: BufferedRandom, part: Path, sha256: str, progress:
         if file.seek(0, os.SEEK_END) == 0:
             part.unlink()
         raise
-    given = _sha256(file)
-    if given != sha256:
+    given = _checksum(file, checksum)
+    if given != checksum:
         part.unlink()
         raise Error(
-            f"{url} sent other bytes: their sha256 is {given[:12]}..., expected {sha256[:12]}...; "
+            f"{url} sent other bytes: their {algorithm(checksum)} is {given[:12]}..., expected {checksum[:12]}...; "
             "they were deleted: run it again, and if that does not help, the file has changed there"
         )
 
 
-def _sha256(file: BufferedRandom) -> str:
+def _checksum(file: BufferedRandom, like: str) -> str:
     # Of what is on the disk, not of what this process received: a part has more than one author.
     file.seek(0)
-    return hashlib.file_digest(file, "sha256").hexdigest()
+    return checksum_of(file, like)
 
 
 def _claim(file: BinaryIO, part: Path) -> None:

@@ -1,21 +1,32 @@
 """A file that a data set is made of: where it comes from, where it lies, what its bytes hash to."""
 
-import hashlib
+import io
 from dataclasses import dataclass
 from pathlib import Path
 
 from waza.core.errors import Error
+from waza.data.checksum import algorithm, checksum_of
 from waza.data.folders import data_folder
 
 
 @dataclass(frozen=True)
 class Source:
-    """One published file of the data set `dataset`, named by its bytes' sha256."""
+    """One published file of the data set `dataset`, with its bytes' checksum: a sha256, or an md5 (`algorithm`).
+
+    A `url` of None means that nobody publishes the file where it can be fetched: it has to be put in its place.
+    """
 
     dataset: str
-    url: str
+    url: str | None
     filename: str
-    sha256: str
+    checksum: str
+
+    @property
+    def remedy(self) -> str:
+        """What to do where the file is missing or damaged."""
+        if self.url is None:
+            return f"put the one with the {algorithm(self.checksum)} {self.checksum} there"
+        return f"run `waza data get {self.dataset}`"
 
     @property
     def path(self) -> Path:
@@ -26,29 +37,30 @@ class Source:
         """The file's bytes, verified.
 
         Raises:
-            Error: the file is missing, cannot be read, or its sha256 is not the published one.
+            Error: the file is missing, cannot be read, or its checksum is not the published one.
         """
-        path, command = self.path, f"run `waza data get {self.dataset}`"
+        path = self.path
         try:
             content = path.read_bytes()
         except (FileNotFoundError, NotADirectoryError) as error:
             raise Error(
-                f"{path} is missing: {command}, or set WAZA_DATA to a folder that holds {self.dataset}/"
+                f"{path} is missing: {self.remedy}, or set WAZA_DATA to a folder that holds {self.dataset}/"
             ) from error
         except OSError as error:
             raise Error(f"cannot read {path} ({error.strerror}): mend that, or set WAZA_DATA") from error
-        given = hashlib.sha256(content).hexdigest()
-        if given != self.sha256:
+        given = checksum_of(io.BytesIO(content), self.checksum)
+        if given != self.checksum:
             raise Error(
-                f"{path} is damaged: its sha256 is {given[:12]}..., expected {self.sha256[:12]}...: "
-                f"delete it and {command}"
+                f"{path} is damaged: its {algorithm(self.checksum)} is {given[:12]}..., "
+                f"expected {self.checksum[:12]}...: "
+                f"delete it and {self.remedy}"
             )
         return content
 
     def whole(self) -> bool:
-        """Whether the file is there and has the published sha256."""
+        """Whether the file is there and has the published checksum."""
         try:
             with self.path.open("rb") as file:
-                return hashlib.file_digest(file, "sha256").hexdigest() == self.sha256
+                return checksum_of(file, self.checksum) == self.checksum
         except OSError:
             return False

@@ -1,0 +1,138 @@
+"""Decoded images on the disk: a folder that appears whole or not at all, and is mapped into memory."""
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO, NamedTuple
+
+import numpy as np
+
+from waza.core.errors import Error
+from waza.core.files import unwritable, write_whole
+from waza.data.download import NO_LOCKS
+from waza.data.folders import cache_folder
+from waza.data.image_listing import ListedImage
+from waza.data.notes import Note
+
+VERSION = 1  # of how images are decoded, split and kept; another one makes every cache anew
+PIXELS, ABOUT = "pixels.uint8", "about.json"
+
+
+class Kept(NamedTuple):
+    """Images as they are kept: training rows first, then validation, then test.
+
+    `counts` has the rows of these three, `x` is (n, height, width, 3) uint8, mapped from the disk and read-only,
+    `y` (n,) int32.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    counts: tuple[int, int, int]
+    classes: tuple[str, ...]
+    notes: tuple[Note, ...]
+
+
+def kept_folder(folder: Path, images: Sequence[ListedImage], size: tuple[int, int]) -> Path:
+    """Where the decoded images of a folder are kept: `images/<digest>` in the cache folder.
+
+    The digest covers the folder's path, the size, and every image's name, size and times of change, so that a folder
+    in which anything changed is decoded anew, permissions included.
+    """
+    digest = hashlib.sha256(json.dumps([VERSION, str(folder), size]).encode())
+    for image in images:
+        digest.update(json.dumps(image).encode() + b"\n")
+    return cache_folder() / "images" / digest.hexdigest()[:32]
+
+
+def read_kept(kept: Path) -> Kept | None:
+    """What is kept there; None where nothing is, or where a file has not the size that it should have."""
+    try:
+        about = json.loads((kept / ABOUT).read_text("utf-8"))
+        shape = (len(about["labels"]), *about["size"], 3)
+        if (kept / PIXELS).stat().st_size != np.prod(shape):
+            return None
+        x = np.memmap(kept / PIXELS, np.uint8, "r", shape=shape)
+    except (OSError, ValueError, KeyError):
+        return None
+    notes = tuple(Note(kind, values) for kind, values in about["notes"])
+    labels = np.array(about["labels"], np.int32)
+    return Kept(x, labels, tuple(about["counts"]), tuple(about["classes"]), notes)
+
+
+@contextlib.contextmanager
+def made_whole(kept: Path, size: int) -> Iterator[Path]:
+    """A folder to write into, which becomes `kept` when the context ends well and vanishes otherwise.
+
+    One process at a time is let in; see by `read_kept` whether another one has done the work meanwhile.
+
+    Raises:
+        Error: the folder cannot be written, or the disk has fewer than `size` bytes left.
+    """
+    part = kept.with_name(kept.name + ".part")
+    with _plainly(kept):
+        part.parent.mkdir(parents=True, exist_ok=True)
+        lock = kept.with_name(f".{kept.name}.lock").open("ab")
+    with lock:
+        with _plainly(kept):
+            _wait_for(lock)
+            _clear(part)
+            free = shutil.disk_usage(part.parent).free
+            if free < size:
+                raise Error(
+                    f"{part.parent} has {free / 2**30:.1f} GiB left and {size / 2**30:.1f} GiB are needed: "
+                    "free some space, set WAZA_CACHE to another folder, or choose a smaller size"
+                )
+            part.mkdir()
+        try:
+            yield part
+            if (part / ABOUT).exists():
+                with _plainly(kept):
+                    _clear(kept)
+                    part.rename(kept)
+        finally:
+            _clear(part)
+
+
+def write_kept(part: Path, source: Path, rows: Sequence[int], size: tuple[int, int], about: dict[str, object]) -> None:
+    """Write the rows of the file `source`, in this order, and what is to be known about them; then delete `source`.
+
+    Memory holds one row at a time, the disk both files for a while.
+
+    Raises:
+        Error: the disk is full, or fails.
+    """
+    images = np.memmap(source, np.uint8, "r").reshape(-1, *size, 3)
+    with _plainly(part):
+        with (part / PIXELS).open("xb") as file:
+            for row in rows:
+                file.write(images[row].data)
+            file.flush()
+            os.fsync(file.fileno())
+        source.unlink()
+        write_whole(part / ABOUT, json.dumps({"size": size, **about}).encode())
+
+
+@contextlib.contextmanager
+def _plainly(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
+def _wait_for(lock: BinaryIO) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    except OSError as error:
+        if error.errno not in NO_LOCKS:
+            raise
+
+
+def _clear(folder: Path) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        shutil.rmtree(folder)

@@ -1,0 +1,208 @@
+"""The images in a folder of class folders: which there are, and what lies there besides."""
+
+import dataclasses
+import os
+import unicodedata
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from waza.core.errors import Error
+from waza.data.notes import Note
+
+SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".bmp", ".dib", ".webp", ".tif", ".tiff"})
+HIDDEN = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
+SPLITS = {
+    **dict.fromkeys(("train", "training"), "train"),
+    **dict.fromkeys(("val", "valid", "validation"), "validation"),
+    **dict.fromkeys(("test", "testing"), "test"),
+}
+LAYOUT = "expected <class>/<image>, or train/<class>/<image> and test/<class>/<image>"
+NAMED = 3
+
+
+class ListedImage(NamedTuple):
+    """A file that should be an image: its split ("" where none is given), class, path below the folder, and state.
+
+    `modified` is when its bytes were last written, `changed` also tells of new permissions, in nanoseconds.
+    """
+
+    split: str
+    label: str
+    path: str
+    size: int
+    modified: int
+    changed: int
+
+
+class Listing(NamedTuple):
+    """The images of a folder, in the order of their paths, and notes on what was passed over."""
+
+    images: tuple[ListedImage, ...]
+    notes: tuple[Note, ...]
+
+
+@dataclasses.dataclass
+class _Passed:
+    """What is met on the way, to be told in notes."""
+
+    links: list[str] = dataclasses.field(default_factory=list)
+    closed: list[str] = dataclasses.field(default_factory=list)
+    others: list[str] = dataclasses.field(default_factory=list)
+    loose: list[str] = dataclasses.field(default_factory=list)
+    hidden: int = 0
+    nested: int = 0
+
+    def notes(self) -> list[Note]:
+        lists = {"links": self.links, "closed": self.closed, "others": self.others, "loose": self.loose}
+        notes = [counted(f"image_{kind}", names) for kind, names in lists.items() if names]
+        counts = {"hidden": self.hidden, "nested": self.nested}
+        return notes + [Note(f"image_{kind}", {"count": count}) for kind, count in counts.items() if count]
+
+
+def list_images(folder: Path) -> Listing:
+    """The files with an image's name in a folder's class folders, and in the sub-folders of these.
+
+    The layout is <class>/<image>, or train/<class>/<image> with test/ and, if wanted, validation/ beside it (also
+    called training, testing, val, valid). Without a test/, the validation images are the test's. Symbolic links are
+    never followed, so nothing outside the folder is read and no loop is entered; hidden files, and what has no image's
+    name, are passed over. All of that is counted in the notes. Class names are compared in Unicode's composed form.
+
+    Raises:
+        Error: the folder is missing, or is laid out in no such way.
+    """
+    if not folder.is_dir():
+        given = "is a file" if folder.exists() else "is missing"
+        raise Error(f"{folder} {given}; expected a folder of images (unpack an archive first)")
+    passed = _Passed()
+    tops = _subfolders(folder, folder, passed)
+    given_splits = [top for top in tops if top.name.casefold() in SPLITS]
+    inner = {top: _subfolders(top, folder, passed) for top in given_splits}
+    if any(inner.values()):
+        images, notes = _given(folder, inner, passed)
+        beside = [shown(top.name) for top in tops if top not in inner]
+        notes += [counted("image_beside", beside)] if beside else []
+    else:
+        if tops and len(given_splits) == len(tops):
+            raise Error(f"{folder} has no class folders in {_names(tops)}; {LAYOUT}")
+        images, notes = _listed(folder, "", tops, passed)
+    if not images:
+        linked = f" ({len(passed.links)} symbolic links are not followed)" if passed.links else ""
+        closed = f" ({len(passed.closed)} folders may not be read)" if passed.closed else ""
+        raise Error(f"{folder} holds no images in class folders{linked}{closed}; {LAYOUT}")
+    return Listing(tuple(sorted(images, key=lambda image: image.path)), (*notes, *passed.notes()))
+
+
+def shown(name: str) -> str:
+    """A file's name as it can be printed: bytes that are no UTF-8 become question marks, controls are escaped.
+
+    >>> shown("caf\\udce9.png"), shown("two\\nlines.png")
+    ('caf\ufffd.png', 'two\\\\nlines.png')
+    """
+    text = os.fsencode(name).decode("utf-8", "replace")
+    return "".join(letter if letter.isprintable() or letter == "\ufffd" else repr(letter)[1:-1] for letter in text)
+
+
+def counted(kind: str, names: Iterable[str]) -> Note:
+    """A note with a count and the first few names.
+
+    >>> counted("image_links", ["a", "b", "c", "d"]).values
+    {'count': 4, 'names': 'a, b, c, ...'}
+    """
+    names = list(names)
+    few = ", ".join(map(shown, names[:NAMED]))
+    return Note(kind, {"count": len(names), "names": few + (", ..." if len(names) > NAMED else "")})
+
+
+def _given(folder: Path, inner: dict[Path, list[Path]], passed: _Passed) -> tuple[list[ListedImage], list[Note]]:
+    """The images of a folder that comes split."""
+    by_split: dict[str, Path] = {}
+    for top in inner:
+        split = SPLITS[top.name.casefold()]
+        if split in by_split:
+            raise Error(f"{folder} has both {by_split[split].name}/ and {top.name}/: leave one folder for each split")
+        by_split[split] = top
+    notes: list[Note] = []
+    if "train" not in by_split:
+        raise Error(f"{folder} has {_names(inner)} but no train/: add it; {LAYOUT}")
+    if "test" not in by_split:
+        if "validation" not in by_split:
+            train = by_split["train"]
+            raise Error(f"{folder} has {train.name}/ but no test/: add it, or give {train} itself to have it split")
+        by_split["test"] = by_split.pop("validation")
+        notes.append(Note("image_validation_tests", {"name": by_split["test"].name}))
+    images: list[ListedImage] = []
+    for split, top in by_split.items():
+        listed, more = _listed(folder, split, inner[top], passed)
+        images += listed
+        notes += more
+    return images, notes
+
+
+def _listed(folder: Path, split: str, tops: list[Path], passed: _Passed) -> tuple[list[ListedImage], list[Note]]:
+    """The images of class folders; which of these are empty is noted."""
+    images: list[ListedImage] = []
+    empty = []
+    for top in tops:
+        label = unicodedata.normalize("NFC", shown(top.name))
+        before = len(images)
+        for entry in _files(top, folder, passed):
+            state = entry.stat(follow_symlinks=False)
+            path = Path(entry.path).relative_to(folder)
+            passed.nested += len(path.parts) > (3 if split else 2)
+            images.append(ListedImage(split, label, str(path), state.st_size, state.st_mtime_ns, state.st_ctime_ns))
+        if len(images) == before:
+            empty.append(str(top.relative_to(folder)))
+    return images, [counted("image_empty", empty)] if empty else []
+
+
+def _subfolders(folder: Path, root: Path, passed: _Passed) -> list[Path]:
+    """The folders in a folder that is to hold folders; images that lie loose in it are noted."""
+    folders = []
+    for entry in _entries(folder, root, passed):
+        if entry.is_dir(follow_symlinks=False):
+            folders.append(Path(entry.path))
+        elif _is_image(entry):
+            passed.loose.append(entry.name)
+    return folders
+
+
+def _files(top: Path, root: Path, passed: _Passed) -> Iterator[os.DirEntry]:
+    """The files with an image's name below a class folder, however deep they lie."""
+    waiting = [top]
+    while waiting:
+        for entry in _entries(waiting.pop(), root, passed):
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append(Path(entry.path))
+            elif _is_image(entry):
+                yield entry
+            else:
+                passed.others.append(str(Path(entry.path).relative_to(root)))
+
+
+def _entries(folder: Path, root: Path, passed: _Passed) -> list[os.DirEntry]:
+    """What is in a folder, by name, less what is hidden and what is a link."""
+    try:
+        with os.scandir(folder) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
+    except OSError:
+        passed.closed.append(str(folder.relative_to(root)))
+        return []
+    kept = []
+    for entry in entries:
+        if entry.name.startswith(".") or entry.name.casefold() in HIDDEN:
+            passed.hidden += 1
+        elif entry.is_symlink():
+            passed.links.append(str(Path(entry.path).relative_to(root)))
+        else:
+            kept.append(entry)
+    return kept
+
+
+def _is_image(entry: os.DirEntry) -> bool:
+    # A pipe with an image's name would be waited for without end.
+    return entry.is_file(follow_symlinks=False) and os.path.splitext(entry.name)[1].lower() in SUFFIXES  # noqa: PTH122
+
+
+def _names(folders: Iterable[Path]) -> str:
+    return ", ".join(f"{shown(one.name)}/" for one in folders)

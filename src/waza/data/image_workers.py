@@ -1,0 +1,182 @@
+"""Processes that decode images into a file of pixels.
+
+They are started as programs of their own and are spoken to in lines of JSON. A pool of `multiprocessing` would run the
+user's script again in each process unless the script guards its main part, would have the processes answer Ctrl-C with
+tracebacks, and could not say which image ended one of them.
+"""
+
+import contextlib
+import hashlib
+import itertools
+import json
+import os
+import selectors
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from waza.core.errors import Error
+from waza.core.files import unwritable
+
+CHUNK = 64
+MOST = 16
+
+
+class Outcome(NamedTuple):
+    """What became of an image: a digest of its pixels, "" where it was refused, and kinds of notes."""
+
+    digest: str
+    kinds: tuple[str, ...]
+
+
+def decode_all(
+    folder: Path,
+    names: Sequence[str],
+    size: tuple[int, int],
+    pixels: Path,
+    processes: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Outcome]:
+    """Decode the images `names` of a folder; image i becomes row i of the file `pixels`, uint8 (n, height, width, 3).
+
+    The row of a refused image is left as it is. An interrupt ends the processes at once.
+
+    Args:
+        folder: what the names are relative to.
+        names: the images' paths.
+        size: height and width.
+        pixels: a file that is made here.
+        processes: how many work side by side; by default one a processor core, at most 16.
+        progress: called with (images done, images in all), a few times a second.
+
+    Raises:
+        Error: the file cannot be written, or a process does not start, or ends; it names the images then.
+    """
+    row = size[0] * size[1] * 3
+    try:
+        with pixels.open("xb") as file:
+            file.truncate(row * len(names))
+    except OSError as error:
+        raise unwritable(pixels, error) from error
+    processes = processes or min(MOST, _cores())
+    chunk = max(1, min(CHUNK, len(names) // (4 * processes)))
+    starts = iter(range(0, len(names), chunk))
+    outcomes: list[Outcome] = [Outcome("", ())] * len(names)
+    done = 0
+    with contextlib.ExitStack() as stack:
+        selector = stack.enter_context(selectors.DefaultSelector())
+        for first in itertools.islice(starts, processes):
+            worker = stack.enter_context(_started())
+            selector.register(worker.answers, selectors.EVENT_READ, worker)
+            worker.ask({"folder": str(folder), "size": size, "pixels": str(pixels)})
+            worker.chunk = (first, names[first : first + chunk])
+            worker.ask(worker.chunk)
+        while selector.get_map():
+            for key, _ in selector.select():
+                worker = key.data
+                first, asked = worker.chunk
+                for i, (digest, kinds) in enumerate(worker.answer(pixels)):
+                    outcomes[first + i] = Outcome(digest, tuple(kinds))
+                done += len(asked)
+                if progress:
+                    progress(done, len(names))
+                follows = next(starts, None)
+                if follows is None:
+                    selector.unregister(worker.answers)
+                    continue
+                worker.chunk = (follows, names[follows : follows + chunk])
+                worker.ask(worker.chunk)
+    return outcomes
+
+
+class _Worker:
+    """A process as seen from here, with the chunk that it is at: its first row and names."""
+
+    chunk: tuple[int, Sequence[str]]
+
+    def __init__(self, process: subprocess.Popen, complaints: IO[bytes]):
+        assert process.stdin is not None and process.stdout is not None
+        self.process, self.answers, self._complaints = process, process.stdout, complaints
+        self._questions = process.stdin
+
+    def ask(self, question: object) -> None:
+        with contextlib.suppress(BrokenPipeError):  # `answer` tells why
+            self._questions.write(json.dumps(question).encode() + b"\n")
+            self._questions.flush()
+
+    def answer(self, pixels: Path) -> list[tuple[str, list[str]]]:
+        line = self.answers.readline()
+        if not line.endswith(b"\n"):
+            self._complaints.seek(0)
+            said = self._complaints.read().decode("utf-8", "replace").strip().splitlines()
+            why = said[-1] if said else f"exit status {self.process.wait()}"
+            _, names = self.chunk
+            raise Error(
+                f"a process ended while it decoded the images {names[0]!r} to {names[-1]!r} ({why}): "
+                "free some memory, or take these images out of the folder"
+            )
+        answer = json.loads(line)
+        if isinstance(answer, dict):
+            raise unwritable(pixels, OSError(*answer["unwritable"]))
+        return answer
+
+
+@contextlib.contextmanager
+def _started() -> Iterator[_Worker]:
+    """A process, ended with the context whatever it is doing."""
+    command = [sys.executable, "-P", "-c", "from waza.data.image_workers import work; work()"]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    with tempfile.TemporaryFile() as complaints:
+        try:
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=complaints,
+                env=environment,
+                start_new_session=True,  # a Ctrl-C in the terminal goes to this process alone
+            )
+        except OSError as error:
+            raise Error(f"cannot start {sys.executable} ({error.strerror}) to decode images: mend that") from error
+        try:
+            yield _Worker(process, complaints)
+        finally:
+            process.kill()
+            with contextlib.suppress(BrokenPipeError):
+                process.communicate()
+
+
+def work() -> None:
+    """The other end: a line that says what it is about, then a line for each chunk, and an answer to each of these."""
+    from PIL import Image
+
+    from waza.data.image_decoding import LARGEST, Refused, decode
+
+    Image.MAX_IMAGE_PIXELS = LARGEST
+    about = json.loads(sys.stdin.readline())
+    folder, size = Path(about["folder"]), tuple(about["size"])
+    with Path(about["pixels"]).open("r+b") as file:
+        for line in sys.stdin:
+            first, names = json.loads(line)
+            outcomes: list[tuple[str, tuple[str, ...]]] = []
+            for row, name in enumerate(names, first):
+                try:
+                    pixels, kinds = decode(folder / name, size)
+                except Refused as refused:
+                    outcomes.append(("", (str(refused),)))
+                    continue
+                content = pixels.tobytes()
+                try:
+                    os.pwrite(file.fileno(), content, row * len(content))
+                except OSError as error:
+                    print(json.dumps({"unwritable": [error.errno, error.strerror]}), flush=True)
+                    return
+                outcomes.append((hashlib.blake2b(content, digest_size=16).hexdigest(), kinds))
+            print(json.dumps(outcomes), flush=True)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
