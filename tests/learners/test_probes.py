@@ -61,6 +61,30 @@ def test_a_unit_that_is_off_on_every_row_is_dead(state):
     assert float(measures["activation_mean"]["hidden.0"]) == pytest.approx(hidden.mean(), rel=1e-4)
 
 
+def test_a_channel_is_dead_that_is_off_on_every_row_and_at_every_position():
+    model = models.ConvNet((models.Convolution(3, 2),), hidden=(), outputs=2, image=(4, 4, 1))
+    variables = model.init(jax.random.key(0))
+    convolution = variables["convolutions"][0]["convolution"]
+    convolution["weight"] = jnp.zeros((2, 2, 1, 3)).at[0, 0, 0, 1].set(1.0)
+    convolution["bias"] = jnp.array([-1.0, 0.0, 1.0])  # always off; on where the picture is; always on
+    measures = activation_measures(model, variables, jnp.zeros((5, 4, 4, 1)).at[3, 1, 2, 0].set(1.0))
+    assert float(measures["dead"]["convolutions.0"]) == pytest.approx(1 / 3)
+    assert float(measures["saturated"]["convolutions.0"]) == pytest.approx((45 + 44) / (3 * 45))
+
+
+def test_a_convolutional_network_is_measured_layer_by_layer():
+    x, y = RNG.random((12, 6, 6, 1)).astype(np.float32), RNG.integers(0, 2, 12).astype(np.int32)
+    data = Dataset("noise", Split(x, y), Split(x, y))
+    described = (models.Convolution(3, 3, pool=nn.MaxPool(2)), models.Convolution(4, 2))
+    learner = Supervised(models.ConvNet(described, (5,), 2, (6, 6, 1)), optim.SGD(0.1), batch_size=6)
+    state = learner.init(jax.random.key(0), data)
+    measures = jax.jit(lambda state, key: learner.evaluate(state, data, key))(state, jax.random.key(1))
+    layers = {"convolutions.0", "convolutions.1", "hidden.0"}
+    assert set(measures["dead"]) == set(measures["signal_gradient_square"]) == layers
+    assert set(measures["gradient_norm"]) == set(measures["update_ratio"]) == layers | {"output"}
+    assert all(np.isfinite(leaf) for leaf in jax.tree.leaves(measures))
+
+
 def test_measures_are_means_over_all_rows_whatever_their_number(state):
     rows = 2345
     x, y = RNG.normal(size=(rows, 5)).astype(np.float32), RNG.integers(0, 3, rows).astype(np.int32)

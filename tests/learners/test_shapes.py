@@ -24,6 +24,19 @@ for optimizer in (optim.SGD(), optim.Momentum(), optim.AdaGrad(), optim.RMSProp(
     state, records = learner.update(state, learner.batch(few, key), key)
     learner.evaluate(state, few, key)
 
+described = (
+    models.Convolution(4, padding="same", local_response=nn.LocalResponseNorm(), pool=nn.AveragePool(3, 2)),
+    models.Convolution(4, (2, 1), groups=2, pool=nn.MaxPool(2)),
+)
+convnet = models.ConvNet(described, (5,), 3, (8, 8, 1), norm=nn.BatchNorm(), dropout=nn.Dropout(0.5))
+learner = Supervised(convnet, optim.SGD(), batch_size=5)
+
+def whole(key):
+    state, records = learner.update(learner.init(key, few), learner.batch(few, key), key)
+    return learner.evaluate(state, few, key)
+
+jax.eval_shape(whole, key)
+
 try:
     nn.CrossEntropy()(jnp.zeros((4, 3)), jnp.zeros((5,), int))
 except TypeCheckError:

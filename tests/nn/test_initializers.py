@@ -19,7 +19,7 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_moments(name):
     initializer, std = CASES[name]
-    draws = np.asarray(initializer(jax.random.key(1), 200, 300), float)
+    draws = np.asarray(initializer(jax.random.key(1), (200, 300), inputs=300, outputs=200), float)
     assert draws.shape == (200, 300)
     n = draws.size
     assert abs(draws.mean()) < 4 * std / np.sqrt(n)
@@ -28,7 +28,7 @@ def test_moments(name):
 
 
 def test_scales_of_one_key_are_paired():
-    he, small = nn.He()(jax.random.key(3), 5, 8), nn.Gaussian(0.5)(jax.random.key(3), 5, 8)
+    he, small = (initializer(jax.random.key(3), (5, 8), 8, 5) for initializer in (nn.He(), nn.Gaussian(0.5)))
     np.testing.assert_allclose(he, small, rtol=1e-6)
 
 

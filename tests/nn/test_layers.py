@@ -57,6 +57,14 @@ def test_batch_norm_is_pytorchs(shape):
     )
 
 
+@pytest.mark.parametrize("layer", [nn.Dense(3, 3), nn.BatchNorm(3)])
+def test_numbers_that_are_no_floats_are_computed_as_floats(layer):
+    variables, x = layer.init(jax.random.key(0)), np.arange(6).reshape(2, 3)
+    expected = layer.apply(variables, jnp.asarray(x, jnp.float32), nn.Pass())
+    for given in (x, x.astype(np.uint8), x.astype(np.float64)):
+        np.testing.assert_array_equal(layer.apply(variables, given, nn.Pass()), expected)
+
+
 def test_dropout_keeps_the_expectation_and_drops_its_share_as_pytorch_does():
     x = jnp.ones((400, 500))
     y = np.asarray(nn.Dropout(0.3).apply({}, x, nn.Pass(training=True, key=jax.random.key(0))))

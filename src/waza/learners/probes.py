@@ -4,7 +4,7 @@
 |---|---|
 | activation_mean, activation_std, activation_square | moments of the activations over rows and units |
 | saturated | share of activations whose derivative is below 5 % of its largest value (`waza.nn.saturated`) |
-| dead | share of units that are saturated on every row |
+| dead | share of units (last axis: a convolution's channels) saturated on every row, at every position or time |
 | signal_gradient_square | second moment of d(loss of a row) / d(preactivation), over rows and units |
 | gradient_norm | Euclidean norm of the loss's gradient with respect to the layer's parameters |
 | update_ratio | norm of the optimiser's update over the norm of the layer's parameters |
@@ -34,7 +34,7 @@ def activation_measures(model: Layer, variables: PyTree[Array], x: Array) -> dic
         "activation_std": {layer: jnp.std(value) for layer, value in activations.items()},
         "activation_square": {layer: jnp.mean(value**2) for layer, value in activations.items()},
         "saturated": {layer: jnp.mean(value) for layer, value in saturations.items()},
-        "dead": {layer: jnp.mean(jnp.all(value, axis=0)) for layer, value in saturations.items()},
+        "dead": {layer: jnp.mean(jnp.all(value, tuple(range(value.ndim - 1)))) for layer, value in saturations.items()},
     }
 
 

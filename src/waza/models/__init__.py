@@ -1,3 +1,10 @@
 """Whole networks, made of the parts of `waza.nn`."""
 
+from waza.models.alexnet import AlexNet as AlexNet
+from waza.models.alexnet import small_alexnet as small_alexnet
+from waza.models.convnet import ConvNet as ConvNet
+from waza.models.convnet import Convolution as Convolution
+from waza.models.course_convnets import deep_convnet as deep_convnet
+from waza.models.course_convnets import double_convnet as double_convnet
+from waza.models.course_convnets import simple_convnet as simple_convnet
 from waza.models.mlp import MLP as MLP

@@ -7,42 +7,14 @@ from jaxtyping import Array, Float, PyTree
 
 from waza.core.errors import Error
 from waza.core.recipe import replace
-from waza.nn.activations import relu, saturated
+from waza.models.hidden import Hidden
+from waza.nn.activations import relu
 from waza.nn.batch_norm import BatchNorm
 from waza.nn.dense import Dense
 from waza.nn.dropout import Dropout
 from waza.nn.initializers import He, Initializer
 from waza.nn.layer import Layer
 from waza.nn.passes import Pass
-
-
-class Hidden(Layer):
-    """A dense layer, its activation, and, where given, batch normalisation and dropout.
-
-    Records "preactivation" (what the activation is given), "saturated" and "activation" (what it answers).
-    """
-
-    dense: Dense
-    activation: Callable
-    norm: BatchNorm | None = None
-    norm_position: Literal["before", "after"] = "before"
-    dropout: Dropout | None = None
-
-    def apply(
-        self, variables: PyTree[Array], x: Float[Array, "batch inputs"], run: Pass
-    ) -> Float[Array, "batch outputs"]:
-        """Dense, activation, dropout; normalised before or after the activation."""
-        x = self.dense.apply(variables["dense"], x, run)
-        if self.norm is not None and self.norm_position == "before":
-            x = self.norm.apply(variables["norm"], x, run.at("norm"))
-        x = run.record("preactivation", x)
-        run.record("saturated", saturated(self.activation, x))
-        x = run.record("activation", self.activation(x))
-        if self.norm is not None and self.norm_position == "after":
-            x = self.norm.apply(variables["norm"], x, run.at("norm"))
-        if self.dropout is not None:
-            x = self.dropout.apply(variables["dropout"], x, run.at("dropout"))
-        return x
 
 
 class MLP(Layer):

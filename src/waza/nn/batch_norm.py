@@ -15,7 +15,8 @@ class BatchNorm(Layer):
 
     In training, $\mu$ and $\sigma^2$ are the batch's mean and (biased) variance over all other axes, and running
     statistics follow them: $r \leftarrow m r + (1 - m) s$, where the variance that is followed is the unbiased
-    one. Otherwise the running statistics are used.
+    one. Otherwise the running statistics are used. For narrow dtypes, such as bfloat16, the statistics and the
+    division are computed in float32, and y has the dtype of x.
 
     Source: Ioffe and Szegedy, "Batch normalization", 2015.
 
@@ -49,6 +50,9 @@ class BatchNorm(Layer):
         self, variables: PyTree[Array], x: Float[Array, "batch ... size"], run: Pass
     ) -> Float[Array, "batch ... size"]:
         """Normalise by the batch's statistics in training, by the running ones otherwise."""
+        x = jnp.asarray(x)
+        wide = jnp.promote_types(x.dtype, jnp.float32)
+        dtype, x = x.dtype if jnp.issubdtype(x.dtype, jnp.floating) else wide, x.astype(wide)
         mean, variance = variables["mean"].value, variables["variance"].value
         if run.training:
             momentum, count = like(self.momentum, x), x.size // x.shape[-1]
@@ -59,4 +63,4 @@ class BatchNorm(Layer):
             run.track(variables["variance"], momentum * variance + (1 - momentum) * unbiased)
             mean, variance = now, spread
         y = (x - mean) / jnp.sqrt(variance + like(self.epsilon, x))
-        return y * variables["scale"] + variables["shift"] if self.affine else y
+        return (y * variables["scale"] + variables["shift"] if self.affine else y).astype(dtype)

@@ -5,6 +5,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from waza.core.errors import Error
+from waza.core.recipe import like
 from waza.nn.initializers import Initializer, Xavier
 from waza.nn.layer import Layer
 from waza.nn.passes import Pass, named_key
@@ -34,14 +35,17 @@ class Dense(Layer):
 
     def init(self, key: PRNGKeyArray) -> dict[str, Array]:
         """A weight drawn by the initializer, and a bias of zeros."""
-        weight = self.initializer(named_key(key, "weight"), self.outputs, self.inputs)
+        shape = (self.outputs, self.inputs)
+        weight = self.initializer(named_key(key, "weight"), shape, self.inputs, self.outputs)
         return {"weight": weight, "bias": jnp.zeros(self.outputs)} if self.use_bias else {"weight": weight}
 
     def apply(
         self, variables: dict[str, Array], x: Float[Array, "batch ... {self.inputs}"], run: Pass
     ) -> Float[Array, "batch ... {self.outputs}"]:
-        """The affine map of the last axis."""
+        """The affine map of the last axis, in the dtype of x where that is floating."""
+        x = jnp.asarray(x)
+        x = x if jnp.issubdtype(x.dtype, jnp.floating) else x.astype(variables["weight"].dtype)
         # W x^T, not x W^T: over variants that share x, XLA then sees one matrix product and copies no weight.
-        y = jax.lax.dot_general(variables["weight"], x, (((1,), (x.ndim - 1,)), ((), ())))
+        y = jax.lax.dot_general(like(variables["weight"], x), x, (((1,), (x.ndim - 1,)), ((), ())))
         y = jnp.moveaxis(y, 0, -1)
-        return y + variables["bias"] if self.use_bias else y
+        return y + like(variables["bias"], x) if self.use_bias else y

@@ -23,9 +23,16 @@ class Initializer(Recipe):
         """The standard deviation of a weight between so many inputs and outputs."""
         raise NotImplementedError(f"{type(self).__name__} has no scale(inputs, outputs)")
 
-    def __call__(self, key: PRNGKeyArray, outputs: int, inputs: int) -> Float[Array, "{outputs} {inputs}"]:
-        """Draw a weight of shape (outputs, inputs)."""
-        return self.scale(inputs, outputs) * jax.random.normal(key, (outputs, inputs))
+    def __call__(self, key: PRNGKeyArray, shape: tuple[int, ...], inputs: int, outputs: int) -> Float[Array, "..."]:
+        """Draw a weight.
+
+        Args:
+            key: of the draws.
+            shape: of the weight, in whatever order its layer keeps the axes.
+            inputs: how many inputs one output sums over.
+            outputs: how many outputs one input reaches.
+        """
+        return self.scale(inputs, outputs) * jax.random.normal(key, shape)
 
 
 class Gaussian(Initializer):
@@ -45,15 +52,15 @@ class Gaussian(Initializer):
 class Constant(Initializer):
     """Every weight the same, as a lesson: units that start alike stay alike.
 
-    >>> Constant(0.5)(jax.random.key(0), 1, 2).tolist()
+    >>> Constant(0.5)(jax.random.key(0), (1, 2), inputs=2, outputs=1).tolist()
     [[0.5, 0.5]]
     """
 
     value: float = 0.0
 
-    def __call__(self, key: PRNGKeyArray, outputs: int, inputs: int) -> Float[Array, "{outputs} {inputs}"]:
+    def __call__(self, key: PRNGKeyArray, shape: tuple[int, ...], inputs: int, outputs: int) -> Float[Array, "..."]:
         """The value everywhere; nothing is drawn."""
-        return jnp.full((outputs, inputs), self.value, jnp.float32)
+        return jnp.full(shape, self.value, jnp.float32)
 
 
 class Xavier(Initializer):
