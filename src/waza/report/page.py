@@ -49,6 +49,7 @@ def render_page(results: xr.Dataset, findings: tuple[Finding, ...], words: Words
         choices={name: choice_rows(results, words, name) for name in LANGUAGES},
         settings={name: json.dumps(value, indent=1, ensure_ascii=False) for name, value in settings.items()},
         facts=[json.loads(results.attrs.get(name, "{}")) for name in ("versions", "machine")],
+        mappings=json.loads(results.attrs.get("mapping", "{}")),
         techniques=techniques(settings),
     )
 

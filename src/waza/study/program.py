@@ -16,6 +16,7 @@ from waza.learners import Learner
 from waza.nn import named_key
 from waza.study import structure
 from waza.study.devices import TRIALS
+from waza.study.mapping import How, mapped
 
 # Options of XLA's CPU compiler (other devices ignore them): what runs once is worth little time to compile.
 RUN_ONCE: Any = {"xla_cpu_use_fusion_emitters": False, "xla_backend_optimization_level": 0}
@@ -32,19 +33,21 @@ class Tally(NamedTuple):
 class Program:
     """Variants of one structure, trained together over a block of seeds.
 
-    `vmap` over variants inside (they share the batch), over seeds outside, a loop over steps around both, and
-    the seeds sharded over the mesh. Leaves of states have the axes (seed, variant, ...).
+    Variants inside (they share the batch), a loop over steps around them, seeds outside, sharded over the mesh. Leaves
+    of states have the axes (seed, variant, ...).
 
     Args:
         learners: the variants; their recipes without initializers have one structure.
         data: what they learn from; its arrays are arguments of the programs.
         seeds: how many seeds a block has, a multiple of the number of devices.
         mesh: the devices.
+        how: how variants and seeds are mapped over.
     """
 
-    def __init__(self, learners: Sequence[Learner], data: Any, seeds: int, mesh: Mesh):
+    def __init__(self, learners: Sequence[Learner], data: Any, seeds: int, mesh: Mesh, how: How = "vmap"):
         self.learners = tuple(learners)
         self.seeds = seeds
+        self.how = how
         self._mesh = mesh
         trained = [structure.without_initializers(learner) for learner in learners]
         self._structure = structure.split(trained[0])[1]
@@ -65,7 +68,11 @@ class Program:
         shared = eqx.combine(self._fixed, self._structure)
         batch = shared.batch(data, jax.random.fold_in(keys["batch"], step))
         update_key = jax.random.fold_in(keys["update"], step)
-        states, records = jax.vmap(lambda state, n: self._learner(n).update(state, batch, update_key))(states, numbers)
+
+        def update(state: PyTree, n: PyTree) -> Any:
+            return self._learner(n).update(state, batch, update_key)
+
+        states, records = mapped(update, (0, 0), self.how)(states, numbers)
         finite = jnp.ones(tally.diverged_at.shape, bool)
         for record in jax.tree.leaves(records):
             finite &= jnp.isfinite(record)
@@ -89,12 +96,14 @@ class Program:
             for purpose in ("batch", "update")
         }
 
-        def body(step: Array, carry: Any) -> Any:
-            states, tally = carry
-            in_axes = (0, 0, 0, None, None, None)
-            return jax.vmap(self._update_seed, in_axes)(states, tally, purposes, step, numbers, data)
+        def steps(states: PyTree, tally: Tally, keys: dict[str, Array]) -> Any:
+            def body(step: Array, carry: Any) -> Any:
+                states, tally = carry
+                return self._update_seed(states, tally, keys, step, numbers, data)
 
-        return jax.lax.fori_loop(start, stop, body, (states, tally))
+            return jax.lax.fori_loop(start, stop, body, (states, tally))
+
+        return mapped(steps, (0, 0, 0), self.how)(states, tally, purposes)
 
     def _evaluate(self, states: PyTree, seeds: Array, numbers: PyTree, arrays: Any) -> Any:
         """The measures of the seeds of one device."""
@@ -103,7 +112,7 @@ class Program:
         def one(state: PyTree, n: PyTree, seed: Array) -> Any:
             return self._learner(n).evaluate(state, data, named_key(jax.random.key(seed), "evaluate"))
 
-        return jax.vmap(jax.vmap(one, in_axes=(0, 0, None)), in_axes=(0, None, 0))(states, numbers, seeds)
+        return mapped(mapped(one, (0, 0, None), self.how), (0, None, 0), self.how)(states, numbers, seeds)
 
     def _draw(self, group: list[int], seeds: Array, numbers: PyTree, arrays: Any) -> PyTree:
         """The initial states of the variants of one full structure, with the axes (seed, variant, ...)."""

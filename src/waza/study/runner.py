@@ -1,6 +1,7 @@
 """Run a study: blocks of seeds, groups of variants, segments of steps."""
 
 import contextlib
+import dataclasses
 import datetime
 import json
 import math
@@ -16,10 +17,12 @@ import numpy as np
 import xarray as xr
 
 from waza.core.errors import Error
+from waza.learners import Learner
 from waza.study import store, structure
 from waza.study.describe import describe, fingerprint
 from waza.study.devices import mesh
 from waza.study.machine import machine, revision, versions
+from waza.study.mapping import HOWS, MEASURED, Chosen, How, seconds_a_step
 from waza.study.program import Program
 from waza.study.study import Study
 from waza.study.watch import Watch
@@ -126,16 +129,25 @@ def _folder(study: Study, settings: dict, request: Request) -> Iterator[store.Ru
 
 def _run(study: Study, devices: Any, folder: store.RunFolder | None, request: Request, settings: dict) -> xr.Dataset:
     begun, watch = time.perf_counter(), request.watch
-    learners = list(study.variants.values())
+    names, learners = list(study.variants), list(study.variants.values())
     groups = structure.groups([structure.without_initializers(learner) for learner in learners])
     block = math.ceil(study.block / devices.size) * devices.size
-    programs = [Program([learners[i] for i in group], study.data, block, devices) for group in groups]
-
-    watch.compiling(len(programs))
+    kept = folder.load_mappings() if folder else None
+    hows = [(one.how,) for one in kept] if kept else [_mappings(study, learners[group[0]]) for group in groups]
+    candidates = [
+        {how: Program([learners[i] for i in group], study.data, block, devices, how) for how in possible}
+        for group, possible in zip(groups, hows, strict=True)
+    ]
+    watch.compiling(sum(map(len, candidates)))
     with ThreadPoolExecutor() as pool:
-        tasks = [task for program in programs for task in _preparations(program, study)]
+        tasks = [task for programs in candidates for one in programs.values() for task in _preparations(one, study)]
         for prepared in [pool.submit(task) for task in tasks]:
             prepared.result()
+    chosen = kept or [_choose(one, study.first_seed) for one in candidates]
+    programs = [one[choice.how] for one, choice in zip(candidates, chosen, strict=True)]
+    del candidates
+    if folder is not None and kept is None:
+        folder.save_mappings(chosen)
     compiled_at = time.perf_counter()
 
     blocks = math.ceil(study.seeds / study.block)
@@ -160,11 +172,29 @@ def _run(study: Study, devices: Any, folder: store.RunFolder | None, request: Re
     }
     results.attrs |= {
         "settings": json.dumps(settings["variants"], ensure_ascii=False),
+        "mapping": json.dumps(
+            {names[i]: dataclasses.asdict(one) for one, group in zip(chosen, groups, strict=True) for i in group}
+        ),
         "compile_seconds": compiled_at - begun,
         "train_seconds": trained_at - compiled_at,
         "total_seconds": time.perf_counter() - begun,
     }
     return results
+
+
+def _mappings(study: Study, learner: Learner) -> tuple[How, ...]:
+    """The mappings to choose from for the trials of a learner's structure."""
+    if study.mapping != MEASURED:
+        return (study.mapping,)
+    return HOWS if study.steps and structure.convolves(learner) else ("vmap",)
+
+
+def _choose(programs: Mapping[How, Program], first_seed: int) -> Chosen:
+    """The mapping that trains fastest, by measurement where there is a choice."""
+    if len(programs) == 1:
+        return Chosen(next(iter(programs)))
+    seeds = range(first_seed, first_seed + next(iter(programs.values())).seeds)
+    return Chosen.of({how: seconds_a_step(program, seeds) for how, program in programs.items()})
 
 
 def _preparations(program: Program, study: Study) -> list[Callable[[], Any]]:

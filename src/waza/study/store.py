@@ -6,7 +6,7 @@ import datetime
 import json
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ import xarray as xr
 
 from waza.core.errors import Error, nearest
 from waza.core.files import unwritable, write_whole
+from waza.study.mapping import Chosen
 from waza.study.results import as_bytes
 
 try:
@@ -27,6 +28,7 @@ except ImportError:  # a system without it (Windows): two processes may then tak
 RESULTS = "results.nc"
 STUDY = "study.json"
 PARTIAL = "partial"
+MAPPINGS = "mappings.json"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,6 +80,16 @@ class RunFolder:
                 return {key: file.get_tensor(key) for key in file.keys()}, facts  # noqa: SIM118
         except Exception as error:  # safetensors raises its own kinds
             raise Error(f"{path} is damaged: delete the folder {self.path} and run the study again") from error
+
+    def save_mappings(self, chosen: Sequence[Chosen]) -> None:
+        """Keep how the groups' trials are mapped over: a run that goes on must not choose anew."""
+        described = [dataclasses.asdict(one) for one in chosen]
+        write_whole(self.path / PARTIAL / MAPPINGS, json.dumps(described).encode())
+
+    def load_mappings(self) -> list[Chosen] | None:
+        """What `save_mappings` kept; None where nothing was."""
+        path = self.path / PARTIAL / MAPPINGS
+        return [Chosen(**one) for one in json.loads(path.read_text("utf-8"))] if path.is_file() else None
 
     @contextlib.contextmanager
     def held(self) -> Iterator[bool]:

@@ -1,5 +1,6 @@
 """Numbers and structure: which learners share one program."""
 
+import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,7 +10,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import PyTree
 
-from waza.nn import Initializer
+from waza.core.recipe import Recipe
+from waza.nn import Conv2d, Initializer, Layer
 
 
 def is_number(leaf: Any) -> bool:
@@ -78,4 +80,24 @@ def without_initializers(recipe: PyTree) -> PyTree:
         lambda node: None if isinstance(node, Initializer) else node,
         recipe,
         is_leaf=lambda node: isinstance(node, Initializer),
+    )
+
+
+def convolves(recipe: Any) -> bool:
+    """Whether there is a convolution among a recipe's layers.
+
+    >>> from waza import models, nn
+    >>> convolves({"model": models.MLP((4, 2))}), convolves((nn.Conv2d(1, 8, 3),))
+    (False, True)
+    """
+    if isinstance(recipe, Conv2d):
+        return True
+    if isinstance(recipe, dict):
+        return any(map(convolves, recipe.values()))
+    if isinstance(recipe, tuple | list):
+        return any(map(convolves, recipe))
+    if isinstance(recipe, Layer):
+        return convolves(recipe.parts())
+    return isinstance(recipe, Recipe) and any(
+        convolves(getattr(recipe, field.name)) for field in dataclasses.fields(recipe)
     )

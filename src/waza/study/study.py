@@ -2,11 +2,12 @@
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from waza.core.errors import Error, nearest
 from waza.learners import Learner
 from waza.study.claims import Claim
+from waza.study.mapping import HOWS, MEASURED, How
 from waza.study.tuning import Tuning
 
 
@@ -28,6 +29,8 @@ class Study:
         first_seed: the trials' seeds count from here.
         block: seeds that are computed together. Blocks are always whole, and seeds that were not asked for are
             dropped, so that a trial keeps its bits when seeds are added.
+        mapping: how trials of one structure are mapped over, "vmap" or "map"; "measured" times both where a structure
+            has convolutions, and takes "vmap" for all others.
     """
 
     name: str
@@ -42,6 +45,7 @@ class Study:
     block: int = 10
     tuning: Tuning | None = None
     first_seed: int = 0
+    mapping: How | Literal["measured"] = "measured"
 
     def __post_init__(self):
         if not self.name or not all(letter.isalnum() or letter in "-_." for letter in self.name):
@@ -60,3 +64,5 @@ class Study:
             value = getattr(self, field)
             if not isinstance(value, int) or isinstance(value, bool) or value < least:
                 raise Error(f"{field} is {value!r}; expected a whole number of at least {least}")
+        if self.mapping not in (MEASURED, *HOWS):
+            raise Error(f"mapping is {self.mapping!r}; expected {MEASURED!r} or one of {', '.join(map(repr, HOWS))}")
