@@ -96,8 +96,18 @@ def test_a_preparation_survives_json():
         ({"c": [f"id{i}" for i in range(100)]}, "identifier"),
         ({"c": ["inf", *map(str, range(99))]}, "infinite"),
         ({"c": ["12 cm", "8 cm", *map(str, range(98))]}, "not_numbers"),
-        ({"c": [f"{i},5" for i in range(100)]}, "decimal_comma"),
-        ({"c": [f"2024-02-{1 + i % 28:02d}" for i in range(100)]}, "dates"),
+        ({"c": [f"{i},5" for i in range(100)]}, "comma"),
+        ({"c": [f"2024-02-{1 + i % 28:02d}" for i in range(100)]}, "date"),
+        ({"c": ["unknown", *(f"2024/2/{1 + i % 28}" for i in range(99))]}, "not_dates"),
+        ({"c": [f"{1000 + 37 * i:,}" for i in range(100)]}, "thousands"),
+        ({"c": range(1, 101)}, "counts_rows"),
+        ({"c": [1.7e308, -1.7e308] * 50}, "too_large"),
+        ({"c": ["n.a.", "none", *map(str, range(6))] * 12 + ["1"] * 4}, "half_numbers"),
+        ({"b": ["red", "blue"] * 48 + ["green", "grey", "pink", "plum"]}, "unseen"),
+        ({"c": ["p", "q"] * 50}, "tells"),
+        ({"y": ["x", *map(str, range(99))]}, "target_not_numbers"),
+        ({"y": ["inf", "1e400", *map(str, range(98))]}, "target_infinite"),
+        ({f"d{i}": ["2024-01-01", "2024-01-03", "2024-01-02", "2024-01-04"] * 25 for i in range(9)}, "and_more"),
         ({"y": ["", *["p", "q", "q"] * 33]}, "target_missing"),
         ({"y": ["lonely", *["p", "q", "q"] * 33]}, "rare_classes"),
         ({"a": ["1", "2"] * 50, "b": ["red"] * 100}, "same_rows"),
@@ -111,6 +121,60 @@ def test_decisions_are_noted_in_both_languages(columns, kind):
     for note in prepared.notes:
         assert note.say("en")
         assert any("぀" <= letter <= "ヿ" for letter in note.say("ja"))
+
+
+@pytest.mark.parametrize(
+    ("cells", "labels"),
+    [
+        (["1.0", "1", "2.0", "-0.0"], ("0", "1", "2")),
+        (["01", "1", "2", "3"], ("01", "1", "2", "3")),
+        (["True", "False"] * 2, ("False", "True")),
+        (["inf", "1", "2", "2"], ("1", "2")),
+    ],
+)
+def test_labels_that_are_one_number_are_one_class(cells, labels):
+    assert prepare(table(y=cells * 25), "y").preparation.classes == labels
+
+
+@pytest.mark.parametrize(
+    ("written", "scale"),
+    [
+        (lambda value: f"{value:.2f}".replace(".", ","), 1),
+        (lambda value: f"{value:,.2f}", 1),
+        (lambda value: f"{value:,.2f}".translate(str.maketrans(".,", ",.")), 1),
+        (lambda value: f"{value:.2f} %", 1),
+        (lambda value: f"¥{value:.2f}", 1),
+    ],
+)
+def test_numbers_are_read_as_they_are_written_in_inputs_and_targets(written, scale):
+    values = RNG.uniform(-2000, 9000, 100).round(2)
+    prepared = prepare(table(c=list(map(written, abs(values))), y=list(map(written, values + 2000))), "y")
+    assert prepared.preparation.task == "regression"
+    plain = prepare(table(c=abs(values), y=values + 2000), "y")
+    np.testing.assert_allclose(prepared.dataset.train.y, plain.dataset.train.y, rtol=1e-6)
+    np.testing.assert_allclose(prepared.dataset.test.x[:, -1], plain.dataset.test.x[:, -1], rtol=1e-6)
+
+
+def test_a_straight_line_gives_the_target_away():
+    values = RNG.normal(size=100)
+    assert "tells" in kinds(prepare(table(c=3 - 2 * values, y=values), "y"))
+    assert "tells" not in kinds(prepare(table(c=values + 0.1 * RNG.normal(size=100), y=values), "y"))
+
+
+def test_one_long_cell_does_not_widen_all_others():
+    cells = ["x" * 1_000_000, *["s", "t"] * 10_000]
+    frame = pd.DataFrame({"a": np.arange(20_001) % 7, "c": cells, "y": np.arange(20_001) % 2})
+    assert prepare(frame, "y").preparation.inputs == 4
+
+
+def test_new_rows_that_cannot_be_used_are_remarked():
+    prepared = prepare(table(), "y").preparation
+    new = pd.DataFrame({"a": ["1,5", "2", "inf"], "b": ["red", "green", ""]})
+    assert [(note.kind, note.values["count"]) for note in prepared.remarks(new)] == [
+        ("infinite", 1),
+        ("not_numbers", 1),
+        ("unseen", 1),
+    ]
 
 
 def test_many_categories_share_what_is_rare():
@@ -142,9 +206,14 @@ def test_a_million_categories_are_no_trouble():
         (table().drop(columns=["a", "b"]), "no column"),
         (table(a=["1"] * 100, b=["x"] * 100), "no column"),
         (table(y=[""] * 100), "0 rows"),
+        (table(y=RNG.normal(size=100) * 1e300), "larger unit"),
+        (table(2000, **{f"c{i}": RNG.integers(0, 50, 2000).astype(str) for i in range(3)}), "at most 20 are used"),
     ],
 )
-def test_what_cannot_be_learnt_is_refused(frame, words):
+def test_what_cannot_be_learnt_is_refused(frame, words, monkeypatch):
+    if "at most" in words:
+        frame = frame.assign(**{f"c{i}": "word" + frame[f"c{i}"] for i in range(3)})
+        monkeypatch.setattr("waza.data.preparation.MOST_INPUTS", 20)
     with pytest.raises(Error, match=words) as caught:
         prepare(frame, "y")
     assert "\n" not in str(caught.value)
@@ -171,6 +240,6 @@ def test_known_tables_can_be_learnt_from(tmp_path, name, least):
 
     getattr(datasets, f"load_{name}")(as_frame=True).frame.to_csv(tmp_path / f"{name}.csv", index=False)
     prepared = prepare(read_table(tmp_path / f"{name}.csv")[0], "target", name)
-    train, test, _ = prepared.dataset[1:]
+    train, test = prepared.dataset.train, prepared.dataset.test
     model = Ridge() if prepared.preparation.task == "regression" else LogisticRegression(max_iter=2000)
     assert model.fit(train.x, train.y).score(test.x, test.y) > least

@@ -1,6 +1,7 @@
 """A user's table is read as it is meant, or refused in one line that says what to do."""
 
 import csv
+import gzip
 import io
 
 import numpy as np
@@ -70,9 +71,13 @@ def test_any_bytes_are_a_table_or_an_error(tmp_path, content, name):
         ("", "is empty"),
         ("a,b\n", "no rows"),
         ("\n\n\n", "blank lines"),
-        ("a,b\n1,2\n1,2,3\n", "line 3"),
+        ("a,b\n1,2\n1,2,3\n", "line 3 has 3 cells and the header 2"),
+        ("a,b\n1,2,3\n4,5,6\n", "line 2 has 3 cells"),
+        ("My table\na,b\n1,2\n", "line 2 has 2 cells"),
+        ('a,b\n1,"2\n', "no even table"),
         ("a,a\n1,2\n", "two columns called 'a'"),
         (b"a,b\n1,\x002\n", "NUL"),
+        (gzip.compress(b"a,b\n1,2\n" * 9)[:-9], "packed"),
         (bytes(range(1, 256)) * 4, "no text|no even|two columns|no rows"),
     ],
 )
@@ -91,9 +96,50 @@ def test_a_large_file_is_refused_before_it_is_read(tmp_path):
         read_table(path)
 
 
-@pytest.mark.parametrize(("name", "words"), [("gone.csv", "no file"), ("table.xlsx", r"\.xlsx")])
+def test_a_header_may_be_long_or_hold_line_breaks(tmp_path):
+    names = [f"column_of_a_long_name_{i}" for i in range(5000)]
+    frame, _ = read_table(written(tmp_path, ",".join(names) + "\n" + ",".join(["1"] * 5000) + "\n"))
+    assert list(frame.columns) == names
+    frame, _ = read_table(written(tmp_path, '\n"two\nlines",b\n"x\ny",2\n'))
+    assert frame.to_dict("list") == {"two lines": ["x\ny"], "b": ["2"]}
+    assert read_table(written(tmp_path, "a,b\n" + "x" * 200_000 + ",2\n"))[0]["a"].str.len().tolist() == [200_000]
+
+
+def test_lines_may_be_short_and_that_is_noted(tmp_path):
+    frame, (note,) = read_table(written(tmp_path, "a,b\n1\n\n2,3\n"))
+    assert frame["b"].isna().tolist() == [True, False]
+    assert note.say("en").startswith("Lines with fewer cells than the header: 1;")
+    assert read_table(written(tmp_path, "a,b\n1,2,\n3,4,\n"))[0]["b"].tolist() == ["2", "4"]
+
+
+def test_the_index_that_pandas_writes_is_no_input(tmp_path):
+    table = pd.DataFrame({"a": [5, 3, 4]})
+    frame, (note,) = read_table(written(tmp_path, table.to_csv()))
+    assert (list(frame.columns), note.kind) == (["a"], "index")
+
+
+@pytest.mark.parametrize(
+    ("words", "encoding", "read"),
+    [
+        ("été, Größe", "latin-1", "latin-1"),
+        ("値段と数量", "cp932", "cp932"),
+        ("ﾃｽﾄ", "cp932", "cp932"),
+        ("25 °C", "latin-1", "latin-1"),
+    ],
+)
+def test_foreign_lines_are_read_and_the_others_stay(tmp_path, words, encoding, read):
+    plain = f'a,b\n1,"{words}"\n'.encode(encoding)
+    frame, (note,) = read_table(written(tmp_path, plain))
+    assert (frame["b"][0], note.kind, note.values["encoding"]) == (words, "encoding", read)
+    frame, (note,) = read_table(written(tmp_path, plain + "2,東京\n".encode()))
+    assert (frame["b"].tolist(), note.kind, note.values["lines"]) == ([words, "東京"], "mixed_encodings", 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("x" * 300 + ".csv", "no file"), ("gone.csv", "no file"), ("table.xlsx", r"\.xlsx")]
+)
 def test_a_wrong_path_is_named(tmp_path, name, words):
-    if name != "gone.csv":
+    if name == "table.xlsx":
         written(tmp_path, "x", name)
     with pytest.raises(Error, match=words):
         read_table(tmp_path / name)
@@ -108,7 +154,19 @@ def test_arrays_become_columns_and_pickles_are_refused(tmp_path):
     np.savez(tmp_path / "b.npz", x=np.array([{}, {}], object), y=y[:2])
     np.savez(tmp_path / "c.npz", x=x, y=y[:2])
     np.savez(tmp_path / "d.npz", z=x)
-    for name, words in {"b": "no readable", "c": "shape", "d": "expected arrays called x and y"}.items():
+    np.savez(tmp_path / "e.npz", x=np.zeros(0), y=np.zeros(0))
+    np.save(tmp_path / "f.npy", x)
+    (tmp_path / "f.npy").rename(tmp_path / "f.npz")
+    np.savez(tmp_path / "g.npz", x=x)
+    assert read_table(tmp_path / "g.npz")[0].shape == (4, 6)
+    refused = {
+        "b": "no readable",
+        "c": "shape",
+        "d": "expected arrays called x and y",
+        "e": "no rows",
+        "f": "one array without a name",
+    }
+    for name, words in refused.items():
         with pytest.raises(Error, match=words):
             read_table(tmp_path / f"{name}.npz")
 
@@ -119,6 +177,8 @@ def test_parquet_keeps_its_types(tmp_path):
     given.to_parquet(tmp_path / "t.parquet")
     frame, _ = read_table(tmp_path / "t.parquet")
     pd.testing.assert_frame_equal(frame, given)
+    given.set_index("b").to_parquet(tmp_path / "t.parquet")
+    assert set(read_table(tmp_path / "t.parquet")[0].columns) == {"a", "b", "c"}
 
 
 def test_the_target_is_found_by_its_name(tmp_path):
@@ -132,3 +192,4 @@ def test_the_target_is_found_by_its_name(tmp_path):
         choose_target(frame, "price")
     with pytest.raises(Error, match="did you mean 'size'"):
         choose_target(frame, "sizes")
+    assert choose_target(pd.DataFrame({"two lines": [1]}), "two\nlines")[0] == "two lines"

@@ -1,18 +1,22 @@
 """A user's table, from file to answer: what is compared, what is said, and what is kept."""
 
+import dataclasses
 import json
 
 import numpy as np
 import pandas as pd
 import pytest
+import safetensors.numpy
 
 from waza.cli import main
+from waza.cli.compare import _finite
 from waza.core.errors import Error
 from waza.data.preparation import prepare
 from waza.practice import TECHNIQUES, Model, best_variant, comparison, fit, load_model, outcomes, save_model
 from waza.practice.model_folder import remake
 from waza.practice.techniques import NAMES
 from waza.study import Finding, PartFinding, run
+from waza.study.tuning import _beyond, change
 
 
 def table(rows=120, seed=0, regression=False):
@@ -64,14 +68,34 @@ def test_each_variant_is_tuned_and_the_test_rows_choose_nothing(compared):
     assert best_variant(spoilt) == best_variant(results)
 
 
+def test_a_variant_that_diverged_is_not_kept(compared):
+    _, _, results = compared
+    spoilt = results.copy(deep=True)
+    best = best_variant(results)
+    spoilt["validation_loss"].loc[{"variant": best}] = np.nan
+    assert best_variant(spoilt) != best
+    spoilt["validation_loss"][:] = np.nan
+    with pytest.raises(Error, match="every variant diverged"):
+        best_variant(spoilt)
+
+
+def test_ranges_can_be_widened_at_either_end():
+    prepared = prepare(table(), "y")
+    study, _ = comparison(prepared.dataset, prepared.preparation, tuple(TECHNIQUES), "own")
+    assert study.tuning is not None
+    for name, numbers in study.tuning.grid.items():
+        for path, values in numbers.items():
+            for end in (values[0], values[-1]):
+                for value in _beyond(tuple(values), end):
+                    change(study.variants[name], {path: value})
+
+
 @pytest.mark.parametrize("technique", sorted(TECHNIQUES))
 @pytest.mark.parametrize("regression", [False, True])
 def test_every_technique_can_be_tried(technique, regression):
     prepared = prepare(table(regression=regression), "y")
     study, measure = comparison(prepared.dataset, prepared.preparation, (technique,), "own", steps=5)
     assert measure == ("test_loss" if regression else "test_accuracy")
-    from waza.study.tuning import change
-
     one = TECHNIQUES[technique]
     learner = change(study.variants[technique], {path: values[0] for path, values in one.grid.items()})
     leaves = [np.asarray(leaf) for leaf in _leaves(fit(learner, study.data, 5, 0))]
@@ -129,6 +153,16 @@ def test_a_kept_model_predicts_as_before(compared, tmp_path):
         (lambda folder: (folder / "model.json").unlink(), "holds no model"),
         (lambda folder: _edit(folder, "version", 99), "version 99"),
         (lambda folder: _edit(folder, "model", {"class": "os.system", "fields": {}}), "none of waza's layers"),
+        (lambda folder: _edit(folder, "version", "1"), "version '1'"),
+        (lambda folder: _edit(folder, "preparation", classes=["no"]), "2 outputs, and 1 are needed"),
+        (lambda folder: _edit(folder, "preparation", classes=["no", "no"]), "each class its own"),
+        (lambda folder: _edit(folder, "preparation", columns=[]), "damaged"),
+        (lambda folder: _edit(folder, "preparation", task="else"), "describe no answers"),
+        (lambda folder: _edit(folder, "preparation", "columns", 0, scale=0), "no column of numbers"),
+        (lambda folder: _edit(folder, "preparation", "columns", 0, median="x"), "damaged"),
+        (lambda folder: _edit(folder, "preparation", "columns", 0, kind="x"), "no column of numbers"),
+        (lambda folder: _edit(folder, "preparation", "columns", 0, name=3), "need names"),
+        (lambda folder: _no_numbers(folder / "variables.safetensors"), "no numbers"),
     ],
 )
 def test_a_damaged_model_is_refused(compared, tmp_path, damage, words):
@@ -140,12 +174,36 @@ def test_a_damaged_model_is_refused(compared, tmp_path, damage, words):
         load_model(tmp_path)
 
 
-def _edit(folder, name, value):
+def _edit(folder, *path, **changes):
+    """Change fields of what the path leads to; without any, the path ends in a name and its value."""
     facts = json.loads((folder / "model.json").read_text())
-    (folder / "model.json").write_text(json.dumps({**facts, name: value}))
+    if not changes:
+        changes, path = {path[-2]: path[-1]}, path[:-2]
+    inner = facts
+    for step in path:
+        inner = inner[step]
+    inner.update(changes)
+    (folder / "model.json").write_text(json.dumps(facts))
 
 
-@pytest.mark.parametrize("name", ["os.system", "builtins.eval", "waza.cli.main", "waza.nn.losses.jax.config"])
+def _no_numbers(path):
+    leaves = safetensors.numpy.load_file(path)
+    safetensors.numpy.save_file({name: leaf * np.nan for name, leaf in leaves.items()}, path)
+
+
+def test_predictions_keep_the_digits_of_a_large_target(tmp_path):
+    frame = table(regression=True)
+    frame["y"] += 1e9
+    prepared = prepare(frame, "y")
+    study, _ = comparison(prepared.dataset, prepared.preparation, ("adam",), "own", steps=300)
+    learner = study.variants["adam"]
+    model = Model(learner.model, fit(learner, study.data, 300, 0), prepared.preparation)
+    assert np.std(model.predict(frame)["prediction"] - frame["y"]) < 0.5 * np.std(frame["y"])
+
+
+@pytest.mark.parametrize(
+    "name", ["os.system", "builtins.eval", "waza.cli.main", "waza.nn.losses.jax.config", "waza.nn.losses.np"]
+)
 def test_only_wazas_layers_are_made(name):
     with pytest.raises((ValueError, AttributeError, ModuleNotFoundError)):
         remake({"function": name})
@@ -172,9 +230,31 @@ def test_the_commands_go_from_file_to_answer(tmp_path, capsys, monkeypatch, regr
     assert len(lines) == 121
 
 
+def test_an_effect_that_is_no_number_is_none_in_json():
+    (one,) = outcomes([finding("a", "undecided", effect=np.nan)])
+    assert json.loads(json.dumps(_finite(dataclasses.asdict(one)), allow_nan=False))["points"] is None
+
+
+def test_names_of_any_kind_are_printed_and_strange_cells_remarked(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("WAZA_CACHE", str(tmp_path / "cache"))
+    frame = table().assign(**{"[/red] {0}": "1"}).rename(columns={"a": "[/]"})
+    frame.to_csv(tmp_path / "表 [b].csv", index=False)
+    out = tmp_path / "out.json"
+    short = ["--steps", "20", "--max-seeds", "10", "--runs", str(tmp_path), "--json", str(out), "--lang", "en"]
+    main(["compare", str(tmp_path / "表 [b].csv"), "--target", "y", "--try", "adam,,adam", *short])
+    assert "dropped: [/red] {0}." in " ".join(capsys.readouterr().out.split())
+    frame.assign(colour="grey").to_csv(tmp_path / "new.csv", index=False)
+    main(["use", json.loads(out.read_text())["model"], "--input", str(tmp_path / "new.csv"), "--lang", "en"])
+    printed = capsys.readouterr()
+    assert "Cells of 'colour' with a category that no training row has" in printed.err
+    right = [line.split(",")[0] for line in printed.out.splitlines()[1:]] == frame["y"]
+    assert right.mean() > 0.8
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
+        (["compare", "mine.csv", "--target", "y", "--try", ","], "no technique is to be tried"),
         (["compare", "gone.csv", "--target", "y"], "no file"),
         (["compare", "mine.csv", "--target", "z"], "no column 'z'"),
         (["compare", "mine.csv", "--target", "y", "--try", "magic"], "no technique"),

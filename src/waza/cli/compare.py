@@ -3,7 +3,9 @@
 import argparse
 import dataclasses
 import json
+import math
 import re
+import shlex
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ ORDER = ("helps", "makes no difference", "undecided", "harms")
 def command(options: argparse.Namespace) -> None:
     """Prepare the table, compare the techniques, print the answer, and keep the report and the best model."""
     from rich.console import Console
+    from rich.markup import escape
 
     from waza import report
     from waza.cli.progress import Progress
@@ -34,9 +37,10 @@ def command(options: argparse.Namespace) -> None:
     target, more = choose_target(frame, options.target)
     prepared = prepare(frame, target, path.stem, options.task)
     notes = [*notes, *more, *prepared.notes]
-    tried = tuple(one.strip().replace("-", "_") for one in options.tried.split(",")) if options.tried else USUAL
+    given = [one.strip().replace("-", "_") for one in (options.tried or ",".join(USUAL)).split(",")]
+    tried = tuple(dict.fromkeys(one for one in given if one))
     name = "compare-" + (re.sub(r"[^\w.-]", "-", path.stem) or "table")
-    study, _ = comparison(prepared.dataset, prepared.preparation, tuple(dict.fromkeys(tried)), name, options.steps)
+    study, _ = comparison(prepared.dataset, prepared.preparation, tried, name, options.steps)
     keep_compiled()
     try:
         with Progress(name) as watch:
@@ -54,7 +58,7 @@ def command(options: argparse.Namespace) -> None:
     answer = _answer(found, prepared.preparation.task, int(results.sizes["seed"]), say)
     if options.json:
         summary = report.as_json(results, findings) | {
-            "outcomes": [dataclasses.asdict(one) for one in found],
+            "outcomes": [_finite(dataclasses.asdict(one)) for one in found],
             "notes": [{"kind": note.kind, **note.values} for note in notes],
             "model": str(model),
         }
@@ -63,13 +67,19 @@ def command(options: argparse.Namespace) -> None:
     report.print_report(results, findings, words, options.lang, console)
     console.print()
     for note in notes:
-        console.print(f"[dim]• {note.say(options.lang)}[/]", highlight=False)
+        console.print(f"[dim]• {escape(note.say(options.lang))}[/]", highlight=False)
     console.print(f"[dim]• {say['unsplit']}[/]", highlight=False)
     console.print(f"\n[bold]{answer}[/]", highlight=False)
     label = {"en": "report", "ja": "レポート"}[options.lang]
-    console.print(f"\n{label}: {page}", soft_wrap=True, highlight=False)
+    console.print(f"\n{label}: {page}", soft_wrap=True, highlight=False, markup=False)
     best = say["model"].format(variant=words[options.lang].variant(variant))
-    console.print(f"{best}: {model}\n{say['use'].format(folder=model)}", soft_wrap=True, highlight=False)
+    use = say["use"].format(folder=shlex.quote(str(model)))
+    console.print(f"{best}: {model}\n{use}", soft_wrap=True, highlight=False, markup=False)
+
+
+def _finite(values: dict[str, Any]) -> dict[str, Any]:
+    """The values as JSON can hold them: None for a number that is not finite."""
+    return {name: None if isinstance(one, float) and not math.isfinite(one) else one for name, one in values.items()}
 
 
 def _keep_best(results: Any, study: Any, prepared: Any, folder: Path) -> tuple[Path, str]:

@@ -1,9 +1,13 @@
 """Notes: what was decided about a user's data, in words of either language."""
 
+import collections
 import functools
 import tomllib
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
+
+MOST_LISTED, MOST_NOTES, LONGEST = 10, 5, 30
 
 
 class Note(NamedTuple):
@@ -24,3 +28,34 @@ class Note(NamedTuple):
 @functools.cache
 def _sentences(language: str) -> dict[str, str]:
     return tomllib.loads((Path(__file__).parent / f"notes.{language}.toml").read_text("utf-8"))
+
+
+def listed(names: Iterable[Any]) -> str:
+    """The first few names, and dots where there are more."""
+    names = list(names)
+    return ", ".join(map(short, names[:MOST_LISTED])) + (", ..." if len(names) > MOST_LISTED else "")
+
+
+def short(text: Any) -> str:
+    """The text on one line, cut where it is long.
+
+    >>> short("two\\nlines")
+    'two lines'
+    """
+    line = " ".join(str(text).split())
+    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
+
+
+def at_most(notes: Sequence[Note]) -> list[Note]:
+    """The first few notes of each kind, and how many more there were."""
+    counts = collections.Counter(note.kind for note in notes)
+    seen: collections.Counter[str] = collections.Counter()
+    kept = []
+    for note in notes:
+        seen[note.kind] += 1
+        if seen[note.kind] <= MOST_NOTES:
+            kept.append(note)
+        if seen[note.kind] == MOST_NOTES and counts[note.kind] > MOST_NOTES:
+            values = {"count": counts[note.kind] - MOST_NOTES, "column": note.values.get("column", "")}
+            kept.append(Note("and_more", values))
+    return kept

@@ -1,25 +1,22 @@
 """Preparation: from a table's columns to the numbers that a network takes, fitted on training rows alone."""
 
 import dataclasses
-from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, get_args
 
 import numpy as np
 
 from waza.core.errors import Error, nearest
+from waza.data.cells import Reading, as_numbers, as_texts, find_reading
 from waza.data.dataset import Dataset, Split
-from waza.data.notes import Note
+from waza.data.notes import Note, at_most, listed, short
+from waza.data.targets import Task, find_answers
 
-FEWEST_ROWS = 20
-FEWEST_IN_CLASS = 5
-MOST_CLASSES = 20
 MOST_CATEGORIES = 50
-NUMERIC_SHARE = 0.9
+MOST_INPUTS = 20_000
 DISTINCT_SHARE = 0.9
 SHARES = (0.6, 0.2)
 CLIP = 10.0
-
-Task = Literal["classification", "regression"]
+TOLD = 1e-9
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,7 +28,12 @@ class NumericColumn:
     mean: float
     scale: float
     marked: bool
-    kind: Literal["number", "comma", "date"] = "number"
+    kind: Reading = "number"
+
+    def __post_init__(self):
+        facts = (self.median, self.mean, self.scale)
+        if not np.isfinite(facts).all() or self.scale <= 0 or self.kind not in get_args(Reading):
+            raise ValueError(f"{self} is no column of numbers")
 
     @property
     def width(self) -> int:
@@ -45,6 +47,18 @@ class NumericColumn:
         filled = np.where(missing, self.median, values)
         scaled = np.clip((filled - self.mean) / self.scale, -CLIP, CLIP)
         return np.column_stack([scaled, missing]) if self.marked else scaled[:, None]
+
+    def remarks(self, cells: Any) -> list[Note]:
+        """Notes on the cells that count as missing though something stands in them."""
+        texts, numbers = as_texts(cells), as_numbers(cells, self.kind)
+        found = []
+        if (infinite := int(np.isinf(numbers).sum())) > 0:
+            found.append(Note("infinite", {"column": self.name, "count": infinite}))
+        strange = texts[(texts != "") & np.isnan(numbers)]
+        if len(strange):
+            values = {"column": self.name, "count": len(strange), "example": short(strange[0])}
+            found.append(Note("not_dates" if self.kind == "date" else "not_numbers", values))
+        return found
 
 
 @dataclasses.dataclass(frozen=True)
@@ -66,7 +80,15 @@ class CategoricalColumn:
         known = [texts == category for category in self.categories]
         if self.others:
             known.append(~np.any(known, axis=0) if known else np.ones(len(texts), bool))
-        return np.column_stack(known).astype(float)
+        return np.column_stack(known).astype(np.float32)
+
+    def remarks(self, cells: Any) -> list[Note]:
+        """A note on the cells whose category the training rows do not have, where there is no input for others."""
+        texts = as_texts(cells)
+        new = texts[(texts != "") & ~np.isin(texts, self.categories)]
+        if self.others or not len(new):
+            return []
+        return [Note("unseen", {"column": self.name, "count": len(new), "example": short(new[0])})]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,6 +109,13 @@ class Preparation:
     classes: tuple[str, ...] = ()
     mean: float = 0.0
     scale: float = 1.0
+
+    def __post_init__(self):
+        names = [self.target, *self.classes, *(column.name for column in self.columns)]
+        if not all(isinstance(name, str) for name in names) or len(set(self.classes)) < len(self.classes):
+            raise ValueError("columns and classes need names, each class its own")
+        if self.task not in get_args(Task) or not np.isfinite([self.mean, self.scale]).all():
+            raise ValueError(f"{self.task!r}, {self.mean} and {self.scale} describe no answers")
 
     @property
     def inputs(self) -> int:
@@ -111,6 +140,10 @@ class Preparation:
                 f"{nearest(missing[0], map(str, list(frame.columns)[:30]))}"
             )
         return np.hstack([column.apply(frame[column.name]) for column in self.columns]).astype(np.float32)
+
+    def remarks(self, frame: Any) -> list[Note]:
+        """Notes on the cells of new rows that the preparation cannot use."""
+        return at_most([note for column in self.columns for note in column.remarks(frame[column.name])])
 
     def to_json(self) -> dict[str, Any]:
         """The preparation as plain values; each column says of which kind it is."""
@@ -153,12 +186,17 @@ def prepare(frame: Any, target: str, name: str = "table", task: Task | None = No
     Raises:
         Error: too few rows or classes, or no column that can be used.
     """
-    frame, answers, decided, notes = _rows_with_answers(frame, target, task)
+    frame = frame.reset_index(drop=True)
+    rows, answers, decided, notes = find_answers(frame[target], target, task)
+    frame = frame.drop(columns=target).iloc[rows]
     order = np.random.RandomState(seed).permutation(len(frame))
     parts = _split(order, answers if decided == "classification" else None)
-    frame = frame.drop(columns=target)
-    train, validation, test = (frame.iloc[rows] for rows in parts)
-    columns = _fitted(train, notes)
+    if decided == "regression":
+        with np.errstate(over="ignore", invalid="ignore"):
+            mean, scale = float(answers[parts[0]].mean()), float(answers[parts[0]].std()) or 1.0
+        if not np.isfinite([mean, scale]).all():
+            raise Error(f"the target {target!r} has numbers up to {abs(answers).max():.3g}: give it in a larger unit")
+    columns = _fitted(frame.iloc[parts[0]], answers[parts[0]], notes)
     if not columns:
         raise Error(f"no column of {name} can be used to predict {target!r}: see that the inputs vary between rows")
     if decided == "classification":
@@ -167,63 +205,17 @@ def prepare(frame: Any, target: str, name: str = "table", task: Task | None = No
         y = np.array([index[str(answer)] for answer in answers], np.int32)
         preparation = Preparation(tuple(columns), target, decided, classes)
     else:
-        mean, scale = float(answers[parts[0]].mean()), float(answers[parts[0]].std()) or 1.0
         y = ((answers - mean) / scale).astype(np.float32)
         preparation = Preparation(tuple(columns), target, decided, mean=mean, scale=scale)
-    splits = [Split(preparation.apply(rows), y[at]) for rows, at in zip((train, validation, test), parts, strict=True)]
-    notes += _same_rows(splits[0], splits[2])
-    return Prepared(Dataset(name, splits[0], splits[2], splits[1]), preparation, tuple(notes))
-
-
-def _rows_with_answers(frame: Any, target: str, task: Task | None) -> tuple[Any, np.ndarray, Task, list[Note]]:
-    """The rows whose target can be used, their answers (texts or numbers), the task, and notes."""
-    notes: list[Note] = []
-    cells = frame[target]
-    present = cells.notna().to_numpy() & (as_texts(cells) != "")
-    if not present.all():
-        notes.append(Note("target_missing", {"rows": int((~present).sum())}))
-        frame, cells = frame[present], cells[present]
-    if len(frame) < FEWEST_ROWS:
-        raise Error(f"{len(frame)} rows have a target; expected at least {FEWEST_ROWS}: add rows")
-    numbers = as_numbers(cells, "number")
-    distinct = len(np.unique(as_texts(cells)))
-    numeric = not np.isnan(numbers).any() and cells.dtype != bool
-    if task == "regression" and not numeric:
-        example = as_texts(cells)[np.isnan(numbers)][0]
-        raise Error(f"the target {target!r} holds text such as {example!r}; regression needs numbers")
-    if task is None:
-        whole = numeric and np.isfinite(numbers).all() and (numbers == np.round(numbers)).all()
-        few = distinct <= MOST_CLASSES and distinct * FEWEST_IN_CLASS <= len(frame)
-        task = "regression" if numeric and not (few and whole) else "classification"
-    if task == "regression":
-        finite = np.isfinite(numbers)
-        if not finite.all():
-            notes.append(Note("target_infinite", {"rows": int((~finite).sum())}))
-            frame, numbers = frame[finite], numbers[finite]
-        if len(frame) < FEWEST_ROWS or np.ptp(numbers) == 0:
-            raise Error(f"the target {target!r} has one value only, or too few rows: there is nothing to predict")
-        notes.append(Note("regression", {"target": target, "distinct": distinct}))
-        return frame, numbers, task, notes
-    answers = as_texts(cells)
-    labels, counts = np.unique(answers, return_counts=True)
-    if len(labels) > len(answers) / 2:
+    if preparation.inputs > MOST_INPUTS:
         raise Error(
-            f"the target {target!r} has {len(labels)} different texts in {len(answers)} rows: "
-            "expected classes that recur, or numbers"
+            f"the columns of {name} become {preparation.inputs} inputs, and at most {MOST_INPUTS} are used: "
+            "leave out columns, those of many categories first"
         )
-    rare = labels[counts < FEWEST_IN_CLASS]
-    if len(rare):
-        kept = ~np.isin(answers, rare)
-        shown = ", ".join(map(str, rare[:5])) + (", ..." if len(rare) > 5 else "")
-        notes.append(Note("rare_classes", {"rows": int((~kept).sum()), "least": FEWEST_IN_CLASS, "classes": shown}))
-        frame, answers = frame[kept], answers[kept]
-    classes = len(np.unique(answers))
-    if classes < 2:
-        raise Error(f"the target {target!r} has {classes} class with {FEWEST_IN_CLASS} rows or more; expected two")
-    if len(frame) < FEWEST_ROWS:
-        raise Error(f"{len(frame)} rows are left; expected at least {FEWEST_ROWS}: add rows")
-    notes.append(Note("classification", {"target": target, "classes": classes}))
-    return frame, answers, task, notes
+    x = preparation.apply(frame)
+    train, validation, test = (Split(x[rows], y[rows]) for rows in parts)
+    notes += [*preparation.remarks(frame), *_same_rows(train, test)]
+    return Prepared(Dataset(name, train, test, validation), preparation, tuple(at_most(notes)))
 
 
 def _split(order: np.ndarray, labels: np.ndarray | None) -> list[np.ndarray]:
@@ -238,79 +230,61 @@ def _split(order: np.ndarray, labels: np.ndarray | None) -> list[np.ndarray]:
     return [np.sort(np.concatenate(part)) for part in parts]
 
 
-def _fitted(train: Any, notes: list[Note]) -> list[NumericColumn | CategoricalColumn]:
+def _fitted(train: Any, answers: np.ndarray, notes: list[Note]) -> list[NumericColumn | CategoricalColumn]:
     """Each usable column's facts from the training rows; what is dropped or decided is noted."""
     columns: list[NumericColumn | CategoricalColumn] = []
-    dropped: dict[str, list[str]] = {"empty": [], "constant": [], "identifier": []}
+    dropped: dict[str, list[str]] = {"empty": [], "constant": [], "too_large": [], "identifier": []}
     for name in map(str, train.columns):
         cells = train[name]
         texts = as_texts(cells)
         present = texts != ""
-        distinct = len(np.unique(texts[present]))
+        distinct = len(set(texts[present]))
+        reading = find_reading(cells, texts) if distinct else None
+        numbers = None if reading is None else as_numbers(cells, reading)
+        column: NumericColumn | CategoricalColumn | str
         if distinct == 0:
-            dropped["empty"].append(name)
-            continue
-        if distinct == 1 and present.all():
-            dropped["constant"].append(name)
-            continue
-        kind = _kind(cells, texts, present, name, notes)
-        if kind is not None:
-            column = _fit_numbers(name, as_numbers(cells, kind), kind)
-            if column is None:
-                dropped["constant"].append(name)
-            else:
-                columns.append(column)
+            column = "empty"
+        elif distinct == 1 and present.all():
+            column = "constant"
+        elif reading is not None and numbers is not None:
+            column = _fit_numbers(name, numbers, reading)
         elif distinct > DISTINCT_SHARE * present.sum() and distinct > MOST_CATEGORIES:
-            dropped["identifier"].append(name)
+            column = "identifier"
         else:
-            columns.append(_fit_categories(name, texts, notes))
-    for reason, names in dropped.items():
-        if names:
-            notes.append(Note(reason, {"columns": ", ".join(names[:10]) + (", ..." if len(names) > 10 else "")}))
+            column = _fit_categories(name, texts, notes)
+            notes += _half_numbers(name, cells, texts)
+        if isinstance(column, str):
+            dropped[column].append(name)
+            continue
+        columns.append(column)
+        if reading in ("thousands", "comma", "date"):
+            notes.append(Note(reading, {"column": name}))
+        if numbers is not None and _counts_rows(numbers, cells.index.to_numpy()):
+            notes.append(Note("counts_rows", {"column": name}))
+        if _tells(numbers, texts, answers):
+            notes.append(Note("tells", {"column": name}))
+    notes += [Note(reason, {"columns": listed(names)}) for reason, names in dropped.items() if names]
     return columns
 
 
-def _kind(
-    cells: Any, texts: np.ndarray, present: np.ndarray, name: str, notes: list[Note]
-) -> Literal["number", "comma", "date"] | None:
-    """How a column is to be read as numbers; None for categories."""
-    for kind in ("number", "comma", "date"):
-        numbers = as_numbers(cells, kind)
-        read = ~np.isnan(numbers) & present
-        share = read.sum() / present.sum()
-        if share < (NUMERIC_SHARE if kind == "number" else 1):
-            continue
-        if kind == "comma":
-            notes.append(Note("decimal_comma", {"column": name}))
-        if kind == "date":
-            notes.append(Note("dates", {"column": name}))
-        infinite = np.isinf(numbers)
-        if infinite.any():
-            notes.append(Note("infinite", {"column": name, "count": int(infinite.sum())}))
-        strange = present & ~read
-        if strange.any():
-            found = {"column": name, "count": int(strange.sum()), "example": str(texts[strange][0])[:30]}
-            notes.append(Note("not_numbers", found))
-        return kind
-    return None
-
-
-def _fit_numbers(name: str, numbers: np.ndarray, kind: Any) -> NumericColumn | None:
-    """The column's facts by scikit-learn; None where its finite values do not vary and none is missing."""
+def _fit_numbers(name: str, numbers: np.ndarray, reading: Reading) -> NumericColumn | str:
+    """The column's facts by scikit-learn; or why it is dropped."""
     from sklearn.impute import SimpleImputer
     from sklearn.preprocessing import StandardScaler
 
     values = np.where(np.isfinite(numbers), numbers, np.nan)[:, None]
     missing = np.isnan(values)
-    if missing.all() or (np.nanmin(values) == np.nanmax(values) and not missing.any()):
-        return None
-    imputer = SimpleImputer(strategy="median").fit(values)
-    scaler = StandardScaler().fit(imputer.transform(values))
-    scale = float(scaler.scale_[0])
-    facts = (float(imputer.statistics_[0]), float(scaler.mean_[0]), scale)
+    if missing.all():
+        return "empty"
+    if np.nanmin(values) == np.nanmax(values) and not missing.any():
+        return "constant"
+    with np.errstate(over="ignore", invalid="ignore"):
+        imputer = SimpleImputer(strategy="median").fit(values)
+        scaler = StandardScaler().fit(imputer.transform(values))
+    facts = (float(imputer.statistics_[0]), float(scaler.mean_[0]), float(scaler.scale_[0]))
     if not np.isfinite(facts).all():
-        return None
-    return NumericColumn(name, *facts, marked=bool(missing.any()), kind=kind)
+        return "too_large"
+    return NumericColumn(name, *facts, marked=bool(missing.any()), kind=reading)
 
 
 def _fit_categories(name: str, texts: np.ndarray, notes: list[Note]) -> CategoricalColumn:
@@ -337,45 +311,26 @@ def _same_rows(train: Split, test: Split) -> list[Note]:
     return [Note("same_rows", {"rows": rows})] if rows else []
 
 
-def as_texts(cells: Any) -> np.ndarray:
-    """Cells as stripped texts, "" where they are missing; a number that is whole without its point."""
-    missing = cells.isna().to_numpy()
-    texts = np.array(["" if gone else _text(cell) for cell, gone in zip(cells.tolist(), missing, strict=True)], object)
-    return texts.astype(str) if len(texts) else np.array([], str)
+def _half_numbers(name: str, cells: Any, texts: np.ndarray) -> list[Note]:
+    """A note where half of a column of categories or more are numbers."""
+    strange = texts[(texts != "") & np.isnan(as_numbers(cells, "number"))]
+    if len(strange) > (texts != "").sum() / 2:
+        return []
+    return [Note("half_numbers", {"column": name, "count": len(strange), "example": short(strange[0])})]
 
 
-def _text(cell: Any) -> str:
-    if isinstance(cell, float) and cell.is_integer():
-        cell = int(cell)
-    return str(cell).strip()
+def _counts_rows(numbers: np.ndarray, positions: np.ndarray) -> bool:
+    """Whether the column holds the positions of the rows in the table, from 0 or 1."""
+    start = numbers - positions
+    return bool(start[0] in (0, 1) and np.all(start == start[0]))
 
 
-def as_numbers(cells: Any, kind: str) -> np.ndarray:
-    """Cells as float64, NaN where they are missing or no numbers; dates as days."""
-    import pandas as pd
-
-    if kind == "date":
-        if pd.api.types.is_datetime64_any_dtype(cells):
-            stamps = cells
-        elif pd.api.types.is_numeric_dtype(cells) or not _looks_like_dates(cells):
-            return np.full(len(cells), np.nan)
-        else:
-            stamps = pd.to_datetime(cells, errors="coerce", format="ISO8601", utc=True)
-        stamps = pd.Series(stamps).dt.tz_localize(None) if stamps.dt.tz is None else stamps.dt.tz_convert(None)
-        days = (stamps - pd.Timestamp(1970, 1, 1)) / pd.Timedelta(days=1)
-        return days.to_numpy(float, na_value=np.nan)
-    if pd.api.types.is_bool_dtype(cells):
-        return cells.to_numpy(dtype=float, na_value=np.nan)
-    if pd.api.types.is_numeric_dtype(cells):
-        return cells.to_numpy(dtype=float, na_value=np.nan)
-    texts = pd.Series(as_texts(cells))
-    if kind == "comma":
-        texts = texts.str.replace(",", ".", regex=False)
-    return pd.to_numeric(texts, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
-
-
-def _looks_like_dates(cells: Any) -> bool:
-    """Whether the first present cell begins as an ISO date does; spares a long search for dates in plain text."""
-    first: Sequence[Any] = cells.dropna().head(1).tolist()
-    text = str(first[0]) if first else ""
-    return len(text) >= 8 and text[:4].isdigit() and text[4] == "-"
+def _tells(numbers: np.ndarray | None, texts: np.ndarray, answers: np.ndarray) -> bool:
+    """Whether the column is the target in another form: one value a class, or a straight line through the numbers."""
+    if answers.dtype == object:
+        pairs = len(set(zip(texts, answers, strict=True)))
+        return pairs == len(set(texts)) == len(set(answers))
+    if numbers is None or not np.isfinite(numbers).all() or np.ptp(answers) == 0:
+        return False
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool(1 - abs(np.corrcoef(numbers, answers)[0, 1]) < TOLD)

@@ -1,29 +1,35 @@
 """Tables: a user's own file, as columns of text or numbers."""
 
+import collections
+import contextlib
 import csv
 import io
+import re
 import zipfile
+import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from waza.core.errors import Error
-from waza.data.notes import Note
+from waza.data.notes import Note, listed
 
 LARGEST = 1 << 30
-ENCODINGS = ("utf-8-sig", "cp932")
 DELIMITERS = ",;\t|"
 KINDS = (".csv", ".tsv", ".txt", ".parquet", ".npz")
 SNIFFED = 1 << 16
+EVEN = "a line has as many cells as the header, and cells that hold the delimiter are quoted"
 
 
 def read_table(path: Path, largest: int = LARGEST) -> tuple[Any, list[Note]]:
     """A table's columns as a pandas.DataFrame, and notes on what had to be decided.
 
-    CSV and TSV come as text, column by column, and are read in UTF-8, else in cp932, else in latin-1; the delimiter is
-    found among comma, semicolon, tab and bar. Parquet keeps its types. An `.npz` holds arrays `x` (rows, ...) and `y`
-    (rows,), whose columns are called x0, x1, ... and y; pickled objects are refused.
+    CSV and TSV come as text, column by column, and are read in UTF-8; lines that are none are read in cp932, else in
+    latin-1. The delimiter is found among comma, semicolon, tab and bar. Parquet keeps its types. An `.npz` holds arrays
+    `x` (rows, ...) and, to be learnt from, `y` (rows,), whose columns are called x0, x1, ... and y; pickled objects are
+    refused.
 
     Args:
         path: a file whose name ends in .csv, .tsv, .txt, .parquet or .npz.
@@ -32,7 +38,11 @@ def read_table(path: Path, largest: int = LARGEST) -> tuple[Any, list[Note]]:
     Raises:
         Error: the file is missing, too large, empty, damaged, of another kind, or has lines that do not fit its header.
     """
-    if not path.is_file():
+    try:
+        given = path.is_file()
+    except (OSError, ValueError):  # a name that is too long, a folder that is closed
+        given = False
+    if not given:
         raise Error(f"there is no file {path}: give a table that ends in {', '.join(KINDS)}")
     kind, size = path.suffix.lower(), path.stat().st_size
     if kind not in KINDS:
@@ -56,14 +66,19 @@ def read_table(path: Path, largest: int = LARGEST) -> tuple[Any, list[Note]]:
         raise Error(f"{path} cannot be read ({error.strerror or error}): choose a file that you may read") from error
     except MemoryError as error:
         raise Error(f"{path} does not fit into memory: draw a sample of its rows into another file") from error
-    names = [str(name).strip() for name in frame.columns]
-    doubled = sorted({name for name in names if names.count(name) > 1})
+    names = [_name(name) for name in frame.columns]
+    doubled = [name for name, count in collections.Counter(names).items() if count > 1]
     if doubled:
         raise Error(f"{path} has two columns called {doubled[0]!r}: give each column a name of its own")
     frame.columns = names
     if len(frame) == 0:
-        raise Error(f"{path} has a header and no rows: expected at least 20 rows")
+        raise Error(f"{path} has a header and no rows: expected rows below it")
     return frame, notes
+
+
+def _name(given: Any) -> str:
+    """A column's name on one line."""
+    return " ".join(str(given).split())
 
 
 def _read_text(path: Path, notes: list[Note]) -> Any:
@@ -72,16 +87,17 @@ def _read_text(path: Path, notes: list[Note]) -> Any:
 
     raw = path.read_bytes()
     if b"\0" in raw:
-        raise Error(f"{path} holds NUL bytes, so it is no text table (or UTF-16): save it as CSV in UTF-8")
-    text = _decoded(raw, path, notes)
-    first = next((line for line in text[:SNIFFED].splitlines() if line.strip()), "")
-    if not first:
+        raise Error(f"{path} holds NUL bytes, so it is packed, binary or UTF-16: save it as CSV in UTF-8")
+    text = _decoded(raw, path, notes).lstrip("\r\n ")
+    if not text:
         raise Error(f"{path} holds nothing but blank lines: expected a header and rows")
-    delimiter = _delimiter(text[:SNIFFED], first, path)
-    header = next(csv.reader([first], delimiter=delimiter))
+    delimiter = _delimiter(text, path)
+    buffer = io.StringIO(text, newline="")
     try:
+        with _long_cells(len(text)):
+            header = _measured(buffer, delimiter, path, notes)
         frame = pd.read_csv(
-            io.StringIO(text),
+            buffer,
             sep=delimiter,
             dtype=str,
             header=0,
@@ -92,43 +108,90 @@ def _read_text(path: Path, notes: list[Note]) -> Any:
             keep_default_na=True,
             na_values=["?", "-", "--", "欠損"],
         )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, pd.errors.ParserWarning, ValueError, csv.Error) as error:
+    except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError, csv.Error) as error:
         reason = " ".join(str(error).split()).removeprefix("Error tokenizing data. C error: ")
-        raise Error(
-            f"{path} is no even table ({reason}): every line needs {len(header)} cells as the header has, "
-            "quoted where they hold the delimiter"
-        ) from error
+        raise Error(f"{path} is no even table ({reason}): {EVEN}") from error
     frame.columns = [name.strip() for name in header]
+    if not frame.columns[0] and frame.iloc[:, 0].equals(pd.Series(range(len(frame)), dtype=str)):
+        notes.append(Note("index"))
+        frame = frame.iloc[:, 1:]
     if any(not name for name in frame.columns):
         blank = [i for i, name in enumerate(frame.columns) if not name]
         frame.columns = [name or f"column{i}" for i, name in enumerate(frame.columns)]
-        notes.append(Note("unnamed", {"columns": ", ".join(f"column{i}" for i in blank)}))
+        notes.append(Note("unnamed", {"columns": listed(f"column{i}" for i in blank)}))
     return frame
 
 
+def _measured(buffer: io.StringIO, delimiter: str, path: Path, notes: list[Note]) -> list[str]:
+    """The header's cells; lines with more of them are refused, and lines with fewer noted."""
+    rows = csv.reader(buffer, delimiter=delimiter, skipinitialspace=True)
+    header = next(rows)
+    widths: collections.Counter[int] = collections.Counter()
+    for row in rows:
+        if len(row) > len(header) and any(row[len(header) :]):
+            raise Error(f"{path}: line {rows.line_num} has {len(row)} cells and the header {len(header)}; {EVEN}")
+        if len(row) > 1 or (row and row[0].strip()):
+            widths[len(row)] += 1
+    short_lines = sum(count for width, count in widths.items() if width < len(header))
+    if short_lines:
+        notes.append(Note("short_lines", {"count": short_lines}))
+    buffer.seek(0)
+    return header
+
+
+@contextlib.contextmanager
+def _long_cells(longest: int) -> Iterator[None]:
+    """Let csv read cells of this length."""
+    limit = csv.field_size_limit(longest + 1)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(limit)
+
+
 def _decoded(raw: bytes, path: Path, notes: list[Note]) -> str:
-    """The text; which encoding was taken is noted where it is not UTF-8."""
-    for encoding in ENCODINGS:
-        try:
-            text = raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if encoding != ENCODINGS[0]:
-            notes.append(Note("encoding", {"encoding": encoding}))
-        return text
-    text = raw.decode("latin-1")
-    control = sum(letter < " " and letter not in "\t\r\n" for letter in text[:SNIFFED])
-    if control > len(text[:SNIFFED]) / 100:
+    """The text: lines in UTF-8, and those that are not in another encoding, which is noted."""
+    with contextlib.suppress(UnicodeDecodeError):
+        return raw.decode("utf-8-sig")
+    lines = raw.removeprefix(b"\xef\xbb\xbf").splitlines(keepends=True)
+    texts = [_utf8(line) for line in lines]
+    foreign = [line for line, text in zip(lines, texts, strict=True) if text is None]
+    encoding = _encoding(b"".join(foreign))
+    control = sum(byte < 32 and byte not in b"\t\r\n" for byte in raw[:SNIFFED])
+    if encoding == "latin-1" and control > len(raw[:SNIFFED]) / 100:
         raise Error(f"{path} is no text: save the table as CSV in UTF-8")
-    notes.append(Note("encoding", {"encoding": "latin-1"}))
-    return text
+    if any(text is not None and not text.isascii() for text in texts):
+        notes.append(Note("mixed_encodings", {"lines": len(foreign), "encoding": encoding}))
+    else:
+        notes.append(Note("encoding", {"encoding": encoding}))
+    return "".join(line.decode(encoding) if text is None else text for line, text in zip(lines, texts, strict=True))
 
 
-def _delimiter(text: str, first: str, path: Path) -> str:
+def _utf8(line: bytes) -> str | None:
+    try:
+        return line.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def _encoding(raw: bytes) -> str:
+    """cp932 where the bytes can be that and have some that Western letters in latin-1 never have, else latin-1."""
+    with contextlib.suppress(UnicodeDecodeError):
+        text = raw.decode("cp932")
+        katakana = re.search("[\uff61-\uff9f]{2}", text)  # half as wide; one alone may be a degree sign
+        private = any("\ue000" <= letter <= "\uf8ff" for letter in text)
+        if not private and (katakana or any(0x80 < byte < 0xA0 for byte in raw)):
+            return "cp932"
+    return "latin-1"
+
+
+def _delimiter(text: str, path: Path) -> str:
     """The delimiter of most cells in the header; a tab for .tsv where there is one."""
+    first = text.splitlines()[0] if len(text) <= SNIFFED else text[: text.find("\n", SNIFFED)].splitlines()[0]
     if path.suffix.lower() == ".tsv" and "\t" in first:
         return "\t"
-    counts = {delimiter: len(next(csv.reader([first], delimiter=delimiter))) for delimiter in DELIMITERS}
+    with _long_cells(len(first)):
+        counts = {delimiter: len(next(csv.reader([first], delimiter=delimiter))) for delimiter in DELIMITERS}
     return max(counts, key=lambda delimiter: counts[delimiter])
 
 
@@ -140,7 +203,8 @@ def _read_parquet(path: Path) -> Any:
             f"{path} is Parquet, which needs pyarrow: pip install 'waza[parquet]', or save it as CSV"
         ) from error
     try:
-        return parquet.read_table(path).to_pandas()
+        frame = parquet.read_table(path).to_pandas()
+        return frame.reset_index() if any(name is not None for name in frame.index.names) else frame
     except Exception as error:  # pyarrow raises its own kinds
         raise Error(f"{path} is no readable Parquet file ({str(error).splitlines()[0]}): write it anew") from error
 
@@ -149,20 +213,27 @@ def _read_arrays(path: Path) -> Any:
     import pandas as pd
 
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file:
+            arrays = np.load(file, allow_pickle=False)
+            if isinstance(arrays, np.ndarray):
+                raise Error(f"{path} holds one array without a name; expected arrays called x and y")
             found = sorted(arrays.files)
-            if not {"x", "y"} <= set(found):
+            if "x" not in found:
                 raise Error(f"{path} holds {', '.join(found) or 'nothing'}; expected arrays called x and y")
-            x, y = arrays["x"], arrays["y"]
-    except (ValueError, EOFError, zipfile.BadZipFile, KeyError) as error:
-        raise Error(f"{path} is no readable .npz of plain arrays ({error}): write it anew with numpy.savez") from error
-    if x.ndim < 1 or y.ndim != 1 or len(x) != len(y):
-        raise Error(f"{path}: x has the shape {x.shape} and y {y.shape}; expected (rows, ...) and (rows,)")
-    if x.dtype.kind not in "biuf" or y.dtype.kind not in "biufU":
-        raise Error(f"{path}: x holds {x.dtype} and y {y.dtype}; expected numbers (y may hold text)")
-    x = x.reshape(len(x), -1)
-    frame = pd.DataFrame(x, columns=[f"x{i}" for i in range(x.shape[1])])
-    return frame.assign(y=y)
+            x = arrays["x"]
+            y = arrays["y"] if "y" in found else None
+    except (ValueError, EOFError, zipfile.BadZipFile, zlib.error, KeyError) as error:
+        reason = str(error).splitlines()[0]
+        raise Error(f"{path} is no readable .npz of plain arrays ({reason}): write it with numpy.savez") from error
+    if x.ndim < 1 or (y is not None and (y.ndim != 1 or len(x) != len(y))):
+        shape = None if y is None else y.shape
+        raise Error(f"{path}: x has the shape {x.shape} and y {shape}; expected (rows, ...) and (rows,)")
+    if x.dtype.kind not in "biuf" or (y is not None and y.dtype.kind not in "biufU"):
+        answers = "" if y is None else f" and y {y.dtype}"
+        raise Error(f"{path}: x holds {x.dtype}{answers}; expected numbers, or text for y")
+    width = int(np.prod(x.shape[1:]))
+    frame = pd.DataFrame(x.reshape(len(x), width), columns=[f"x{i}" for i in range(width)])
+    return frame if y is None else frame.assign(y=y)
 
 
 def choose_target(frame: Any, target: str) -> tuple[str, list[Note]]:
@@ -173,11 +244,11 @@ def choose_target(frame: Any, target: str) -> tuple[str, list[Note]]:
     """
     from waza.core.errors import nearest
 
-    columns = [str(name) for name in frame.columns]
+    columns, target = [str(name) for name in frame.columns], _name(target)
     if target in columns:
         others = [name for name in columns if name != target and name.lower() == target.lower()]
         return target, [Note("like_target", {"column": name, "target": target}) for name in others]
-    alike = [name for name in columns if name.lower() == target.strip().lower()]
+    alike = [name for name in columns if name.lower() == target.lower()]
     if len(alike) == 1:
         return alike[0], [Note("target_case", {"given": target, "column": alike[0]})]
     if alike:

@@ -1,6 +1,7 @@
 """A comparison on a user's own data: a baseline, and one variant a technique, each tuned."""
 
 import dataclasses
+import math
 from collections.abc import Callable, Sequence
 from typing import Literal
 
@@ -113,4 +114,7 @@ def outcomes(findings: Sequence[Finding]) -> list[Outcome]:
 def best_variant(results: xr.Dataset) -> str:
     """The tuned variant with the smallest mean loss on the validation rows; the test rows have no say."""
     names = [str(name) for name in results["variant"].values if str(name).endswith(tuned_name(""))]
-    return min(names, key=lambda name: float(final(results, "validation_loss", name).mean()))
+    losses = {name: float(final(results, "validation_loss", name).mean(skipna=False)) for name in names}
+    if not any(map(math.isfinite, losses.values())):
+        raise Error("every variant diverged, so there is no model to keep: look for wrong numbers in the table")
+    return min(names, key=lambda name: losses[name] if math.isfinite(losses[name]) else math.inf)

@@ -35,7 +35,7 @@ class Model:
         x = self.preparation.apply(frame)
         outputs = np.asarray(self.model.apply(self.variables, as_inputs(x), Pass()))
         if self.preparation.task == "regression":
-            return {"prediction": outputs[:, 0] * self.preparation.scale + self.preparation.mean}
+            return {"prediction": outputs[:, 0].astype(float) * self.preparation.scale + self.preparation.mean}
         shares = np.asarray(jax.nn.softmax(outputs))
         classes = np.array(self.preparation.classes)
         return {"prediction": classes[shares.argmax(axis=1)], "probability": shares.max(axis=1)}
@@ -59,21 +59,33 @@ def load_model(folder: Path) -> Model:
         raise Error(f"{folder} holds no model: give the folder that `waza compare` named at its end")
     try:
         facts = json.loads((folder / RECIPE).read_text("utf-8"))
-        if facts["version"] != VERSION:
-            raise Error(f"{folder} is of version {facts['version']}, and this waza reads {VERSION}: update waza")
-        recipe = remake(facts["model"])
-        loaded = safetensors.numpy.load_file(folder / VARIABLES)
-        shapes = jax.eval_shape(recipe.init, jax.random.key(0))
-        leaves = [loaded[f"leaf{i}"] for i in range(len(loaded))]
-        wanted = [(leaf.shape, leaf.dtype) for leaf in jax.tree.leaves(shapes)]
-        if wanted != [(leaf.shape, leaf.dtype) for leaf in leaves]:
-            raise ValueError("the variables do not fit the recipe")
-        variables = jax.tree.unflatten(jax.tree.structure(shapes), leaves)
-        return Model(recipe, variables, prepared.from_json(facts["preparation"]))
-    except Error:
-        raise
+        version = facts["version"]
+        model = _model(facts, folder) if version == VERSION else None
     except Exception as error:  # whatever the damage leads to
-        raise Error(f"the model in {folder} is damaged ({type(error).__name__}: {error}): compare again") from error
+        reason = " ".join(f"{type(error).__name__}: {error}".split())
+        raise Error(f"the model in {folder} is damaged ({reason}): compare again") from error
+    if model is None:
+        raise Error(f"{folder} is of version {version!r}, and this waza reads {VERSION}: update waza")
+    return model
+
+
+def _model(facts: dict[str, Any], folder: Path) -> Model:
+    """The model of these facts, whose layers, variables and preparation must fit each other."""
+    recipe, preparation = remake(facts["model"]), prepared.from_json(facts["preparation"])
+    loaded = safetensors.numpy.load_file(folder / VARIABLES)
+    shapes = jax.eval_shape(recipe.init, jax.random.key(0))
+    leaves = [loaded[f"leaf{i}"] for i in range(len(loaded))]
+    wanted = [(leaf.shape, leaf.dtype) for leaf in jax.tree.leaves(shapes)]
+    if wanted != [(leaf.shape, leaf.dtype) for leaf in leaves]:
+        raise ValueError("the variables do not fit the recipe")
+    if not all(np.isfinite(leaf).all() for leaf in leaves):
+        raise ValueError("some variables are no numbers")
+    variables = jax.tree.unflatten(jax.tree.structure(shapes), leaves)
+    row = np.zeros((1, preparation.inputs), np.float32)
+    outputs = recipe.apply(variables, as_inputs(row), Pass())
+    if outputs.shape != (1, preparation.outputs):
+        raise ValueError(f"the model has {outputs.shape[-1]} outputs, and {preparation.outputs} are needed")
+    return Model(recipe, variables, preparation)
 
 
 def remake(described: Any) -> Any:
@@ -95,4 +107,7 @@ def _trusted(name: str) -> Any:
     module, _, attribute = name.rpartition(".")
     if not f"{module}.".startswith(TRUSTED) or "." in attribute:
         raise ValueError(f"{name} is none of waza's layers")
-    return getattr(importlib.import_module(module), attribute)
+    found = getattr(importlib.import_module(module), attribute)
+    if not f"{getattr(found, '__module__', '')}.".startswith(TRUSTED):
+        raise ValueError(f"{name} is none of waza's layers")
+    return found
