@@ -4,6 +4,7 @@ from jax import lax
 from jaxtyping import Array, Float
 
 from waza.core.errors import Error
+from waza.nn.cpu_convolution import LAYOUT, cpu_convolve
 from waza.nn.images import as_images
 from waza.nn.windows import Padding, Size, windows
 
@@ -36,11 +37,14 @@ def convolve(
     x = as_images(x, channels=weight.shape[2] * groups)
     settings = windows((weight.shape[0], weight.shape[1]), strides, padding)
     settings.output(x.shape[1:3])  # refuses a window that does not fit
-    return lax.conv_general_dilated(
-        x,
-        weight,
-        settings.strides,
-        settings.sides(x.shape[1:3]),
-        dimension_numbers=("NHWC", "HWIO", "NHWC"),
-        feature_group_count=groups,
-    )
+    sides = settings.sides(x.shape[1:3])
+
+    def plain(x: Array, weight: Array) -> Array:
+        return lax.conv_general_dilated(
+            x, weight, settings.strides, sides, dimension_numbers=LAYOUT, feature_group_count=groups
+        )
+
+    def fast(x: Array, weight: Array) -> Array:
+        return cpu_convolve(x, weight, settings.strides, sides, groups)
+
+    return lax.platform_dependent(x, weight, cpu=fast, default=plain)

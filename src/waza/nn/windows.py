@@ -13,6 +13,7 @@ from waza.core.errors import Error
 from waza.nn.images import as_images
 
 Pair = tuple[int, int]
+Sides = tuple[Pair, Pair]
 Size = int | Pair
 AxisPadding = int | Literal["same", "valid"]
 Padding = AxisPadding | Pair
@@ -25,7 +26,7 @@ class Windows(NamedTuple):
     strides: Pair
     padding: tuple[AxisPadding, AxisPadding]
 
-    def sides(self, size: tuple[int, ...]) -> tuple[Pair, Pair]:
+    def sides(self, size: tuple[int, ...]) -> Sides:
         """The cells that padding adds to an image of this (height, width): ((top, bottom), (left, right))."""
         rows, columns = (
             _sides(size[axis], self.kernel_size[axis], self.strides[axis], self.padding[axis]) for axis in (0, 1)
@@ -110,7 +111,7 @@ def im2col(
     x = as_images(x)
     settings = windows(kernel_size, strides, padding)
     rows, columns = settings.output(x.shape[1:3])
-    x = jnp.pad(x, ((0, 0), *settings.sides(x.shape[1:3]), (0, 0)))
+    x = edged(x, settings.sides(x.shape[1:3]))
     down, across = settings.strides
     seen = [
         x[:, top : top + down * (rows - 1) + 1 : down, left : left + across * (columns - 1) + 1 : across]
@@ -165,6 +166,16 @@ def col2im(
         ]
         image += lax.pad(one, zero, ((0, 0, 0), *spread, (0, 0, 0)))
     return image
+
+
+def edged(x: Float[Array, "batch height width channels"], sides: Sides, value: float = 0.0) -> Array:
+    """The value put around height and width; what negative sides cover is cut off.
+
+    >>> edged(jnp.ones((1, 2, 2, 1)), ((1, -1), (0, 0)))[0, :, :, 0].tolist()
+    [[0.0, 0.0], [1.0, 1.0]]
+    """
+    edges = ((0, 0, 0), *((before, after, 0) for before, after in sides), (0, 0, 0))
+    return lax.pad(x, jnp.asarray(value, x.dtype), edges)
 
 
 def _sides(size: int, kernel_size: int, stride: int, padding: AxisPadding) -> Pair:

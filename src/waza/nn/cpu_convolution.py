@@ -1,0 +1,111 @@
+"""The convolution in forms that are fast on processors, with gradients of its own.
+
+XLA's CPU compiler hands a convolution to Eigen only where it stands as (NHWC, HWIO) -> NHWC. The gradients that JAX
+derives have other layouts, which are brought to that form outside of loops alone: within `fori_loop`, `scan` or `map` a
+scalar loop runs them, 50 to 150 times slower. Here all three convolutions are written in a form that is fast anywhere.
+Measurements stand in docs/benchmarks.md.
+"""
+
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+from jaxtyping import Array, Float
+
+from waza.nn.windows import Pair, Sides, edged
+from waza.nn.winograd import winograd, winograd_weight_gradient
+
+LAYOUT = ("NHWC", "HWIO", "NHWC")
+WINOGRAD_KERNELS = ((3, 3), (5, 5))
+WINOGRAD_CHANNELS = 64  # Winograd's transforms pay from so many channels on, on either side
+FEW_INPUTS = range(2, 5)  # so few (but not one) leave Eigen's vectors empty: a product of columns is faster
+
+Images = Float[Array, "batch height width inputs"]
+Weight = Float[Array, "kernel_height kernel_width inputs outputs"]
+Result = Float[Array, "batch out_height out_width outputs"]
+
+
+def cpu_convolve(x: Images, weight: Weight, strides: Pair, sides: Sides, groups: int) -> Result:
+    """The convolution of `waza.nn.convolve`; a group after the other."""
+    if groups == 1:
+        return _convolve(strides, sides, x, weight)
+    parts = zip(jnp.split(x, groups, axis=3), jnp.split(weight, groups, axis=3), strict=True)
+    return jnp.concatenate([_convolve(strides, sides, *part) for part in parts], axis=3)
+
+
+def _form(x: Images, weight: Weight, strides: Pair, sides: Sides) -> Result:
+    """The form that is fastest for these shapes."""
+    *kernel, inputs, outputs = weight.shape
+    if _winograd_pays(weight.shape, strides):
+        return winograd(x, weight, sides)
+    if inputs in FEW_INPUTS and strides == (1, 1):
+        columns = _columns(edged(x, sides), (kernel[0], kernel[1]))
+        return columns @ weight.reshape(-1, outputs)
+    return _eigen(x, weight, strides, sides)
+
+
+def _winograd_pays(weight: tuple[int, ...], strides: Pair) -> bool:
+    """Whether a convolution and its gradients are faster by Winograd's filtering."""
+    return weight[:2] in WINOGRAD_KERNELS and strides == (1, 1) and min(weight[2:]) >= WINOGRAD_CHANNELS
+
+
+def _eigen(x: Images, weight: Weight, strides: Pair, sides: Sides, dilation: Pair = (1, 1)) -> Result:
+    return lax.conv_general_dilated(x, weight, strides, sides, lhs_dilation=dilation, dimension_numbers=LAYOUT)
+
+
+@partial(jax.custom_vjp, nondiff_argnums=(0, 1))
+def _convolve(strides: Pair, sides: Sides, x: Images, weight: Weight) -> Result:
+    return _form(x, weight, strides, sides)
+
+
+def _forward(strides: Pair, sides: Sides, x: Images, weight: Weight) -> tuple[Result, tuple[Images, Weight]]:
+    return _form(x, weight, strides, sides), (x, weight)
+
+
+def _backward(strides: Pair, sides: Sides, kept: tuple[Images, Weight], gradient: Result) -> tuple[Images, Weight]:
+    return _input_gradient(strides, sides, *kept, gradient), _weight_gradient(strides, sides, *kept, gradient)
+
+
+_convolve.defvjp(_forward, _backward)
+
+
+def _input_gradient(strides: Pair, sides: Sides, x: Images, weight: Weight, gradient: Result) -> Images:
+    """A convolution of the gradient, spread out by the strides, with the weight turned by half a turn."""
+    turned = jnp.transpose(weight[::-1, ::-1], (0, 1, 3, 2))
+    around = []
+    for axis, (before, after) in enumerate(sides):
+        kernel, count, size = weight.shape[axis], gradient.shape[1 + axis], x.shape[1 + axis]
+        unseen = size + before + after - ((count - 1) * strides[axis] + kernel)  # what the last window left out
+        around.append((kernel - 1 - before, kernel - 1 - after + unseen))
+    if strides == (1, 1) and min(min(side) for side in around) >= 0:
+        return _form(gradient, turned, (1, 1), (around[0], around[1]))
+    return _eigen(gradient, turned, (1, 1), (around[0], around[1]), strides)
+
+
+def _weight_gradient(strides: Pair, sides: Sides, x: Images, weight: Weight, gradient: Result) -> Weight:
+    """The product of what each weight saw, over all places, with the gradient at these places."""
+    if _winograd_pays(weight.shape, strides):
+        return winograd_weight_gradient(x, gradient, weight.shape[0], sides)
+    seen = _rows(edged(x, sides), (weight.shape[0], weight.shape[1]), strides, gradient.shape[1:3])
+    return (seen @ gradient.reshape(-1, gradient.shape[3])).reshape(weight.shape)
+
+
+def _columns(x: Images, kernel: Pair) -> Float[Array, "batch out_height out_width cells"]:
+    """What each window sees, as a row (kernel height, kernel width, inputs), for strides of 1.
+
+    `waza.nn.im2col` in two turns, first the kernel's columns and then its rows: fewer and longer pieces are copied.
+    """
+    height, width = (size - cells + 1 for size, cells in zip(x.shape[1:3], kernel, strict=True))
+    wide = jnp.concatenate([x[:, :, j : j + width] for j in range(kernel[1])], axis=3)
+    return jnp.concatenate([wide[:, i : i + height] for i in range(kernel[0])], axis=3)
+
+
+def _rows(x: Images, kernel: Pair, strides: Pair, output: tuple[int, ...]) -> Float[Array, "cells places"]:
+    """The columns transposed: a row a weight. Eigen multiplies by a transposed matrix at half its speed."""
+    down, across = strides
+    bottom, right = (output[0] - 1) * down + 1, (output[1] - 1) * across + 1
+    x = jnp.transpose(x, (3, 0, 1, 2))
+    wide = jnp.concatenate([x[:, :, :, j : j + right : across] for j in range(kernel[1])], axis=0)
+    high = jnp.concatenate([wide[:, :, i : i + bottom : down] for i in range(kernel[0])], axis=0)
+    return high.reshape(high.shape[0], -1)
