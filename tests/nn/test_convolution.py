@@ -139,3 +139,23 @@ def conv(x, **settings):
 def test_mistakes_are_named(make, words):
     with pytest.raises(Error, match=words):
         make()
+
+
+@pytest.mark.parametrize("padding", [0, 1, 2])
+@pytest.mark.parametrize(("kernel", "inputs"), [(3, 64), (5, 64), (3, 3), (5, 1), (11, 3)])
+def test_every_form_is_pytorchs(kernel, inputs, padding):
+    """Winograd's filtering, products of columns, and Eigen's convolution, on sizes that no tile divides."""
+    x = RNG.normal(size=(2, 13, 12, inputs)).astype(np.float32)
+    weight = (RNG.normal(size=(kernel, kernel, inputs, 64)) / kernel**2).astype(np.float32)
+    strides = (4, 4) if kernel == 11 else (1, 1)
+    sides = (padding, padding)
+    for mine, other in zip(ours(x, weight, strides, sides, 1), theirs(x, weight, strides, sides, 1), strict=True):
+        np.testing.assert_allclose(mine, other, rtol=0, atol=1e-4 * np.abs(other).max())
+
+
+def test_a_convolution_maps_over_trials():
+    x = jnp.asarray(RNG.normal(size=(3, 2, 8, 8, 64)), jnp.float32)
+    weight = jnp.asarray(RNG.normal(size=(3, 3, 3, 64, 64)), jnp.float32)
+    together = jax.vmap(lambda x, weight: nn.convolve(x, weight, padding=1))(x, weight)
+    alone = jnp.stack([nn.convolve(x[i], weight[i], padding=1) for i in range(3)])
+    np.testing.assert_allclose(together, alone, rtol=1e-4, atol=1e-3)
