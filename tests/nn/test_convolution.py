@@ -153,6 +153,15 @@ def test_every_form_is_pytorchs(kernel, inputs, padding):
         np.testing.assert_allclose(mine, other, rtol=0, atol=1e-4 * np.abs(other).max())
 
 
+@pytest.mark.parametrize("inputs", [3, 64])
+def test_parts_of_a_batch_sum_to_the_whole(inputs, monkeypatch):
+    monkeypatch.setattr("waza.nn.portions.CACHED", 1)
+    x = RNG.normal(size=(4, 6, 7, inputs)).astype(np.float32)
+    weight = (RNG.normal(size=(3, 3, inputs, 64)) / 9).astype(np.float32)
+    for mine, other in zip(ours(x, weight, 1, 1, 1), theirs(x, weight, 1, 1, 1), strict=True):
+        np.testing.assert_allclose(mine, other, rtol=0, atol=1e-4 * np.abs(other).max())
+
+
 def test_a_convolution_maps_over_trials():
     x = jnp.asarray(RNG.normal(size=(3, 2, 8, 8, 64)), jnp.float32)
     weight = jnp.asarray(RNG.normal(size=(3, 3, 3, 64, 64)), jnp.float32)

@@ -6,6 +6,7 @@ scalar loop runs them, 50 to 150 times slower. Here all three convolutions are w
 Measurements stand in docs/benchmarks.md.
 """
 
+import math
 from functools import partial
 
 import jax
@@ -13,6 +14,7 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array, Float
 
+from waza.nn.portions import one_by_one, summed_over_parts
 from waza.nn.windows import Pair, Sides, edged
 from waza.nn.winograd import winograd, winograd_weight_gradient
 
@@ -56,39 +58,49 @@ def _eigen(x: Images, weight: Weight, strides: Pair, sides: Sides, dilation: Pai
 
 @partial(jax.custom_vjp, nondiff_argnums=(0, 1))
 def _convolve(strides: Pair, sides: Sides, x: Images, weight: Weight) -> Result:
-    return _form(x, weight, strides, sides)
+    return one_by_one(lambda x, weight: _form(x, weight, strides, sides))(x, weight)
 
 
 def _forward(strides: Pair, sides: Sides, x: Images, weight: Weight) -> tuple[Result, tuple[Images, Weight]]:
-    return _form(x, weight, strides, sides), (x, weight)
+    return _convolve(strides, sides, x, weight), (x, weight)
 
 
 def _backward(strides: Pair, sides: Sides, kept: tuple[Images, Weight], gradient: Result) -> tuple[Images, Weight]:
-    return _input_gradient(strides, sides, *kept, gradient), _weight_gradient(strides, sides, *kept, gradient)
+    x, weight = kept
+    size, shape = x.shape[1:3], weight.shape
+    to_inputs = one_by_one(lambda gradient, weight: _input_gradient(gradient, weight, strides, sides, size))
+    to_weights = one_by_one(lambda x, gradient: _weight_gradient(x, gradient, strides, sides, shape))
+    return to_inputs(gradient, weight), to_weights(x, gradient)
 
 
 _convolve.defvjp(_forward, _backward)
 
 
-def _input_gradient(strides: Pair, sides: Sides, x: Images, weight: Weight, gradient: Result) -> Images:
+def _input_gradient(gradient: Result, weight: Weight, strides: Pair, sides: Sides, size: tuple[int, ...]) -> Images:
     """A convolution of the gradient, spread out by the strides, with the weight turned by half a turn."""
     turned = jnp.transpose(weight[::-1, ::-1], (0, 1, 3, 2))
     around = []
     for axis, (before, after) in enumerate(sides):
-        kernel, count, size = weight.shape[axis], gradient.shape[1 + axis], x.shape[1 + axis]
-        unseen = size + before + after - ((count - 1) * strides[axis] + kernel)  # what the last window left out
+        kernel, count = weight.shape[axis], gradient.shape[1 + axis]
+        unseen = size[axis] + before + after - ((count - 1) * strides[axis] + kernel)  # what no window reached
         around.append((kernel - 1 - before, kernel - 1 - after + unseen))
     if strides == (1, 1) and min(min(side) for side in around) >= 0:
         return _form(gradient, turned, (1, 1), (around[0], around[1]))
     return _eigen(gradient, turned, (1, 1), (around[0], around[1]), strides)
 
 
-def _weight_gradient(strides: Pair, sides: Sides, x: Images, weight: Weight, gradient: Result) -> Weight:
+def _weight_gradient(x: Images, gradient: Result, strides: Pair, sides: Sides, shape: tuple[int, ...]) -> Weight:
     """The product of what each weight saw, over all places, with the gradient at these places."""
-    if _winograd_pays(weight.shape, strides):
-        return winograd_weight_gradient(x, gradient, weight.shape[0], sides)
-    seen = _rows(edged(x, sides), (weight.shape[0], weight.shape[1]), strides, gradient.shape[1:3])
-    return (seen @ gradient.reshape(-1, gradient.shape[3])).reshape(weight.shape)
+    kernel = (shape[0], shape[1])
+    if _winograd_pays(shape, strides):
+        return winograd_weight_gradient(x, gradient, kernel[0], sides)
+
+    def product(x: Images, gradient: Result) -> Array:
+        seen = _rows(edged(x, sides), kernel, strides, gradient.shape[1:3])
+        return seen @ gradient.reshape(-1, gradient.shape[3])
+
+    numbers = math.prod(shape[:3]) * math.prod(gradient.shape[1:3])
+    return summed_over_parts(product, numbers, x, gradient).reshape(shape)
 
 
 def _columns(x: Images, kernel: Pair) -> Float[Array, "batch out_height out_width cells"]:

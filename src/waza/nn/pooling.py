@@ -10,6 +10,7 @@ from jax import lax
 from jaxtyping import Array, Float
 
 from waza.core.errors import Error
+from waza.nn.fusion import computed_once
 from waza.nn.images import as_images
 from waza.nn.layer import Layer
 from waza.nn.passes import Pass
@@ -147,7 +148,7 @@ def _max_pool(window: Pair, strides: Pair, x: Images) -> Pooled:
 def _max_pool_forward(window: Pair, strides: Pair, x: Images) -> tuple[Pooled, tuple[Array, Images]]:
     """Also the place in the window of each maximum, in as few bytes as it takes."""
     first, *others = _cells(x, window, strides)
-    kind = jnp.uint8 if math.prod(window) <= 256 else jnp.int32
+    kind = jnp.uint8 if math.prod(window) < 256 else jnp.int32
     best, winner = first, jnp.zeros(first.shape, kind)
     for place, cell in enumerate(others, 1):
         better = (cell > best) | jnp.isnan(cell)
@@ -157,6 +158,7 @@ def _max_pool_forward(window: Pair, strides: Pair, x: Images) -> tuple[Pooled, t
 
 def _max_pool_backward(window: Pair, strides: Pair, kept: tuple[Array, Images], gradient: Pooled) -> tuple[Images]:
     winner, x = kept
+    winner, gradient = computed_once(winner, gradient)
     return (_spread(window, strides, x.shape, gradient, winner),)
 
 

@@ -21,6 +21,7 @@ import numpy as np
 from jax import lax
 from jaxtyping import Array, Float
 
+from waza.nn.portions import over_parts, summed_over_parts
 from waza.nn.windows import Pair, Sides, edged
 
 TILE = 2  # m: outputs of a tile along each axis
@@ -40,16 +41,19 @@ def winograd(
     """
     kernel, outputs = weight.shape[0], weight.shape[3]
     back, spread, _ = matrices(kernel)
-    size, tiles = _tiling(x.shape[1:3], kernel, sides)
-    cells = _transformed_tiles(x, kernel, sides, size, tiles)
     weights = _both_ways(spread, [[weight[i, j] for j in range(kernel)] for i in range(kernel)])
-    products = [
-        [(a @ b).reshape(-1, *tiles, outputs) for a, b in zip(*rows, strict=True)]
-        for rows in zip(cells, weights, strict=True)
-    ]
-    y = jnp.stack([jnp.stack(row, 3) for row in _both_ways(back, products)], 2)
-    y = y.reshape(-1, TILE * tiles[0], TILE * tiles[1], outputs)
-    return y[:, : size[0], : size[1]]
+    size, tiles = _tiling(x.shape[1:3], kernel, sides)
+
+    def filtered(x: Array) -> Array:
+        cells = _transformed_tiles(x, kernel, sides, size, tiles)
+        products = [
+            [(a @ b).reshape(-1, *tiles, outputs) for a, b in zip(*rows, strict=True)]
+            for rows in zip(cells, weights, strict=True)
+        ]
+        y = jnp.stack([jnp.stack(row, 3) for row in _both_ways(back, products)], 2)
+        return y.reshape(-1, TILE * tiles[0], TILE * tiles[1], outputs)[:, : size[0], : size[1]]
+
+    return over_parts(filtered, _numbers(kernel, tiles, x.shape[3] + outputs), x)
 
 
 def winograd_weight_gradient(
@@ -61,15 +65,20 @@ def winograd_weight_gradient(
     """The gradient with respect to the weight, from that with respect to the result: every step above, transposed."""
     back, spread, _ = matrices(kernel)
     size, tiles = _tiling(x.shape[1:3], kernel, sides)
-    cells = _transformed_tiles(x, kernel, sides, size, tiles)
-    (rows, columns), outputs = tiles, gradient.shape[3]
-    gradient = edged(gradient, ((0, TILE * rows - size[0]), (0, TILE * columns - size[1])))
-    corners = [[gradient[:, i::TILE, j::TILE].reshape(-1, outputs) for j in range(TILE)] for i in range(TILE)]
-    products = [
-        [lax.dot_general(a, b, (((0,), (0,)), ((), ()))) for a, b in zip(*rows_of, strict=True)]
-        for rows_of in zip(cells, _both_ways(back.T, corners), strict=True)
-    ]
-    return jnp.stack([jnp.stack(row) for row in _both_ways(spread.T, products)])
+    missing = ((0, TILE * tiles[0] - size[0]), (0, TILE * tiles[1] - size[1]))
+    outputs = gradient.shape[3]
+
+    def products(x: Array, gradient: Array) -> Grid:
+        cells = _transformed_tiles(x, kernel, sides, size, tiles)
+        whole = edged(gradient, missing)
+        corners = [[whole[:, i::TILE, j::TILE].reshape(-1, outputs) for j in range(TILE)] for i in range(TILE)]
+        return [
+            [lax.dot_general(a, b, (((0,), (0,)), ((), ()))) for a, b in zip(*rows, strict=True)]
+            for rows in zip(cells, _both_ways(back.T, corners), strict=True)
+        ]
+
+    summed = summed_over_parts(products, _numbers(kernel, tiles, x.shape[3] + outputs), x, gradient)
+    return jnp.stack([jnp.stack(row) for row in _both_ways(spread.T, summed)])
 
 
 @functools.cache
@@ -107,6 +116,11 @@ def _tiling(size: tuple[int, ...], kernel: int, sides: Sides) -> tuple[Pair, Pai
     """Height and width of the result, and how many tiles cover it."""
     height, width = (cells + sum(around) - kernel + 1 for cells, around in zip(size, sides, strict=True))
     return (height, width), (-(-height // TILE), -(-width // TILE))
+
+
+def _numbers(kernel: int, tiles: Pair, channels: int) -> int:
+    """How many numbers an image's transformed tiles hold, before and after the products."""
+    return (TILE + kernel - 1) ** 2 * tiles[0] * tiles[1] * channels
 
 
 def _transformed_tiles(x: Array, kernel: int, sides: Sides, size: Pair, tiles: Pair) -> Grid:
