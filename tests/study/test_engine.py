@@ -13,7 +13,7 @@ from waza.core.errors import Error
 from waza.core.variables import Tracked
 from waza.learners import Supervised
 from waza.nn import named_key
-from waza.study import Interrupted, Watch, run, runner, structure, vary
+from waza.study import Interrupted, Watch, pace, run, runner, structure, vary
 
 
 def test_a_trial_in_a_group_is_the_trial_alone(study):
@@ -39,8 +39,8 @@ def test_the_same_study_gives_the_same_bits(study):
 
 def test_segments_never_change_the_numbers(study, monkeypatch):
     whole = run(study)
-    monkeypatch.setattr(runner, "SEGMENT_SECONDS", 1e-9)
-    monkeypatch.setattr(runner, "CALIBRATION_STEPS", 3)
+    monkeypatch.setattr(pace, "SEGMENT_SECONDS", 1e-9)
+    monkeypatch.setattr(pace, "CALIBRATION_STEPS", 3)
     xr.testing.assert_identical(run(study).drop_attrs(), whole.drop_attrs())
 
 

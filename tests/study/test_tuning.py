@@ -11,6 +11,7 @@ from waza.core.errors import Error
 from waza.data import hold_out
 from waza.study import Claim, Part, Tuning, geometric, run
 from waza.study.conduct import asked_of
+from waza.study.describe import describe
 from waza.study.tuning import choose, tuned_name
 
 from .conftest import blobs
@@ -67,6 +68,25 @@ def test_the_best_is_chosen_and_an_edge_is_widened_once(tuned, best, chosen, wid
     assert compared.first_seed == tuned.tuning.seeds, "the comparison uses fresh seeds"
 
 
+@pytest.mark.parametrize(
+    ("limit", "chosen", "widened", "tried"),
+    [(1.0, 1.0, (), 4), (10.0, 10.0, (PATH,), 5), (100.0, 100.0, (PATH,), 6)],
+)
+def test_a_range_is_not_widened_beyond_its_limit(tuned, limit, chosen, widened, tried):
+    run, _ = made_up(lambda rate: rate)
+    limited = dataclasses.replace(tuned.tuning, limits={PATH: limit})
+    _, (choice,) = choose(dataclasses.replace(tuned, tuning=limited), run)
+    assert (choice.settings, choice.widened, len(choice.tried)) == ({PATH: chosen}, widened, tried)
+    assert choice.at_edge == (PATH,), "a choice at its limit is at an edge, and said to be"
+
+
+def test_stored_studies_keep_what_they_asked(tuned):
+    """A tuning without limits is described as it was before there were any."""
+    assert set(describe(tuned.tuning)["fields"]) == {"grid", "measure", "seeds"}
+    limited = dataclasses.replace(tuned, tuning=dataclasses.replace(tuned.tuning, limits={PATH: 1.0}))
+    assert asked_of(limited) != asked_of(tuned)
+
+
 def test_tuning_never_touches_the_test_split(tuned, tmp_path):
     """Another test split, even a spoilt one, leads to the same choices."""
     test = tuned.data.test
@@ -97,6 +117,10 @@ def test_variants_are_compared_as_given_and_tuned_and_a_sweep_is_kept(tuned, tmp
 def test_mistakes_are_named(tuned, study):
     with pytest.raises(Error, match="rising"):
         Tuning(grid={"fast": {PATH: (0.1, 0.01)}})
+    with pytest.raises(Error, match="beyond its limit"):
+        Tuning(grid={"fast": {PATH: (0.01, 0.1)}}, limits={PATH: 0.05})
+    with pytest.raises(Error, match=r"optimizer\.learning_rate"):
+        Tuning(grid={"fast": {PATH: (0.01, 0.1)}}, limits={"optimizer.learning_rat": 0.05})
     with pytest.raises(Error, match="no variant"):
         run(dataclasses.replace(tuned, tuning=Tuning(grid={"fsat": {PATH: (0.01, 0.1)}})))
     with pytest.raises(Error, match="validation"):

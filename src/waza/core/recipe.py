@@ -11,6 +11,8 @@ from jaxtyping import Array, Int
 
 from waza.core.errors import Error, nearest
 
+LATER = "later"
+
 
 class Recipe(eqx.Module):
     """A frozen description of what to build and with which numbers.
@@ -32,6 +34,14 @@ class Recipe(eqx.Module):
             if annotation in (float, float | None) and not isinstance(given, dataclasses.Field):
                 settings = {} if given is dataclasses.MISSING else {"default": given}
                 setattr(cls, name, eqx.field(converter=_Number(cls.__name__, name), **settings))
+
+
+def later(default: Any) -> Any:
+    """A field that a recipe got after runs of it were stored; its default, which may never change, is what those did.
+
+    `waza.study.describe` leaves it out where it has its default, so that the stored runs keep their fingerprints.
+    """
+    return eqx.field(default=default, metadata={LATER: True})
 
 
 class Schedule(Recipe):

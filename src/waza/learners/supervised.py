@@ -1,22 +1,26 @@
 """Supervised learning: a model, a loss and an optimiser."""
 
-from typing import Any, NamedTuple
+import math
+from typing import Any, Literal, NamedTuple, get_args
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, PRNGKeyArray, PyTree
 
 from waza.core.errors import Error
-from waza.core.recipe import at
+from waza.core.recipe import at, later
 from waza.core.variables import join, trained
 from waza.data import Dataset, Split
 from waza.learners.learner import Learner, Measures
 from waza.learners.probes import activation_measures, gradient_measures
-from waza.nn import CrossEntropy, Layer, Loss, Pass, Penalty, named_key
+from waza.nn import Augmentation, CrossEntropy, Layer, Loss, Pass, Penalty, named_key
 from waza.optim import Optimizer, add
 
-EVALUATED_AT_ONCE = 1000
+EVALUATED_AT_ONCE = 1000  # rows, or as many as have so many numbers:
+NUMBERS_AT_ONCE = 2**22
 TRAINING_ROWS = 1000
+
+Precision = Literal["float32", "bfloat16"]
 
 
 class SupervisedState(NamedTuple):
@@ -31,8 +35,8 @@ class Supervised(Learner):
     """A model trained on the training split by minibatches drawn with replacement.
 
     Measures: the loss's measures on all test rows ("test_loss", "test_accuracy"), on all validation rows where the
-    data have some, and on the first 1,000 training rows ("train_loss", ...), each without the penalty; with
-    `probes`, per layer what `waza.learners.probes` lists. Schedules follow the steps wherever they stand.
+    data have some, and on the first 1,000 training rows ("train_loss", ...), each without the penalty and in float32;
+    with `probes`, per layer what `waza.learners.probes` lists. Schedules follow the steps wherever they stand.
 
     Args:
         model: maps a batch of rows to outputs.
@@ -41,6 +45,9 @@ class Supervised(Learner):
         penalty: what is added to the loss for the sake of the weights.
         batch_size: rows a step.
         probes: whether evaluations look inside the model.
+        augment: what each step makes of its images; evaluations see them plain.
+        precision: of a step's forward and backward pass. The weights that are kept, the optimiser's state, the loss and
+            tracked statistics are float32 either way (Micikevicius et al., "Mixed precision training", 2018).
     """
 
     model: Layer
@@ -49,8 +56,12 @@ class Supervised(Learner):
     penalty: Penalty | None = None
     batch_size: int = 100
     probes: bool = True
+    augment: Augmentation | None = later(None)
+    precision: Precision = later("float32")
 
     def __check_init__(self):
+        if self.precision not in get_args(Precision):
+            raise Error(f"Supervised(precision={self.precision!r}); expected one of {', '.join(get_args(Precision))}")
         if not isinstance(self.batch_size, int) or self.batch_size < 1:
             raise Error(f"Supervised(batch_size={self.batch_size!r}); expected a whole number of at least 1")
 
@@ -59,20 +70,27 @@ class Supervised(Learner):
         variables = self.model.init(named_key(key, "model"))
         return SupervisedState(variables, self.optimizer.init(trained(variables)), jnp.zeros((), jnp.int32))
 
-    def batch(self, data: Dataset, key: PRNGKeyArray) -> Split:
+    def rows_drawn(self, data: Dataset, key: PRNGKeyArray) -> Int[Array, " batch"]:
         """`batch_size` training rows, drawn with replacement (a row's chance is off by less than rows / 2^32)."""
-        rows = jax.random.bits(key, (self.batch_size,)) % data.train.x.shape[0]
+        return jax.random.bits(key, (self.batch_size,)) % data.train.y.shape[0]
+
+    def batch(self, data: Dataset, key: PRNGKeyArray) -> Split:
+        """The inputs and targets of `rows_drawn`."""
+        rows = self.rows_drawn(data, key)
         return Split(as_inputs(data.train.x[rows]), data.train.y[rows])
 
     def update(self, state: SupervisedState, batch: Split, key: PRNGKeyArray) -> tuple[SupervisedState, Measures]:
         """One step of the optimiser on the batch's mean loss and the penalty; records that loss alone."""
         now = at(self, state.step)
+        x = as_inputs(batch.x)
+        if now.augment is not None:
+            x = now.augment(x, named_key(key, "augment"))
 
         def objective(parameters: PyTree[Array]) -> tuple[Float[Array, ""], Any]:
             run = Pass(training=True, key=key)
-            variables = join(parameters, state.variables)
-            outputs = now.model.apply(variables, batch.x, run)
-            loss = jnp.mean(now.loss(outputs, batch.y)["loss"])
+            variables = join(self._narrowed(parameters), state.variables)
+            outputs = now.model.apply(variables, self._narrowed(x), run)
+            loss = jnp.mean(now.loss(outputs.astype(jnp.float32), batch.y)["loss"])
             objective = loss if now.penalty is None else loss + now.penalty(parameters)
             return objective, (loss, run.followed(variables))
 
@@ -81,17 +99,32 @@ class Supervised(Learner):
         updates, optimizer = now.optimizer.update(gradients, state.optimizer, parameters)
         return SupervisedState(join(add(parameters, updates), followed), optimizer, state.step + 1), {"loss": loss}
 
+    def _narrowed(self, tree: PyTree[Array]) -> PyTree[Array]:
+        """The floats in the precision of a step."""
+        floating = jnp.floating
+        return jax.tree.map(lambda x: x.astype(self.precision) if jnp.issubdtype(x.dtype, floating) else x, tree)
+
+    def plain(self, x: Array) -> Array:
+        """The inputs of rows as the model sees them where it does not train."""
+        x = as_inputs(x)
+        return x if self.augment is None else self.augment.plain(x)
+
+    def measures(self, state: SupervisedState, rows: Split) -> dict[str, Float[Array, " rows"]]:
+        """The loss's measures of each row."""
+        return self.loss(self.model.apply(state.variables, self.plain(rows.x), Pass()), rows.y)
+
     def evaluate(self, state: SupervisedState, data: Dataset, key: PRNGKeyArray) -> Measures:
         """The loss's measures on both splits, and the probes."""
         measures: Measures = {}
         now = at(self, state.step)
-        train = Split(data.train.x[:TRAINING_ROWS], data.train.y[:TRAINING_ROWS])
-        for name, split in {**_held_out(data), "train": train}.items():
+        splits = judged(data)
+        train = splits["train"]
+        for name, split in splits.items():
             for measure, value in now._mean_measures(state, split).items():
                 measures[f"{name}_{measure}"] = value
         if self.probes:
-            measures |= activation_measures(now.model, state.variables, as_inputs(train.x))
-            few = Split(as_inputs(train.x[: self.batch_size]), train.y[: self.batch_size])
+            measures |= activation_measures(now.model, state.variables, self.plain(train.x))
+            few = Split(self.plain(train.x[: self.batch_size]), train.y[: self.batch_size])
             measures |= gradient_measures(now.model, now.loss, now.optimizer, state, few, key)
         return measures
 
@@ -100,16 +133,16 @@ class Supervised(Learner):
 
         def total(piece: tuple[Array, Array, Array]) -> dict[str, Float[Array, ""]]:
             x, y, real = piece
-            measures = self.loss(self.model.apply(state.variables, as_inputs(x), Pass()), y)
+            measures = self.measures(state, Split(x, y))
             return {name: jnp.sum(jnp.where(real, value, 0)) for name, value in measures.items()}
 
         rows = split.x.shape[0]
-        pieces = -(-rows // EVALUATED_AT_ONCE)
+        size = rows_at_once(split.x.shape)
+        pieces = -(-rows // size)
         if pieces == 1:
             totals = total((split.x, split.y, jnp.ones(rows, bool)))
         else:
-            padded = (pieces, EVALUATED_AT_ONCE)
-            row = jnp.arange(pieces * EVALUATED_AT_ONCE).reshape(padded)
+            row = jnp.arange(pieces * size).reshape(pieces, size)
             index = jnp.minimum(row, rows - 1)
             x, y = jnp.asarray(split.x), jnp.asarray(split.y)
             totals = jax.lax.map(lambda at: total((x[at[0]], y[at[0]], at[1])), (index, row < rows))
@@ -120,15 +153,25 @@ class Supervised(Learner):
         """The level of the best constant answer, on each split."""
         return {
             f"{name}_{measure}": value
-            for name, split in {**_held_out(data), "train": data.train}.items()
+            for name, split in {**judged(data), "train": data.train}.items()
             for measure, value in self.loss.chance(split.y).items()
         }
 
 
-def _held_out(data: Dataset) -> dict[str, Split]:
-    """The splits that no step learns from."""
-    splits = {"test": data.test}
-    return splits if data.validation is None else splits | {"validation": data.validation}
+def judged(data: Dataset) -> dict[str, Split]:
+    """The splits that are evaluated, by the name that their measures begin with; of the training rows the first."""
+    validation = {} if data.validation is None else {"validation": data.validation}
+    train = Split(data.train.x[:TRAINING_ROWS], data.train.y[:TRAINING_ROWS])
+    return {"test": data.test, **validation, "train": train}
+
+
+def rows_at_once(shape: tuple[int, ...]) -> int:
+    """How many rows of inputs of this shape (rows, ...) are evaluated at once.
+
+    >>> rows_at_once((60000, 28, 28, 1)), rows_at_once((60000, 227, 227, 3))
+    (1000, 27)
+    """
+    return max(1, min(EVALUATED_AT_ONCE, NUMBERS_AT_ONCE // math.prod(shape[1:])))
 
 
 def as_inputs(x: Any) -> Array:

@@ -11,6 +11,7 @@ import jax
 import numpy as np
 
 from waza.core.errors import Error
+from waza.core.recipe import LATER
 
 
 def describe(value: Any) -> Any:
@@ -28,8 +29,8 @@ def describe(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(key): describe(item) for key, item in value.items()}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = {field.name: describe(getattr(value, field.name)) for field in dataclasses.fields(value)}
-        return {"class": _name(type(value)), "fields": fields}
+        fields = {field.name: getattr(value, field.name) for field in dataclasses.fields(value) if _told(value, field)}
+        return {"class": _name(type(value)), "fields": describe(fields)}
     if isinstance(value, tuple | list):
         return [describe(item) for item in value]
     if isinstance(value, type):
@@ -44,6 +45,11 @@ def describe(value: Any) -> Any:
         f"{value!r} ({type(value).__name__}) stands in a recipe, but cannot be described; "
         "use numbers, texts, tuples, named functions, arrays or recipes"
     )
+
+
+def _told(value: Any, field: dataclasses.Field) -> bool:
+    """Whether a description has this field: always, but for a later one at its default (`waza.core.recipe.later`)."""
+    return LATER not in field.metadata or getattr(value, field.name) != field.default
 
 
 def _name(thing: Any) -> str:

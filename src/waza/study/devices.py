@@ -9,6 +9,18 @@ from jax.sharding import Mesh
 TRIALS = "trials"
 
 
+def mesh_for_batches(rows: int) -> Mesh:
+    """The devices that share each batch of so many rows: as many as divide it. A CPU counts as one device.
+
+    Its cores share the work of each operation already. Measured, small AlexNet, batches of 128, 2 cores: 0.28 processor
+    seconds a step both as one device and as two with half a batch each.
+    """
+    devices = jax.devices()
+    most = 1 if devices[0].platform == "cpu" else len(devices)
+    count = max(n for n in range(1, most + 1) if rows % n == 0)
+    return Mesh(np.array(devices[:count]), (TRIALS,))
+
+
 def mesh() -> Mesh:
     """All devices in one row; on a CPU, one device a core, where JAX has not been started otherwise."""
     try:

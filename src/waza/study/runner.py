@@ -23,13 +23,10 @@ from waza.study.describe import describe, fingerprint
 from waza.study.devices import mesh
 from waza.study.machine import machine, revision, versions
 from waza.study.mapping import HOWS, MEASURED, Chosen, How, seconds_a_step
+from waza.study.pace import Pace
 from waza.study.program import Program
 from waza.study.study import Study
 from waza.study.watch import Watch
-
-SEGMENT_SECONDS = 0.5
-CALIBRATION_STEPS = 10
-CHECKPOINT_SHARE = 0.1
 
 
 class Interrupted(Error):
@@ -225,7 +222,7 @@ def _run_unit(study: Study, program: Program, unit: Unit, folder: store.RunFolde
             arrays |= {f"measure:{name}": value for name, value in measures.items()}
             folder.save_unit(unit.name, arrays, {"step": step, "evaluated": evaluated})
 
-    pace, saved, saving = 0.0, time.perf_counter(), 0.0
+    pace = Pace()
     while True:
         due = min(evaluated * study.evaluate_every, study.steps)
         if step == due and evaluated < evaluations(study):
@@ -239,19 +236,15 @@ def _run_unit(study: Study, program: Program, unit: Unit, folder: store.RunFolde
             tally = program.clear(tally.diverged_at)
         if evaluated == evaluations(study):
             break
-        begun = time.perf_counter()
         due = min(evaluated * study.evaluate_every, study.steps)
-        length = max(1, round(SEGMENT_SECONDS / pace)) if pace else CALIBRATION_STEPS
-        stop = min(step + length, due)
-        states, tally = jax.block_until_ready(program.train(states, tally, seeds, step, stop))
-        now = time.perf_counter()
-        pace = (now - begun) / (stop - step)
+        stop = min(step + pace.steps(), due)
+        with pace.segment(stop - step):
+            states, tally = jax.block_until_ready(program.train(states, tally, seeds, step, stop))
         watch.advance(stop - step)
         step = stop
-        if now - saved > max(SEGMENT_SECONDS, saving / CHECKPOINT_SHARE) or watch.stop_asked():
-            save()
-            saved = time.perf_counter()
-            saving = saved - now
+        if pace.checkpoint_due() or watch.stop_asked():
+            with pace.checkpoint():
+                save()
         if watch.stop_asked():
             raise Interrupted(f"stopped in {unit.name} at step {step} of {study.steps}")
     if study.steps == 0:

@@ -6,24 +6,19 @@ import datetime
 import json
 import secrets
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import safetensors
-import safetensors.numpy
 import xarray as xr
 
+from waza.core.arrays import read_arrays, write_arrays
 from waza.core.errors import Error, nearest
-from waza.core.files import unwritable, write_whole
+from waza.core.files import write_whole
+from waza.core.lock import held
 from waza.study.mapping import Chosen
 from waza.study.results import as_bytes
-
-try:
-    import fcntl
-except ImportError:  # a system without it (Windows): two processes may then take up the same run
-    fcntl = None  # type: ignore[assignment]
 
 RESULTS = "results.nc"
 STUDY = "study.json"
@@ -66,20 +61,12 @@ class RunFolder:
 
     def save_unit(self, name: str, arrays: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> None:
         """Keep a unit of work, done or half done, so that a killed run can go on."""
-        content = safetensors.numpy.save(dict(arrays), {"facts": json.dumps(dict(facts))})
-        write_whole(self.path / PARTIAL / f"{name}.safetensors", content)
+        write_arrays(self.path / PARTIAL / f"{name}.safetensors", arrays, facts)
 
     def load_unit(self, name: str) -> tuple[dict[str, np.ndarray], dict[str, Any]] | None:
         """What was kept of a unit of work; None where nothing was."""
-        path = self.path / PARTIAL / f"{name}.safetensors"
-        if not path.is_file():
-            return None
-        try:
-            with safetensors.safe_open(path, "numpy") as file:
-                facts = json.loads(file.metadata()["facts"])
-                return {key: file.get_tensor(key) for key in file.keys()}, facts  # noqa: SIM118
-        except Exception as error:  # safetensors raises its own kinds
-            raise Error(f"{path} is damaged: delete the folder {self.path} and run the study again") from error
+        remedy = f"delete the folder {self.path} and run the study again"
+        return read_arrays(self.path / PARTIAL / f"{name}.safetensors", remedy)
 
     def save_mappings(self, chosen: Sequence[Chosen]) -> None:
         """Keep how the groups' trials are mapped over: a run that goes on must not choose anew."""
@@ -91,22 +78,9 @@ class RunFolder:
         path = self.path / PARTIAL / MAPPINGS
         return [Chosen(**one) for one in json.loads(path.read_text("utf-8"))] if path.is_file() else None
 
-    @contextlib.contextmanager
-    def held(self) -> Iterator[bool]:
+    def held(self) -> contextlib.AbstractContextManager[bool]:
         """Hold the run for this process; False if another process holds it. A killed process lets go."""
-        if fcntl is None:
-            yield True
-            return
-        try:
-            with (self.path / "lock").open("w") as file:
-                try:
-                    fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                except BlockingIOError:
-                    yield False
-                    return
-                yield True
-        except OSError as error:
-            raise unwritable(self.path / "lock", error) from error
+        return held(self.path)
 
 
 def begin(runs: Path, study: str, settings: Mapping[str, Any]) -> RunFolder:

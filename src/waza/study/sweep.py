@@ -1,4 +1,4 @@
-"""Variants that differ in their learning rate alone, by name."""
+"""Variants that differ in one number alone, by name: sweeps over learning rates, widths, strengths."""
 
 import re
 from collections.abc import Sequence
@@ -7,7 +7,9 @@ import xarray as xr
 
 from waza.study.results import final
 
-_NAME = re.compile(r"(?P<what>.*), rate (?P<rate>[-+.e\d]+)")
+_NUMBER = re.compile(r"(?<![\w.])[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:e[-+]?\d+)?(?![\w.])")
+_RATE = ", rate {}"
+FEWEST = 3
 
 
 def rate_name(what: str, rate: float) -> str:
@@ -25,11 +27,34 @@ def swept(names: Sequence[str]) -> dict[str, dict[float, str]]:
     >>> swept(["plain", "Adam, rate 0.001", "Adam, rate 0.01"])
     {'Adam': {0.001: 'Adam, rate 0.001', 0.01: 'Adam, rate 0.01'}}
     """
+    return {key.removesuffix(_RATE): same for key, same in _alike(names).items() if key.endswith(_RATE)}
+
+
+def numbered(names: Sequence[str]) -> dict[str, dict[float, str]]:
+    """Variants whose names differ in one number alone: by what stays, then by the number, their names.
+
+    Of several numbers in a name, the one that takes most values is meant; fewer than three values are no sweep.
+
+    >>> grid = [f"width {width}, {rows} images" for rows in (300, 3000) for width in (5, 20, 100)]
+    >>> {key: list(same) for key, same in numbered(["plain", *grid]).items()}
+    {'width {}, 300 images': [5.0, 20.0, 100.0], 'width {}, 3000 images': [5.0, 20.0, 100.0]}
+    """
+    alike = _alike(names)
+    meant = {}
+    for name in names:
+        keys = [key for key, same in alike.items() if name in same.values() and len(same) >= FEWEST]
+        if keys:
+            meant[max(keys, key=lambda key: len(alike[key]))] = True
+    return {key: alike[key] for key in meant}
+
+
+def _alike(names: Sequence[str]) -> dict[str, dict[float, str]]:
+    """For each number of each name: the name with {} in the number's place, and all that are alike but for it."""
     found: dict[str, dict[float, str]] = {}
     for name in names:
-        match = _NAME.fullmatch(name)
-        if match:
-            found.setdefault(match["what"], {})[float(match["rate"])] = name
+        for match in _NUMBER.finditer(name):
+            key = f"{name[: match.start()]}{{}}{name[match.end() :]}"
+            found.setdefault(key, {})[float(match[0].replace(",", ""))] = name
     return found
 
 
@@ -40,11 +65,13 @@ def condensed(results: xr.Dataset) -> xr.Dataset:
     means = final(results, results.attrs["measure"]).mean("seed")
     sign = -1 if results.attrs["measure"].endswith("loss") else 1
     best = {max(rates.values(), key=lambda name: sign * float(means.sel(variant=name))) for rates in sweeps.values()}
-    return results.sel(variant=[name for name in names if name in best or not _NAME.fullmatch(name)])
+    at_rates = {name for rates in sweeps.values() for name in rates.values()}
+    return results.sel(variant=[name for name in names if name in best or name not in at_rates])
 
 
 def unswept(results: xr.Dataset) -> xr.Dataset:
     """The results without the variants that stand at a rate of a sweep, if any others are left."""
     names = [str(name) for name in results["variant"].values]
-    left = [name for name in names if not _NAME.fullmatch(name)]
+    at_rates = {name for rates in swept(names).values() for name in rates.values()}
+    left = [name for name in names if name not in at_rates]
     return results.sel(variant=left) if left else results

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from waza.core.errors import Error
+from waza.core.errors import Error, nearest
+from waza.core.recipe import later
 from waza.core.vary import vary
 from waza.study.results import final
 from waza.study.statistics import t_interval
@@ -32,18 +33,28 @@ class Tuning:
             tried, in increasing order. Several numbers are crossed.
         measure: what is judged, as it stands after "test_": the largest "accuracy", or the smallest of another.
         seeds: trials of each candidate; the comparison that follows uses other seeds.
+        limits: by path, the largest value that a widened range may reach: a rate that no longer trains reliably (a
+            few seeds need not show it), or where a number's meaning ends, such as 0.9 for a share of units dropped.
     """
 
     grid: Mapping[str, Mapping[str, Sequence[float]]]
     measure: str = "accuracy"
     seeds: int = 5
+    limits: Mapping[str, float] | None = later(None)
 
     def __post_init__(self):
+        limits = self.limits or {}
+        paths = [path for numbers in self.grid.values() for path in numbers]
+        for path in limits:
+            if path not in paths:
+                raise Error(f"{path!r} has a limit but is not tuned: {nearest(path, paths)}")
         for variant, numbers in self.grid.items():
             for path, values in numbers.items():
                 ordered = all(a < b for a, b in itertools.pairwise(values))
                 if len(values) < 2 or not ordered or not all(map(math.isfinite, values)):
                     raise Error(f"{path} of {variant!r} has the range {list(values)}; give two rising numbers or more")
+                if values[-1] > limits.get(path, math.inf):
+                    raise Error(f"{path} of {variant!r} has the range {list(values)}, beyond its limit {limits[path]}")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -115,10 +126,13 @@ def choose(study: Any, run: Callable[[Any], xr.Dataset]) -> tuple[Any, tuple[Cho
         )
     grids = {name: {path: tuple(values) for path, values in numbers.items()} for name, numbers in tuning.grid.items()}
     tried = _sweep(study, {name: _crossed(numbers) for name, numbers in grids.items()}, run, "tuning")
+    limits = tuning.limits or {}
     wider: dict[str, dict[str, tuple[float, ...]]] = {}
     for name, numbers in grids.items():
         best = _best(tried[name], tuning.measure).settings
-        wider[name] = {path: _beyond(values, best[path]) for path, values in numbers.items()}
+        wider[name] = {
+            path: _beyond(values, best[path], limits.get(path, math.inf)) for path, values in numbers.items()
+        }
     new = {
         name: [point for point in _crossed(_joined(grids[name], beyond)) if point not in _points(tried[name])]
         for name, beyond in wider.items()
@@ -198,8 +212,11 @@ def _best(tried: Sequence[Candidate], measure: str) -> Candidate:
     return min(tried, key=lambda one: sign * one.mean if math.isfinite(one.mean) else math.inf)
 
 
-def _beyond(values: tuple[float, ...], chosen: float) -> tuple[float, ...]:
-    """More values in the last ratio (or, where a range holds zero, the last step), where the choice is an edge."""
+def _beyond(values: tuple[float, ...], chosen: float, limit: float) -> tuple[float, ...]:
+    """More values in the last ratio (or, where a range holds zero, the last step), where the choice is an edge.
+
+    None of them is larger than the limit.
+    """
     if chosen not in (values[0], values[-1]):
         return ()
     end, before = (values[0], values[1]) if chosen == values[0] else (values[-1], values[-2])
@@ -209,7 +226,7 @@ def _beyond(values: tuple[float, ...], chosen: float) -> tuple[float, ...]:
         more = []
     else:
         more = [end + (end - before) * i for i in range(1, WIDENED_BY + 1)]
-    return tuple(sorted(float(f"{value:.3g}") for value in more))
+    return tuple(sorted(float(f"{value:.3g}") for value in more if value <= limit))
 
 
 def _joined(
