@@ -35,13 +35,26 @@ def test_a_start_lies_in_its_box():
 
 @pytest.mark.parametrize(
     ("landscape", "minima"),
-    [(TwoMinima(0.0), [(-1.0, 0.0), (1.0, 0.0)]), (Saddle(), [(0.0, 1.0), (0.0, -1.0)]), (Quadratic(), [(0.0, 0.0)])],
+    [
+        (TwoMinima(0.0), [(-1.0, 0.0), (1.0, 0.0)]),
+        (Saddle(), [(0.0, 1.0), (0.0, -1.0)]),
+        (Saddle(45), [(-(0.5**0.5), 0.5**0.5), (0.5**0.5, -(0.5**0.5))]),
+        (Quadratic(), [(0.0, 0.0)]),
+    ],
 )
 def test_the_minima_are_where_the_docstring_says(landscape, minima):
     for minimum in minima:
         w = jnp.array(minimum)
         np.testing.assert_allclose(jax.grad(landscape)(w), 0, atol=1e-6)
         assert np.all(np.linalg.eigvalsh(jax.hessian(landscape)(w)) > 0)
+
+
+@pytest.mark.parametrize("turn", [0, 30, 45])
+def test_a_turned_saddle_goes_up_one_way_and_down_the_other(turn):
+    curvatures, directions = np.linalg.eigh(jax.hessian(Saddle(turn))(jnp.zeros(2)))
+    np.testing.assert_allclose(curvatures, [-1, 1], atol=1e-5)
+    angle = np.radians(turn)
+    np.testing.assert_allclose(abs(directions[:, 1]), [np.cos(angle), np.sin(angle)], atol=1e-5)
 
 
 def test_noise_has_the_stated_spread_and_no_mean():

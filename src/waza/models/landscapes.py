@@ -54,13 +54,25 @@ class TwoMinima(Landscape):
 class Saddle(Landscape):
     r"""$f(x, y) = \frac12 x^2 - \frac12 y^2 + \frac14 y^4$: a saddle at zero, minima at $y = \pm 1$.
 
+    Turned, it has $x$ and $y$ between the weights: at 45 degrees each weight has as large a part in the way down to the
+    saddle as in the way out of it.
+
+    Args:
+        turn: by how many degrees the whole is turned, from the first weight towards the second.
+
     >>> [round(float(Saddle()(jnp.array([0.0, y]))), 2) for y in (0.0, 1.0)]
     [0.0, -0.25]
+    >>> round(float(Saddle(45)(jnp.array([0.5, 0.5]) ** 0.5)), 2)
+    0.5
     """
+
+    turn: float = 0.0
 
     def __call__(self, w: Point) -> Float[Array, ""]:
         """The height at w."""
-        x, y = w[0], w[1]
+        angle = jnp.radians(jnp.asarray(self.turn, w.dtype))
+        x = jnp.cos(angle) * w[0] + jnp.sin(angle) * w[1]
+        y = jnp.cos(angle) * w[1] - jnp.sin(angle) * w[0]
         return x**2 / 2 - y**2 / 2 + y**4 / 4
 
 

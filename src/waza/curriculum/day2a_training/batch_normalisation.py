@@ -1,18 +1,16 @@
 """E2: batch normalisation, with the control that the course never runs: the plain net at its own rate."""
 
-from collections.abc import Callable
-
 import xarray as xr
 
 from waza import data, models, nn, optim
 from waza.curriculum.day2a_training.rates import good_decades
 from waza.learners import Supervised
-from waza.study import Claim, Part, Study, Tuning, final, geometric, rate_name, tuned_name, vary
+from waza.study import Claim, Part, Study, geometric, rate_name, vary
 
 PLAIN, BEFORE, AFTER, FROZEN = "without", "before the activation", "after the activation", "scale and shift frozen"
-RATES = geometric(0.01, 31.6, 8)
 SWEPT = geometric(1e-3, 100.0, 11)
 SMALL_BATCHES = (2, 10)
+EARLY = 100
 
 
 _PLAIN = Supervised(models.MLP((784, 40, 20, 10), nn.sigmoid, nn.Xavier()), optim.SGD(0.01))
@@ -42,16 +40,28 @@ def study(data_name: str = "digits") -> Study:
         data=data.hold_out(data.load(data_name), 1000),
         variants=NETS | small | swept,
         seeds=20,
-        first_seed=100,
+        first_seed=1000,
         steps=1000,
-        tuning=Tuning(grid={name: {"optimizer.learning_rate": RATES} for name in NETS}),
         claims=(C05,),
     )
 
 
-def difference(variant: str, other: str) -> Callable[[xr.Dataset], xr.DataArray]:
-    """The test accuracy less another variant's."""
-    return lambda results: final(results, "test_accuracy", variant) - final(results, "test_accuracy", other)
+def early_at_equal_rate(results: xr.Dataset) -> xr.DataArray:
+    """The test accuracy after 100 steps at the course's rate with batch normalisation, less without."""
+    accuracy = results["test_accuracy"].sel(step=EARLY)
+    return accuracy.sel(variant=BEFORE) - accuracy.sel(variant=PLAIN)
+
+
+def early_at_own_rate(results: xr.Dataset) -> xr.DataArray:
+    """The same, each net at the rate that takes it furthest by then on the validation rows."""
+    early = results.sel(step=EARLY)
+
+    def reached(net: str) -> xr.DataArray:
+        at_rates = early.sel(variant=[rate_name(net, rate) for rate in SWEPT])
+        best = at_rates["validation_accuracy"].mean("seed").idxmax("variant").item()
+        return at_rates["test_accuracy"].sel(variant=best)
+
+    return reached(BEFORE) - reached(PLAIN)
 
 
 def wider(results: xr.Dataset) -> xr.DataArray:
@@ -59,12 +69,13 @@ def wider(results: xr.Dataset) -> xr.DataArray:
     return good_decades(results, BEFORE, SWEPT) - good_decades(results, PLAIN, SWEPT)
 
 
-# Less than a point of accuracy, or a quarter of a decade of rates, makes no difference.
+# Speed is how far a net is after 100 steps. Less than a point of accuracy, or a quarter of a decade of rates, makes no
+# difference.
 C05 = Claim(
     "C05",
     (
-        Part("faster-at-equal-rate", difference(BEFORE, PLAIN), low=0.0, unit="points", margin=0.01),
-        Part("faster-tuned", difference(*map(tuned_name, (BEFORE, PLAIN))), low=0.0, unit="points", margin=0.01),
+        Part("faster-at-equal-rate", early_at_equal_rate, low=0.0, unit="points", margin=0.01),
+        Part("faster-at-own-rate", early_at_own_rate, low=0.0, unit="points", margin=0.01),
         Part("stable", wider, low=0.0, unit="decades", margin=0.25),
     ),
 )

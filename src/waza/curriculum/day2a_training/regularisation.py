@@ -13,20 +13,23 @@ from waza.core.variables import is_weight, trained
 from waza.data import Dataset, Split
 from waza.learners import Measures, Supervised, as_inputs
 from waza.nn import Pass
-from waza.study import Claim, Part, Study, Tuning, final, geometric, tuned_name, vary
+from waza.study import Claim, Part, Study, Tuning, final, tuned_name, vary
 
 ROWS, VALIDATION = 300, 1000
 MASKS = 20
 NONE, L2, L1, PROXIMAL = "none", "L2 0.1", "L1 0.005", "L1 0.005, proximal"
 DROPOUT, BOTH, ADAM = "dropout 0.15", "dropout 0.08 + L1 0.004", "Adam + dropout 0.15"
-RATE, RATES = "optimizer.learning_rate", (0.01, 0.03, 0.1, 0.3)
+RATE, RATES = "optimizer.learning_rate", (0.03, 0.1)  # at 0.3 a sixth of the trials stay at chance
+DROP, DROPS = "model.dropout.rate", (0.075, 0.15, 0.3)
+L2_STRENGTHS, L1_STRENGTHS = (1e-4, 1e-3, 1e-2, 1e-1), (1e-5, 1e-4, 1e-3)
+SOME = 0.02  # a smaller difference of losses does not matter
 
 
 class Regularised(Supervised):
     """Supervised learning that also counts exact zeros, and averages over dropout's masks.
 
     Further measures: "zero_weights", the share of weights that are exactly zero; with dropout "masks_accuracy", the
-    test accuracy of the mean of the softmax over 20 masks.
+    test accuracy of the mean of the softmax over 20 masks, and "one_mask_accuracy", that of a single mask (their mean).
     """
 
     def evaluate(self, state: Any, data: Dataset, key: Any) -> Measures:
@@ -37,15 +40,19 @@ class Regularised(Supervised):
         measures["zero_weights"] = zeros / sum(weight.size for weight in weights)
         if getattr(self.model, "dropout", None) is None:
             return measures
-        x = as_inputs(data.test.x)
+        x, y = as_inputs(data.test.x), jnp.asarray(data.test.y)
 
-        def masked(total: Array, i: Array) -> tuple[Array, None]:
+        def right(outputs: Array) -> Array:
+            return jnp.mean(jnp.argmax(outputs, axis=1) == y)
+
+        def masked(total: Array, i: Array) -> tuple[Array, Array]:
             run = Pass(training=True, key=jax.random.fold_in(key, i))
-            return total + jax.nn.softmax(self.model.apply(state.variables, x, run)), None
+            outputs = self.model.apply(state.variables, x, run)
+            return total + jax.nn.softmax(outputs), right(outputs)
 
         outputs = jax.eval_shape(lambda: self.model.apply(state.variables, x, Pass()))
-        total, _ = jax.lax.scan(masked, jnp.zeros(outputs.shape), jnp.arange(MASKS))
-        return measures | {"masks_accuracy": jnp.mean(jnp.argmax(total, axis=1) == jnp.asarray(data.test.y))}
+        total, single = jax.lax.scan(masked, jnp.zeros(outputs.shape), jnp.arange(MASKS))
+        return measures | {"masks_accuracy": right(total), "one_mask_accuracy": jnp.mean(single)}
 
 
 def few(dataset: Dataset) -> Dataset:
@@ -57,10 +64,9 @@ def few(dataset: Dataset) -> Dataset:
 
 def study(data_name: str = "digits") -> Study:
     """784-100x6-10, ReLU, He, 1,000 steps on 300 images: as the course sets each technique, and each tuned."""
-    none = Regularised(models.MLP((784, *[100] * 6, 10)), optim.SGD(0.01))
+    none = Regularised(models.MLP((784, *[100] * 6, 10)), optim.SGD(0.01), probes=False)
     dropout = vary(none, model={"dropout": nn.Dropout(0.15)})
-    strengths = geometric(1e-5, 1e-2, 4)
-    drops = (0.05, 0.1, 0.2, 0.4)
+    l1 = {"penalty.strength": L1_STRENGTHS}
     return Study(
         name="regularisation",
         data=few(data.load(data_name)),
@@ -73,44 +79,49 @@ def study(data_name: str = "digits") -> Study:
             BOTH: vary(dropout, model={"dropout": {"rate": 0.08}}, penalty=nn.L1(0.004)),
             ADAM: vary(dropout, optimizer=optim.Adam(0.001)),
         },
-        seeds=40,
-        first_seed=300,
+        seeds=20,
+        first_seed=2000,
         steps=1000,
         evaluate_every=200,
         tuning=Tuning(
             grid={
                 NONE: {RATE: RATES},
-                L2: {RATE: RATES, "penalty.strength": strengths},
-                L1: {RATE: RATES, "penalty.strength": strengths},
-                PROXIMAL: {"optimizer.optimizer.learning_rate": RATES, "optimizer.strength": strengths},
-                DROPOUT: {RATE: RATES, "model.dropout.rate": drops},
+                L2: {RATE: RATES, "penalty.strength": L2_STRENGTHS},
+                L1: {RATE: RATES, **l1},
+                PROXIMAL: {f"optimizer.{RATE}": RATES, "optimizer.strength": L1_STRENGTHS},
+                DROPOUT: {RATE: RATES, DROP: DROPS},
+                BOTH: {RATE: RATES, DROP: DROPS, **l1},
+                ADAM: {RATE: (0.0003, 0.001, 0.003), DROP: DROPS},
             },
-            seeds=10,
+            limits={RATE: RATES[-1], f"optimizer.{RATE}": RATES[-1], DROP: 0.9},
         ),
         claims=(C19, C21, C22, C23),
     )
 
 
 def gap(results: xr.Dataset, variant: str) -> xr.DataArray:
-    """Training accuracy less test accuracy at the end."""
-    return final(results, "train_accuracy", variant) - final(results, "test_accuracy", variant)
+    """Test loss less training loss at the end."""
+    return final(results, "test_loss", variant) - final(results, "train_loss", variant)
 
 
-def lost(results: xr.Dataset) -> xr.DataArray:
-    """The test accuracy of the plain net at step 400, less what it has at the end."""
-    return results["test_accuracy"].sel(variant=NONE, step=400) - final(results, "test_accuracy", NONE)
+def accuracy(results: xr.Dataset, variant: str) -> xr.DataArray:
+    """Test accuracy at the end."""
+    return final(results, "test_accuracy", variant)
 
 
-def narrower(variant: str) -> Callable[[xr.Dataset], xr.DataArray]:
-    """The tuned variant's gap less that of the tuned plain net."""
-    return lambda results: gap(results, tuned_name(variant)) - gap(results, tuned_name(NONE))
+def loss(results: xr.Dataset, variant: str) -> xr.DataArray:
+    """Test loss at the end."""
+    return final(results, "test_loss", variant)
 
 
-def better(variant: str) -> Callable[[xr.Dataset], xr.DataArray]:
-    """The tuned variant's test accuracy less that of the tuned plain net."""
-    return lambda results: (
-        final(results, "test_accuracy", tuned_name(variant)) - final(results, "test_accuracy", tuned_name(NONE))
-    )
+def since_400(of: Callable[[xr.Dataset, str], xr.DataArray]) -> Callable[[xr.Dataset], xr.DataArray]:
+    """What the plain net has at the end less what it had at step 400."""
+    return lambda results: of(results, NONE) - of(results.sel(step=slice(0, 400)), NONE)
+
+
+def gained(of: Callable[[xr.Dataset, str], xr.DataArray], variant: str) -> Callable[[xr.Dataset], xr.DataArray]:
+    """What the tuned variant has less what the tuned plain net has."""
+    return lambda results: of(results, tuned_name(variant)) - of(results, tuned_name(NONE))
 
 
 def zeros(variant: str) -> Callable[[xr.Dataset], xr.DataArray]:
@@ -118,25 +129,26 @@ def zeros(variant: str) -> Callable[[xr.Dataset], xr.DataArray]:
     return lambda results: final(results, "zero_weights", variant)
 
 
-def masks(results: xr.Dataset) -> xr.DataArray:
-    """The scaled net's test accuracy, less that of the average over masks."""
-    name = tuned_name(DROPOUT)
-    return final(results, "test_accuracy", name) - final(results, "masks_accuracy", name)
+def over(one: str, other: str) -> Callable[[xr.Dataset], xr.DataArray]:
+    """One measure of the tuned net with dropout less another."""
+    return lambda results: final(results, one, tuned_name(DROPOUT)) - final(results, other, tuned_name(DROPOUT))
 
 
 def reduces(variant: str, name: str) -> tuple[Part, Part]:
-    """The parts "the gap narrows" and "the test accuracy rises"; less than a point makes no difference."""
+    """The parts "the gap of the losses narrows" and "the test accuracy rises", which need not go together."""
     return (
-        Part(f"{name}-gap", narrower(variant), high=0.0, unit="points", margin=0.01),
-        Part(f"{name}-accuracy", better(variant), low=0.0, unit="points", margin=0.01),
+        Part(f"{name}-gap", gained(gap, variant), high=0.0, margin=SOME),
+        Part(f"{name}-accuracy", gained(accuracy, variant), low=0.0, unit="points", margin=0.01),
     )
 
 
+# The error curves drift apart. Is it because the test loss rises, and does the test accuracy fall with it?
 C19 = Claim(
     "C19",
     (
-        Part("gap", lambda results: gap(results, NONE), low=0.05, unit="points"),
-        Part("loses", lost, low=0.0, unit="points", margin=0.01),
+        Part("gap", since_400(gap), low=0.0, margin=SOME),
+        Part("test-loss", since_400(loss), low=0.0, margin=SOME),
+        Part("accuracy", since_400(accuracy), high=0.0, unit="points", margin=0.01),
     ),
 )
 C21 = Claim("C21", (*reduces(L2, "l2"), *reduces(L1, "l1")))
@@ -149,4 +161,12 @@ C22 = Claim(
         Part("l2", zeros(L2), high=1e-5, unit="points"),
     ),
 )
-C23 = Claim("C23", (*reduces(DROPOUT, "dropout"), Part("masks", masks, -0.01, 0.01, "points", margin=0.01)))
+# The scaled net equals the average over masks, and what makes that worth something: the average beats a single mask.
+C23 = Claim(
+    "C23",
+    (
+        *reduces(DROPOUT, "dropout"),
+        Part("masks", over("test_accuracy", "masks_accuracy"), -0.01, 0.01, "points", margin=0.01),
+        Part("one-mask", over("masks_accuracy", "one_mask_accuracy"), low=0.0, unit="points", margin=0.01),
+    ),
+)
