@@ -3,6 +3,7 @@
 import json
 import time
 
+import numpy as np
 import pytest
 
 from waza.core.errors import Error
@@ -32,12 +33,12 @@ def wrong_answer(one):
     if isinstance(answer, Choice):
         return str(answer.right % answer.options + 1)
     if isinstance(answer, Number):
-        return repr(answer.value + 0.3)
+        return repr(1.1 * answer.value + 0.3)
     return {Formula: "x - y", Points: "a nicer name"}[type(answer)]
 
 
-def by_name(language="en", seed=None):
-    return {one.question.name: one for one in questions("day2a", language, seed)}
+def by_name(language="en", seed=None, part="day2a"):
+    return {one.question.name: one for one in questions(part, language, seed)}
 
 
 @every
@@ -57,9 +58,15 @@ def test_a_question_is_whole(one):
     assert exercise(one.question.study)
 
 
-def test_the_notes_questions_are_all_there():
-    pages = {page for one in questions("day2a", "en") for page in one.pages}
-    assert pages == {"P12", "P61", "P20", "P35", "P28", "P31", "P47", "P68"}
+PAGES = {
+    "day2a": {"P12", "P61", "P20", "P35", "P28", "P31", "P47", "P68"},
+    "day2b": {"P100", "P11"},
+}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_the_notes_questions_are_all_there(part):
+    assert {page for one in questions(part, "en") for page in one.pages} == PAGES[part]
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -89,9 +96,43 @@ def test_fresh_numbers_are_answered_by_closed_forms(seed):
     assert answer.right == (1 if numbers["corners"] == "left" else 2)
 
 
+def test_the_notes_numbers_of_the_convolutions():
+    values = {name: one.answer.value for name, one in by_name(part="day2b").items()}
+    # P100 is 7, not the notes' 3; the cell is 1 * 0 - 1 * 2 + 0 * 1 + 2 * 0.
+    expected = {"P100": 7, "P100-cell": -2, "P100-parameters": 780, "P11": 3, "P11-floor": 1, "P11-pooling": 4}
+    assert values == expected
+
+
 @pytest.mark.parametrize("seed", range(10))
-def test_fresh_questions_can_be_answered_and_are_the_same_in_both_languages(seed):
-    english, japanese = by_name("en", seed), by_name("ja", seed)
+def test_fresh_convolutions_are_answered_by_closed_forms(seed):
+    for name, one in by_name("en", seed, "day2b").items():
+        n, value = one.numbers, one.answer.value
+        match name:
+            case "P100" | "P11":
+                assert value == (n["size"] + 2 * n["padding"] - n["kernel"]) // n["stride"] + 1
+            case "P11-floor":
+                assert value == (n["size"] + 2 * n["padding"] - n["kernel"]) % n["stride"]
+            case "P100-parameters":
+                assert value == n["filters"] * (n["kernel"] ** 2 * n["channels"] + 1)
+                assert not one.answer.judge(str(n["filters"] * n["kernel"] ** 2 * n["channels"])).right
+            case "P11-pooling":
+                assert value == n["pool"] ** 2
+            case "P100-cell":
+                image, weight = (np.array([row.split() for row in n[of].split("/")], int) for of in ("image", "filter"))
+                window = np.pad(image, 1)[n["row"] - 1 : n["row"] + 1, n["column"] - 1 : n["column"] + 1]
+                assert value == (window * weight).sum()
+                assert all(f"{cell:2d}" in one.figure for cell in (*image[0], *weight[1]))
+
+
+def test_the_floor_throws_something_away_for_some_fresh_numbers_and_nothing_for_others():
+    drawn = [by_name("en", seed, "day2b")["P11-floor"].answer.value for seed in range(20)]
+    assert {value > 0 for value in drawn} == {True, False}
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("seed", range(10))
+def test_fresh_questions_can_be_answered_and_are_the_same_in_both_languages(seed, part):
+    english, japanese = by_name("en", seed, part), by_name("ja", seed, part)
     assert [one.numbers for one in english.values()] == [one.numbers for one in japanese.values()]
     json.dumps([dict(one.numbers) for one in english.values()])
     for one in (*english.values(), *japanese.values()):
@@ -113,7 +154,7 @@ def test_fresh_numbers_differ_between_seeds():
 )
 def test_strange_answers_are_wrong_at_once(text):
     begun = time.perf_counter()
-    for one in questions("day2a", "en"):
+    for one in (one for part in PARTS for one in questions(part, "en")):
         assert not one.answer.judge(text).right
     assert evaluate(text, {"x": 1.0, "y": 2.0}) is None
     assert time.perf_counter() - begun < 2
@@ -125,5 +166,5 @@ def test_a_number_may_be_written_in_many_ways(text):
 
 
 def test_an_unknown_part_is_named():
-    with pytest.raises(Error, match="day2a"):
+    with pytest.raises(Error, match="day2"):
         questions("day9", "en")

@@ -53,6 +53,13 @@ _EXERCISES = (
     Exercise("regularisation", "E4", "day2a_training", ("C19", "C21", "C22", "C23")),
     Exercise("capacity", "E4", "day2a_training", ("C20",)),
     Exercise("weight-decay", "E4", "day2a_training", ("C25",)),
+    Exercise("convolution", "E5", "day2b_convolution", ("C27",)),
+    Exercise("simple-convnet", "E6", "day2b_convolution", ("C26",)),
+    Exercise("double-convnet", "E7", "day2b_convolution", ("C30",)),
+    Exercise("pooling-shifts", "E7", "day2b_convolution", ("C28",)),
+    Exercise("pooling-overfitting", "E7", "day2b_convolution", ("C29",)),
+    Exercise("deep-convnet", "E8", "day2b_convolution", ()),
+    Exercise("alexnet", "E9", "day2b_convolution", ("C31",)),
 )
 
 

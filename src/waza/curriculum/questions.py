@@ -11,7 +11,7 @@ from pathlib import Path
 from waza.core.errors import Error, nearest
 from waza.curriculum.answers import Answer, Choice, Judgement, Points, plain
 
-PARTS = {"day2a": "day2a_training"}
+PARTS = {"day2a": "day2a_training", "day2b": "day2b_convolution"}
 Numbers = Mapping[str, float | str]
 
 

@@ -1,0 +1,1 @@
+"""Day 2, second half: convolutional networks."""

@@ -1,0 +1,113 @@
+"""E5: the formula for the output size against real convolutions, and a convolution as a matrix product."""
+
+import functools
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import xarray as xr
+from jaxtyping import Array, Float, PRNGKeyArray
+
+from waza import nn
+from waza.learners import Learner, Measures
+from waza.study import Claim, Part, Study
+
+SIDES, KERNELS, PADDINGS, STRIDES = range(2, 13), range(1, 6), range(0, 3), range(1, 5)
+DRAWN = 1000
+FLOORED, PLAIN = "with the floor", "without the floor"
+
+
+@functools.cache
+def real_sizes() -> np.ndarray:
+    """Rows (I, F, P, S, O) of all settings that fit: O is the output's side, asked of the convolution itself."""
+    rows = []
+    for side, kernel, padding, stride in itertools.product(SIDES, KERNELS, PADDINGS, STRIDES):
+        if kernel <= side + 2 * padding:
+            convolution = functools.partial(nn.convolve, strides=stride, padding=padding)
+            x, weight = (
+                jax.ShapeDtypeStruct(shape, jnp.float32) for shape in ((1, side, side, 1), (kernel,) * 2 + (1, 1))
+            )
+            rows.append((side, kernel, padding, stride, jax.eval_shape(convolution, x, weight).shape[1]))
+    return np.array(rows)
+
+
+class OutputSizes(Learner):
+    """Nothing that learns: the formula (I + 2P - F)/S + 1, tried on settings that are drawn at random.
+
+    Measures: "right", the share of 1,000 drawn settings for which the formula gives the real output size, and
+    "right_by_stride", the same for each stride; and on a random input of two 4x4 images with one channel, for 3x3
+    filters with stride 1 and 2 and padding 0 and 1, "im2col_difference", the largest difference between im2col with one
+    matrix product and the convolution, and "col2im_difference", that between <im2col(x), c> and <x, col2im(c)>.
+
+    Args:
+        floored: whether the quotient is rounded down.
+        tolerance: sizes that differ by less are equal.
+    """
+
+    floored: bool = True
+    tolerance: float = 1e-4
+
+    def init(self, key: PRNGKeyArray, data: Any) -> Float[Array, ""]:
+        """No state to speak of."""
+        return jnp.zeros(())
+
+    def batch(self, data: Any, key: PRNGKeyArray) -> None:
+        """Nothing to learn from."""
+
+    def update(self, state: Any, batch: Any, key: PRNGKeyArray) -> tuple[Any, Measures]:
+        """The same state."""
+        return state, {}
+
+    def evaluate(self, state: Any, data: Any, key: PRNGKeyArray) -> Measures:
+        """The formula on drawn settings, and the two ways to convolve on a drawn input."""
+        draw, draw_images = jax.random.split(key)
+        table = jnp.asarray(real_sizes())
+        side, kernel, padding, stride, real = table[jax.random.randint(draw, (DRAWN,), 0, len(table))].T
+        quotient = (side + 2 * padding - kernel) / stride
+        size = (jnp.floor(quotient) if self.floored else quotient) + 1
+        right = jnp.abs(size - real) < self.tolerance
+        by_stride = {f"stride {number}": jnp.mean(right, where=stride == number) for number in STRIDES}
+        return {"right": jnp.mean(right), "right_by_stride": by_stride, **differences(draw_images)}
+
+
+def differences(key: PRNGKeyArray) -> Measures:
+    """How far im2col with a product is from the convolution, and col2im from im2col's adjoint: by rounding alone."""
+    draws = jax.random.split(key, 3)
+    x, weight = jax.random.normal(draws[0], (2, 4, 4, 1)), jax.random.normal(draws[1], (3, 3, 1, 1))
+    product, adjoint = [], []
+    for settings in itertools.product((1, 2), (0, 1)):  # stride, padding
+        columns = nn.im2col(x, 3, *settings)
+        product.append(jnp.max(jnp.abs(columns @ weight.reshape(-1, 1) - nn.convolve(x, weight, *settings))))
+        c = jax.random.normal(draws[2], columns.shape)
+        adjoint.append(jnp.abs(jnp.sum(columns * c) - jnp.sum(x * nn.col2im(c, (2, 4, 4, 1), 3, *settings))))
+    return {"im2col_difference": jnp.max(jnp.stack(product)), "col2im_difference": jnp.max(jnp.stack(adjoint))}
+
+
+def study() -> Study:
+    """1,000 settings a seed, drawn from sides 2 to 12, filters 1 to 5, padding 0 to 2 and stride 1 to 4."""
+    return Study(
+        name="convolution",
+        data=None,
+        variants={FLOORED: OutputSizes(), PLAIN: OutputSizes(floored=False)},
+        measure="right",
+        steps=0,
+        claims=(C27,),
+    )
+
+
+def right(variant: str) -> Callable[[xr.Dataset], xr.DataArray]:
+    """The share of settings for which the formula gives the real size."""
+    return lambda results: results["right"].sel(variant=variant).isel(step=-1)
+
+
+# "Is": for more than 999 of 1,000 settings.
+C27 = Claim(
+    "C27",
+    (
+        Part("floor", right(FLOORED), low=0.999, unit="points"),
+        Part("plain", right(PLAIN), low=0.999, unit="points"),
+    ),
+)

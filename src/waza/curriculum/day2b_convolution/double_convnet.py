@@ -1,0 +1,75 @@
+"""E7: what pooling saves, counted: multiply-adds and parameters of a net with two poolings, one, and strides."""
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import xarray as xr
+
+from waza import data, models, optim, vary
+from waza.core.variables import trained
+from waza.curriculum.day2b_convolution.counting import cost
+from waza.curriculum.day2b_convolution.networks import classes_of, image_of
+from waza.data import Dataset
+from waza.learners import Measures, Supervised
+from waza.study import Claim, Part, Study
+
+TWO, ONE, STRIDES = "two poolings", "one pooling fewer", "strides instead of pooling"
+
+
+class Costed(Supervised):
+    """Supervised learning of a `ConvNet` that also measures what it costs.
+
+    Further measures, of one image that goes forward: "multiply_adds", "comparisons" (max pooling's); "parameters".
+    """
+
+    model: models.ConvNet
+
+    def evaluate(self, state: Any, data: Dataset, key: Any) -> Measures:
+        """All other measures, and the cost."""
+        costs = {name: jnp.float32(count) for name, count in cost(self.model)._asdict().items()}
+        count = sum(leaf.size for leaf in jax.tree.leaves(trained(state.variables)))
+        return super().evaluate(state, data, key) | costs | {"parameters": jnp.float32(count)}
+
+
+def study(data_name: str = "digits") -> Study:
+    """10@7x7 - pool - 20@3x3 - pool - 100 - 10, both convolutions padded by 1; Adam 0.001, 800 steps of 50 rows."""
+    dataset = data.load(data_name)
+    model = models.double_convnet(image_of(dataset), classes_of(dataset))
+    first, second = model.convolutions
+    strides = tuple(vary(one, pool=None, strides=2) for one in model.convolutions)
+    networks = {
+        TWO: model,
+        ONE: vary(model, convolutions=(first, vary(second, pool=None))),
+        STRIDES: vary(model, convolutions=strides),
+    }
+    return Study(
+        name="double-convnet",
+        data=dataset,
+        variants={name: Costed(one, optim.Adam(0.001), batch_size=50, probes=False) for name, one in networks.items()},
+        steps=800,
+        evaluate_every=200,
+        claims=(C30,),
+    )
+
+
+def doublings(measure: str, other: str) -> Callable[[xr.Dataset], xr.DataArray]:
+    """log2 of a count with two poolings over that of another variant; -1 is half of it."""
+
+    def effect(results: xr.Dataset) -> xr.DataArray:
+        counts = results[measure].isel(step=-1)
+        return xr.ufuncs.log2(counts.sel(variant=TWO) / counts.sel(variant=other))
+
+    return effect
+
+
+# "Lowers": against the same net with a pooling less, and against one that halves its maps in another way.
+C30 = Claim(
+    "C30",
+    (
+        Part("multiply-adds", doublings("multiply_adds", ONE), high=0.0, unit="log2"),
+        Part("parameters", doublings("parameters", ONE), high=0.0, unit="log2"),
+        Part("strides", doublings("multiply_adds", STRIDES), high=0.0, unit="log2"),
+    ),
+)

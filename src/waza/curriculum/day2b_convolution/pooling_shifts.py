@@ -1,0 +1,98 @@
+"""E7: does pooling make a net robust when the image moves by a pixel or three?"""
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import xarray as xr
+from jaxtyping import Array
+
+from waza import data, optim
+from waza.curriculum.day2b_convolution.networks import POOLED, STRIDED, UNPOOLED, three_ways
+from waza.data import Dataset, Split
+from waza.learners import Measures, Supervised
+from waza.study import Claim, Part, Study, final
+
+DISTANCES = (1, 2, 3)
+FARTHEST = max(DISTANCES)
+DIRECTIONS = ((1, 0), (-1, 0), (0, 1), (0, -1))
+
+
+class Shifted(Supervised):
+    """Supervised learning that is also tested on shifted images.
+
+    Further measures: "shifted_1_accuracy" to "shifted_3_accuracy", the mean of the test accuracies with all test images
+    shifted by so many pixels downwards, upwards, to the right and to the left.
+    """
+
+    def evaluate(self, state: Any, data: Dataset, key: Any) -> Measures:
+        """All other measures, and these."""
+        x = jnp.asarray(data.test.x)
+        moves = jnp.array(DISTANCES)[:, None, None] * jnp.array(DIRECTIONS)
+
+        def accuracy(move: Array) -> Array:
+            return self._mean_measures(state, Split(shifted(x, *move), data.test.y))["accuracy"]
+
+        accuracies = jax.lax.map(accuracy, moves.reshape(-1, 2)).reshape(moves.shape[:2]).mean(axis=1)
+        return super().evaluate(state, data, key) | dict(zip(map(name_of, DISTANCES), accuracies, strict=True))
+
+    def chance(self, data: Dataset) -> dict[str, float]:
+        """The levels of the best constant answer, which no shift changes."""
+        levels = super().chance(data)
+        return levels | {name_of(distance): levels["test_accuracy"] for distance in DISTANCES}
+
+
+def name_of(distance: int) -> str:
+    """The measure at this distance."""
+    return f"shifted_{distance}_accuracy"
+
+
+def shifted(x: Array, down: Array | int, right: Array | int) -> Array:
+    """Images moved by at most 3 pixels; what leaves is lost, and what comes in is zero.
+
+    >>> shifted(jnp.arange(1, 5).reshape(1, 2, 2, 1), 0, 1)[0, :, :, 0].tolist()
+    [[0, 1], [0, 3]]
+    """
+    edges = (FARTHEST, FARTHEST)
+    edged = jnp.pad(x, ((0, 0), edges, edges, (0, 0)))
+    return jax.lax.dynamic_slice(edged, (0, FARTHEST - down, FARTHEST - right, 0), x.shape)
+
+
+def study(data_name: str = "digits") -> Study:
+    """8@5x5 - 16@3x3 - 64, pooled, unpooled and strided; Adam 0.001, 600 steps of 50 rows that are never shifted."""
+    dataset = data.load(data_name)
+    return Study(
+        name="pooling-shifts",
+        data=dataset,
+        variants={
+            name: Shifted(model, optim.Adam(0.001), batch_size=50, probes=False)
+            for name, model in three_ways(dataset).items()
+        },
+        baseline=UNPOOLED,
+        steps=600,
+        evaluate_every=300,
+        claims=(C28,),
+    )
+
+
+def lost(results: xr.Dataset, variant: str, distance: int) -> xr.DataArray:
+    """The test accuracy less that on shifted images."""
+    return final(results, "test_accuracy", variant) - final(results, name_of(distance), variant)
+
+
+def loses_less(other: str, distance: int) -> Callable[[xr.Dataset], xr.DataArray]:
+    """What the pooled net loses, less what another loses."""
+    return lambda results: lost(results, POOLED, distance) - lost(results, other, distance)
+
+
+# "Robust": it loses less than the same net without pooling, and than one with strides in its place; less than a point
+# makes no difference.
+C28 = Claim(
+    "C28",
+    tuple(
+        Part(f"{short}-{distance}", loses_less(other, distance), high=0.0, unit="points", margin=0.01)
+        for short, other in (("unpooled", UNPOOLED), ("strided", STRIDED))
+        for distance in DISTANCES
+    ),
+)
