@@ -115,8 +115,8 @@ def _table(entries: list[Entry], language: str) -> Any:
     from waza.report.words import amount, labels
 
     heads = {
-        "en": ("claim", "verdict", "the notes say", "effect", "seeds", "study"),
-        "ja": ("主張", "判定", "ノートの記述", "効果", "シード", "実験"),
+        "en": ("claim", "verdict", "statement", "effect", "seeds", "study"),
+        "ja": ("番号", "判定", "主張", "効果", "シード", "実験"),
     }[language]
     table = Table(*heads, box=None, pad_edge=False)
     say = labels(language)

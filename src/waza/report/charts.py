@@ -1,56 +1,95 @@
-"""Charts: mean lines with bands over seeds, every seed on demand."""
+"""Charts over steps and over layers: mean lines with intervals over seeds, every seed on demand."""
 
+import json
+from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
 import numpy as np
 import xarray as xr
 
+from waza.report.bands import Lines, bands, lines_of, short
+from waza.report.style import (
+    HEIGHT,
+    PALETTE,
+    WIDTH,
+    colours,
+    dashes,
+    dressed,
+    names_of,
+    power_axis,
+    scale_and_axis,
+    titled,
+)
 from waza.report.words import Words, labels
-from waza.study.statistics import t_interval
 
-PALETTE = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#F0E442"]
+__all__ = ["PALETTE", "PROBES", "by_layer", "colours", "drawn", "dressed", "over_layers", "over_lines", "over_steps"]
+
 DRAWN_SEEDS = 20
-FLOOR = 1e-30
+FEW_POINTS = 12
+MOST_POINTS = 240
+WIDE_RANGE = 10.0
+VISIBLE = (1e-30, 1e30)
 LOGARITHMIC = ("gradient_norm", "update_ratio", "activation_square", "signal_gradient_square")
 PROBES = ("gradient_norm", "activation_mean", "activation_std", "saturated", "dead", "update_ratio")
-FONT = "system-ui, 'Noto Sans CJK JP', 'Hiragino Sans', 'Yu Gothic', sans-serif"
 
 
-def over_steps(results: xr.Dataset, measure: str, words: Words, language: str) -> alt.Chart:
-    """One measure over steps: a line and a band a variant."""
-    label = labels(language)
-    rows = _bands(results[measure], "step", words, language)
-    seeds = _seeds(results[measure], "step", words, language)
-    title = label["measures"].get(measure, measure)
-    return _lines(rows, seeds, "step", title, alt.Scale(zero=False), alt.Axis(), language).properties(
-        width=410, height=280
-    )
+def over_steps(results: xr.Dataset, measure: str, words: Words, language: str) -> alt.LayerChart:
+    """One measure over steps, a line a variant; a loss that falls far is shown on a logarithmic scale."""
+    lines = lines_of(results[measure], words, language)
+    rows = bands(lines, "step")
+    logarithmic = measure.endswith("loss") and spans(rows)
+    if logarithmic:
+        rows = bands(lines, "step", VISIBLE)
+    title = labels(language)["measures"].get(measure, measure)
+    return titled(drawn(rows, "step", language, logarithmic, _seeds(lines, "step")), title)
 
 
-def in_logarithms(values: xr.DataArray, title: str, words: Words, language: str) -> alt.LayerChart:
-    """Positive values over steps on a logarithmic scale: a line and a band a variant."""
-    rows = _bands(xr.ufuncs.log10(values.clip(min=FLOOR)), "step", words, language)
-    _undo_logarithm(rows)
-    scale = alt.Scale(type="log", nice=False)
-    axis = alt.Axis(format=".0e", tickCount=8)
-    return _lines(rows, [], "step", title, scale, axis, language).properties(width=410, height=280)
+def over_lines(
+    lines: Lines,
+    title: str,
+    language: str,
+    within: tuple[float, float] | None,
+    dashed: bool = True,
+    first_steps: bool = False,
+) -> alt.LayerChart:
+    """Lines over steps; on a logarithmic scale within a range, and it is said where one leaves it.
+
+    Where the `first_steps` tell the story, the steps, which must not count from 0, are on a logarithmic scale too.
+    """
+    few = {name: _thinned(values, first_steps) for name, values in lines.items()}
+    rows = bands(few, "step", within)
+    cut = within is not None and len(rows) < sum(values.sizes["step"] for values in few.values())
+    left = labels(language)["cut"] if cut else ""
+    chart = drawn(rows, "step", language, within is not None, dashed=dashed, first_steps=first_steps)
+    return titled(chart, title, left)
 
 
-def over_layers(results: xr.Dataset, measure: str, words: Words, language: str) -> alt.Chart:
-    """One measure over hidden layers, on a logarithmic scale: a line and a band a variant, the deepest of each kind."""
-    label = labels(language)
-    values = results[measure].isel(step=-1)
-    values = values.sel(layer=[name for name in values["layer"].values if str(name).startswith("hidden.")])
-    values = values.assign_coords(layer=[int(str(name).removeprefix("hidden.")) + 1 for name in values["layer"].values])
+def _thinned(values: xr.DataArray, geometric: bool) -> xr.DataArray:
+    """So many steps, evenly spaced or in equal ratios, as can be told apart."""
+    count = values.sizes["step"]
+    places = (np.geomspace(1, count, MOST_POINTS) - 1) if geometric else np.linspace(0, count - 1, MOST_POINTS)
+    return values.isel(step=np.unique(np.round(places).astype(int)))
+
+
+def over_layers(
+    results: xr.Dataset, measure: str, words: Words, language: str, step: int = -1, prefix: str = ""
+) -> alt.LayerChart:
+    """One measure over layers (or whatever else it is measured by) at one evaluation.
+
+    Only layers whose names begin with `prefix`, and only the variants that have most of them.
+    """
+    label, logarithmic = labels(language), measure in LOGARITHMIC
+    values = results[measure].isel(step=step).dropna("layer", how="all")
+    layers = [str(name) for name in values["layer"].values if str(name).startswith(prefix)]
+    values = values.sel(layer=layers).assign_coords(layer=range(1, len(layers) + 1))
     depth = values.notnull().any("seed").sum("layer")
     values = values.sel(variant=values["variant"][(depth == depth.max()).values])
-    rows = _bands(xr.ufuncs.log10(values.clip(min=FLOOR)), "layer", words, language)
-    _undo_logarithm(rows)
-    scale = alt.Scale(type="log", nice=False)
-    return _lines(
-        rows, [], "layer", label["measures"][measure], scale, alt.Axis(format=".0e", tickCount=8), language
-    ).properties(width=410, height=280)
+    rows = bands(lines_of(values, words, language), "layer", VISIBLE if logarithmic else None)
+    title = label["measures"].get(measure, measure)
+    trained = results.sizes["step"] > 1
+    chart = drawn(rows, "layer", language, logarithmic, x_axis=_layer_axis(layers, label))
+    return titled(chart, label["before_training"].format(title) if trained and step == 0 else title)
 
 
 def by_layer(results: xr.Dataset, measure: str, words: Words, language: str) -> alt.HConcatChart:
@@ -61,47 +100,66 @@ def by_layer(results: xr.Dataset, measure: str, words: Words, language: str) -> 
         values = results[measure].sel(layer=layer)
         if not values.notnull().any():
             continue
-        values = xr.ufuncs.log10(values.clip(min=FLOOR)) if logarithmic else values
-        rows = _bands(values, "step", words, language)
-        if logarithmic:
-            _undo_logarithm(rows)
-        scale = alt.Scale(type="log", nice=False) if logarithmic else alt.Scale(zero=False)
-        axis = alt.Axis(format=".0e", tickCount=5) if logarithmic else alt.Axis()
-        chart = _lines(rows, [], "step", None, scale, axis, language)
-        charts.append(chart.properties(width=250, height=150, title=str(layer)))
+        rows = bands(lines_of(values, words, language), "step", VISIBLE if logarithmic else None)
+        chart = titled(drawn(rows, "step", language, logarithmic), layer_name(str(layer), label))
+        charts.append(chart.properties(width=250, height=150))
     return alt.hconcat(*charts).properties(title=label["measures"].get(measure, measure))
 
 
-def colours(rows: list[dict]) -> alt.Color:
-    """A colour a variant, the same in every chart of a report, with the legend below."""
-    names = list(dict.fromkeys(row["variant"] for row in rows))
-    return alt.Color(
-        "variant:N",
-        title=None,
-        sort=names,
-        scale=alt.Scale(domain=names, range=[PALETTE[i % len(PALETTE)] for i in range(len(names))]),
-        legend=alt.Legend(
-            orient="bottom", columns=2, labelLimit=400, symbolStrokeWidth=4, symbolOpacity=1, symbolType="stroke"
-        ),
-    )
+def layer_name(layer: str, label: dict[str, Any]) -> str:
+    """A layer as it is shown: "hidden layer 1" for "hidden.0"."""
+    kind, _, number = layer.partition(".")
+    if kind == "hidden" and number.isdigit():
+        return str(label["hidden_layer"].format(int(number) + 1))
+    return str(label["output_layer"]) if layer == "output" else layer
 
 
-def _lines(
-    rows: list[dict], seeds: list[dict], along: str, title: str | None, scale: Any, axis: Any, language: str
+def drawn(
+    rows: list[dict[str, Any]],
+    along: str,
+    language: str,
+    logarithmic: bool,
+    seeds: Sequence[dict[str, Any]] = (),
+    x_axis: alt.Axis | None = None,
+    dashed: bool = True,
+    first_steps: bool = False,
 ) -> Any:
+    """Lines with their intervals: bars where there are few points, a faint band where there are many.
+
+    Lines that go up and down from step to step, such as one trial's, are not `dashed`.
+    """
+    ends = [row[key] for row in rows for key in ("low", "high")]
+    x_scale = alt.Scale(type="log", nice=False) if first_steps else alt.Scale(zero=False, nice=False)
+    if first_steps:
+        x_axis = power_axis(1, max([row[along] for row in rows], default=1))
+    x_axis = x_axis or alt.Axis(tickMinStep=1, tickCount=5)
+    x = alt.X(f"{along}:Q", title=labels(language)[along], axis=x_axis, scale=x_scale)
+    y = scale_and_axis(ends, logarithmic)
     colour = colours(rows)
-    x = alt.X(f"{along}:Q", title=labels(language)[along], axis=alt.Axis(tickMinStep=1))
-    y = alt.Y("mean:Q", title=title, scale=scale, axis=axis)
     base = alt.Chart(alt.Data(values=rows)).encode(x=x, color=colour)
-    bands = base.mark_area(opacity=0.18).encode(y=alt.Y("low:Q", scale=scale), y2="high:Q")
-    lines = base.mark_line(strokeWidth=2.2).encode(
-        y=y, tooltip=["variant:N", f"{along}:Q", "mean:Q", "low:Q", "high:Q"]
-    )
-    if not seeds:
-        return bands + lines
+    to = {"y": alt.Y("low:Q", title=None, **y), "y2": "high:Q"}
+    few = len({row[along] for row in rows}) <= FEW_POINTS
+    spread = (base.mark_rule(strokeWidth=1.2) if few else base.mark_area(opacity=0.12)).encode(**to)
+    tooltip = ["variant:N", f"{along}:Q", "mean:Q", "low:Q", "high:Q"]
+    at = {"y": alt.Y("mean:Q", title=None, **y), "tooltip": tooltip}
+    dash = {"strokeDash": dashes(rows)} if dashed else {}
+    line = base.mark_line(strokeWidth=2.2 if dashed else 1.4).encode(**dash, **at)
+    layers = [spread, line, *([base.mark_point(filled=True, size=22, opacity=1).encode(**at)] if few else [])]
+    if seeds and names_of(rows):
+        layers.insert(1, _every_seed(seeds, x, y["scale"], colour, language))
+    return alt.layer(*layers).properties(width=WIDTH, height=HEIGHT)
+
+
+def spans(rows: Sequence[dict[str, Any]]) -> bool:
+    """Whether positive means differ by so much that only a logarithmic scale shows them all."""
+    means = [row["mean"] for row in rows]
+    return bool(means) and min(means) > 0 and max(means) > WIDE_RANGE * min(means)
+
+
+def _every_seed(seeds: Sequence[dict[str, Any]], x: alt.X, scale: alt.Scale, colour: alt.Color, language: str) -> Any:
     shown = alt.param(name="seeds_shown", value=False, bind=alt.binding_checkbox(name=labels(language)["every_seed"]))
-    each = (
-        alt.Chart(alt.Data(values=seeds))
+    return (
+        alt.Chart(alt.Data(values=list(seeds)))
         .mark_line(strokeWidth=0.8)
         .encode(
             x=x,
@@ -112,60 +170,25 @@ def _lines(
         )
         .add_params(shown)
     )
-    return bands + each + lines
 
 
-def _bands(values: xr.DataArray, along: str, words: Words, language: str) -> list[dict]:
-    """Mean and 95 % interval over seeds, at each point of the axis where all seeds are finite."""
-    rows = []
-    for variant in values["variant"].values:
-        for at in values[along].values:
-            one = values.sel({"variant": variant, along: at}).values
-            if not np.isfinite(one).all():
-                continue
-            interval = t_interval(one)
-            ends = (interval.low, interval.high) if len(one) > 1 else (interval.mean, interval.mean)
-            rows.append(
-                {
-                    "variant": words[language].variant(str(variant)),
-                    along: int(at),
-                    **{
-                        name: float(f"{value:.4g}")
-                        for name, value in zip(("mean", "low", "high"), (interval.mean, *ends), strict=True)
-                    },
-                }
-            )
-    return rows
-
-
-def _undo_logarithm(rows: list[dict]) -> None:
-    """Means and bands of log10 values, as values."""
-    for row in rows:
-        row |= {name: float(f"{10 ** row[name]:.4g}") for name in ("mean", "low", "high")}
-
-
-def _seeds(values: xr.DataArray, along: str, words: Words, language: str) -> list[dict]:
+def _seeds(lines: Lines, along: str) -> list[dict[str, Any]]:
     """Every seed's own line, up to 20 of them."""
     return [
-        {
-            "variant": words[language].variant(str(variant)),
-            "seed": int(seed),
-            along: int(at),
-            "value": float(f"{value:.4g}"),
-        }
-        for variant in values["variant"].values
+        {"variant": name, "seed": int(seed), along: int(at), "value": short(value)}
+        for name, values in lines.items()
         for seed in values["seed"].values[:DRAWN_SEEDS]
-        for at, value in zip(values[along].values, values.sel(variant=variant, seed=seed).values, strict=True)
+        for at, value in zip(values[along].values, values.sel(seed=seed).values, strict=True)
         if np.isfinite(value)
     ]
 
 
-def dressed(chart: Any) -> Any:
-    """The chart in the house's dress."""
-    return (
-        chart.configure(font=FONT, background="white")
-        .configure_view(stroke=None)
-        .configure_axis(grid=True, gridColor="#e8e8e8", domain=False, labelFontSize=12, titleFontSize=13)
-        .configure_legend(labelFontSize=13)
-        .configure_title(fontSize=14, anchor="start")
-    )
+def _layer_axis(layers: Sequence[str], label: dict[str, Any]) -> alt.Axis:
+    """Whole numbers of hidden layers, and the names of all else."""
+    count = len(layers)
+    apart = next(step for step in (1, 2, 5, 10, 20, 50, 100, count) if count <= 10 * step)
+    values = list(dict.fromkeys([1, *range(apart, count + 1, apart)]))
+    numbers = {f"hidden.{i}": str(i + 1) for i in range(count)}
+    names = [numbers.get(name, label["output"] if name == "output" else name) for name in layers]
+    axis: dict[str, Any] = {"values": values, "labelExpr": f"{json.dumps(names, ensure_ascii=False)}[datum.value - 1]"}
+    return alt.Axis(**axis) if set(layers) & {*numbers, "output"} else alt.Axis(title=None, **axis)

@@ -12,9 +12,10 @@ import jinja2
 import xarray as xr
 from markupsafe import Markup
 
-from waza.report.charts import PROBES, by_layer, dressed
+from waza.report.charts import PROBES, by_layer
 from waza.report.choices import choice_rows
-from waza.report.figures import main_charts
+from waza.report.figures import further_charts, main_charts
+from waza.report.style import dressed
 from waza.report.summary import as_json, scalar_measures
 from waza.report.words import LANGUAGES, Words, grounds, labels, number, sentence
 from waza.study.claims import Finding
@@ -43,7 +44,7 @@ def render_page(results: xr.Dataset, findings: tuple[Finding, ...], words: Words
         trained=results.sizes["step"] > 1,
         figures=figures,
         probes=PROBES,
-        specs=_embedded({f"{name}-{key}": spec for name, group in figures.items() for key, spec in group.items()}),
+        specs=embedded({f"{name}-{key}": spec for name, group in figures.items() for key, spec in group.items()}),
         vega=Markup(vl_convert.javascript_bundle()),  # type: ignore[call-arg]  # the stub forgets the default
         style=Markup((FOLDER / "page.css").read_text("utf-8")),
         choices={name: choice_rows(results, words, name) for name in LANGUAGES},
@@ -55,14 +56,15 @@ def render_page(results: xr.Dataset, findings: tuple[Finding, ...], words: Words
 
 
 def _figures(results: xr.Dataset, words: Words, language: str) -> dict[str, Any]:
-    """The specifications of all charts by name: the main figure, then the probes."""
-    charts: dict[str, Any] = {f"main{i}": chart for i, chart in enumerate(main_charts(results, words, language))}
+    """The specifications of all charts by name: the main figure and what only the page shows, then the probes."""
+    shown = [*main_charts(results, words, language), *further_charts(results, words, language)]
+    charts: dict[str, Any] = {f"main{i}": chart for i, chart in enumerate(shown)}
     if results.sizes["step"] > 1 and "layer" in results.dims:
         charts |= {name: by_layer(results, name, words, language) for name in PROBES if name in results}
     return {name: dressed(chart).to_dict(validate=False) for name, chart in charts.items()}
 
 
-def _embedded(value: Any) -> Markup:
+def embedded(value: Any) -> Markup:
     """JSON that may stand inside a script element."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False)
     return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))

@@ -10,7 +10,8 @@ import numpy as np
 import xarray as xr
 
 from waza.models import landscapes
-from waza.report.charts import colours
+from waza.report.bands import short
+from waza.report.style import HEIGHT, colours, dashes, titled
 from waza.report.words import Words, labels
 
 DRAWN_STARTS, FEW_VARIANTS = 4, 5
@@ -46,39 +47,56 @@ def _panel(
             for at, (x, y) in zip(few["step"].values, few.sel(variant=name, seed=seed).values, strict=True):
                 if abs(x) < 1e3 and abs(y) < 1e3:
                     shown = words[language].variant(name)
-                    rows.append({"variant": shown, "seed": int(seed), "step": int(at), "x": _short(x), "y": _short(y)})
+                    rows.append({"variant": shown, "seed": int(seed), "step": int(at), "x": short(x), "y": short(y)})
     box = {axis: _range([float(row[axis]) for row in rows]) for axis in ("x", "y")}
-    scales = {axis: alt.Scale(domain=box[axis], nice=False, zero=False) for axis in ("x", "y")}
-    ground = (
-        alt.Chart(alt.Data(values=_heights(landscape, box)))
-        .mark_rect(clip=True)
-        .encode(
-            x=alt.X("x:Q", scale=scales["x"], title="w₁", axis=alt.Axis(grid=False)),
-            x2="x2:Q",
-            y=alt.Y("y:Q", scale=scales["y"], title="w₂", axis=alt.Axis(grid=False)),
-            y2="y2:Q",
-            color=alt.Color("shade:N", scale=None),
-            stroke=alt.Stroke("shade:N", scale=None),
-        )
-    )
+    scales = scales_of(box)
     base = alt.Chart(alt.Data(values=rows)).encode(
         x=alt.X("x:Q", scale=scales["x"]), y=alt.Y("y:Q", scale=scales["y"]), color=colours(rows), detail="seed:N"
     )
-    lines = base.mark_line(strokeWidth=1.6, clip=True, opacity=0.85).encode(order="step:Q")
+    lines = base.mark_line(strokeWidth=1.6, clip=True, opacity=0.85).encode(order="step:Q", strokeDash=dashes(rows))
     starts = base.transform_filter("datum.step == 0").mark_point(size=50, clip=True).encode(color=alt.value("black"))
     ends = (
         base.transform_window(last="max(step)", groupby=["variant", "seed"], frame=[None, None])
         .transform_filter("datum.step == datum.last")
         .mark_point(filled=True, size=45, clip=True, opacity=1)
     )
-    return (ground + lines + starts + ends).properties(
-        width=330, height=280, title=labels(language)["landscapes"][_kind(landscape)]
+    chart = alt.layer(ground(landscape, box), lines, starts, ends).properties(width=330, height=HEIGHT)
+    return titled(chart, labels(language)["landscapes"].get(_kind(landscape), _kind(landscape)))
+
+
+Box = dict[str, list[float]]
+
+
+def scales_of(box: Box) -> dict[str, alt.Scale]:
+    """The scales of a map of this box."""
+    return {axis: alt.Scale(domain=box[axis], nice=False, zero=False) for axis in ("x", "y")}
+
+
+def ground(landscape: dict[str, Any], box: Box, names: tuple[str, str] = ("w1", "w2")) -> alt.Chart:
+    """A landscape's heights in grey over a box, the lowest darkest; its axes bear these names."""
+    scales, plain = scales_of(box), alt.Axis(grid=False, tickCount=5)
+    return (
+        alt.Chart(alt.Data(values=_heights(landscape, box)))
+        .mark_rect(clip=True)
+        .encode(
+            x=alt.X("x:Q", scale=scales["x"], title=names[0], axis=plain),
+            x2="x2:Q",
+            y=alt.Y("y:Q", scale=scales["y"], title=names[1], axis=plain),
+            y2="y2:Q",
+            color=alt.Color("shade:N", scale=None),
+            stroke=alt.Stroke("shade:N", scale=None),
+        )
     )
+
+
+def descent_settings(results: xr.Dataset, variant: str) -> dict[str, Any]:
+    """A variant's settings, its landscape among them."""
+    return json.loads(results.attrs["settings"])[variant]["fields"]
 
 
 def landscape_of(results: xr.Dataset, variant: str) -> str:
     """The kind of landscape that a variant walks on, such as "Quadratic"."""
-    return _kind(json.loads(results.attrs["settings"])[variant]["fields"]["landscape"])
+    return _kind(descent_settings(results, variant)["landscape"])
 
 
 def _kind(landscape: dict[str, Any]) -> str:
@@ -92,7 +110,7 @@ def _range(values: list[float]) -> list[float]:
     return [low - room, high + room]
 
 
-def _heights(landscape: dict[str, Any], box: dict[str, list[float]]) -> list[dict[str, Any]]:
+def _heights(landscape: dict[str, Any], box: Box) -> list[dict[str, Any]]:
     """Bands of height: the root of the height above the lowest point, in steps, as contour lines would show it."""
     make = getattr(landscapes, _kind(landscape))
     fields = {name: tuple(value) if isinstance(value, list) else value for name, value in landscape["fields"].items()}
@@ -104,10 +122,10 @@ def _heights(landscape: dict[str, Any], box: dict[str, list[float]]) -> list[dic
     steps = np.floor(12 * root / max(root.max(), 1e-9)) / 12
     return [
         {
-            "x": _short(xs[i]),
-            "x2": _short(xs[i + 1]),
-            "y": _short(ys[j]),
-            "y2": _short(ys[j + 1]),
+            "x": short(xs[i]),
+            "x2": short(xs[i + 1]),
+            "y": short(ys[j]),
+            "y2": short(ys[j + 1]),
             "shade": _grey(steps[i, j]),
         }
         for i in range(GRID)
@@ -118,7 +136,3 @@ def _heights(landscape: dict[str, Any], box: dict[str, list[float]]) -> list[dic
 def _grey(height: float) -> str:
     """From slate at the lowest point to white."""
     return "#" + "".join(f"{round(low + (255 - low) * float(height)):02x}" for low in (172, 188, 204))
-
-
-def _short(value: float) -> float:
-    return float(f"{float(value):.4g}")

@@ -1,18 +1,19 @@
 """The main measure over learning rates, and what was chosen from them."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import altair as alt
 import xarray as xr
 
-from waza.report.charts import colours
+from waza.report.bands import interval_row, short
+from waza.report.style import HEIGHT, WIDTH, colours, dashes, power_axis, titled
 from waza.report.words import Words, labels
 from waza.study.results import final
-from waza.study.statistics import t_interval
 from waza.study.sweep import swept
 
-POWERS = [10.0**power for power in range(-8, 5)]
+FEW_RATES = 5
 
 
 def over_rates(results: xr.Dataset, words: Words, language: str) -> alt.LayerChart | None:
@@ -21,8 +22,7 @@ def over_rates(results: xr.Dataset, words: Words, language: str) -> alt.LayerCha
     rows = []
     for what, rates in swept([str(name) for name in results["variant"].values]).items():
         for rate, name in rates.items():
-            interval = t_interval(final(results, measure, name).values)
-            rows.append(_row(words[language].variant(what), rate, interval.mean, interval.low, interval.high))
+            rows.append(_row(words[language].variant(what), rate, interval_row(final(results, measure, name).values)))
     title = labels(language)["measures"].get(measure, measure)
     return _curves(_bounded(rows, measure.removeprefix("test_"), results), title, language) if rows else None
 
@@ -38,7 +38,7 @@ def tuning_curves(results: xr.Dataset, words: Words, language: str) -> alt.Layer
         for one in choice["tried"]:
             if {key: value for key, value in one["settings"].items() if key != path} == others:
                 name = words[language].variant(choice["variant"])
-                row = _row(name, one["settings"][path], one["mean"], one["low"], one["high"])
+                row = _row(name, one["settings"][path], one)
                 rows.append(row)
                 if one["settings"] == choice["settings"]:
                     chosen.append(row)
@@ -46,7 +46,7 @@ def tuning_curves(results: xr.Dataset, words: Words, language: str) -> alt.Layer
         return None
     measure = json.loads(results.attrs["tuning"])[0].get("measure", "accuracy")
     title = labels(language)["measures"][f"validation_{measure}"]
-    curves = _curves(_bounded(rows, measure, results), title, language)
+    curves = _curves(_bounded(rows, measure, results), title, language, labels(language)["chosen_points"])
     picked = (
         alt.Chart(alt.Data(values=chosen))
         .mark_point(size=110, filled=True, opacity=1)
@@ -55,27 +55,29 @@ def tuning_curves(results: xr.Dataset, words: Words, language: str) -> alt.Layer
     return curves + picked
 
 
-def _row(variant: str, rate: float, mean: float, low: float, high: float) -> dict[str, Any]:
-    numbers = {"rate": rate, "mean": mean, "low": low, "high": high}
-    return {"variant": variant, **{name: float(f"{value:.4g}") for name, value in numbers.items()}}
+def _row(variant: str, rate: float, values: Mapping[str, float]) -> dict[str, Any]:
+    return {"variant": variant, "rate": rate, **{name: short(values[name]) for name in ("mean", "low", "high")}}
 
 
 def _bounded(rows: list[dict[str, Any]], measure: str, results: xr.Dataset) -> list[dict[str, Any]]:
-    """The rows within what can be: an accuracy from 0 to 1, a loss up to twice that of the best constant answer."""
+    """The rows with what can be: an accuracy from 0 to 1, a loss of at most twice that of the best constant answer."""
     highest = 1.0 if measure == "accuracy" else 2 * results.attrs.get(f"chance_test_{measure}", float("inf"))
-    for row in rows:
-        row |= {name: min(max(row[name], 0.0), highest) for name in ("mean", "low", "high")}
-    return rows
+    inside = [row for row in rows if row["mean"] <= highest]
+    for row in inside:
+        row |= {"low": max(row["low"], 0.0), "high": min(row["high"], highest)}
+    return inside
 
 
-def _curves(rows: list[dict[str, Any]], title: str, language: str) -> alt.LayerChart:
-    x = alt.X(
-        "rate:Q", title=labels(language)["rate"], scale=alt.Scale(type="log"), axis=alt.Axis(format="~g", values=POWERS)
-    )
+def _curves(rows: list[dict[str, Any]], title: str, language: str, subtitle: str = "") -> alt.LayerChart:
+    rates = sorted({row["rate"] for row in rows})
+    scale = alt.Scale(type="log", nice=False, zero=False)
+    few = len(rates) <= FEW_RATES
+    axis = alt.Axis(values=rates, format="~g") if few else power_axis(rates[0], rates[-1])
+    x = alt.X("rate:Q", title=labels(language)["rate"], scale=scale, axis=axis)
     base = alt.Chart(alt.Data(values=rows)).encode(x=x, color=colours(rows))
-    bands = base.mark_area(opacity=0.18, clip=True).encode(y=alt.Y("low:Q"), y2="high:Q")
-    lines = base.mark_line(strokeWidth=2.2, point=alt.OverlayMarkDef(size=18)).encode(
-        y=alt.Y("mean:Q", title=title, scale=alt.Scale(zero=False)),
-        tooltip=["variant:N", "rate:Q", "mean:Q", "low:Q", "high:Q"],
-    )
-    return (bands + lines).properties(width=410, height=280)
+    upright = alt.Y("mean:Q", title=None, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=6))
+    bars = base.mark_rule(strokeWidth=1.2).encode(y=alt.Y("low:Q", title=None), y2="high:Q")
+    tooltip = ["variant:N", "rate:Q", "mean:Q", "low:Q", "high:Q"]
+    lines = base.mark_line(strokeWidth=2.2).encode(y=upright, strokeDash=dashes(rows), tooltip=tooltip)
+    dots = base.mark_point(filled=True, size=22, opacity=1).encode(y=upright)
+    return titled(alt.layer(bars, lines, dots).properties(width=WIDTH, height=HEIGHT), title, subtitle)

@@ -15,6 +15,7 @@ from waza.study.sweep import swept
 from waza.study.tuning import tuned_name
 
 LANGUAGES = ("en", "ja")
+DECIMALS = 4
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,7 +42,7 @@ class ClaimWords:
 
 @dataclasses.dataclass(frozen=True)
 class StudyWords:
-    """A study's texts in one language."""
+    """A study's texts in one language; `figures` names what its main figure is to show, where its kind does not say."""
 
     title: str
     lead: str
@@ -49,6 +50,7 @@ class StudyWords:
     claims: Mapping[str, ClaimWords]
     tuned: str = "{}, tuned"
     at_rate: str = "{}, rate {}"
+    figures: tuple[str, ...] = ()
 
     def variant(self, name: str) -> str:
         """The variant's name as it is shown."""
@@ -83,6 +85,7 @@ def _study(texts: dict[str, Any], language: str) -> StudyWords:
         claims,
         labels(language)["tuned"],
         labels(language)["at_rate"],
+        tuple(texts.get("figures", ())),
     )
 
 
@@ -131,14 +134,15 @@ def number(value: float) -> str:
 
 
 def amount(value: float, unit: str) -> str:
-    """An effect in its unit, to four decimals; a share in points is shown times 100.
+    """An effect in its unit, with three digits to four decimals; a share in points is shown times 100.
 
-    >>> amount(0.052, "points")
-    '5.2'
+    >>> amount(0.052, "points"), amount(1.49e-7, "points"), amount(-2.03e-5, "log10"), amount(0.00012345, "log10")
+    ('5.2', '0', '0', '0.0001')
     """
     if not math.isfinite(value):
         return number(value)
-    return number(round(value * 100 if unit == "points" else value, 4) + 0.0)
+    shown = float(value) * 100 if unit == "points" else float(value)
+    return number(round(shown, DECIMALS) + 0.0)
 
 
 def sentence(part: PartFinding, words: ClaimWords, language: str) -> str:
@@ -164,10 +168,9 @@ def grounds(part: PartFinding, language: str) -> str:
     say = labels(language)["grounds"]
     said = [
         say["interval"].format(
-            effect=amount(part.effect, part.unit),
+            effect=f"{amount(part.effect, part.unit)} {say['units'].get(part.unit, part.unit)}".strip(),
             low=amount(part.low, part.unit),
             high=amount(part.high, part.unit),
-            unit=say["units"].get(part.unit, part.unit),
             confidence=percent(part.confidence),
             seeds=part.seeds,
         )
