@@ -12,7 +12,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from waza.core.errors import Error
-from waza.data.preparation import from_json, prepare
+from waza.data.preparation import Preparation, prepare
 
 RNG = np.random.default_rng(0)
 
@@ -83,7 +83,7 @@ def test_the_numbers_are_scikit_learns():
 def test_a_preparation_survives_json():
     frame = table(a=["", *map(str, range(99))], c=[f"2024-01-{1 + i % 28:02d}" for i in range(100)])
     prepared = prepare(frame, "y")
-    again = from_json(json.loads(json.dumps(prepared.preparation.to_json())))
+    again = Preparation.from_json(json.loads(json.dumps(prepared.preparation.to_json())))
     assert again == prepared.preparation
     np.testing.assert_array_equal(again.apply(frame), prepared.preparation.apply(frame))
 

@@ -13,6 +13,8 @@ from waza.cli.compare import _finite
 from waza.core.errors import Error
 from waza.data.preparation import prepare
 from waza.practice import TECHNIQUES, Model, best_variant, comparison, fit, load_model, outcomes, save_model
+from waza.practice.compared_images import image_comparison
+from waza.practice.material import images
 from waza.practice.model_folder import remake
 from waza.practice.techniques import NAMES
 from waza.study import Finding, PartFinding, run
@@ -271,3 +273,33 @@ def test_mistakes_take_one_line(tmp_path, capsys, monkeypatch, arguments, words)
     assert stopped.value.code == 2
     assert words in error
     assert error.count("\n") == 1
+
+
+def test_images_are_compared_as_tables_are(stripes_folder, tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("WAZA_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr("waza.practice.compared_images.CONVOLUTION_SIZE", (8, 8))
+    out = tmp_path / "out.json"
+    arguments = ["compare", str(stripes_folder), "--model", "mlp", "--try", "augment,dropout,early_stopping"]
+    main(
+        [*arguments, "--steps", "10", "--max-seeds", "10", "--runs", str(tmp_path), "--json", str(out), "--lang", "en"]
+    )
+    assert "augmentation" in capsys.readouterr().out
+    facts = json.loads(out.read_text())
+    assert {one["technique"] for one in facts["outcomes"]} == {"augment", "dropout", "early_stopping"}
+    main(["use", facts["model"], "--input", str(next((stripes_folder / "level").iterdir()))])
+    assert capsys.readouterr().out.splitlines()[0] == "file,rank,class,probability"
+
+
+def test_convolutions_are_compared_with_less(stripes_folder):
+    given = images(str(stripes_folder), (32, 32), (32, 32))
+    tried = ("batch_norm", "dropout", "augment", "adam")
+    study, measure = image_comparison(given, "small-alexnet", tried, "own")
+    assert (study.steps, study.tuning.seeds, measure) == (200, 3, "test_accuracy")
+    assert {len(values) for numbers in study.tuning.grid.values() for values in numbers.values()} <= {2, 4}
+    assert study.variants["baseline"].model.dropout is None
+    assert study.variants["dropout"].model.dropout is not None
+    assert study.variants["augment"].augment is not None
+    with pytest.raises(Error, match="alexnet takes no batch normalisation"):
+        image_comparison(images(str(stripes_folder), (227, 227), (8, 8)), "alexnet", tried, "own")
+    with pytest.raises(Error, match="no technique is called 'augmentt': did you mean 'augment'"):
+        image_comparison(given, "mlp", ("augmentt",), "own")

@@ -76,21 +76,29 @@ def parser() -> argparse.ArgumentParser:
     claims.add_argument("--json", metavar="OUT", help="write the table to this file")
     claims.add_argument("--evidence", metavar="DIR", help="write the pages of evidence to this folder")
 
-    compare = command("compare", "compare techniques on your own table, each tuned, until the question is decided")
-    compare.add_argument("table", metavar="DATA", help="a table: .csv, .tsv, .parquet, or .npz with x and y")
+    compare = command("compare", "compare techniques on your own data, each tuned, until the question is decided")
+    compare.add_argument(
+        "table",
+        metavar="DATA",
+        help="a table: .csv, .tsv, .parquet, .npz with x and y; or images by class",
+    )
     compare.add_argument("--target", metavar="COLUMN", default="y", help="the column to be predicted (default: y)")
     compare.add_argument("--try", dest="tried", metavar="A,B,...", help="techniques (default: the usual ones)")
-    compare.add_argument("--model", choices=("mlp",), default="mlp", help="the kind of model")
+    compare.add_argument("--model", default="mlp", metavar="MODEL", help="mlp; for images any that `waza fit` takes")
     compare.add_argument("--task", choices=("classification", "regression"), help="default: by the target's values")
-    compare.add_argument("--steps", type=whole(1), default=1000, metavar="N", help="updates of each trial (1000)")
+    compare.add_argument("--steps", type=whole(1), metavar="N", help="updates of each trial (1000; convolutions 200)")
     compare.add_argument("--max-seeds", type=whole(10), default=30, metavar="N", help="at most so many seeds (30)")
     compare.add_argument("--json", metavar="OUT", help="write the figures to this file")
     compare.add_argument("--fresh", action="store_true", help="start anew, even where a run was cut off")
 
-    use = command("use", "predict the rows of a table with a kept model")
-    use.add_argument("model", metavar="MODEL_DIR", help="the folder that `waza compare` named")
-    use.add_argument("--input", required=True, metavar="FILE", help="a table with the same columns")
-    use.add_argument("--output", metavar="FILE", help="write the answers to this file")
+    _fit_options(command("fit", "train one model on your own images, to be used"))
+
+    use = command("use", "answer new rows or images with a kept model")
+    use.add_argument("model", metavar="MODEL_DIR", help="the folder that `waza fit` or `waza compare` named")
+    use.add_argument(
+        "--input", required=True, nargs="+", metavar="FILE", help="a table with the same columns; images, or folders"
+    )
+    use.add_argument("--output", metavar="FILE", help="write the answers to this file, as CSV")
 
     data = commands.add_parser("data", help="list data sets, or get one", description="Data sets.")
     actions = data.add_subparsers(dest="action", metavar="list|get", required=True)
@@ -111,6 +119,37 @@ def parser() -> argparse.ArgumentParser:
     quiz.add_argument("--seed", type=whole(0), metavar="N", help="fresh numbers, the same for the same N")
     quiz.add_argument("--show", action="store_true", help="show questions and answers, and ask nothing")
     return top
+
+
+def _fit_options(fit: argparse.ArgumentParser) -> None:
+    """The options of `waza fit`; those that are left out follow from the model and the data."""
+    fit.add_argument(
+        "model", metavar="MODEL", help="mlp, simple-convnet, double-convnet, deep-convnet, alexnet or small-alexnet"
+    )
+    fit.add_argument("data", metavar="DATA", help="a folder of images by class, or a data set (see: waza data list)")
+    fit.add_argument("--out", required=True, metavar="DIR", help="the folder for the model")
+    fit.add_argument(
+        "--epochs", type=whole(1), metavar="N", help="passes over the training images (20, or more if few)"
+    )
+    fit.add_argument("--steps", type=whole(1), metavar="N", help="updates, instead of --epochs")
+    fit.add_argument("--batch-size", type=whole(1), metavar="N", help="images a step (128, or fewer if few)")
+    fit.add_argument("--size", metavar="N|HxW", help="pixels that the images are brought to (by the model)")
+    fit.add_argument("--optimizer", metavar="NAME", help="sgd, momentum, nesterov, adagrad, rmsprop or adam")
+    fit.add_argument("--learning-rate", type=float, metavar="X", help="the highest rate (by the optimizer)")
+    fit.add_argument(
+        "--schedule", default="cosine", metavar="NAME", help="constant, cosine (default), step, exponential"
+    )
+    fit.add_argument("--warm-up", type=whole(0), metavar="N", help="steps in which the rate goes up (a twentieth)")
+    fit.add_argument("--weight-decay", type=float, default=0.0, metavar="X", help="decoupled weight decay (0)")
+    fit.add_argument("--dropout", type=float, metavar="X", help="rate after hidden dense layers (the model's own)")
+    fit.add_argument("--norm", action="store_true", help="batch normalisation of every hidden layer")
+    fit.add_argument("--no-augment", dest="augment", action="store_false", help="no random crops and mirror images")
+    fit.add_argument("--patience", type=whole(0), default=10, metavar="N", help="evaluations without a new best (10)")
+    fit.add_argument("--precision", default="auto", metavar="NAME", help="auto, float32 or bfloat16")
+    fit.add_argument("--seed", type=whole(0), default=0, metavar="N", help="of all that is drawn (0)")
+    fit.add_argument("--tensorboard", action="store_true", help="also write TensorBoard's event files")
+    fit.add_argument("--fresh", action="store_true", help="start anew, whatever training the folder holds")
+    fit.add_argument("--json", metavar="OUT", help="write the figures to this file")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

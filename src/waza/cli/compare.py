@@ -1,4 +1,4 @@
-"""`waza compare`: which techniques help on a user's own table."""
+"""`waza compare`: which techniques help on a user's own table or images."""
 
 import argparse
 import dataclasses
@@ -11,36 +11,28 @@ from pathlib import Path
 from typing import Any
 
 from waza.cli.keep import keep_compiled, writable
+from waza.core.errors import Error
 from waza.core.files import write_whole
 
 ORDER = ("helps", "makes no difference", "undecided", "harms")
 
 
 def command(options: argparse.Namespace) -> None:
-    """Prepare the table, compare the techniques, print the answer, and keep the report and the best model."""
+    """Prepare the data, compare the techniques, print the answer, and keep the report and the best model."""
     from rich.console import Console
     from rich.markup import escape
 
     from waza import report
     from waza.cli.progress import Progress
-    from waza.data.preparation import prepare
-    from waza.data.tables import choose_target, read_table
-    from waza.practice import comparison, outcomes
-    from waza.practice.techniques import USUAL
+    from waza.practice import outcomes
     from waza.study import Interrupted, decide, run
 
     path = Path(options.table)
     if options.json:
         writable(Path(options.json))
     writable(Path(options.runs) / "run")
-    frame, notes = read_table(path)
-    target, more = choose_target(frame, options.target)
-    prepared = prepare(frame, target, path.stem, options.task)
-    notes = [*notes, *more, *prepared.notes]
-    given = [one.strip().replace("-", "_") for one in (options.tried or ",".join(USUAL)).split(",")]
-    tried = tuple(dict.fromkeys(one for one in given if one))
     name = "compare-" + (re.sub(r"[^\w.-]", "-", path.stem) or "table")
-    study, _ = comparison(prepared.dataset, prepared.preparation, tried, name, options.steps)
+    study, prepared, notes, tried, lead = (_images if _holds_images(options.table) else _table)(options, name)
     keep_compiled()
     try:
         with Progress(name) as watch:
@@ -48,7 +40,7 @@ def command(options: argparse.Namespace) -> None:
     except Interrupted as stopped:
         raise Interrupted(f"{stopped}; what was done is kept: the same command goes on from there") from None
     findings = decide(study.claims, results)
-    words = {language: _words(language, path.name, prepared, notes, tried) for language in report.LANGUAGES}
+    words = {language: _words(language, path.name, prepared, lead, notes, tried) for language in report.LANGUAGES}
     folder = Path(results.attrs["folder"])
     page = folder / "report.html"
     write_whole(page, report.render_page(results, findings, words, options.lang).encode())
@@ -75,6 +67,50 @@ def command(options: argparse.Namespace) -> None:
     best = say["model"].format(variant=words[options.lang].variant(variant))
     use = say["use"].format(folder=shlex.quote(str(model)))
     console.print(f"{best}: {model}\n{use}", soft_wrap=True, highlight=False, markup=False)
+
+
+def _table(options: argparse.Namespace, name: str) -> tuple[Any, Any, list[Any], tuple[str, ...], str]:
+    """The study on a table, the prepared data, notes, what is tried, and which text leads."""
+    from waza.data.preparation import prepare
+    from waza.data.tables import choose_target, read_table
+    from waza.practice import comparison
+    from waza.practice.comparison import STEPS
+    from waza.practice.techniques import USUAL
+
+    if options.model != "mlp":
+        raise Error(f"--model {options.model} is for images, and {options.table} is none of their folders: use mlp")
+    frame, notes = read_table(Path(options.table))
+    target, more = choose_target(frame, options.target)
+    prepared = prepare(frame, target, Path(options.table).stem, options.task)
+    tried = _tried(options, USUAL)
+    study, _ = comparison(prepared.dataset, prepared.preparation, tried, name, options.steps or STEPS)
+    return study, prepared, [*notes, *more, *prepared.notes], tried, "lead"
+
+
+def _images(options: argparse.Namespace, name: str) -> tuple[Any, Any, list[Any], tuple[str, ...], str]:
+    """The same on images."""
+    from waza.practice.compared_images import CONVOLUTION_SIZE, USUAL_FOR_IMAGES, image_comparison
+    from waza.practice.material import images
+    from waza.practice.trainables import trainable
+
+    trainable(options.model)
+    given = images(options.table, None, CONVOLUTION_SIZE)
+    tried = _tried(options, USUAL_FOR_IMAGES)
+    study, _ = image_comparison(given, options.model, tried, name, options.steps)
+    return study, given, list(given.notes), tried, "lead_images"
+
+
+def _holds_images(given: str) -> bool:
+    """Whether a folder of images or a data set's name is given, rather than a table's file."""
+    from waza.data import listing
+
+    return Path(given).is_dir() or given in [one.name for one in listing()]
+
+
+def _tried(options: argparse.Namespace, usual: tuple[str, ...]) -> tuple[str, ...]:
+    """The techniques that were asked for, each once."""
+    given = [one.strip().replace("-", "_") for one in (options.tried or ",".join(usual)).split(",")]
+    return tuple(dict.fromkeys(one for one in given if one))
 
 
 def _finite(values: dict[str, Any]) -> dict[str, Any]:
@@ -112,7 +148,7 @@ def _answer(found: list[Any], task: str, seeds: int, say: dict[str, Any]) -> str
     return f"{say['verdict']}: " + say["joiner"].join(clauses) + say["end"]
 
 
-def _words(language: str, name: str, prepared: Any, notes: list[Any], tried: tuple[str, ...]) -> Any:
+def _words(language: str, name: str, prepared: Any, leading: str, notes: list[Any], tried: tuple[str, ...]) -> Any:
     """The report's texts: what was decided about the data, and sentences for each technique."""
     from waza.report.words import ClaimWords, PartWords, StudyWords, labels
 
@@ -120,9 +156,10 @@ def _words(language: str, name: str, prepared: Any, notes: list[Any], tried: tup
     task = prepared.preparation.task
     unit = say["points" if task == "classification" else "variance"]
     data = prepared.dataset
-    lead = say["lead"].format(
-        target=prepared.preparation.target,
+    lead = say[leading].format(
+        target=getattr(prepared.preparation, "target", ""),
         task=say[task],
+        classes=prepared.preparation.outputs,
         train=len(data.train.y),
         validation=len(data.validation.y),
         test=len(data.test.y),

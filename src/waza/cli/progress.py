@@ -4,6 +4,7 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Mapping
 from types import FrameType
 from typing import Self
 
@@ -50,12 +51,17 @@ class Progress(Watch):
     def __exit__(self, *_: object) -> None:
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGINT, self._before)
-        self._bar.stop()
+        if not self._quiet:  # a bar that never started would still end with an empty line
+            self._bar.stop()
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
         if self._asked.is_set():
             raise KeyboardInterrupt
         self._asked.set()
+
+    def reading(self, done: int, total: int) -> None:
+        """Show how many files have been read."""
+        self._bar.update(self._task, completed=done, total=total, description=f"{self._name}: reading images")
 
     def compiling(self, programs: int) -> None:
         """Say that programs are being compiled."""
@@ -79,6 +85,12 @@ class Progress(Watch):
                 flush=True,
             )
             self._said = now
+
+    def evaluated(self, step: int, measures: Mapping[str, float]) -> None:
+        """Say how the validation rows stand."""
+        shown = {name.removeprefix("validation_"): value for name, value in measures.items() if "validation" in name}
+        said = ", ".join(f"{name} {value:.3f}" for name, value in shown.items())
+        self._bar.update(self._task, description=f"{self._name}: validation {said}")
 
     def stop_asked(self) -> bool:
         """Whether Ctrl-C was pressed."""

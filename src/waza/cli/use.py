@@ -1,35 +1,58 @@
-"""`waza use`: a kept model on new rows."""
+"""`waza use`: a kept model on new rows or images."""
 
 import argparse
 import csv
 import io
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from waza.cli.keep import writable
 from waza.core.files import write_whole
 
-DIGITS = 9
+DIGITS, DIGITS_SHOWN = 9, 4
 
 
 def command(options: argparse.Namespace) -> None:
-    """Predict each row of a table; the answers go to the screen or to a file, as CSV."""
-    from waza.data.tables import read_table
+    """Answer what is in the files: as CSV, or where someone watches as a table."""
     from waza.practice import load_model
 
     if options.output:
         writable(Path(options.output))
     model = load_model(Path(options.model))
-    frame, notes = read_table(Path(options.input))
-    columns = model.predict(frame)
-    for note in [*notes, *model.preparation.remarks(frame)]:
+    given, notes = model.preparation.read([Path(path) for path in options.input])
+    columns = model.predict(given)
+    for note in notes:
         print(f"• {note.say(options.lang)}", file=sys.stderr)
+    if options.output:
+        write_whole(Path(options.output), _csv(columns).encode())
+    elif sys.stdout.isatty():
+        _print(columns)
+    else:
+        sys.stdout.write(_csv(columns))
+
+
+def _rows(columns: Mapping[str, Any], digits: int) -> Iterator[list[str]]:
+    """The answers as texts, row by row."""
+    for row in zip(*columns.values(), strict=True):
+        yield [value if isinstance(value, str) else f"{value:.{digits}g}" for value in row]
+
+
+def _csv(columns: Mapping[str, Any]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
-    for row in zip(*columns.values(), strict=True):
-        writer.writerow([value if isinstance(value, str) else f"{value:.{DIGITS}g}" for value in row])
-    if options.output:
-        write_whole(Path(options.output), text.getvalue().encode())
-    else:
-        sys.stdout.write(text.getvalue())
+    writer.writerows(_rows(columns, DIGITS))
+    return text.getvalue()
+
+
+def _print(columns: Mapping[str, Any]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(*columns, box=None, pad_edge=False)
+    for row in _rows(columns, DIGITS_SHOWN):
+        table.add_row(*map(Text, row))
+    Console().print(table)

@@ -93,6 +93,18 @@ def list_images(folder: Path) -> Listing:
     return Listing(tuple(sorted(images, key=lambda image: image.path)), (*notes, *passed.notes()))
 
 
+def images_below(folder: Path) -> list[Path]:
+    """The files with an image's name in a folder and its sub-folders, by path; links and hidden files are left out.
+
+    Raises:
+        Error: there are none.
+    """
+    found = sorted(Path(entry.path) for entry in _files(folder, folder, _Passed()))
+    if not found:
+        raise Error(f"{folder} holds no images: give a folder with JPEG, PNG, GIF, BMP, WEBP or TIFF files")
+    return found
+
+
 def shown(name: str) -> str:
     """A file's name as it can be printed: bytes that are no UTF-8 become question marks, controls are escaped.
 

@@ -1,12 +1,15 @@
 """Preparation: from a table's columns to the numbers that a network takes, fitted on training rows alone."""
 
 import dataclasses
-from typing import Any, get_args
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Self, get_args
 
 import numpy as np
 
 from waza.core.errors import Error, nearest
 from waza.data.cells import Reading, as_numbers, as_texts, find_reading
+from waza.data.columns import CategoricalColumn, NumericColumn
 from waza.data.dataset import Dataset, Split
 from waza.data.notes import Note, at_most, listed, short
 from waza.data.targets import Task, find_answers
@@ -15,80 +18,7 @@ MOST_CATEGORIES = 50
 MOST_INPUTS = 20_000
 DISTINCT_SHARE = 0.9
 SHARES = (0.6, 0.2)
-CLIP = 10.0
 TOLD = 1e-9
-
-
-@dataclasses.dataclass(frozen=True)
-class NumericColumn:
-    """A column of numbers: missing ones become the training median (and are marked), then it is standardised."""
-
-    name: str
-    median: float
-    mean: float
-    scale: float
-    marked: bool
-    kind: Reading = "number"
-
-    def __post_init__(self):
-        facts = (self.median, self.mean, self.scale)
-        if not np.isfinite(facts).all() or self.scale <= 0 or self.kind not in get_args(Reading):
-            raise ValueError(f"{self} is no column of numbers")
-
-    @property
-    def width(self) -> int:
-        """How many inputs the column becomes."""
-        return 1 + self.marked
-
-    def apply(self, cells: Any) -> np.ndarray:
-        """(value - mean) / scale, at most 10 away from zero, and whether it was missing."""
-        values = as_numbers(cells, self.kind)
-        missing = ~np.isfinite(values)
-        filled = np.where(missing, self.median, values)
-        scaled = np.clip((filled - self.mean) / self.scale, -CLIP, CLIP)
-        return np.column_stack([scaled, missing]) if self.marked else scaled[:, None]
-
-    def remarks(self, cells: Any) -> list[Note]:
-        """Notes on the cells that count as missing though something stands in them."""
-        texts, numbers = as_texts(cells), as_numbers(cells, self.kind)
-        found = []
-        if (infinite := int(np.isinf(numbers).sum())) > 0:
-            found.append(Note("infinite", {"column": self.name, "count": infinite}))
-        strange = texts[(texts != "") & np.isnan(numbers)]
-        if len(strange):
-            values = {"column": self.name, "count": len(strange), "example": short(strange[0])}
-            found.append(Note("not_dates" if self.kind == "date" else "not_numbers", values))
-        return found
-
-
-@dataclasses.dataclass(frozen=True)
-class CategoricalColumn:
-    """A column of categories: one input a category that the training rows have, and one for all others if there are."""
-
-    name: str
-    categories: tuple[str, ...]
-    others: bool
-
-    @property
-    def width(self) -> int:
-        """How many inputs the column becomes."""
-        return len(self.categories) + self.others
-
-    def apply(self, cells: Any) -> np.ndarray:
-        """1 for the cell's category, 0 elsewhere; an unknown category counts among the others."""
-        texts = as_texts(cells)
-        known = [texts == category for category in self.categories]
-        if self.others:
-            known.append(~np.any(known, axis=0) if known else np.ones(len(texts), bool))
-        return np.column_stack(known).astype(np.float32)
-
-    def remarks(self, cells: Any) -> list[Note]:
-        """A note on the cells whose category the training rows do not have, where there is no input for others."""
-        texts = as_texts(cells)
-        new = texts[(texts != "") & ~np.isin(texts, self.categories)]
-        if self.others or not len(new):
-            return []
-        return [Note("unseen", {"column": self.name, "count": len(new), "example": short(new[0])})]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -102,6 +32,8 @@ class Preparation:
         classes: the labels, in the order of the outputs.
         mean, scale: of the training rows' targets, for regression.
     """
+
+    kind: ClassVar[str] = "table"
 
     columns: tuple[NumericColumn | CategoricalColumn, ...]
     target: str
@@ -123,6 +55,11 @@ class Preparation:
         return sum(column.width for column in self.columns)
 
     @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of a row's inputs."""
+        return (self.inputs,)
+
+    @property
     def outputs(self) -> int:
         """How many outputs the network needs."""
         return len(self.classes) if self.task == "classification" else 1
@@ -141,9 +78,31 @@ class Preparation:
             )
         return np.hstack([column.apply(frame[column.name]) for column in self.columns]).astype(np.float32)
 
+    def read(self, paths: Sequence[Path]) -> tuple[Any, list[Note]]:
+        """The rows of a table's file, and notes on them.
+
+        Raises:
+            Error: there are several files, or the one cannot be read.
+        """
+        from waza.data.tables import read_table
+
+        if len(paths) != 1:
+            raise Error(f"{len(paths)} files given; this model takes the rows of one table: give its file")
+        frame, notes = read_table(paths[0])
+        return frame, [*notes, *self.remarks(frame)]
+
     def remarks(self, frame: Any) -> list[Note]:
         """Notes on the cells of new rows that the preparation cannot use."""
         return at_most([note for column in self.columns for note in column.remarks(frame[column.name])])
+
+    def answers(self, outputs: np.ndarray, frame: Any) -> dict[str, Any]:
+        """What the network's outputs say of each row: "prediction", and for classification its "probability"."""
+        from scipy.special import softmax
+
+        if self.task == "regression":
+            return {"prediction": outputs[:, 0].astype(float) * self.scale + self.mean}
+        shares = softmax(outputs, axis=1)
+        return {"prediction": np.array(self.classes)[shares.argmax(axis=1)], "probability": shares.max(axis=1)}
 
     def to_json(self) -> dict[str, Any]:
         """The preparation as plain values; each column says of which kind it is."""
@@ -152,16 +111,16 @@ class Preparation:
             "columns": [{"of": type(one).__name__, **dataclasses.asdict(one)} for one in self.columns],
         }
 
-
-def from_json(values: dict[str, Any]) -> Preparation:
-    """The preparation that `to_json` gave."""
-    kinds: dict[str, Any] = {kind.__name__: kind for kind in (NumericColumn, CategoricalColumn)}
-    columns = []
-    for column in values["columns"]:
-        given = {name: tuple(value) if isinstance(value, list) else value for name, value in column.items()}
-        kind = kinds[str(given.pop("of"))]
-        columns.append(kind(**given))
-    return Preparation(**{**values, "columns": tuple(columns), "classes": tuple(values["classes"])})
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Self:
+        """The preparation that `to_json` gave."""
+        kinds: dict[str, Any] = {kind.__name__: kind for kind in (NumericColumn, CategoricalColumn)}
+        columns = []
+        for column in values["columns"]:
+            given = {name: tuple(value) if isinstance(value, list) else value for name, value in column.items()}
+            kind = kinds[str(given.pop("of"))]
+            columns.append(kind(**given))
+        return cls(**{**values, "columns": tuple(columns), "classes": tuple(values["classes"])})
 
 
 @dataclasses.dataclass(frozen=True)

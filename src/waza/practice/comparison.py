@@ -2,22 +2,23 @@
 
 import dataclasses
 import math
-from collections.abc import Callable, Sequence
-from typing import Literal
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
 
 import xarray as xr
 
 from waza import models, nn, optim
 from waza.core.errors import Error, nearest
 from waza.data import Dataset
-from waza.data.preparation import Preparation
 from waza.learners import Supervised
-from waza.practice.techniques import EARLY_STOPPING, FAST, NAMES, RATE, TECHNIQUES
+from waza.nn import Layer
+from waza.practice.techniques import EARLY_STOPPING, FAST, RATE, TECHNIQUES, Technique
 from waza.study import Claim, Finding, Part, Study, Tuning, final, tuned_name
 from waza.study.results import at_best
 
 BASELINE = "baseline"
 MARGIN = 0.01
+STEPS = 1000
 HIDDEN = (64, 32)
 LARGEST_BATCH, SMALLEST_BATCH = 100, 16
 
@@ -36,12 +37,20 @@ class Outcome:
 
 
 def comparison(
-    data: Dataset, preparation: Preparation, tried: Sequence[str], name: str, steps: int = 1000
+    data: Dataset,
+    preparation: Any,
+    tried: Sequence[str],
+    name: str,
+    steps: int = STEPS,
+    model: Layer | None = None,
+    techniques: Mapping[str, Technique] = TECHNIQUES,
+    rates: Sequence[float] = FAST,
+    tuning_seeds: int = 5,
 ) -> tuple[Study, str]:
     """The study that compares techniques with a baseline on prepared data, and what its main measure is.
 
-    The baseline is a perceptron with hidden layers of 64 and 32 units, ReLU, He and SGD. Every variant is tuned on the
-    validation rows by its loss; differences below one point, of accuracy or of the variance explained, make none.
+    The baseline has SGD. Every variant is tuned on the validation rows by its loss; differences below one point, of
+    accuracy or of the variance explained, make none.
 
     Args:
         data: with a validation split.
@@ -49,23 +58,28 @@ def comparison(
         tried: names of techniques.
         name: of the study.
         steps: updates of each trial.
+        model: the baseline's; by default a perceptron with hidden layers of 64 and 32 units, ReLU and He.
+        techniques: what can be tried, by name, besides early stopping.
+        rates: the baseline's range of learning rates.
+        tuning_seeds: trials of each candidate of the tuning.
     """
-    unknown = [one for one in tried if one not in NAMES]
+    names = (*techniques, EARLY_STOPPING)
+    unknown = [one for one in tried if one not in names]
     if unknown:
-        raise Error(f"no technique is called {unknown[0]!r}: {nearest(unknown[0], NAMES)}")
+        raise Error(f"no technique is called {unknown[0]!r}: {nearest(unknown[0], names)}")
     if not tried:
-        raise Error(f"no technique is to be tried: give some of {', '.join(NAMES)}")
+        raise Error(f"no technique is to be tried: give some of {', '.join(names)}")
     classified = preparation.task == "classification"
     rows = len(data.train.y)
     baseline = Supervised(
-        models.MLP((preparation.inputs, *HIDDEN, preparation.outputs)),
+        model or models.MLP((math.prod(preparation.shape), *HIDDEN, preparation.outputs)),
         optim.SGD(0.01),
         loss=nn.CrossEntropy() if classified else nn.SquaredError(),
         batch_size=min(LARGEST_BATCH, max(SMALLEST_BATCH, rows // 8), rows),
         probes=False,
     )
-    changed = {one: TECHNIQUES[one].change(baseline) for one in tried if one in TECHNIQUES}
-    grids = {one: TECHNIQUES[one].grid for one in changed}
+    changed = {one: techniques[one].change(baseline) for one in tried if one in techniques}
+    grids = {one: techniques[one].grid for one in changed}
     measure = "test_accuracy" if classified else "test_loss"
     study = Study(
         name=name,
@@ -74,7 +88,7 @@ def comparison(
         measure=measure,
         steps=steps,
         evaluate_every=max(1, steps // 20),
-        tuning=Tuning(grid={BASELINE: {RATE: FAST}, **grids}, measure="loss"),
+        tuning=Tuning(grid={BASELINE: {RATE: rates}, **grids}, measure="loss", seeds=tuning_seeds),
         claims=tuple(Claim(one, (_part(one, measure),)) for one in tried),
     )
     return study, measure

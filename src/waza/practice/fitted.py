@@ -21,5 +21,5 @@ def fit(learner: Supervised, data: Any, steps: int, seed: int) -> Any:
 
         return jax.lax.fori_loop(0, steps, step, state)
 
-    arrays = data._replace(name=None)  # a text is no argument of a compiled program
+    arrays = data._replace(name=None, classes=())  # texts are no arguments of a compiled program
     return trained(learner.init(named_key(root, "init"), arrays), arrays).variables

@@ -12,39 +12,48 @@ import safetensors.numpy
 
 from waza.core.errors import Error
 from waza.core.files import write_whole
-from waza.data import preparation as prepared
+from waza.data.image_preparation import ImagePreparation
+from waza.data.preparation import Preparation
 from waza.learners import as_inputs
+from waza.learners.supervised import rows_at_once
 from waza.nn import Layer, Pass
 from waza.study.describe import describe
 
 VERSION = 1
 RECIPE, VARIABLES = "model.json", "variables.safetensors"
 TRUSTED = ("waza.nn.", "waza.models.")
+PREPARATIONS: dict[str, Any] = {one.kind: one for one in (Preparation, ImagePreparation)}
 
 
 @dataclasses.dataclass(frozen=True)
 class Model:
-    """A trained model with what turns a table's rows into its inputs."""
+    """A trained model with what turns a user's files into its inputs, and its outputs into answers.
+
+    A preparation has `shape` (of a row's inputs), `outputs`, `task`, `read(paths) -> (given, notes)`,
+    `apply(given) -> inputs`, `answers(outputs, given) -> columns`, `to_json()` and `from_json(values)`.
+    """
 
     model: Layer
     variables: Any
-    preparation: prepared.Preparation
+    preparation: Any
 
-    def predict(self, frame: Any) -> dict[str, np.ndarray]:
-        """The answers for a table's rows: "prediction", and for classification its "probability"."""
-        x = self.preparation.apply(frame)
-        outputs = np.asarray(self.model.apply(self.variables, as_inputs(x), Pass()))
-        if self.preparation.task == "regression":
-            return {"prediction": outputs[:, 0].astype(float) * self.preparation.scale + self.preparation.mean}
-        shares = np.asarray(jax.nn.softmax(outputs))
-        classes = np.array(self.preparation.classes)
-        return {"prediction": classes[shares.argmax(axis=1)], "probability": shares.max(axis=1)}
+    def predict(self, given: Any) -> dict[str, Any]:
+        """The answers, as columns by name, for what the preparation's `read` gives: a table's rows, or images."""
+        return self.preparation.answers(self.outputs(self.preparation.apply(given)), given)
+
+    def outputs(self, x: np.ndarray) -> np.ndarray:
+        """The network's outputs for rows of inputs, computed in pieces."""
+        apply = jax.jit(lambda variables, x: self.model.apply(variables, as_inputs(x), Pass()))
+        size = rows_at_once(x.shape)
+        pieces = [np.asarray(apply(self.variables, x[i : i + size])) for i in range(0, len(x), size)]
+        return np.concatenate(pieces) if pieces else np.zeros((0, self.preparation.outputs), np.float32)
 
 
 def save_model(folder: Path, model: Model) -> None:
     """Write the model's two files."""
     leaves = {f"leaf{i}": np.asarray(leaf) for i, leaf in enumerate(jax.tree.leaves(model.variables))}
-    facts = {"version": VERSION, "model": describe(model.model), "preparation": model.preparation.to_json()}
+    about = {"of": model.preparation.kind, **model.preparation.to_json()}
+    facts = {"version": VERSION, "model": describe(model.model), "preparation": about}
     write_whole(folder / VARIABLES, safetensors.numpy.save(leaves))
     write_whole(folder / RECIPE, (json.dumps(facts, indent=1, ensure_ascii=False) + "\n").encode())
 
@@ -56,14 +65,14 @@ def load_model(folder: Path) -> Model:
         Error: the folder holds none, or a damaged one, or one of a later version.
     """
     if not (folder / RECIPE).is_file():
-        raise Error(f"{folder} holds no model: give the folder that `waza compare` named at its end")
+        raise Error(f"{folder} holds no model: give the folder that `waza fit` or `waza compare` named")
     try:
         facts = json.loads((folder / RECIPE).read_text("utf-8"))
         version = facts["version"]
         model = _model(facts, folder) if version == VERSION else None
     except Exception as error:  # whatever the damage leads to
         reason = " ".join(f"{type(error).__name__}: {error}".split())
-        raise Error(f"the model in {folder} is damaged ({reason}): compare again") from error
+        raise Error(f"the model in {folder} is damaged ({reason}): train it again") from error
     if model is None:
         raise Error(f"{folder} is of version {version!r}, and this waza reads {VERSION}: update waza")
     return model
@@ -71,7 +80,9 @@ def load_model(folder: Path) -> Model:
 
 def _model(facts: dict[str, Any], folder: Path) -> Model:
     """The model of these facts, whose layers, variables and preparation must fit each other."""
-    recipe, preparation = remake(facts["model"]), prepared.from_json(facts["preparation"])
+    about = dict(facts["preparation"])
+    kind = PREPARATIONS[about.pop("of", Preparation.kind)]  # the first models did not say
+    recipe, preparation = remake(facts["model"]), kind.from_json(about)
     loaded = safetensors.numpy.load_file(folder / VARIABLES)
     shapes = jax.eval_shape(recipe.init, jax.random.key(0))
     leaves = [loaded[f"leaf{i}"] for i in range(len(loaded))]
@@ -81,7 +92,7 @@ def _model(facts: dict[str, Any], folder: Path) -> Model:
     if not all(np.isfinite(leaf).all() for leaf in leaves):
         raise ValueError("some variables are no numbers")
     variables = jax.tree.unflatten(jax.tree.structure(shapes), leaves)
-    row = np.zeros((1, preparation.inputs), np.float32)
+    row = np.zeros((1, *preparation.shape), np.float32)
     outputs = recipe.apply(variables, as_inputs(row), Pass())
     if outputs.shape != (1, preparation.outputs):
         raise ValueError(f"the model has {outputs.shape[-1]} outputs, and {preparation.outputs} are needed")

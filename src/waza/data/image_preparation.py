@@ -1,0 +1,115 @@
+"""Preparation of images: from files to a network's inputs as in training, and from its outputs to classes."""
+
+import dataclasses
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, ClassVar, NamedTuple, Self
+
+import numpy as np
+
+from waza.core.errors import Error
+from waza.data.image_listing import images_below, shown
+from waza.data.image_workers import decode_all
+from waza.data.notes import Note
+from waza.data.targets import Task
+
+BEST = 5
+LUMINANCE = (299, 587, 114)  # ITU-R BT.601, in thousandths: what Pillow takes for grey
+
+
+class Photographs(NamedTuple):
+    """Images from files: their names as given, and pixels (n, height, width, 3) uint8."""
+
+    names: tuple[str, ...]
+    pixels: np.ndarray
+
+
+@dataclasses.dataclass(frozen=True)
+class ImagePreparation:
+    """How image files become inputs, and outputs the most probable classes; plain facts, to be kept as JSON.
+
+    Args:
+        size: (height, width) that every image is brought to.
+        channels: 3; or 1, for grey.
+        classes: their names, in the order of the outputs.
+    """
+
+    kind: ClassVar[str] = "images"
+    task: ClassVar[Task] = "classification"
+
+    size: tuple[int, int]
+    channels: int
+    classes: tuple[str, ...]
+
+    def __post_init__(self):
+        if len(self.size) != 2 or not all(isinstance(side, int) and side > 0 for side in self.size):
+            raise ValueError(f"{self.size} is no height and width")
+        named = all(isinstance(name, str) for name in self.classes) and len(set(self.classes)) == len(self.classes)
+        if self.channels not in (1, 3) or not named:
+            raise ValueError("images have one channel or three, and classes need names, each class its own")
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of an image as the network takes it."""
+        return (*self.size, self.channels)
+
+    @property
+    def outputs(self) -> int:
+        """How many outputs the network needs."""
+        return len(self.classes)
+
+    def read(self, paths: Sequence[Path]) -> tuple[Photographs, list[Note]]:
+        """The images in files and folders, decoded as for training; notes name those that could not be.
+
+        Raises:
+            Error: a path is missing, or no image could be read.
+        """
+        files: list[Path] = []
+        for path in paths:
+            if not path.exists():
+                raise Error(f"there is no file {path}: give images, or folders of them")
+            files += images_below(path) if path.is_dir() else [path]
+        with tempfile.TemporaryDirectory() as folder:
+            raw = Path(folder) / "pixels"
+            outcomes = decode_all(Path("/"), [str(file.absolute()) for file in files], self.size, raw)
+            read = np.array([bool(outcome.digest) for outcome in outcomes])
+            pixels = np.fromfile(raw, np.uint8).reshape(-1, *self.size, 3)[read]
+        kinds = dict.fromkeys(kind for outcome in outcomes for kind in outcome.kinds)
+        notes = []
+        for kind in kinds:
+            named = [shown(str(file)) for file, one in zip(files, outcomes, strict=True) if kind in one.kinds]
+            notes.append(Note(kind, {"count": len(named), "names": ", ".join(named)}))
+        if not len(pixels):
+            raise Error(" ".join(["none of the images could be read.", *(note.say("en") for note in notes)]))
+        return Photographs(tuple(str(file) for file, good in zip(files, read, strict=True) if good), pixels), notes
+
+    def apply(self, images: Photographs) -> np.ndarray:
+        """The inputs, (n, height, width, channels) uint8."""
+        if self.channels == 3:
+            return images.pixels
+        grey = (images.pixels.astype(np.uint32) @ np.array(LUMINANCE, np.uint32) + 500) // 1000
+        return grey.astype(np.uint8)[..., None]
+
+    def answers(self, outputs: np.ndarray, images: Photographs) -> dict[str, Any]:
+        """The five most probable classes of each image, a row each: "file", "rank", "class", "probability"."""
+        from scipy.special import softmax
+
+        shares = softmax(outputs, axis=1)
+        best = np.argsort(-shares, axis=1, kind="stable")[:, :BEST]
+        count = best.shape[1]
+        return {
+            "file": np.repeat(np.array(images.names), count),
+            "rank": np.tile(np.arange(1, count + 1), len(best)),
+            "class": np.array(self.classes)[best.ravel()],
+            "probability": np.take_along_axis(shares, best, axis=1).ravel(),
+        }
+
+    def to_json(self) -> dict[str, Any]:
+        """The preparation as plain values."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Self:
+        """The preparation that `to_json` gave."""
+        return cls(tuple(values["size"]), values["channels"], tuple(values["classes"]))

@@ -1,0 +1,112 @@
+"""From a user's data to a trained model in a folder, with its report."""
+
+import dataclasses
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import jax
+
+from waza.core.arrays import read_arrays
+from waza.core.errors import Error
+from waza.core.files import write_whole
+from waza.practice.events import Events
+from waza.practice.feeding import LIMIT, feed
+from waza.practice.fit_folder import EVENTS, REPORT, FitFolder, digest_of, fit_folder, told
+from waza.practice.looking import looked_at
+from waza.practice.material import Material
+from waza.practice.model_folder import Model, save_model
+from waza.practice.settings import Settings, evaluate_every
+from waza.practice.trainables import trainable
+from waza.practice.training import REMEDY, Measures, Plan, train
+from waza.report.training_page import render_training
+from waza.study import Watch
+from waza.study.devices import mesh_for_batches
+
+
+class Fitted(NamedTuple):
+    """A finished training: its folder, its settings with nothing open, its result, and the data with their notes.
+
+    `before` tells that it was finished already, and `devices` how many shared its batches.
+    """
+
+    folder: FitFolder
+    settings: Settings
+    result: dict[str, Any]
+    material: Material
+    before: bool
+    devices: int
+
+
+def fit_in_folder(
+    given: Settings,
+    path: Path,
+    watch: Watch | None = None,
+    fresh: bool = False,
+    tensorboard: bool = False,
+    language: str = "en",
+    limit: int = LIMIT,
+) -> Fitted:
+    """Train a model and keep it in a folder; a training that was cut off is gone on with.
+
+    Args:
+        given: what is asked; what is left open is settled by the data.
+        path: the folder.
+        watch: is told of progress, and may ask to stop.
+        fresh: start anew, whatever training the folder holds.
+        tensorboard: also write TensorBoard's event files.
+        language: of the report when it is opened.
+        limit: bytes of training inputs above which data stay on the host.
+
+    Raises:
+        Error: a setting, the data or the folder cannot be used.
+        Interrupted: `watch` asked to stop; the same call goes on from there.
+    """
+    watch = watch or Watch()
+    kind = trainable(given.model)
+    material = kind.read(given, watch.reading)
+    settings = kind.settle(given, material)
+    learner = kind.learner(settings, material)
+    mesh = mesh_for_batches(learner.batch_size)
+    asked = {**dataclasses.asdict(settings), "rows": digest_of(material.dataset)}
+    with fit_folder(path, asked, fresh) as folder:
+        if folder.finished:
+            return Fitted(folder, settings, folder.result(), material, True, mesh.size)
+        events = Events(path / EVENTS, _gone_on_from(folder)) if tensorboard else None
+        steps = settings.steps or 1
+        plan = Plan(steps=steps, evaluate_every=evaluate_every(settings), patience=settings.patience or None)
+
+        def heard(step: int, measures: Measures) -> None:
+            watch.evaluated(step, measures)
+            if events is not None:
+                events.write(step, measures)
+
+        try:
+            source = feed(learner, material.dataset, settings.seed, mesh, limit)
+            trained = train(source, plan, folder.checkpoint, watch, heard)
+        finally:
+            if events is not None:
+                events.close()
+        model = Model(learner.model, trained.variables, material.preparation)
+        save_model(path, model)
+        result = told(trained, learner.batch_size) | {"device": jax.devices()[0].device_kind}
+        shown = looked_at(model, material, result, trained.history, dataclasses.asdict(settings))
+        write_whole(path / REPORT, render_training(shown, language).encode())
+        folder.finish(trained.history, result)
+        return Fitted(folder, settings, result, material, False, mesh.size)
+
+
+def divergence(fitted: Fitted) -> Error | None:
+    """What to tell the user of a training whose loss was no number, if it was."""
+    at = fitted.result["diverged_at"]
+    if at is None:
+        return None
+    return Error(
+        f"the loss is no number at step {at}: give a learning rate smaller than {fitted.settings.learning_rate:g}; "
+        f"the best variables before, of step {fitted.result['best_step']}, are kept in {fitted.folder.path}"
+    )
+
+
+def _gone_on_from(folder: FitFolder) -> int:
+    """The step of the checkpoint, 0 without one."""
+    kept = read_arrays(folder.checkpoint, REMEDY)
+    return 0 if kept is None else int(kept[1]["step"])

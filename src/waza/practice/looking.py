@@ -1,0 +1,79 @@
+"""What a trained classifier of images does on test images, made ready for its page."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from scipy.special import softmax
+
+from waza.data import Note
+from waza.diagnosis import confused, confusion, feature_maps, first_filters, saliency
+from waza.learners import as_inputs
+from waza.practice.material import Material
+from waza.practice.model_folder import Model
+from waza.report.training_page import Example, TrainingShown
+from waza.report.words import LANGUAGES
+
+EXAMPLES, WRONG, BEST = 8, 3, 3
+
+
+def looked_at(
+    model: Model,
+    given: Material,
+    result: Mapping[str, Any],
+    history: Sequence[Mapping[str, Any]],
+    settings: Mapping[str, Any],
+) -> TrainingShown:
+    """The confusion matrix of all test images; saliency, filters and feature maps for some."""
+    test, classes = given.dataset.test, model.preparation.classes
+    outputs = model.outputs(test.x)
+    predicted = outputs.argmax(axis=1)
+    matrix = confusion(test.y, predicted, len(classes))
+    rows = chosen_rows(outputs, test.y)
+    x = as_inputs(np.stack([test.x[row] for row in rows]))
+    variables = jax.tree.map(jnp.asarray, model.variables)
+    heat = saliency(model.model, variables, x, jnp.asarray(predicted[rows]), jax.random.key(0))
+    return TrainingShown(
+        str(settings["model"]),
+        given.dataset.name,
+        result,
+        history,
+        settings,
+        {language: [note.say(language) for note in _unique(given.notes)] for language in LANGUAGES},
+        classes,
+        matrix,
+        [(classes[one.true], classes[one.predicted], one.times, one.share) for one in confused(matrix)],
+        first_filters(variables, model.preparation.shape),
+        feature_maps(model.model, variables, x[0]),
+        [
+            Example(np.asarray(test.x[row]), classes[test.y[row]], _best(outputs[row], classes), np.asarray(heat[i]))
+            for i, row in enumerate(rows)
+        ],
+    )
+
+
+def chosen_rows(outputs: np.ndarray, y: np.ndarray) -> list[int]:
+    """Rows to be shown: the first right ones, each of another class if there are enough, then the surest mistakes.
+
+    >>> chosen_rows(np.array([[9.0, 0.0], [8.0, 0.0], [7.0, 0.0]]), np.array([0, 1, 0]))
+    [0, 2, 1]
+    """
+    predicted, sure = outputs.argmax(axis=1), softmax(outputs, axis=1).max(axis=1)
+    wrong = np.flatnonzero(predicted != y)
+    mistakes = wrong[np.argsort(-sure[wrong], kind="stable")].tolist()
+    right = np.flatnonzero(predicted == y)
+    firsts = np.sort(right[np.unique(y[right], return_index=True)[1]]).tolist()
+    ordered = [*firsts, *(row for row in right.tolist() if row not in set(firsts))]
+    shown = ordered[: EXAMPLES - min(WRONG, len(mistakes))]
+    return [*shown, *mistakes[: EXAMPLES - len(shown)]]
+
+
+def _best(outputs: np.ndarray, classes: Sequence[str]) -> list[tuple[str, float]]:
+    shares = softmax(outputs)
+    return [(classes[i], float(shares[i])) for i in np.argsort(-shares, kind="stable")[:BEST]]
+
+
+def _unique(notes: Sequence[Note]) -> list[Note]:
+    return [note for i, note in enumerate(notes) if note not in notes[:i]]
