@@ -48,8 +48,12 @@ def test_the_formula_holds_with_the_floor_alone():
     assert (floor.verdict, floor.effect) == ("holds", 1.0)
     assert plain.verdict == "fails"
     assert 0.45 < plain.low < plain.high < 0.6
-    assert float(results["im2col_difference"].max()) < 1e-5
-    assert float(results["col2im_difference"].max()) < 1e-4
+    differences = results.sel(variant=convolution.FLOORED)
+    assert differences["im2col_difference"].values.max() < 1e-5
+    assert differences["col2im_difference"].values.max() < 1e-4
+    by_stride = results["right_by_stride"].sel(variant=convolution.PLAIN).mean(("seed", "step"))
+    assert by_stride.values.tolist() == sorted(by_stride.values.tolist(), reverse=True)
+    assert by_stride.values[0] == 1
 
 
 @pytest.mark.parametrize("stride", [1, 2])

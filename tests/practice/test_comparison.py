@@ -88,7 +88,7 @@ def test_ranges_can_be_widened_at_either_end():
     for name, numbers in study.tuning.grid.items():
         for path, values in numbers.items():
             for end in (values[0], values[-1]):
-                for value in _beyond(tuple(values), end):
+                for value in _beyond(tuple(values), end, np.inf):
                     change(study.variants[name], {path: value})
 
 

@@ -5,7 +5,7 @@ from typing import Any, Literal, NamedTuple, get_args
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float, Int, PRNGKeyArray, PyTree
+from jaxtyping import Array, Float, Int, PRNGKeyArray, PyTree, UInt32
 
 from waza.core.errors import Error
 from waza.core.recipe import at, later
@@ -70,7 +70,7 @@ class Supervised(Learner):
         variables = self.model.init(named_key(key, "model"))
         return SupervisedState(variables, self.optimizer.init(trained(variables)), jnp.zeros((), jnp.int32))
 
-    def rows_drawn(self, data: Dataset, key: PRNGKeyArray) -> Int[Array, " batch"]:
+    def rows_drawn(self, data: Dataset, key: PRNGKeyArray) -> UInt32[Array, " batch"]:
         """`batch_size` training rows, drawn with replacement (a row's chance is off by less than rows / 2^32)."""
         return jax.random.bits(key, (self.batch_size,)) % data.train.y.shape[0]
 
