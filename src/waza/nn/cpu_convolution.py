@@ -28,7 +28,13 @@ Weight = Float[Array, "kernel_height kernel_width inputs outputs"]
 Result = Float[Array, "batch out_height out_width outputs"]
 
 
-def cpu_convolve(x: Images, weight: Weight, strides: Pair, sides: Sides, groups: int) -> Result:
+def cpu_convolve(
+    x: Images,
+    weight: Float[Array, "kernel_height kernel_width group_inputs outputs"],
+    strides: Pair,
+    sides: Sides,
+    groups: int,
+) -> Result:
     """The convolution of `waza.nn.convolve`; a group after the other."""
     if groups == 1:
         return _convolve(strides, sides, x, weight)

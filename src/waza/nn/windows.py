@@ -7,7 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 import jax.numpy as jnp
 from jax import lax
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Shaped
 
 from waza.core.errors import Error
 from waza.nn.images import as_images
@@ -168,7 +168,7 @@ def col2im(
     return image
 
 
-def edged(x: Float[Array, "batch height width channels"], sides: Sides, value: float = 0.0) -> Array:
+def edged(x: Shaped[Array, "batch height width channels"], sides: Sides, value: float = 0.0) -> Array:
     """The value put around height and width; what negative sides cover is cut off.
 
     >>> edged(jnp.ones((1, 2, 2, 1)), ((1, -1), (0, 0)))[0, :, :, 0].tolist()
