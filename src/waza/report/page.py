@@ -47,6 +47,7 @@ def render_page(results: xr.Dataset, findings: tuple[Finding, ...], words: Words
         specs=embedded({f"{name}-{key}": spec for name, group in figures.items() for key, spec in group.items()}),
         vega=Markup(vl_convert.javascript_bundle()),  # type: ignore[call-arg]  # the stub forgets the default
         style=Markup((FOLDER / "page.css").read_text("utf-8")),
+        script=Markup((FOLDER / "charts.js").read_text("utf-8")),
         choices={name: choice_rows(results, words, name) for name in LANGUAGES},
         settings={name: json.dumps(value, indent=1, ensure_ascii=False) for name, value in settings.items()},
         facts=[json.loads(results.attrs.get(name, "{}")) for name in ("versions", "machine")],

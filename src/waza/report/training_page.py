@@ -88,6 +88,7 @@ def render_training(shown: TrainingShown, language: str = "en") -> str:
         specs=embedded({f"{name}-{key}": spec for name, group in figures.items() for key, spec in group.items()}),
         vega=Markup(vl_convert.javascript_bundle()),  # type: ignore[call-arg]  # the stub forgets the default
         style=Markup((FOLDER / "page.css").read_text("utf-8")),
+        script=Markup((FOLDER / "charts.js").read_text("utf-8")),
         more_style=Markup((FOLDER / "training.css").read_text("utf-8")),
         filters=_picture(_filters(shown.filters[:MOST_FILTERS])),
         filter_size="x".join(map(str, shown.filters.shape[1:3])),
