@@ -51,8 +51,11 @@ class Adam(Optimizer):
         first = jax.tree.map(lambda g, m: follow(self.beta1, m, g), gradients, state.first)
         second = jax.tree.map(lambda g, v: follow(self.beta2, v, g * g), gradients, state.second)
 
+        # The corrections are numbers for all parameters: one root and one division remain for each.
+        root = jnp.sqrt(1 - power2)
+        rate, epsilon = self.learning_rate * root / (1 - power1), self.epsilon * root
+
         def step(m, v):
-            m, v = m / like(1 - power1, m), v / like(1 - power2, v)
-            return -like(self.learning_rate, m) * m / (jnp.sqrt(v) + like(self.epsilon, v))
+            return -like(rate, m) * m / (jnp.sqrt(v) + like(epsilon, v))
 
         return jax.tree.map(step, first, second), AdamState(first, second, power1, power2)

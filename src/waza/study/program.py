@@ -1,6 +1,6 @@
 """The compiled programs of one group: all its variants and a block of seeds at once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property, partial
 from typing import Any, NamedTuple
 
@@ -8,15 +8,15 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.sharding import Mesh, NamedSharding, PartitionSpec
+from jax.sharding import Mesh
 from jaxtyping import Array, PyTree
 
 from waza.core.errors import Error
 from waza.learners import Learner
 from waza.nn import named_key
 from waza.study import structure
-from waza.study.devices import TRIALS
-from waza.study.mapping import How, mapped
+from waza.study.layout import WHOLE, Layout
+from waza.study.mapping import How, by_size, mapped
 
 # Options of XLA's CPU compiler (other devices ignore them): what runs once is worth little time to compile.
 RUN_ONCE: Any = {"xla_cpu_use_fusion_emitters": False, "xla_backend_optimization_level": 0}
@@ -30,31 +30,41 @@ class Tally(NamedTuple):
     diverged_at: Array | np.ndarray
 
 
+class Portion(NamedTuple):
+    """The seeds of one call, the states of their trials with the axes (seed, variant, ...), and what was counted."""
+
+    states: PyTree
+    tally: Tally
+    seeds: Array | np.ndarray
+
+
 class Program:
     """Variants of one structure, trained together over a block of seeds.
 
-    Variants inside (they share the batch), a loop over steps around them, seeds outside, sharded over the mesh. Leaves
-    of states have the axes (seed, variant, ...).
+    Variants inside (they share the batch), a loop over steps around them, seeds outside: all in one call, or one call
+    after another (see `How`), each for a portion of the seeds.
 
     Args:
         learners: the variants; their recipes without initializers have one structure.
         data: what they learn from; its arrays are arguments of the programs.
-        seeds: how many seeds a block has, a multiple of the number of devices.
+        seeds: how many seeds a block has.
         mesh: the devices.
-        how: how variants and seeds are mapped over.
+        how: how variants and seeds are mapped over; by the size of a seed's state where it is not given.
     """
 
-    def __init__(self, learners: Sequence[Learner], data: Any, seeds: int, mesh: Mesh, how: How = "vmap"):
-        self.learners = tuple(learners)
-        self.seeds = seeds
-        self.how = how
-        self._mesh = mesh
-        trained = [structure.without_initializers(learner) for learner in learners]
+    def __init__(self, learners: Sequence[Learner], data: Any, seeds: int, mesh: Mesh, how: How | None = None):
+        self._layout = Layout.of(seeds, len(learners), mesh)
+        self.seeds = self._layout.seeds
+        self.learners = (*learners, *[learners[-1]] * (self._layout.variants - len(learners)))
+        trained = [structure.without_initializers(learner) for learner in self.learners]
         self._structure = structure.split(trained[0])[1]
         self._arrays, self._static_data = eqx.partition(data, eqx.is_array)
-        self._numbers = self._place(structure.stack(trained), PartitionSpec())
+        self._numbers = self._layout.put(structure.stack(trained), self._layout.of_variants)
         self._fixed = _fixed_numbers(trained)
-        self._data = self._place(self._arrays, PartitionSpec())
+        self._data = self._layout.put(self._arrays, WHOLE)
+        floats_a_seed = len(self.learners) * sum(leaf.size for leaf in jax.tree.leaves(self._state))
+        self.how = how or by_size(floats_a_seed, mesh.devices.flat[0].platform)
+        self._at_once = self.seeds if self.how == "vmap" else self._layout.fewest_seeds
 
     # What is mapped over, one trial or one seed at a time.
 
@@ -80,16 +90,9 @@ class Program:
         return states, Tally(jax.tree.map(jnp.add, tally.sums, records), tally.steps + 1, first)
 
     def _train(
-        self,
-        states: PyTree,
-        tally: Tally,
-        seeds: Array,
-        start: Array,
-        stop: Array,
-        numbers: PyTree,
-        arrays: Any,
+        self, states: PyTree, tally: Tally, seeds: Array, start: Array, stop: Array, numbers: PyTree, arrays: Any
     ) -> Any:
-        """The steps from start to stop, of the seeds of one device."""
+        """The steps from start to stop, of the trials of one device."""
         data = eqx.combine(arrays, self._static_data)
         purposes = {
             purpose: jax.vmap(lambda seed, to=purpose: named_key(jax.random.key(seed), to))(seeds)
@@ -103,16 +106,17 @@ class Program:
 
             return jax.lax.fori_loop(start, stop, body, (states, tally))
 
-        return mapped(steps, (0, 0, 0), self.how)(states, tally, purposes)
+        return _over_seeds(steps)(states, tally, purposes)
 
     def _evaluate(self, states: PyTree, seeds: Array, numbers: PyTree, arrays: Any) -> Any:
-        """The measures of the seeds of one device."""
+        """The measures of the trials of one device."""
         data = eqx.combine(arrays, self._static_data)
 
         def one(state: PyTree, n: PyTree, seed: Array) -> Any:
             return self._learner(n).evaluate(state, data, named_key(jax.random.key(seed), "evaluate"))
 
-        return mapped(mapped(one, (0, 0, None), self.how), (0, None, 0), self.how)(states, numbers, seeds)
+        variants = mapped(one, (0, 0, None), self.how)
+        return _over_seeds(lambda state, seed: variants(state, numbers, seed))(states, seeds)
 
     def _draw(self, group: list[int], seeds: Array, numbers: PyTree, arrays: Any) -> PyTree:
         """The initial states of the variants of one full structure, with the axes (seed, variant, ...)."""
@@ -142,41 +146,42 @@ class Program:
     @cached_property
     def compiled_train(self) -> Any:
         """The compiled training program; may be asked for from a thread of its own."""
-        states, seeds = self._shapes(self._states), self._shapes(np.zeros(self.seeds, np.int32))
-        tally = self._shapes(self._empty_tally())
-        step = jax.ShapeDtypeStruct((), jnp.int32, sharding=NamedSharding(self._mesh, PartitionSpec()))
-        train = self._sharded(self._train, "ssswwww", donate=(0, 1))
-        return train.lower(states, tally, seeds, step, step, self._numbers, self._data).compile()
+        portion = self._layout.shapes(self._empty_portion(), self._of_portion)
+        step = self._layout.shapes(np.int32(0), WHOLE)
+        specs = (*self._of_portion, WHOLE, WHOLE, self._layout.of_variants, WHOLE)
+        train = self._on_devices(self._train, specs, self._of_portion[:2], donate=(0, 1))
+        return train.lower(*portion, step, step, self._numbers, self._data).compile()
 
     @cached_property
     def compiled_evaluate(self) -> Any:
         """The compiled evaluation program; may be asked for from a thread of its own."""
-        states, seeds = self._shapes(self._states), self._shapes(np.zeros(self.seeds, np.int32))
-        evaluate = self._sharded(self._evaluate, "ssww")
-        return evaluate.lower(states, seeds, self._numbers, self._data).compile()
+        portion = self._layout.shapes(self._empty_portion(), self._of_portion)
+        specs = (self._layout.of_trials, self._layout.of_seeds, self._layout.of_variants, WHOLE)
+        evaluate = self._on_devices(self._evaluate, specs, self._layout.of_trials)
+        return evaluate.lower(portion.states, portion.seeds, self._numbers, self._data).compile()
 
-    def _sharded(self, function: Any, arguments: str, donate: tuple[int, ...] = ()) -> Any:
-        """The function over the mesh; an argument is sharded by seeds ("s") or whole on each device ("w")."""
-        seeds = PartitionSpec(TRIALS)
-        specs = tuple(seeds if kind == "s" else PartitionSpec() for kind in arguments)
-        mapped = jax.shard_map(function, mesh=self._mesh, in_specs=specs, out_specs=seeds, check_vma=False)
+    def _on_devices(self, function: Any, specs: tuple, out_specs: Any, donate: tuple[int, ...] = ()) -> Any:
+        """The function on each device with its share of the arguments."""
+        mapped = jax.shard_map(function, mesh=self._layout.mesh, in_specs=specs, out_specs=out_specs, check_vma=False)
         return jax.jit(mapped, donate_argnums=donate)
 
+    @property
+    def _of_portion(self) -> Any:
+        """Where the parts of a portion lie: steps are counted by seed, all else by trial."""
+        trials: Any = self._layout.of_trials
+        seeds: Any = self._layout.of_seeds
+        return Portion(trials, Tally(trials, seeds, trials), seeds)
+
     @cached_property
-    def _states(self) -> PyTree:
-        """The shapes of a block's states."""
-        draw, seeds = partial(self._draw, self._init_groups[0]), np.zeros(self.seeds, np.int32)
+    def _state(self) -> PyTree:
+        """The shapes of a trial's state."""
+        draw, seeds = partial(self._draw, self._init_groups[0]), np.zeros(1, np.int32)
         drawn = jax.eval_shape(draw, seeds, self._init_numbers[0], self._arrays)
-        shape = (self.seeds, len(self.learners))
-        return jax.tree.map(lambda leaf: jax.ShapeDtypeStruct(shape + leaf.shape[2:], leaf.dtype), drawn)
+        return jax.tree.map(lambda leaf: jax.ShapeDtypeStruct(leaf.shape[2:], leaf.dtype), drawn)
 
     @cached_property
     def _init_numbers(self) -> list[PyTree]:
         return [structure.stack([self.learners[i] for i in group]) for group in self._init_groups]
-
-    def _shapes(self, tree: PyTree) -> PyTree:
-        sharding = NamedSharding(self._mesh, PartitionSpec(TRIALS))
-        return jax.tree.map(lambda leaf: jax.ShapeDtypeStruct(leaf.shape, leaf.dtype, sharding=sharding), tree)
 
     @cached_property
     def _records(self) -> PyTree:
@@ -187,22 +192,24 @@ class Program:
             data = eqx.combine(arrays, self._static_data)
             return learner.update(state, learner.batch(data, key), key)[1]
 
-        one = jax.tree.map(lambda leaf: jax.ShapeDtypeStruct(leaf.shape[2:], leaf.dtype), self._states)
-        return jax.eval_shape(records, one, self._arrays)
+        return jax.eval_shape(records, self._state, self._arrays)
 
     def _empty_tally(self) -> Tally:
-        """Zeros for what one step records."""
-        shape = (self.seeds, len(self.learners))
+        """Zeros for what the steps of a portion record."""
+        shape = (self._at_once, len(self.learners))
         sums = jax.tree.map(lambda leaf: np.zeros(shape + leaf.shape, leaf.dtype), self._records)
         return Tally(sums, np.zeros(shape[:1], np.int32), np.full(shape, -1, np.int32))
 
+    def _empty_portion(self) -> Portion:
+        """A portion whose states are shapes."""
+        shape = (self._at_once, len(self.learners))
+        states = jax.tree.map(lambda leaf: jax.ShapeDtypeStruct(shape + leaf.shape, leaf.dtype), self._state)
+        return Portion(states, self._empty_tally(), np.zeros(self._at_once, np.int32))
+
     # What the runner calls.
 
-    def _place(self, tree: PyTree, spec: PartitionSpec) -> PyTree:
-        return jax.device_put(tree, NamedSharding(self._mesh, spec))
-
-    def start(self, numbers: Sequence[int]) -> tuple[PyTree, Tally, Array]:
-        """The states before the first step, an empty tally, and the seeds, all on their devices."""
+    def start(self, numbers: Sequence[int]) -> list[Portion]:
+        """The portions before the first step, on their devices."""
         seeds = np.asarray(numbers, np.int32)
         states: list[Any] = [None] * len(self.learners)
         for group, varied, draw in zip(self._init_groups, self._init_numbers, self.compiled_draws, strict=True):
@@ -210,30 +217,70 @@ class Program:
             for position, i in enumerate(group):
                 states[i] = jax.tree.map(lambda leaf, at=position: leaf[:, at], drawn)
         stacked = jax.tree.map(lambda *leaves: np.stack(leaves, axis=1), *states)
-        return self._place(stacked, PartitionSpec(TRIALS)), self.clear(), self._place(seeds, PartitionSpec(TRIALS))
+        return [
+            self._place(Portion(jax.tree.map(lambda leaf, at=at: leaf[at], stacked), self._empty_tally(), seeds[at]))
+            for at in self._portions()
+        ]
 
-    def clear(self, diverged_at: Any = None) -> Tally:
-        """A tally that counts anew, but remembers who has diverged."""
-        tally = self._empty_tally()
-        return self._place(
-            tally if diverged_at is None else tally._replace(diverged_at=diverged_at), PartitionSpec(TRIALS)
-        )
-
-    def train(self, states: PyTree, tally: Tally, seeds: Array, start: int, stop: int) -> tuple[PyTree, Tally]:
+    def train(self, portions: Sequence[Portion], start: int, stop: int) -> list[Portion]:
         """The steps from start to stop. The boundaries never change the numbers; the arguments are used up."""
-        bounds = self._place((np.int32(start), np.int32(stop)), PartitionSpec())
-        return self.compiled_train(states, tally, seeds, *bounds, self._numbers, self._data)
+        bounds = self._layout.put((np.int32(start), np.int32(stop)), WHOLE)
+        trained = []
+        for portion in portions:  # one at a time: a CPU would run all of them at once, and share its caches out
+            states, tally = self.compiled_train(*portion, *bounds, self._numbers, self._data)
+            trained.append(jax.block_until_ready(Portion(states, tally, portion.seeds)))
+        return trained
 
-    def evaluate(self, states: PyTree, seeds: Array) -> PyTree[np.ndarray]:
+    def evaluate(self, portions: Sequence[Portion]) -> PyTree[np.ndarray]:
         """The measures, each of the shape (seed, variant)."""
-        return jax.device_get(self.compiled_evaluate(states, seeds, self._numbers, self._data))
+        evaluate = self.compiled_evaluate
+        return _joined([jax.device_get(evaluate(p.states, p.seeds, self._numbers, self._data)) for p in portions])
 
-    def restore(self, leaves: Sequence[np.ndarray]) -> tuple[PyTree, Tally]:
-        """States and tally from the leaves that `jax.tree.leaves((states, tally))` gave."""
-        shapes = (self._states, self._empty_tally())
+    def counted(self, portions: Sequence[Portion]) -> Tally:
+        """What was counted in all portions."""
+        return _joined([portion.tally for portion in portions])
+
+    def clear(self, portions: Sequence[Portion]) -> list[Portion]:
+        """The portions with tallies that count anew, but remember who has diverged."""
+        empty = self._empty_tally()
+        return [
+            self._place(portion._replace(tally=empty._replace(diverged_at=portion.tally.diverged_at)))
+            for portion in portions
+        ]
+
+    def restore(self, numbers: Sequence[int], leaves: Sequence[np.ndarray]) -> list[Portion]:
+        """The portions of these seeds from the leaves that `jax.tree.leaves` gave of those that `train` returned."""
+        seeds, count = np.asarray(numbers, np.int32), len(self._portions())
+        shapes = [self._empty_portion()] * count
         if [(leaf.shape, leaf.dtype) for leaf in jax.tree.leaves(shapes)] != [(x.shape, x.dtype) for x in leaves]:
             raise Error("a checkpoint does not fit this study: start anew with --fresh")
-        return self._place(jax.tree.unflatten(jax.tree.structure(shapes), leaves), PartitionSpec(TRIALS))
+        portions = jax.tree.unflatten(jax.tree.structure(shapes), leaves)
+        return [self._place(p._replace(seeds=seeds[at])) for p, at in zip(portions, self._portions(), strict=True)]
+
+    def _place(self, portion: Portion) -> Portion:
+        """The portion on its devices."""
+        return self._layout.put(portion, self._of_portion)
+
+    def _portions(self) -> list[slice]:
+        """The seeds of each portion."""
+        return [slice(at, at + self._at_once) for at in range(0, self.seeds, self._at_once)]
+
+
+def _over_seeds(function: Callable) -> Callable:
+    """The function over the seeds, the first axis of its arguments; a single seed goes without the axis."""
+
+    def mapped(*arguments: Any) -> Any:
+        if jax.tree.leaves(arguments)[0].shape[0] > 1:
+            return jax.vmap(function)(*arguments)
+        alone = function(*jax.tree.map(lambda leaf: leaf[0], arguments))
+        return jax.tree.map(lambda leaf: leaf[None], alone)
+
+    return mapped
+
+
+def _joined(trees: Sequence[PyTree]) -> Any:
+    """Trees of one structure as one tree of NumPy arrays, joined along the seeds."""
+    return jax.tree.map(lambda *leaves: np.concatenate(leaves), *jax.device_get(trees))
 
 
 class Varying:

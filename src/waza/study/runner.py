@@ -7,7 +7,7 @@ import json
 import math
 import time
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,7 +22,7 @@ from waza.study import store, structure
 from waza.study.describe import describe, fingerprint
 from waza.study.devices import mesh
 from waza.study.machine import machine, revision, versions
-from waza.study.mapping import HOWS, MEASURED, Chosen, How, seconds_a_step
+from waza.study.mapping import MEASURED, TIMED_HOWS, Chosen, How, seconds_a_step
 from waza.study.pace import Pace
 from waza.study.program import Program
 from waza.study.study import Study
@@ -128,20 +128,21 @@ def _run(study: Study, devices: Any, folder: store.RunFolder | None, request: Re
     begun, watch = time.perf_counter(), request.watch
     names, learners = list(study.variants), list(study.variants.values())
     groups = structure.groups([structure.without_initializers(learner) for learner in learners])
-    block = math.ceil(study.block / devices.size) * devices.size
     kept = folder.load_mappings() if folder else None
     hows = [(one.how,) for one in kept] if kept else [_mappings(study, learners[group[0]]) for group in groups]
     candidates = [
-        {how: Program([learners[i] for i in group], study.data, block, devices, how) for how in possible}
+        [Program([learners[i] for i in group], study.data, study.block, devices, how) for how in possible]
         for group, possible in zip(groups, hows, strict=True)
     ]
     watch.compiling(sum(map(len, candidates)))
     with ThreadPoolExecutor() as pool:
-        tasks = [task for programs in candidates for one in programs.values() for task in _preparations(one, study)]
+        tasks = [task for programs in candidates for one in programs for task in _preparations(one, study)]
         for prepared in [pool.submit(task) for task in tasks]:
             prepared.result()
     chosen = kept or [_choose(one, study.first_seed) for one in candidates]
-    programs = [one[choice.how] for one, choice in zip(candidates, chosen, strict=True)]
+    programs = [
+        next(one for one in some if one.how == choice.how) for some, choice in zip(candidates, chosen, strict=True)
+    ]
     del candidates
     if folder is not None and kept is None:
         folder.save_mappings(chosen)
@@ -179,19 +180,19 @@ def _run(study: Study, devices: Any, folder: store.RunFolder | None, request: Re
     return results
 
 
-def _mappings(study: Study, learner: Learner) -> tuple[How, ...]:
-    """The mappings to choose from for the trials of a learner's structure."""
+def _mappings(study: Study, learner: Learner) -> tuple[How | None, ...]:
+    """The mappings to choose from for the trials of a learner's structure; None leaves it to their size."""
     if study.mapping != MEASURED:
         return (study.mapping,)
-    return HOWS if study.steps and structure.convolves(learner) else ("vmap",)
+    return TIMED_HOWS if study.steps and structure.convolves(learner) else (None,)
 
 
-def _choose(programs: Mapping[How, Program], first_seed: int) -> Chosen:
+def _choose(programs: Sequence[Program], first_seed: int) -> Chosen:
     """The mapping that trains fastest, by measurement where there is a choice."""
     if len(programs) == 1:
-        return Chosen(next(iter(programs)))
-    seeds = range(first_seed, first_seed + next(iter(programs.values())).seeds)
-    return Chosen.of({how: seconds_a_step(program, seeds) for how, program in programs.items()})
+        return Chosen(programs[0].how)
+    seeds = range(first_seed, first_seed + programs[0].seeds)
+    return Chosen.of({program.how: seconds_a_step(program, seeds) for program in programs})
 
 
 def _preparations(program: Program, study: Study) -> list[Callable[[], Any]]:
@@ -206,19 +207,20 @@ def _run_unit(study: Study, program: Program, unit: Unit, folder: store.RunFolde
     wanted = min(study.block, study.seeds - first)
     kept = folder.load_unit(unit.name) if folder else None
     begin = study.first_seed + first
-    states, tally, seeds = program.start(range(begin, begin + program.seeds))
+    seeds = range(begin, begin + program.seeds)
     step, evaluated, measures = 0, 0, {}
-    if kept is not None:
+    if kept is None:
+        portions = program.start(seeds)
+    else:
         arrays, facts = kept
         step, evaluated = facts["step"], facts["evaluated"]
         measures = {name.removeprefix("measure:"): value for name, value in arrays.items() if ":" in name}
-        leaves = [arrays[f"leaf{i}"] for i in range(len(arrays) - len(measures))]
-        states, tally = program.restore(leaves)
+        portions = program.restore(seeds, [arrays[f"leaf{i}"] for i in range(len(arrays) - len(measures))])
         watch.advance(step)
 
     def save() -> None:
         if folder is not None:
-            arrays = {f"leaf{i}": np.asarray(leaf) for i, leaf in enumerate(jax.tree.leaves((states, tally)))}
+            arrays = {f"leaf{i}": np.asarray(leaf) for i, leaf in enumerate(jax.tree.leaves(portions))}
             arrays |= {f"measure:{name}": value for name, value in measures.items()}
             folder.save_unit(unit.name, arrays, {"step": step, "evaluated": evaluated})
 
@@ -226,20 +228,19 @@ def _run_unit(study: Study, program: Program, unit: Unit, folder: store.RunFolde
     while True:
         due = min(evaluated * study.evaluate_every, study.steps)
         if step == due and evaluated < evaluations(study):
-            fresh = _flat(program.evaluate(states, seeds))
-            fresh |= _batch_means(tally)
+            fresh = _flat(program.evaluate(portions)) | _batch_means(program.counted(portions))
             measures = {
                 name: np.concatenate([measures.get(name, np.empty((0, *value.shape), np.float32)), value[None]])
                 for name, value in fresh.items()
             }
             evaluated += 1
-            tally = program.clear(tally.diverged_at)
+            portions = program.clear(portions)
         if evaluated == evaluations(study):
             break
         due = min(evaluated * study.evaluate_every, study.steps)
         stop = min(step + pace.steps(), due)
         with pace.segment(stop - step):
-            states, tally = jax.block_until_ready(program.train(states, tally, seeds, step, stop))
+            portions = jax.block_until_ready(program.train(portions, step, stop))
         watch.advance(stop - step)
         step = stop
         if pace.checkpoint_due() or watch.stop_asked():
@@ -252,7 +253,7 @@ def _run_unit(study: Study, program: Program, unit: Unit, folder: store.RunFolde
     save()
     if watch.stop_asked():
         raise Interrupted(f"stopped after {unit.name}")
-    diverged_at = np.asarray(tally.diverged_at)[:wanted]
+    diverged_at = np.asarray(program.counted(portions).diverged_at)[:wanted]
     return Outcome({name: value[:, :wanted] for name, value in measures.items()}, diverged_at)
 
 
@@ -276,7 +277,7 @@ def _batch_means(tally: Any) -> dict[str, np.ndarray]:
     """The records' means over the steps since the last evaluation; NaN before the first step."""
     steps = np.asarray(tally.steps, np.float32)[:, None]
     with np.errstate(divide="ignore", invalid="ignore"):
-        return {f"batch_{name}": value / steps for name, value in _flat(jax.device_get(tally.sums)).items()}
+        return {f"batch_{name}": value / steps for name, value in _flat(tally.sums).items()}
 
 
 def _assemble(study: Study, groups: list[list[int]], outcomes: dict[Unit, Outcome]) -> xr.Dataset:

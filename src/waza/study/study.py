@@ -29,8 +29,9 @@ class Study:
         first_seed: the trials' seeds count from here.
         block: seeds that are computed together. Blocks are always whole, and seeds that were not asked for are
             dropped, so that a trial keeps its bits when seeds are added.
-        mapping: how trials of one structure are mapped over, "vmap" or "map"; "measured" times both where a structure
-            has convolutions, and takes "vmap" for all others.
+        mapping: how trials of one structure are mapped over: all at once ("vmap"), seed after seed ("seeds"), or trial
+            after trial ("map"); "measured" times the first and the last where a structure has convolutions, and goes by
+            the size of a seed's state where it has none.
     """
 
     name: str
