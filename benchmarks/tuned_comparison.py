@@ -4,8 +4,9 @@
 
 5 optimisers x 13 learning rates x 5 seeds on the 5,000 digits (3,000 to train, 1,000 to choose by, 1,000 to test);
 then 10 fresh seeds of each optimiser at its best rate. 784-40-20-10, sigmoid, gaussian 0.01, minibatches of 100, 1,000
-steps. waza runs the whole protocol in a process of its own, so that compiling is paid for. The peer runs a tenth of the
-trials (spread over optimisers and rates), with one and with two threads (the better counts), and is scaled.
+steps. waza runs the whole protocol in a process of its own, so that compiling is paid for, and trains 10 seeds at the
+rates as given too, since its report sets them side by side: 50 trials that the peer is spared. The peer runs a tenth
+of the trials (spread over optimisers and rates), with one and with two threads (the better counts), and is scaled.
 """
 
 import itertools
