@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import xarray as xr
 from jaxtyping import Array, Float
@@ -29,8 +30,12 @@ class Ranked(Supervised):
         return super().evaluate(state, data, key) | {"rank": ranks}
 
 
+@jax.custom_batching.sequential_vmap
 def rank(weight: Float[Array, "outputs inputs"]) -> Float[Array, ""]:
     """How many singular values exceed 1/10,000 of the largest; 0 for a weight of zeros.
+
+    One matrix after another: JAX shares a batch out over the threads of the pool that runs it, and waits there. Where
+    two devices do so at once on two cores, all threads wait, for ever.
 
     >>> float(rank(jnp.ones((3, 5))))
     1.0
