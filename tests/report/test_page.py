@@ -11,6 +11,8 @@ import pytest
 import xarray as xr
 
 from waza import report
+from waza.report.choices import choice_rows
+from waza.report.words import StudyWords
 from waza.study.claims import Claim, Part, decide
 
 STEPS = np.array([0, 10, 20], np.int32)
@@ -133,3 +135,23 @@ def test_a_browser_draws_the_page(results, findings, tmp_path, language):
     drawn = subprocess.run(command, capture_output=True, text=True, timeout=120).stdout
     body = re.sub(r"<script.*?</script>", "", drawn, flags=re.S)
     assert "<canvas" in body or "<svg" in body
+
+
+@pytest.mark.parametrize(
+    ("widened", "at_edge", "said"),
+    [
+        ([], [], ""),
+        (["optimizer.decay"], [], "The range of decay was widened."),
+        (
+            ["optimizer.decay"],
+            ["optimizer.decay"],
+            "decay still ends at the edge of its widened range: a better value may lie beyond.",
+        ),
+        ([], ["optimizer.decay"], "decay is at the end of its range, beyond which it is not tried."),
+    ],
+)
+def test_the_edge_of_a_range_is_called_widened_only_where_it_was(widened, at_edge, said):
+    choice = {"variant": "a", "settings": {"optimizer.decay": 0.1}, "tried": [], "widened": widened, "at_edge": at_edge}
+    results = xr.Dataset(attrs={"tuning": json.dumps([choice])})
+    (row,) = choice_rows(results, {"en": StudyWords("made up", "", {}, {})}, "en")
+    assert row.remark == said

@@ -120,7 +120,7 @@ class Supervised(Learner):
         splits = judged(data)
         train = splits["train"]
         for name, split in splits.items():
-            for measure, value in now._mean_measures(state, split).items():
+            for measure, value in now.mean_measures(state, split).items():
                 measures[f"{name}_{measure}"] = value
         if self.probes:
             measures |= activation_measures(now.model, state.variables, self.plain(train.x))
@@ -128,7 +128,7 @@ class Supervised(Learner):
             measures |= gradient_measures(now.model, now.loss, now.optimizer, state, few, key)
         return measures
 
-    def _mean_measures(self, state: SupervisedState, split: Split) -> dict[str, Float[Array, ""]]:
+    def mean_measures(self, state: SupervisedState, split: Split) -> dict[str, Float[Array, ""]]:
         """Each measure's mean over all rows, evaluated in pieces that fit the processor's caches."""
 
         def total(piece: tuple[Array, Array, Array]) -> dict[str, Float[Array, ""]]:

@@ -22,14 +22,20 @@ def choice_rows(results: xr.Dataset, words: Words, language: str) -> list[Choice
     say = labels(language)["tuning"]
     rows = []
     for choice in json.loads(results.attrs.get("tuning", "[]")):
-        remarks = [say["at_edge"].format(name=_short(path)) for path in choice["at_edge"]]
-        remarks += [
-            say["widened"].format(name=_short(path)) for path in choice["widened"] if path not in choice["at_edge"]
+        remarks = [
+            say[remark].format(name=_short(path)) for path in choice["settings"] if (remark := _remark(path, choice))
         ]
         settings = say["joiner"].join(f"{_short(path)} = {number(value)}" for path, value in choice["settings"].items())
         shown = words[language].variant(choice["variant"])
         rows.append(ChoiceRow(shown, settings, len(choice["tried"]), " ".join(remarks)))
     return rows
+
+
+def _remark(path: str, choice: dict[str, Any]) -> str:
+    """What is to be said of a number's range: the label's name, or nothing."""
+    if path in choice["at_edge"]:
+        return "at_edge" if path in choice["widened"] else "at_limit"
+    return "widened" if path in choice["widened"] else ""
 
 
 def _short(path: str) -> Any:

@@ -11,12 +11,14 @@ from waza.report.descents import descents
 from waza.report.numbers import over_numbers
 from waza.report.style import dressed
 from waza.report.sweeps import over_rates, tuning_curves
+from waza.report.unrolled import unrolled
 from waza.report.words import Words
 from waza.study.sweep import unswept
 
 IN_A_ROW = 2
 MOST_LINES = 8
 GAP = "gap"
+LESSONS = {"unrolled": unrolled}
 MOMENTS = ("activation_square", "signal_gradient_square")
 
 
@@ -25,14 +27,17 @@ def main_charts(results: xr.Dataset, words: Words, language: str) -> list[Any]:
 
     Paths down landscapes; before training, moments over layers; over the number in which variants differ; given and
     tuned side by side, with curves over rates; else measures over steps. The study's texts may name the measures in
-    `figures`: one of the run's own, a probe, which is shown over layers before the first step, or "gap".
+    `figures`: one of the run's own, a probe, which is shown over layers before the first step, or "gap"; and a lesson,
+    which shows no results.
     """
     if "moved" in results:
         return descents(results, words, language)
     if results.sizes["step"] == 1:
-        shown = [name for name in words[language].figures or MOMENTS if name in results]
+        named = words[language].figures or MOMENTS
+        lessons = [LESSONS[name](language) for name in named if name in LESSONS]
+        shown = [name for name in named if name in results]
         prefix = {name: "hidden." if name in MOMENTS else "" for name in shown}
-        return [over_layers(results, name, words, language, prefix=prefix[name]) for name in shown]
+        return lessons + [over_layers(results, name, words, language, prefix=prefix[name]) for name in shown]
     results, named = with_gap(results), words[language].figures
     main = results.attrs.get("measure", "test_accuracy")
     few = unswept(results)
@@ -86,7 +91,7 @@ def main_png(results: xr.Dataset, words: Words, language: str = "en", scale: flo
 
     rows: list[list[Any]] = [[]]
     for chart in main_charts(results, words, language):
-        wide = isinstance(chart, alt.ConcatChart | alt.HConcatChart)
+        wide = isinstance(chart, alt.ConcatChart | alt.HConcatChart | alt.VConcatChart)
         if rows[-1] and (wide or len(rows[-1]) == IN_A_ROW or not isinstance(rows[-1][-1], alt.LayerChart)):
             rows.append([])
         rows[-1].append(chart)

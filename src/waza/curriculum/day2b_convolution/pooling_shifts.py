@@ -32,7 +32,7 @@ class Shifted(Supervised):
         moves = jnp.array(DISTANCES)[:, None, None] * jnp.array(DIRECTIONS)
 
         def accuracy(move: Array) -> Array:
-            return self._mean_measures(state, Split(shifted(x, *move), data.test.y))["accuracy"]
+            return self.mean_measures(state, Split(shifted(x, *move), data.test.y))["accuracy"]
 
         accuracies = jax.lax.map(accuracy, moves.reshape(-1, 2)).reshape(moves.shape[:2]).mean(axis=1)
         return super().evaluate(state, data, key) | dict(zip(map(name_of, DISTANCES), accuracies, strict=True))
