@@ -13,9 +13,10 @@ from waza.report.bands import bands
 from waza.report.compared import given_variants, main_variants
 from waza.report.descents import FIGURES
 from waza.report.ends import ends_of
-from waza.report.figures import further_charts, main_charts
+from waza.report.figures import LESSONS, further_charts, main_charts
 from waza.report.numbers import over_numbers
 from waza.report.style import DASHES, PALETTE, dressed, power_axis
+from waza.report.unrolled import unrolled
 from waza.report.words import StudyWords, amount, grounds, labels
 from waza.study.claims import Part, decide_part
 from waza.study.sweep import numbered, swept
@@ -199,8 +200,23 @@ def test_a_figure_of_several_kinds_is_a_png():
     assert main_png(results, words(), "ja", 1).startswith(b"\x89PNG\r\n")
 
 
+def test_a_lesson_is_drawn_of_untrained_results():
+    results = trained(["a", "b"], steps=(0,))
+    assert len(main_charts(results, words(("unrolled",)), "ja")) == 1
+
+
+def test_unrolled_rows_are_the_windows_in_their_order():
+    matrices, seen = unrolled("en").to_dict(validate=False)["vconcat"]
+    first = matrices["hconcat"][0]["data"]["values"]
+    numbered = np.arange(1, 17).reshape(4, 4)
+    windows = np.lib.stride_tricks.sliding_window_view(numbered, (3, 3)).reshape(4, 9)
+    assert [square["text"] for square in first] == [str(cell) for cell in (*windows.flat, *windows.flat)]
+    counts = [square["text"] for square in seen["hconcat"][2]["data"]["values"]]
+    assert counts == list("1110" * 3 + "0000"), "with stride 2 and no padding one window sees nine cells"
+
+
 def test_the_texts_name_known_figures_alike_in_both_languages():
-    known = {*labels("en")["measures"], *FIGURES}
+    known = {*labels("en")["measures"], *FIGURES, *LESSONS}
     for exercise in exercises():
         if not Path(f"{exercise.texts}.en.toml").exists():
             continue
