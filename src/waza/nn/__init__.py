@@ -37,6 +37,16 @@ from waza.nn.pooling import MaxPool as MaxPool
 from waza.nn.pooling import Pool as Pool
 from waza.nn.pooling import average_pool as average_pool
 from waza.nn.pooling import max_pool as max_pool
+from waza.nn.recurrent import GRU as GRU
+from waza.nn.recurrent import LSTM as LSTM
+from waza.nn.recurrent import Bidirectional as Bidirectional
+from waza.nn.recurrent import Cell as Cell
+from waza.nn.recurrent import LSTMState as LSTMState
+from waza.nn.recurrent import Preactivations as Preactivations
+from waza.nn.recurrent import Recurrent as Recurrent
+from waza.nn.recurrent import RecurrentLayer as RecurrentLayer
+from waza.nn.recurrent import SimpleRNN as SimpleRNN
+from waza.nn.recurrent import StackedRecurrent as StackedRecurrent
 from waza.nn.windows import col2im as col2im
 from waza.nn.windows import conv_output_size as conv_output_size
 from waza.nn.windows import im2col as im2col

@@ -1,0 +1,12 @@
+"""Recurrent layers: cells that say what one time step is, and layers that run them over sequences."""
+
+from waza.nn.recurrent.bidirectional import Bidirectional as Bidirectional
+from waza.nn.recurrent.cell import Cell as Cell
+from waza.nn.recurrent.cell import Preactivations as Preactivations
+from waza.nn.recurrent.gru import GRU as GRU
+from waza.nn.recurrent.lstm import LSTM as LSTM
+from waza.nn.recurrent.lstm import LSTMState as LSTMState
+from waza.nn.recurrent.recurrent import Recurrent as Recurrent
+from waza.nn.recurrent.recurrent import RecurrentLayer as RecurrentLayer
+from waza.nn.recurrent.simple_rnn import SimpleRNN as SimpleRNN
+from waza.nn.recurrent.stacked import StackedRecurrent as StackedRecurrent

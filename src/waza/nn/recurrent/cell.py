@@ -1,0 +1,150 @@
+"""Cell: what one time step is."""
+
+from collections.abc import Callable
+from typing import Any
+
+import jax.numpy as jnp
+from jaxtyping import Array, Float, PRNGKeyArray, PyTree
+
+from waza.core.errors import Error
+from waza.core.recipe import Recipe, like
+from waza.nn.initializers import Initializer, Xavier
+from waza.nn.passes import named_key
+from waza.nn.recurrent.product import product
+
+
+def add_product(
+    part: Float[Array, "batch outputs"], weight: Float[Array, "outputs inputs"], met: Float[Array, "batch inputs"]
+) -> Float[Array, "batch outputs"]:
+    """part + W met, for each row."""
+    return part + met @ weight.T
+
+
+class Preactivations:
+    """The pre-activations of one step: to each part of the projected input, a recurrent weight's product is added.
+
+    A part and its weight have the same name. Each is asked for once a step, which is what lets the weight's gradient
+    leave the scan: the part's gradient is the product's, too (`waza.nn.recurrent.scan`).
+
+    Args:
+        projected: what the input gives to this step, by name.
+        weights: the recurrent weights (outputs, inputs), by name; a part without one stays as it is.
+        add: adds a product to a part; a backward pass gives one that knows the sum already.
+
+    >>> preactivation = Preactivations({"recurrent": jnp.ones((1, 2))}, {"recurrent": jnp.eye(2)})
+    >>> preactivation("recurrent", jnp.array([[3.0, 4.0]])).tolist()
+    [[4.0, 5.0]]
+    """
+
+    def __init__(
+        self,
+        projected: dict[str, Array],
+        weights: dict[str, Array],
+        add: Callable[[Array, Array, Array], Array] = add_product,
+    ):
+        self.met: dict[str, Array] = {}
+        self.sums: dict[str, Array] = {}
+        self._projected = dict(projected)
+        self._weights = weights
+        self._add = add
+
+    def __call__(self, name: str, met: Float[Array, "batch inputs"] | None = None) -> Float[Array, "batch outputs"]:
+        """projected[name] + W[name] met, where W[name] is a recurrent weight; else projected[name]."""
+        if name not in self._projected:
+            raise Error(
+                f"the step asks for the pre-activation {name!r}, which project() does not give, or asks twice: "
+                f"there are {', '.join(map(repr, self._projected)) or 'none left'}"
+            )
+        part = self._projected.pop(name)
+        if (name in self._weights) != (met is not None):
+            article, how = ("a", "with what it meets") if name in self._weights else ("no", "without what it meets")
+            raise Error(f"{name!r} has {article} recurrent weight among the variables: ask {how}")
+        if met is None:
+            return part
+        self.met[name] = met
+        self.sums[name] = self._add(part, like(self._weights[name], met), met)
+        return self.sums[name]
+
+
+class Cell(Recipe):
+    """A recipe for one time step, with a state that is an ordinary argument and result.
+
+    A kind of cell has `init(key) -> variables`, `start(batch) -> state`, and a step in two halves:
+    `project(variables, x)`, which needs no state and so is done for all times at once, and
+    `advance(variables, state, preactivation)`. A decoder, or a policy, takes whole steps: `step(variables, state, x)`.
+
+    Args:
+        inputs: the number of features of x.
+        hidden_size: the number of units.
+        initializer: of the input weights.
+        recurrent_initializer: of the weights of what comes from the step before.
+        use_bias: whether biases exist.
+    """
+
+    inputs: int
+    hidden_size: int
+    initializer: Initializer = Xavier()
+    recurrent_initializer: Initializer = Xavier()
+    use_bias: bool = True
+
+    def __check_init__(self):
+        for name in ("inputs", "hidden_size"):
+            size = getattr(self, name)
+            if not isinstance(size, int) or isinstance(size, bool) or size < 1:
+                raise Error(f"{type(self).__name__}({name}={size!r}); expected a whole number of at least 1")
+
+    def init(self, key: PRNGKeyArray) -> dict[str, Array]:
+        """The variables of the cell."""
+        raise NotImplementedError(f"{type(self).__name__} has no init(key)")
+
+    def start(self, batch: int) -> PyTree[Array]:
+        """The state before the first step: zeros, with `batch` rows."""
+        return jnp.zeros((batch, self.hidden_size))
+
+    def project(self, variables: dict[str, Array], x: Float[Array, "... {self.inputs}"]) -> dict[str, Array]:
+        """What the input gives to the pre-activations, by name; x may be of one time or of all."""
+        return {"recurrent": self.input_product(variables, x)}
+
+    def advance(
+        self, variables: dict[str, Array], state: PyTree[Array], preactivation: Preactivations
+    ) -> tuple[PyTree[Array], Float[Array, "batch {self.hidden_size}"]]:
+        """The state after this step, and the output.
+
+        The rule: a projected part is used through `preactivation` alone, and so is a weight that has its name.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no advance(variables, state, preactivation)")
+
+    def step(
+        self, variables: dict[str, Array], state: PyTree[Array], x: Float[Array, "batch {self.inputs}"]
+    ) -> tuple[PyTree[Array], Float[Array, "batch {self.hidden_size}"]]:
+        """One whole step: the state after it, and the output."""
+        x = jnp.asarray(x)
+        if x.ndim != 2 or x.shape[1] != self.inputs:
+            raise Error(f"x has the shape {x.shape}; a step expects (batch, {self.inputs})")
+        return self.advance(variables, state, Preactivations(self.project(variables, x), variables))
+
+    def input_product(self, variables: dict[str, Array], x: Float[Array, "... inputs"]) -> Float[Array, "... outputs"]:
+        """W_in x + b over the last axis, in the dtype of x where that is floating."""
+        x = x if jnp.issubdtype(x.dtype, jnp.floating) else x.astype(variables["input"].dtype)
+        y = product(x, like(variables["input"], x))
+        return y + like(variables["bias"], x) if self.use_bias else y
+
+
+def draw_fused(
+    initializer: Initializer, key: PRNGKeyArray, gates: tuple[str, ...], outputs: int, inputs: int
+) -> Float[Array, "rows {inputs}"]:
+    """The weights of several gates as one matrix, each drawn with its own name's key.
+
+    A gate's draws are the same whichever other gates a variant has.
+    """
+    draws = [initializer(named_key(key, gate), (outputs, inputs), inputs, outputs) for gate in gates]
+    return jnp.concatenate(draws)
+
+
+def blocks(x: Float[Array, "batch width"], names: tuple[str, ...]) -> dict[str, Any]:
+    """The columns of x in equal blocks, by name.
+
+    >>> blocks(jnp.arange(4)[None], ("a", "b"))["b"].tolist()
+    [[2, 3]]
+    """
+    return dict(zip(names, jnp.split(x, len(names), axis=-1), strict=True)) if names else {}
