@@ -9,15 +9,12 @@ and `run` do, from uint8 images which it gathers and scales; PyTorch gets its ba
 layouts and, where it builds, compiled; the best of them counts. Ten seeds of PyTorch are ten times its best step.
 """
 
-import json
 import statistics
-import subprocess
 import sys
-import time
-from collections.abc import Callable
-from typing import Any
 
 import numpy as np
+
+from turns import Steps, measured, work
 
 # name: (image, batch, steps a measurement)
 SIZES = {
@@ -28,8 +25,6 @@ SIZES = {
 }
 PEERS = ("contiguous", "channels_last", "compiled")
 TARGETS = {"small": 1.0, "alexnet": 1.0, "simple": 1.0, "ten seeds": 1.5}
-
-Steps = Callable[[int], Any]
 
 
 def waza_steps(name: str) -> Steps:
@@ -137,51 +132,19 @@ def torch_steps(name: str, form: str) -> Steps:
     return train
 
 
-def work(name: str, form: str) -> None:
-    """One side: warms up, says so, and answers each number of steps with the seconds a step took."""
-    steps = waza_steps(name) if form == "waza" else torch_steps(name, form)
-    steps(3)
-    print("ready", flush=True)
-    for line in sys.stdin:
-        begun = time.perf_counter()
-        steps(int(line))
-        print(json.dumps((time.perf_counter() - begun) / int(line)), flush=True)
-
-
-def measured(name: str, forms: tuple[str, ...], rounds: int) -> dict[str, list[float]]:
-    """The seconds a step of each form, round by round; a form that does not start is left out."""
-    sides: dict[str, Any] = {}
-    for form in forms:
-        command = [sys.executable, __file__, "--work", name, form]
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-        side = subprocess.Popen(command, text=True, **pipes)
-        if side.stdout.readline().strip() == "ready":
-            sides[form] = side
-        else:
-            print(f"  {name}: {form} does not start")
-    seconds: dict[str, list[float]] = {form: [] for form in sides}
-    for _ in range(rounds):
-        for form, side in sides.items():
-            side.stdin.write(f"{SIZES[name][2]}\n")
-            side.stdin.flush()
-            seconds[form].append(json.loads(side.stdout.readline()))
-    for side in sides.values():
-        side.stdin.close()
-        side.wait()
-    return seconds
-
-
 def main() -> None:
     """Print the medians, and the ratio to PyTorch's best."""
     if sys.argv[1:2] == ["--work"]:
-        work(*sys.argv[2:])
+        name, form = sys.argv[2:]
+        work(waza_steps(name) if form == "waza" else torch_steps(name, form))
         return
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 9
     best: dict[str, float] = {}
     print(f"{'milliseconds a step, medians':30s}{'waza':>10s}" + "".join(f"{peer:>15s}" for peer in PEERS) + "   ratio")
     for name, target in TARGETS.items():
         forms = ("waza",) if name == "ten seeds" else ("waza", *PEERS)
-        found = {form: statistics.median(seconds) for form, seconds in measured(name, forms, rounds).items()}
+        seconds = measured(__file__, name, forms, SIZES[name][2], rounds)
+        found = {form: statistics.median(values) for form, values in seconds.items()}
         if name == "ten seeds":
             found |= {"channels_last": 10 * best["simple"]}
         best[name] = min(value for form, value in found.items() if form != "waza")
