@@ -34,7 +34,9 @@ def main() -> None:
         for seed in range(asked.first_seed, asked.first_seed + asked.seeds):
             figures = Path(folder) / f"{seed}.json"
             asked_of_fit = [*passed_on, "--seed", str(seed), "--out", f"{folder}/{seed}", "--json", str(figures)]
-            subprocess.run([*WAZA, "fit", *asked_of_fit], check=True, stdout=subprocess.DEVNULL)
+            done = subprocess.run([*WAZA, "fit", *asked_of_fit], stdout=subprocess.DEVNULL)
+            if done.returncode:  # `fit` has said why
+                raise SystemExit(done.returncode)
             found = json.loads(figures.read_text("utf-8"))
             reached.append(found["measures"]["test_accuracy"])
             print(f"seed {seed}: {reached[-1]:.4f}, {found['steps']} steps, {found['seconds']:.0f} s", flush=True)

@@ -103,6 +103,15 @@ def test_the_page_loads_nothing_and_escapes_names(page):
     assert NASTY not in page
 
 
+def test_rows_are_told_of_where_there_are_any(results, findings, page):
+    assert "noise: 100 rows to train on, 50 to test on; 10 seeds, 20 steps" in page
+    without = results.copy()
+    without.attrs = {name: value for name, value in results.attrs.items() if not name.startswith("data_")}
+    bare = report.render_page(without, findings, report.plain_words(without, findings), "en")
+    assert ">10 seeds, 20 steps<" in bare
+    assert "None rows" not in bare
+
+
 def test_the_page_names_the_code_of_each_technique(page):
     assert "waza/nn/initializers.py" in page
     assert "class He(" in page
