@@ -15,6 +15,7 @@ _NAMES = {
     "Part": "study",
     "Study": "study",
     "Supervised": "learners",
+    "TruncatedBPTT": "learners",
     "Tuning": "study",
     "Watch": "study",
     "final": "study",

@@ -37,7 +37,7 @@ def test_masks_that_drop_nothing_change_nothing_and_others_do():
     state = learner.init(key, data)
     for step in range(100):
         now = jax.random.fold_in(key, step)
-        state, _ = jax.jit(learner.update)(state, learner.batch(data, now), now)
+        state, _ = jax.jit(learner.update)(state, learner.batch(data, now, step), now)
     kept = learner.evaluate(state, data, key)
     assert kept["one_mask_accuracy"] == pytest.approx(float(kept["test_accuracy"]))
     assert kept["masks_accuracy"] == pytest.approx(float(kept["test_accuracy"]))

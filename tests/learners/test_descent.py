@@ -16,7 +16,7 @@ def path(learner, steps):
     state, states = learner.init(key, None), []
     for step in range(steps):
         states.append(state)
-        state, _ = learner.update(state, learner.batch(None, jax.random.fold_in(key, step)), key)
+        state, _ = learner.update(state, learner.batch(None, jax.random.fold_in(key, step), step), key)
     return [*states, state]
 
 

@@ -21,7 +21,7 @@ for optimizer in (optim.SGD(), optim.Momentum(), optim.AdaGrad(), optim.RMSProp(
     model = models.MLP((64, 8, 8, 3), norm=nn.BatchNorm(), dropout=nn.Dropout(0.5))
     learner, key = Supervised(model, optimizer, batch_size=5), jax.random.key(0)
     state = learner.init(key, few)
-    state, records = learner.update(state, learner.batch(few, key), key)
+    state, records = learner.update(state, learner.batch(few, key, 0), key)
     learner.evaluate(state, few, key)
 
 described = (
@@ -32,7 +32,7 @@ convnet = models.ConvNet(described, (5,), 3, (8, 8, 1), norm=nn.BatchNorm(), dro
 learner = Supervised(convnet, optim.SGD(), batch_size=5)
 
 def whole(key):
-    state, records = learner.update(learner.init(key, few), learner.batch(few, key), key)
+    state, records = learner.update(learner.init(key, few), learner.batch(few, key, 0), key)
     return learner.evaluate(state, few, key)
 
 jax.eval_shape(whole, key)

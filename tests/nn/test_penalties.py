@@ -21,7 +21,7 @@ def trained(optimizer, penalty=None, steps=50, norm=None):
     state = learner.init(key, FEW)
     update = jax.jit(learner.update)
     for step in range(steps):
-        state, _ = update(state, learner.batch(FEW, jax.random.fold_in(key, step)), key)
+        state, _ = update(state, learner.batch(FEW, jax.random.fold_in(key, step), step), key)
     return state.variables
 
 

@@ -58,7 +58,7 @@ def test_a_learner_follows_its_schedules_wherever_they_stand():
     )
     state = other = base.init(key, few)
     for step in range(5):
-        batch = base.batch(few, jax.random.fold_in(key, step))
+        batch = base.batch(few, jax.random.fold_in(key, step), step)
         state, _ = scheduled.update(state, batch, key)
         rate = 0.1 * 0.5 ** (step // 2)
         plain = vary(base, optimizer={"learning_rate": rate}, penalty=nn.L2(0.2 * min((step + 1) / 4, 1)))

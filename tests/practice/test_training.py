@@ -198,7 +198,7 @@ def test_bfloat16_trains_and_keeps_float32(stripes, tiny):
 def test_bfloat16_multiplies_in_bfloat16(stripes, tiny):
     def products(learner):
         state = learner.init(jax.random.key(0), stripes)
-        batch = learner.batch(stripes, jax.random.key(0))
+        batch = learner.batch(stripes, jax.random.key(0), 0)
         text = str(jax.make_jaxpr(learner.update)(state, batch, jax.random.key(1)))
         return [line for line in text.splitlines() if "dot_general" in line]
 
@@ -220,7 +220,7 @@ def test_augmentation_is_for_steps_alone(stripes, tiny):
 
     seen = vary(tiny, augment=Black())
     state = tiny.init(jax.random.key(0), stripes)
-    batch, key = tiny.batch(stripes, jax.random.key(0)), jax.random.key(1)
+    batch, key = tiny.batch(stripes, jax.random.key(0), 0), jax.random.key(1)
     zeros = Split(0 * batch.x, batch.y)
     same(seen.update(state, batch, key)[0].variables, tiny.update(state, zeros, key)[0].variables)
     same(seen.evaluate(state, stripes, key), tiny.evaluate(state, stripes, key))

@@ -24,7 +24,7 @@ def test_a_trial_in_a_group_is_the_trial_alone(study):
         key = jax.random.key(2)
         state = learner.init(named_key(key, "init"), data)
         for step in range(20):
-            batch = learner.batch(data, jax.random.fold_in(named_key(key, "batch"), step))
+            batch = learner.batch(data, jax.random.fold_in(named_key(key, "batch"), step), step)
             state, _ = learner.update(state, batch, jax.random.fold_in(named_key(key, "update"), step))
         alone = learner.evaluate(state, data, named_key(key, "evaluate"))
         trial = results.sel(variant=name, seed=2, step=20)
@@ -75,7 +75,7 @@ def test_settings_and_statistics_are_untouched_by_training(base, study):
     state = learner.init(key, data)
     before = state.variables["hidden"][0]["norm"]
     for step in range(5):
-        state, _ = learner.update(state, learner.batch(data, key), jax.random.fold_in(key, step))
+        state, _ = learner.update(state, learner.batch(data, key, step), jax.random.fold_in(key, step))
     after = state.variables["hidden"][0]["norm"]
     for name in ("mean", "variance"):
         assert isinstance(after[name], Tracked)
@@ -119,8 +119,8 @@ def test_variants_that_differ_in_numbers_or_initial_values_share_a_program(study
 class Scaled(Supervised):
     noise: float = 0.1
 
-    def batch(self, data, key):
-        batch = super().batch(data, key)
+    def batch(self, data, key, step):
+        batch = super().batch(data, key, step)
         return batch._replace(x=batch.x * self.noise)
 
 

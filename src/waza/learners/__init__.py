@@ -5,3 +5,4 @@ from waza.learners.learner import Learner as Learner
 from waza.learners.learner import Measures as Measures
 from waza.learners.supervised import Supervised as Supervised
 from waza.learners.supervised import as_inputs as as_inputs
+from waza.learners.truncated_bptt import TruncatedBPTT as TruncatedBPTT

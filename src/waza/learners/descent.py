@@ -51,7 +51,7 @@ class Descent(Learner):
         w = low + (high - low) * jax.random.uniform(key, low.shape)
         return DescentState(w, jnp.zeros_like(w), self.optimizer.init(w), jnp.zeros((), jnp.int32))
 
-    def batch(self, data: Any, key: PRNGKeyArray) -> Float[Array, " n"]:
+    def batch(self, data: Any, key: PRNGKeyArray, step: Int[Array, ""] | int) -> Float[Array, " n"]:
         """The noise of one step, standard normal and shared by all variants."""
         return jax.random.normal(key, (len(self.low),))
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from jaxtyping import Array, Float, PRNGKeyArray, PyTree
+from jaxtyping import Array, Float, Int, PRNGKeyArray, PyTree
 
 from waza.core.recipe import Recipe
 
@@ -21,10 +21,11 @@ class Learner(Recipe):
         """The state before the first step: a tree of arrays."""
         raise NotImplementedError(f"{type(self).__name__} has no init(key, data)")
 
-    def batch(self, data: Any, key: PRNGKeyArray) -> PyTree[Array] | None:
+    def batch(self, data: Any, key: PRNGKeyArray, step: Int[Array, ""] | int) -> PyTree[Array] | None:
         """What one step learns from; None where `update` makes its own, as on-policy learning does.
 
-        Drawn once a seed and shared by all variants: it may not read a number that varies.
+        Drawn once a seed and shared by all variants: it may not read a number that varies. The step's number says where
+        a stream that is read in order has come to.
         """
         raise NotImplementedError(f"{type(self).__name__} has no batch(data, key)")
 

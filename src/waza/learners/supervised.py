@@ -1,6 +1,7 @@
 """Supervised learning: a model, a loss and an optimiser."""
 
 import math
+from collections.abc import Callable
 from typing import Any, Literal, NamedTuple, get_args
 
 import jax
@@ -24,11 +25,12 @@ Precision = Literal["float32", "bfloat16"]
 
 
 class SupervisedState(NamedTuple):
-    """A model's variables, its optimiser's state, and the number of steps done."""
+    """A model's variables, its optimiser's state, the number of steps done, and a state carried over, if any."""
 
     variables: PyTree[Array]
     optimizer: PyTree[Array]
     step: Int[Array, ""]
+    carried: PyTree[Array] = None
 
 
 class Supervised(Learner):
@@ -74,30 +76,52 @@ class Supervised(Learner):
         """`batch_size` training rows, drawn with replacement (a row's chance is off by less than rows / 2^32)."""
         return jax.random.bits(key, (self.batch_size,)) % data.train.y.shape[0]
 
-    def batch(self, data: Dataset, key: PRNGKeyArray) -> Split:
-        """The inputs and targets of `rows_drawn`."""
+    def batch(self, data: Dataset, key: PRNGKeyArray, step: Int[Array, ""] | int) -> Any:
+        """The inputs and targets of `rows_drawn`, a `Split`."""
         rows = self.rows_drawn(data, key)
         return Split(as_inputs(data.train.x[rows]), data.train.y[rows])
 
-    def update(self, state: SupervisedState, batch: Split, key: PRNGKeyArray) -> tuple[SupervisedState, Measures]:
+    def update(self, state: SupervisedState, batch: Any, key: PRNGKeyArray) -> tuple[SupervisedState, Measures]:
         """One step of the optimiser on the batch's mean loss and the penalty; records that loss alone."""
         now = at(self, state.step)
         x = as_inputs(batch.x)
         if now.augment is not None:
             x = now.augment(x, named_key(key, "augment"))
 
+        def forward(variables: PyTree[Array], run: Pass) -> tuple[Array, None]:
+            return now.model.apply(variables, self._narrowed(x), run), None
+
+        variables, optimizer, loss, _ = now._descend(state, forward, batch.y, key)
+        return SupervisedState(variables, optimizer, state.step + 1), {"loss": loss}
+
+    def _descend(
+        self,
+        state: SupervisedState,
+        forward: Callable[[PyTree[Array], Pass], tuple[Array, Any]],
+        targets: Array,
+        key: PRNGKeyArray,
+    ) -> tuple[PyTree[Array], PyTree[Array], Float[Array, ""], Any]:
+        """One step of the optimiser: variables, its state, the loss, and what else `forward` gives.
+
+        Args:
+            state: before the step, whose schedules are resolved.
+            forward: from variables, narrowed, and a pass to the outputs and whatever else is kept.
+            targets: of the outputs.
+            key: of the pass.
+        """
+
         def objective(parameters: PyTree[Array]) -> tuple[Float[Array, ""], Any]:
             run = Pass(training=True, key=key)
             variables = join(self._narrowed(parameters), state.variables)
-            outputs = now.model.apply(variables, self._narrowed(x), run)
-            loss = jnp.mean(now.loss(outputs.astype(jnp.float32), batch.y)["loss"])
-            objective = loss if now.penalty is None else loss + now.penalty(parameters)
-            return objective, (loss, run.followed(variables))
+            outputs, rest = forward(variables, run)
+            loss = jnp.mean(self.loss(outputs.astype(jnp.float32), targets)["loss"])
+            objective = loss if self.penalty is None else loss + self.penalty(parameters)
+            return objective, (loss, run.followed(variables), rest)
 
         parameters = trained(state.variables)
-        (_, (loss, followed)), gradients = jax.value_and_grad(objective, has_aux=True)(parameters)
-        updates, optimizer = now.optimizer.update(gradients, state.optimizer, parameters)
-        return SupervisedState(join(add(parameters, updates), followed), optimizer, state.step + 1), {"loss": loss}
+        (_, (loss, followed, rest)), gradients = jax.value_and_grad(objective, has_aux=True)(parameters)
+        updates, optimizer = self.optimizer.update(gradients, state.optimizer, parameters)
+        return join(add(parameters, updates), followed), optimizer, loss, rest
 
     def _narrowed(self, tree: PyTree[Array]) -> PyTree[Array]:
         """The floats in the precision of a step."""
@@ -117,7 +141,7 @@ class Supervised(Learner):
         """The loss's measures on both splits, and the probes."""
         measures: Measures = {}
         now = at(self, state.step)
-        splits = judged(data)
+        splits = self.judged(data)
         train = splits["train"]
         for name, split in splits.items():
             for measure, value in now.mean_measures(state, split).items():
@@ -127,6 +151,12 @@ class Supervised(Learner):
             few = Split(self.plain(train.x[: self.batch_size]), train.y[: self.batch_size])
             measures |= gradient_measures(now.model, now.loss, now.optimizer, state, few, key)
         return measures
+
+    def judged(self, data: Dataset) -> dict[str, Split]:
+        """The splits that are evaluated, by the name that their measures begin with; of the training rows the first."""
+        validation = {} if data.validation is None else {"validation": data.validation}
+        train = Split(data.train.x[:TRAINING_ROWS], data.train.y[:TRAINING_ROWS])
+        return {"test": data.test, **validation, "train": train}
 
     def mean_measures(self, state: SupervisedState, split: Split) -> dict[str, Float[Array, ""]]:
         """Each measure's mean over all rows, evaluated in pieces that fit the processor's caches."""
@@ -153,16 +183,9 @@ class Supervised(Learner):
         """The level of the best constant answer, on each split."""
         return {
             f"{name}_{measure}": value
-            for name, split in {**judged(data), "train": data.train}.items()
+            for name, split in {**self.judged(data), "train": data.train}.items()
             for measure, value in self.loss.chance(split.y).items()
         }
-
-
-def judged(data: Dataset) -> dict[str, Split]:
-    """The splits that are evaluated, by the name that their measures begin with; of the training rows the first."""
-    validation = {} if data.validation is None else {"validation": data.validation}
-    train = Split(data.train.x[:TRAINING_ROWS], data.train.y[:TRAINING_ROWS])
-    return {"test": data.test, **validation, "train": train}
 
 
 def rows_at_once(shape: tuple[int, ...]) -> int:

@@ -7,4 +7,7 @@ from waza.models.convnet import Convolution as Convolution
 from waza.models.course_convnets import deep_convnet as deep_convnet
 from waza.models.course_convnets import double_convnet as double_convnet
 from waza.models.course_convnets import simple_convnet as simple_convnet
+from waza.models.language_model import LanguageModel as LanguageModel
+from waza.models.language_model import lstm_language_model as lstm_language_model
 from waza.models.mlp import MLP as MLP
+from waza.models.sequence_model import SequenceModel as SequenceModel

@@ -15,6 +15,7 @@ from waza.nn.conv2d import Conv2d as Conv2d
 from waza.nn.convolution import convolve as convolve
 from waza.nn.dense import Dense as Dense
 from waza.nn.dropout import Dropout as Dropout
+from waza.nn.embedding import Embedding as Embedding
 from waza.nn.flatten import Flatten as Flatten
 from waza.nn.initializers import Constant as Constant
 from waza.nn.initializers import Gaussian as Gaussian
@@ -23,6 +24,7 @@ from waza.nn.initializers import Initializer as Initializer
 from waza.nn.initializers import Xavier as Xavier
 from waza.nn.layer import Layer as Layer
 from waza.nn.local_response_norm import LocalResponseNorm as LocalResponseNorm
+from waza.nn.losses import BitwiseSquaredError as BitwiseSquaredError
 from waza.nn.losses import CrossEntropy as CrossEntropy
 from waza.nn.losses import Loss as Loss
 from waza.nn.losses import SquaredError as SquaredError
@@ -47,6 +49,7 @@ from waza.nn.recurrent import Recurrent as Recurrent
 from waza.nn.recurrent import RecurrentLayer as RecurrentLayer
 from waza.nn.recurrent import SimpleRNN as SimpleRNN
 from waza.nn.recurrent import StackedRecurrent as StackedRecurrent
+from waza.nn.recurrent import bptt as bptt
 from waza.nn.windows import col2im as col2im
 from waza.nn.windows import conv_output_size as conv_output_size
 from waza.nn.windows import im2col as im2col

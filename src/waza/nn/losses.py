@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from waza.core.recipe import Recipe
+from waza.core.recipe import Recipe, later
 
 
 class Loss(Recipe):
@@ -23,23 +23,27 @@ class Loss(Recipe):
 class CrossEntropy(Loss):
     r"""Classification: "loss" is $-\log \text{softmax}(z)_t$ in nats, "accuracy" whether the largest logit is right.
 
+    Where a row has many targets, as a sequence has, both are means over them.
+
     >>> measures = CrossEntropy()(jnp.array([[0.0, 0.0]]), jnp.array([1]))
     >>> round(float(measures["loss"][0]), 4)
     0.6931
     """
 
     def __call__(
-        self, outputs: Float[Array, "batch classes"], targets: Int[Array, " batch"]
+        self, outputs: Float[Array, "batch ... classes"], targets: Int[Array, "batch ..."]
     ) -> dict[str, Float[Array, " batch"]]:
-        """The loss and the accuracy of each row; the loss is NaN where the target is no class of the outputs."""
-        right = targets[:, None] == jnp.arange(outputs.shape[1], dtype=targets.dtype)  # faster than gather and scatter
-        loss = -jnp.sum(jax.nn.log_softmax(outputs), axis=1, where=right)
-        loss = jnp.where((targets >= 0) & (targets < outputs.shape[1]), loss, jnp.nan)
-        return {"loss": loss, "accuracy": (jnp.argmax(outputs, axis=1) == targets).astype(outputs.dtype)}
+        """The loss and the accuracy of each row; the loss is NaN where a target is no class of the outputs."""
+        classes = outputs.shape[-1]
+        right = targets[..., None] == jnp.arange(classes, dtype=targets.dtype)  # faster than gather and scatter
+        loss = -jnp.sum(jax.nn.log_softmax(outputs), axis=-1, where=right)
+        loss = jnp.where((targets >= 0) & (targets < classes), loss, jnp.nan)
+        accuracy = (jnp.argmax(outputs, axis=-1) == targets).astype(outputs.dtype)
+        return {"loss": _over_the_rest(loss), "accuracy": _over_the_rest(accuracy)}
 
     def chance(self, targets: np.ndarray) -> dict[str, float]:
         """The entropy of the class shares, and the share of the most frequent class."""
-        shares = np.bincount(targets) / len(targets)
+        shares = np.bincount(np.ravel(targets)) / np.size(targets)
         present = shares[shares > 0]
         return {"loss": float(-present @ np.log(present)), "accuracy": float(shares.max())}
 
@@ -47,16 +51,60 @@ class CrossEntropy(Loss):
 class SquaredError(Loss):
     r"""Regression: "loss" is $(z - t)^2$ for the one output z; on standardised targets, a share of their variance.
 
+    Where a row has many targets, as a sequence has, it is their mean.
+
+    Args:
+        within: errors below this count as right, and their share is the measure "accuracy"; None for no such measure.
+
     >>> SquaredError()(jnp.array([[1.0], [3.0]]), jnp.array([1.0, 1.0]))["loss"].tolist()
     [0.0, 4.0]
     """
 
+    within: float | None = later(None)
+
     def __call__(
-        self, outputs: Float[Array, "batch 1"], targets: Float[Array, " batch"]
+        self, outputs: Float[Array, "batch ... 1"], targets: Float[Array, "batch ..."]
     ) -> dict[str, Float[Array, " batch"]]:
         """The squared error of each row."""
-        return {"loss": (outputs[:, 0] - targets) ** 2}
+        error = outputs[..., 0] - targets
+        measures = {"loss": _over_the_rest(error**2)}
+        if self.within is not None:
+            measures["accuracy"] = _over_the_rest((jnp.abs(error) < self.within).astype(outputs.dtype))
+        return measures
 
     def chance(self, targets: np.ndarray) -> dict[str, float]:
         """The variance: the error of the mean."""
-        return {"loss": float(np.var(targets))}
+        levels = {"loss": float(np.var(targets))}
+        if self.within is not None:
+            levels["accuracy"] = float(np.mean(np.abs(targets - np.mean(targets)) < self.within))
+        return levels
+
+
+class BitwiseSquaredError(Loss):
+    r"""Numbers as bits over time: "loss" is $\frac12 \sum_t (y_t - d_t)^2$, "accuracy" whether all bits are right.
+
+    A bit is read as 1 from 0.5 on.
+
+    >>> measures = BitwiseSquaredError()(jnp.array([[[0.9], [0.4]]]), jnp.array([[1.0, 1.0]]))
+    >>> round(float(measures["loss"][0]), 3), float(measures["accuracy"][0])
+    (0.185, 0.0)
+    """
+
+    def __call__(
+        self, outputs: Float[Array, "batch time 1"], targets: Float[Array, "batch time"]
+    ) -> dict[str, Float[Array, " batch"]]:
+        """The loss of each row, and whether it is exact."""
+        bits = outputs[..., 0]
+        exact = jnp.all((bits >= 0.5) == (targets >= 0.5), axis=1)
+        return {"loss": jnp.sum((bits - targets) ** 2, axis=1) / 2, "accuracy": exact.astype(outputs.dtype)}
+
+    def chance(self, targets: np.ndarray) -> dict[str, float]:
+        """The error of each bit's mean, and the share of the number whose bits are the most frequent ones."""
+        means = np.mean(targets, axis=0)
+        most = np.all((targets >= 0.5) == (means >= 0.5), axis=1)
+        return {"loss": float(np.sum(np.var(targets, axis=0)) / 2), "accuracy": float(np.mean(most))}
+
+
+def _over_the_rest(values: Float[Array, "batch ..."]) -> Float[Array, " batch"]:
+    """The mean of each row."""
+    return values if values.ndim == 1 else jnp.mean(values, axis=tuple(range(1, values.ndim)))

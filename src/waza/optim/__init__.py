@@ -2,6 +2,7 @@
 
 from waza.optim.adagrad import AdaGrad as AdaGrad
 from waza.optim.adam import Adam as Adam
+from waza.optim.clip_by_norm import ClipByNorm as ClipByNorm
 from waza.optim.cosine_decay import CosineDecay as CosineDecay
 from waza.optim.exponential_decay import ExponentialDecay as ExponentialDecay
 from waza.optim.from_optax import FromOptax as FromOptax

@@ -11,7 +11,7 @@ from waza.practice.material import Material
 from waza.practice.techniques import FAST, RATE, TECHNIQUES, Technique
 from waza.practice.trainables import augmentation, trainable
 from waza.study import Study
-from waza.study.structure import convolves
+from waza.study.structure import holds
 
 AUGMENT = "augment"
 USUAL_FOR_IMAGES = ("batch_norm", "dropout", "l2", "adam", AUGMENT, "early_stopping")
@@ -42,7 +42,7 @@ def image_comparison(
     if not fields >= {"norm", "activation"} and set(tried) & {"batch_norm", "tanh", "sigmoid"}:
         raise Error(f"{model} takes no batch normalisation and no other activation: compare on small-alexnet")
     techniques = {**TECHNIQUES, AUGMENT: Technique(lambda base: vary(base, augment=augmentation(given)), {RATE: FAST})}
-    if not convolves({"model": network}):
+    if not holds({"model": network}, nn.Conv2d):
         return comparison(given.dataset, given.preparation, tried, name, steps or STEPS, network, techniques)
     thinned = {one: Technique(technique.change, _thinned(technique.grid)) for one, technique in techniques.items()}
     return comparison(

@@ -16,8 +16,8 @@ from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from jaxtyping import Array, PyTree
 
 from waza.data import Split
-from waza.learners import Learner, Supervised
-from waza.learners.supervised import judged, rows_at_once
+from waza.learners import Learner, Supervised, TruncatedBPTT
+from waza.learners.supervised import rows_at_once
 from waza.nn import named_key
 from waza.study import structure
 from waza.study.devices import TRIALS
@@ -30,7 +30,8 @@ WINDOW_BYTES, WINDOW_STEPS = 64 * 2**20, 64
 def feed(learner: Learner, data: Any, seed: int, mesh: Mesh, limit: int = LIMIT) -> "Feed":
     """The feed for these data: from the host where the training inputs have more bytes than `limit`."""
     train = getattr(data, "train", None)
-    large = isinstance(learner, Supervised) and train is not None and train.x.nbytes > limit
+    rows = isinstance(learner, Supervised) and not isinstance(learner, TruncatedBPTT)
+    large = rows and train is not None and train.x.nbytes > limit
     return (Streamed if large else Resident)(learner, data, seed, mesh)
 
 
@@ -125,13 +126,13 @@ class Resident(Feed):
             data, key = eqx.combine(arrays, rest), self._keys["batch"]
             batches = self._learner(numbers).batch
             return self._loop(
-                lambda step: batches(data, jax.random.fold_in(key, step)), state, tally, start, stop, numbers
+                lambda step: batches(data, jax.random.fold_in(key, step), step), state, tally, start, stop, numbers
             )
 
         def evaluate(state: PyTree, numbers: PyTree, arrays: Any) -> Any:
             return self._learner(numbers).evaluate(state, eqx.combine(arrays, rest), self._keys["evaluate"])
 
-        self._batch = lambda arrays: learner.batch(eqx.combine(arrays, rest), self._keys["batch"])
+        self._batch = lambda arrays: learner.batch(eqx.combine(arrays, rest), self._keys["batch"], 0)
         self._train, self._evaluate = jax.jit(train, donate_argnums=(0, 1)), jax.jit(evaluate)
 
     def train(self, state: PyTree, tally: Tally, start: int, stop: int) -> tuple[PyTree, Tally]:
@@ -199,7 +200,7 @@ class Streamed(Feed):
     def evaluate(self, state: PyTree) -> dict[str, float]:
         """Pieces of each split, summed."""
         measures: dict[str, float] = {}
-        for name, split in judged(self.data).items():
+        for name, split in self.learner.judged(self.data).items():
             sums: dict[str, float] = {}
             for first in range(0, len(split.y), self._size):
                 piece = Split(*(np.asarray(part[first : first + self._size]) for part in split))

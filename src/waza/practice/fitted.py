@@ -16,7 +16,7 @@ def fit(learner: Supervised, data: Any, steps: int, seed: int) -> Any:
     @jax.jit
     def trained(state: Any, data: Any) -> Any:
         def step(i: Any, state: Any) -> Any:
-            batch = learner.batch(data, jax.random.fold_in(batches, i))
+            batch = learner.batch(data, jax.random.fold_in(batches, i), i)
             return learner.update(state, batch, jax.random.fold_in(updates, i))[0]
 
         return jax.lax.fori_loop(0, steps, step, state)

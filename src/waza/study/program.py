@@ -76,7 +76,7 @@ class Program:
     ) -> Any:
         """One step of all variants of a seed, on one batch."""
         shared = eqx.combine(self._fixed, self._structure)
-        batch = shared.batch(data, jax.random.fold_in(keys["batch"], step))
+        batch = shared.batch(data, jax.random.fold_in(keys["batch"], step), step)
         update_key = jax.random.fold_in(keys["update"], step)
 
         def update(state: PyTree, n: PyTree) -> Any:
@@ -190,7 +190,7 @@ class Program:
         def records(state: PyTree, arrays: Any) -> Any:
             learner, key = self.learners[0], jax.random.key(0)
             data = eqx.combine(arrays, self._static_data)
-            return learner.update(state, learner.batch(data, key), key)[1]
+            return learner.update(state, learner.batch(data, key, jnp.zeros((), jnp.int32)), key)[1]
 
         return jax.eval_shape(records, self._state, self._arrays)
 

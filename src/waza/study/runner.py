@@ -18,6 +18,7 @@ import xarray as xr
 
 from waza.core.errors import Error
 from waza.learners import Learner
+from waza.nn import Conv2d, RecurrentLayer
 from waza.study import store, structure
 from waza.study.describe import describe, fingerprint
 from waza.study.devices import mesh
@@ -184,7 +185,7 @@ def _mappings(study: Study, learner: Learner) -> tuple[How | None, ...]:
     """The mappings to choose from for the trials of a learner's structure; None leaves it to their size."""
     if study.mapping != MEASURED:
         return (study.mapping,)
-    return TIMED_HOWS if study.steps and structure.convolves(learner) else (None,)
+    return TIMED_HOWS if study.steps and structure.holds(learner, Conv2d, RecurrentLayer) else (None,)
 
 
 def _choose(programs: Sequence[Program], first_seed: int) -> Chosen:

@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import PyTree
 
 from waza.core.recipe import Recipe
-from waza.nn import Conv2d, Initializer, Layer
+from waza.nn import Initializer, Layer
 
 
 def is_number(leaf: Any) -> bool:
@@ -83,21 +83,21 @@ def without_initializers(recipe: PyTree) -> PyTree:
     )
 
 
-def convolves(recipe: Any) -> bool:
-    """Whether there is a convolution among a recipe's layers.
+def holds(recipe: Any, *kinds: type) -> bool:
+    """Whether a layer of these kinds is a part of a recipe.
 
     >>> from waza import models, nn
-    >>> convolves({"model": models.MLP((4, 2))}), convolves((nn.Conv2d(1, 8, 3),))
+    >>> holds({"model": models.MLP((4, 2))}, nn.Conv2d), holds((nn.Conv2d(1, 8, 3),), nn.Conv2d)
     (False, True)
     """
-    if isinstance(recipe, Conv2d):
+    if isinstance(recipe, kinds):
         return True
     if isinstance(recipe, dict):
-        return any(map(convolves, recipe.values()))
+        return any(holds(part, *kinds) for part in recipe.values())
     if isinstance(recipe, tuple | list):
-        return any(map(convolves, recipe))
+        return any(holds(part, *kinds) for part in recipe)
     if isinstance(recipe, Layer):
-        return convolves(recipe.parts())
+        return holds(recipe.parts(), *kinds)
     return isinstance(recipe, Recipe) and any(
-        convolves(getattr(recipe, field.name)) for field in dataclasses.fields(recipe)
+        holds(getattr(recipe, field.name), *kinds) for field in dataclasses.fields(recipe)
     )

@@ -30,8 +30,8 @@ class Study:
         block: seeds that are computed together. Blocks are always whole, and seeds that were not asked for are
             dropped, so that a trial keeps its bits when seeds are added.
         mapping: how trials of one structure are mapped over: all at once ("vmap"), seed after seed ("seeds"), or trial
-            after trial ("map"); "measured" times the first and the last where a structure has convolutions, and goes by
-            the size of a seed's state where it has none.
+            after trial ("map"); "measured" times the first and the last where a structure has convolutions or
+            recurrent layers, and goes by the size of a seed's state where it has none.
     """
 
     name: str

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import xarray as xr
-from jaxtyping import PRNGKeyArray
+from jaxtyping import Array, Int, PRNGKeyArray
 
 from waza import data, models, optim
 from waza.data import Dataset, Split
@@ -22,9 +22,9 @@ class FirstRows(Supervised):
 
     rows: int = 300
 
-    def batch(self, data: Dataset, key: PRNGKeyArray) -> Split:
+    def batch(self, data: Dataset, key: PRNGKeyArray, step: Int[Array, ""] | int) -> Split:
         """Rows from among the first ones."""
-        return super().batch(self._few(data), key)
+        return super().batch(self._few(data), key, step)
 
     def evaluate(self, state: Any, data: Dataset, key: Any) -> Measures:
         """All measures, those of training on the first rows."""

@@ -35,7 +35,7 @@ class Tried(Supervised):
 
         def step(i: Any, state: Any) -> Any:
             now = jax.random.fold_in(key, i)
-            return self.update(state, self.batch(data, now), now)[0]
+            return self.update(state, self.batch(data, now, i), now)[0]
 
         trained = super().evaluate(jax.lax.fori_loop(0, TRAINED_STEPS, step, state), data, key)
         return super().evaluate(state, data, key) | {"trained_accuracy": trained["test_accuracy"]}

@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import xarray as xr
-from jaxtyping import Array, Float, PRNGKeyArray
+from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from waza import nn
 from waza.learners import Learner, Measures
@@ -55,7 +55,7 @@ class OutputSizes(Learner):
         """No state to speak of."""
         return jnp.zeros(())
 
-    def batch(self, data: Any, key: PRNGKeyArray) -> None:
+    def batch(self, data: Any, key: PRNGKeyArray, step: Int[Array, ""] | int) -> None:
         """Nothing to learn from."""
 
     def update(self, state: Any, batch: Any, key: PRNGKeyArray) -> tuple[Any, Measures]:

@@ -1,6 +1,7 @@
 """Recurrent layers: cells that say what one time step is, and layers that run them over sequences."""
 
 from waza.nn.recurrent.bidirectional import Bidirectional as Bidirectional
+from waza.nn.recurrent.by_hand import bptt as bptt
 from waza.nn.recurrent.cell import Cell as Cell
 from waza.nn.recurrent.cell import Preactivations as Preactivations
 from waza.nn.recurrent.gru import GRU as GRU

@@ -1,0 +1,54 @@
+"""Gradient clipping by norm."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import PyTree
+
+from waza.core.errors import Error
+from waza.core.recipe import like
+from waza.optim.optimizer import Optimizer
+
+
+class ClipByNorm(Optimizer):
+    r"""$g \leftarrow g \min(1, \theta / \lVert g \rVert)$, before the inner optimiser sees it.
+
+    The norm is that of all gradients together, so that the direction stays. A gradient that is no number, or infinite,
+    stays what it is: clipping bounds large steps and hides no failure.
+
+    Source: Pascanu, Mikolov and Bengio, "On the difficulty of training recurrent neural networks", 2013.
+
+    Args:
+        optimizer: the inner one.
+        limit: theta, the largest norm that is let through.
+
+    >>> from waza.optim import SGD
+    >>> optimizer = ClipByNorm(SGD(1.0), limit=1.0)
+    >>> w = jnp.zeros(2)
+    >>> [round(x, 3) for x in optimizer.update(jnp.array([3.0, 4.0]), optimizer.init(w), w)[0].tolist()]
+    [-0.6, -0.8]
+    """
+
+    optimizer: Optimizer
+    limit: float = 1.0
+
+    def __check_init__(self):
+        if isinstance(self.limit, float) and not self.limit > 0:
+            raise Error(f"ClipByNorm(limit={self.limit}); expected a norm above 0, such as 1")
+
+    @property
+    def learning_rate(self) -> Any:
+        """The inner optimiser's."""
+        return self.optimizer.learning_rate  # type: ignore[attr-defined]
+
+    def init(self, parameters: PyTree) -> Any:
+        """The inner optimiser's state."""
+        return self.optimizer.init(parameters)
+
+    def update(self, gradients: PyTree, state: Any, parameters: PyTree) -> tuple[PyTree, Any]:
+        """The inner update, on gradients of at most that norm."""
+        norm = jnp.sqrt(sum(jnp.sum(jnp.square(leaf.astype(jnp.float32))) for leaf in jax.tree.leaves(gradients)))
+        share = jnp.where(norm > self.limit, self.limit / norm, 1.0)
+        clipped = jax.tree.map(lambda leaf: like(share, leaf) * leaf, gradients)
+        return self.optimizer.update(clipped, state, parameters)
