@@ -5,6 +5,7 @@ import pytest
 from waza.core.errors import Error
 from waza.data import Entry, Source, entry, get, listing, load
 from waza.data.checksum import algorithm
+from waza.data.text import TEXTS
 
 CONTENTS = {"a.txt": b"one file", "b.txt": b"another"}
 TOY = Entry(
@@ -37,7 +38,7 @@ def toy(monkeypatch):
 
 def test_every_entry_says_what_it_is():
     entries = listing()
-    assert [one.name for one in entries] == ["digits", "mnist", "fashion_mnist", "cifar10", "cifar10_jpg"]
+    assert [one.name for one in entries] == ["digits", "mnist", "fashion_mnist", "cifar10", "cifar10_jpg", *TEXTS]
     for one in entries:
         assert set(one.description) == {"en", "ja"} and all(one.description.values()) and one.licence
         assert not any("\n" in line for line in one.description.values())

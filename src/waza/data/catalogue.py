@@ -17,19 +17,22 @@ from waza.data.fashion_mnist import fashion_mnist
 from waza.data.mnist import SOURCES as MNIST
 from waza.data.mnist import mnist
 from waza.data.source import Source
+from waza.data.text.tinyshakespeare import SOURCES as TINYSHAKESPEARE
+from waza.data.text.wikitext2 import SOURCES as WIKITEXT2
 
 
 @dataclass(frozen=True)
 class Entry:
     """A data set of the catalogue; `description` has one line in English ("en") and Japanese ("ja").
 
-    A data set with no `sources` needs no download: the package `ships_with` brings it.
+    A data set with no `sources` needs no download: the package `ships_with` brings it. A text has no `load`:
+    `waza.data.corpus` reads it.
     """
 
     name: str
     description: Mapping[str, str]
     licence: str
-    load: Callable[[], Dataset]
+    load: Callable[[], Dataset] | None = None
     sources: tuple[Source, ...] = ()
     ships_with: str | None = None
 
@@ -89,6 +92,26 @@ ENTRIES = (
         load=cifar10_jpg,
         sources=CIFAR10_JPG,
     ),
+    Entry(
+        name="tinyshakespeare",
+        description={
+            "en": "1,115,394 characters of Shakespeare, a text: the first 90 % to train on, the last 5 % to test on",
+            "ja": "シェイクスピアの戯曲 1,115,394 文字(英語のテキスト):先頭の 90 % で訓練、末尾の 5 % でテスト",
+        },
+        licence="public domain",
+        sources=TINYSHAKESPEARE,
+    ),
+    Entry(
+        name="wikitext2",
+        description={
+            "en": "WikiText-2, a text of Wikipedia's: 2,088,628 words to train on, 245,569 to test on; "
+            "put in place by hand",
+            "ja": "WikiText-2(英語版 Wikipedia のテキスト):訓練 2,088,628 語、テスト 245,569 語。"
+            "手作業で置く必要があります",
+        },
+        licence="CC BY-SA 3.0",
+        sources=WIKITEXT2,
+    ),
 )
 
 
@@ -118,9 +141,12 @@ def load(name: str) -> Dataset:
     """The data set called `name`, read and verified.
 
     Raises:
-        Error: there is none of that name, or its files are missing or damaged.
+        Error: there is none of that name, its files are missing or damaged, or it is a text.
     """
-    return entry(name).load()
+    one = entry(name)
+    if one.load is None:
+        raise Error(f"{name} is a text, not a data set with labels: read it by waza.data.corpus({name!r})")
+    return one.load()
 
 
 def get(name: str, progress: Callable[[str, int, int | None], None] | None = None) -> list[Path]:

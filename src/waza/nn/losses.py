@@ -83,7 +83,7 @@ class SquaredError(Loss):
 class BitwiseSquaredError(Loss):
     r"""Numbers as bits over time: "loss" is $\frac12 \sum_t (y_t - d_t)^2$, "accuracy" whether all bits are right.
 
-    A bit is read as 1 from 0.5 on.
+    A bit is read as 1 above 0.5, as rounding to the nearest (and at 0.5 to the even) number does.
 
     >>> measures = BitwiseSquaredError()(jnp.array([[[0.9], [0.4]]]), jnp.array([[1.0, 1.0]]))
     >>> round(float(measures["loss"][0]), 3), float(measures["accuracy"][0])
@@ -95,13 +95,13 @@ class BitwiseSquaredError(Loss):
     ) -> dict[str, Float[Array, " batch"]]:
         """The loss of each row, and whether it is exact."""
         bits = outputs[..., 0]
-        exact = jnp.all((bits >= 0.5) == (targets >= 0.5), axis=1)
+        exact = jnp.all((bits > 0.5) == (targets > 0.5), axis=1)
         return {"loss": jnp.sum((bits - targets) ** 2, axis=1) / 2, "accuracy": exact.astype(outputs.dtype)}
 
     def chance(self, targets: np.ndarray) -> dict[str, float]:
         """The error of each bit's mean, and the share of the number whose bits are the most frequent ones."""
         means = np.mean(targets, axis=0)
-        most = np.all((targets >= 0.5) == (means >= 0.5), axis=1)
+        most = np.all((targets > 0.5) == (means > 0.5), axis=1)
         return {"loss": float(np.sum(np.var(targets, axis=0)) / 2), "accuracy": float(np.mean(most))}
 
 

@@ -10,14 +10,13 @@ DROPOUT, NONE = "dropout 0.5", "no dropout"
 
 
 def study(data_name: str = "digits") -> Study:
-    """16-16-pool-32-32-pool-64-64-pool of 3x3, 50 hidden units, He; Adam, 1,000 steps of 50 rows.
+    """16-16-pool-32-32-pool-64-64-pool of 3x3, 50 hidden units, He; Adam, 1,000 steps of 100 rows.
 
-    Half of the course's rows (1,000 steps of 100), since a step is dear; in return the rate falls from the course's
-    0.001 to 0 along a cosine, so that the last steps settle instead of wandering about.
+    The rate falls from the course's 0.001 to 0 along a cosine, so that the last steps settle instead of wandering about.
     """
     dataset = data.load(data_name)
     model = models.deep_convnet(image_of(dataset), classes_of(dataset))
-    constant = Supervised(model, optim.Adam(0.001), batch_size=50, probes=False)
+    constant = Supervised(model, optim.Adam(0.001), batch_size=100, probes=False)
     falling = vary(constant, optimizer={"learning_rate": optim.CosineDecay(0.001, STEPS)})
     return Study(
         name="deep-convnet",
