@@ -31,9 +31,12 @@ class Recipe(eqx.Module):
         super().__init_subclass__(**kwargs)
         for name, annotation in cls.__dict__.get("__annotations__", {}).items():
             given = cls.__dict__.get(name, dataclasses.MISSING)
-            if annotation in (float, float | None) and not isinstance(given, dataclasses.Field):
-                settings = {} if given is dataclasses.MISSING else {"default": given}
-                setattr(cls, name, eqx.field(converter=_Number(cls.__name__, name), **settings))
+            if annotation not in (float, float | None):
+                continue
+            settings: dict[str, Any] = {} if given is dataclasses.MISSING else {"default": given}
+            if isinstance(given, dataclasses.Field):
+                settings = {"default": given.default, "metadata": dict(given.metadata)}
+            setattr(cls, name, eqx.field(converter=_Number(cls.__name__, name), **settings))
 
 
 def later(default: Any) -> Any:

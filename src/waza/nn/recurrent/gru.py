@@ -7,7 +7,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from waza.core.errors import Error
-from waza.core.recipe import like
+from waza.core.recipe import later, like
 from waza.nn.activations import sigmoid, tanh
 from waza.nn.passes import named_key
 from waza.nn.recurrent.cell import Cell, Preactivations, draw_fused
@@ -36,6 +36,8 @@ class GRU(Cell):
     Args:
         activation: f.
         reset: "before" or "after" the product.
+        update_bias: the update gate's bias at the start; above 0 the unit remembers before it has learned to, as an LSTM
+            does by its forget gate's bias. Without biases it is not used.
 
     >>> cell = GRU(1, 1)
     >>> variables = {
@@ -49,6 +51,7 @@ class GRU(Cell):
 
     activation: Callable = tanh
     reset: Reset = "after"
+    update_bias: float = later(0.0)
 
     def __check_init__(self):
         if self.reset not in get_args(Reset):
@@ -58,7 +61,7 @@ class GRU(Cell):
             )
 
     def init(self, key: PRNGKeyArray) -> dict[str, Array]:
-        """Weights drawn by the initializers, and biases of zeros."""
+        """Weights drawn by the initializers, and biases of zeros but for the update gate's."""
         size, recurrent = self.hidden_size, self.recurrent_initializer
         rows = named_key(key, "recurrent")
         variables = {
@@ -67,7 +70,7 @@ class GRU(Cell):
             "candidate": draw_fused(recurrent, rows, ("candidate",), size, size),
         }
         if self.use_bias:
-            variables["bias"] = jnp.zeros(3 * size)
+            variables["bias"] = jnp.concatenate([jnp.full(size, row, jnp.float32) for row in (0.0, self.update_bias, 0.0)])
             if self.reset == "after":
                 variables["candidate_bias"] = jnp.zeros(size)
         return variables

@@ -1,0 +1,105 @@
+"""Characters as tokens."""
+
+import dataclasses
+from functools import cached_property
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from waza.core.errors import Error
+from waza.data.text.ids import checked_ids
+
+UNKNOWN = "\N{REPLACEMENT CHARACTER}"
+LARGE, FEWEST = 256, 3
+
+
+@dataclasses.dataclass(frozen=True)
+class Characters:
+    """A character of the alphabet is the token 1, 2, ... by its place; every other one is 0, decoded as "�".
+
+    Args:
+        alphabet: the characters, each once.
+
+    >>> letters = Characters.learn("abba")
+    >>> letters.encode("baxa").tolist()
+    [2, 1, 0, 1]
+    >>> letters.decode([2, 1, 0, 1])
+    'ba�a'
+    """
+
+    kind: ClassVar[str] = "characters"
+
+    alphabet: str
+
+    def __post_init__(self):
+        if not isinstance(self.alphabet, str) or len(set(self.alphabet)) < len(self.alphabet):
+            raise ValueError("an alphabet is a string that has each character once")
+        if not self.alphabet or UNKNOWN in self.alphabet:
+            raise ValueError(f"an alphabet needs a character, and {UNKNOWN} stands for those that it lacks")
+
+    @classmethod
+    def learn(cls, text: str, fewest: int | None = None) -> Self:
+        """The alphabet of a training text, in the order of the code points.
+
+        Args:
+            text: the training part alone.
+            fewest: how often a character must occur. By default 1; where more than 256 different ones occur, as in
+                Japanese, 3: the rare ones then train the sign for the unknown.
+
+        Raises:
+            Error: no character occurs so often.
+        """
+        points, counts = np.unique(_points(text), return_counts=True)
+        if fewest is None:
+            fewest = 1 if len(points) <= LARGE else FEWEST
+        surrogate = (points >= 0xD800) & (points < 0xE000)  # no character, and in no file
+        kept = points[(counts >= fewest) & (points != ord(UNKNOWN)) & ~surrogate]
+        if not kept.size:
+            raise Error(
+                f"no character of the text ({len(text):,} characters) occurs {fewest} times or more: "
+                "give a longer text or a smaller `fewest`"
+            )
+        return cls(_string(kept))
+
+    @property
+    def size(self) -> int:
+        """How many tokens there are."""
+        return len(self.alphabet) + 1
+
+    @cached_property
+    def _table(self) -> np.ndarray:
+        """The token of each code point; the last row is for all beyond."""
+        points = _points(self.alphabet)
+        table = np.zeros(int(points.max()) + 2, np.int32)
+        table[points] = np.arange(1, self.size)
+        return table
+
+    def encode(self, text: str) -> np.ndarray:
+        """The text's tokens, (characters,) int32."""
+        return self._table[np.minimum(_points(text), len(self._table) - 1)]
+
+    def decode(self, ids: Any) -> str:
+        """The text of these tokens.
+
+        Raises:
+            Error: an id is out of range.
+        """
+        return _string(_points(UNKNOWN + self.alphabet)[checked_ids(ids, self.size)])
+
+    def to_json(self) -> dict[str, Any]:
+        """The tokenizer as plain values."""
+        return {"kind": self.kind, "alphabet": self.alphabet}
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Self:
+        """The tokenizer that `to_json` gave."""
+        return cls(values["alphabet"])
+
+
+def _points(text: str) -> np.ndarray:
+    """The text's code points; halves of surrogate pairs, which a terminal can hand on, too."""
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+
+
+def _string(points: np.ndarray) -> str:
+    return points.astype("<u4").tobytes().decode("utf-32-le")

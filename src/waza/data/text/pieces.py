@@ -1,0 +1,161 @@
+"""Pieces of words as tokens, by SentencePiece."""
+
+import base64
+import dataclasses
+import io
+import itertools
+import re
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any, ClassVar, Literal, Self, get_args
+
+import numpy as np
+
+from waza.core.errors import Error
+from waza.data.text.ids import checked_ids
+
+Algorithm = Literal["unigram", "bpe"]
+
+SIZE = 2_000
+LEAST, MOST = 259, 1_000_000
+LINES = re.compile(r"(?<=\n)")
+STRETCH = 1_000  # characters of a line at once: SentencePiece skips lines of more than 4,192 bytes
+TOO_LARGE = re.compile(r"set it to a value <= (\d+)")
+TOO_SMALL = re.compile(r"smaller than required_chars\. \d+ vs (\d+)")
+OPTIONS = {
+    "byte_fallback": True,
+    "normalization_rule_name": "identity",
+    "add_dummy_prefix": False,
+    "remove_extra_whitespaces": False,
+    "user_defined_symbols": ["\n"],
+    "unk_id": 0,
+    "bos_id": -1,
+    "eos_id": -1,
+    "pad_id": -1,
+    "unk_surface": "\N{REPLACEMENT CHARACTER}",
+    "num_threads": 1,  # another number sums in another order
+    "minloglevel": 2,
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Pieces:
+    """Frequent words and pieces of words are tokens, as are a line's end and the 256 bytes, which spell all others.
+
+    So nothing is unknown, Japanese needs no spaces, and the text is not normalised: `decode(encode(text))` is the text,
+    except that "▁" (U+2581), SentencePiece's own sign for a space, comes back as a space.
+
+    Args:
+        model: SentencePiece's model, in its own format (a protocol buffer).
+
+    Sources: Kudo and Richardson, "SentencePiece", 2018; Kudo, "Subword regularization", 2018 (unigram); Sennrich,
+    Haddow and Birch, "Neural machine translation of rare words with subword units", 2016 (bpe).
+    """
+
+    kind: ClassVar[str] = "pieces"
+
+    model: bytes = dataclasses.field(repr=False)
+
+    @classmethod
+    def learn(cls, text: str, size: int = SIZE, algorithm: Algorithm = "unigram") -> Self:
+        """The pieces that spell a training text best; the same text gives the same pieces.
+
+        Args:
+            text: the training part alone.
+            size: how many tokens: the 256 bytes, the line's end, one that is never used, and the pieces.
+            algorithm: "unigram" or "bpe".
+
+        Raises:
+            Error: the package sentencepiece is missing, the size does not fit the text, or the text is empty.
+        """
+        if algorithm not in get_args(Algorithm):
+            raise Error(f"the algorithm {algorithm!r} is not known: choose unigram or bpe")
+        if not isinstance(size, int) or not LEAST <= size <= MOST:
+            raise Error(f"size={size!r} given; expected a whole number from {LEAST} to {MOST}")
+        if not text.strip():
+            raise Error(f"the text ({len(text):,} characters) is empty or holds only spaces: give another")
+        trainer, model = _package().SentencePieceTrainer, io.BytesIO()
+        try:
+            trainer.train(
+                sentence_iterator=_stretches(text),
+                model_writer=model,
+                vocab_size=size,
+                model_type=algorithm,
+                **OPTIONS,
+            )
+        except RuntimeError as error:
+            raise _unfit(size, str(error)) from error
+        return cls(model.getvalue())
+
+    @property
+    def size(self) -> int:
+        """How many tokens there are."""
+        return int(self._processor.get_piece_size())
+
+    @cached_property
+    def _processor(self) -> Any:
+        package = _package()
+        try:
+            if self.model:  # of an empty one, SentencePiece complains at its first use, on the terminal
+                return package.SentencePieceProcessor(model_proto=self.model)
+        except RuntimeError as error:
+            raise ValueError("the pieces are damaged: SentencePiece cannot read them") from error
+        raise ValueError("the pieces are missing")
+
+    def encode(self, text: str) -> np.ndarray:
+        """The text's tokens, (pieces,) int32."""
+        valid = text.encode("utf-8", "replace").decode("utf-8")  # without halves of surrogate pairs
+        lines = self._processor.encode(LINES.split(valid))  # one by one: bpe is slow on long texts
+        return np.fromiter(itertools.chain.from_iterable(lines), np.int32)
+
+    def decode(self, ids: Any) -> str:
+        """The text of these tokens; bytes that are no UTF-8 become "�".
+
+        Raises:
+            Error: an id is out of range.
+        """
+        return str(self._processor.decode(checked_ids(ids, self.size).tolist()))
+
+    def to_json(self) -> dict[str, Any]:
+        """The tokenizer as plain values, the model in base64."""
+        return {"kind": self.kind, "model": base64.b64encode(self.model).decode("ascii")}
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Self:
+        """The tokenizer that `to_json` gave.
+
+        Raises:
+            Error: the package sentencepiece is missing.
+            ValueError: the model is damaged.
+        """
+        pieces = cls(base64.b64decode(values["model"], validate=True))
+        if not pieces.size:
+            raise ValueError("the pieces are none")
+        return pieces
+
+
+def _package() -> Any:
+    try:
+        import sentencepiece
+    except ImportError as error:
+        raise Error("tokens that are pieces of words need SentencePiece: pip install 'waza[text]'") from error
+    return sentencepiece
+
+
+def _stretches(text: str) -> Iterator[str]:
+    """The text's lines, long ones cut."""
+    for line in text.split("\n"):
+        for start in range(0, len(line), STRETCH):
+            yield line[start : start + STRETCH]
+
+
+def _unfit(size: int, said: str) -> Error:
+    """SentencePiece's complaint about the size, in our words."""
+    if large := TOO_LARGE.search(said):
+        return Error(f"size={size} given, which is more pieces than the text has: give {large[1]} or fewer")
+    if small := TOO_SMALL.search(said):
+        return Error(
+            f"size={size} given, which is fewer than the text's characters, the 256 bytes and two signs need: "
+            f"give {small[1]} or more"
+        )
+    return Error(f"SentencePiece cannot learn {size} pieces from this text ({said}): give another size or text")
