@@ -5,7 +5,8 @@
 256 inputs, 256 units, 100 steps, batches of 64; the gradients of all weights and of x. LSTM and GRU against PyTorch's
 layers, and the LSTM with peepholes, which PyTorch does not have, against a loop written in it. waza's passes follow
 each other in one compiled program, as those of a training do, each with the weights and inputs that the gradients
-before have changed. PyTorch runs with one and with two threads; the better counts.
+before have changed; the batch is shared out over the cores, a device each, as `waza fit` does for recurrent models
+("waza, 1 device": it is not). PyTorch runs with one and with two threads; the better counts.
 """
 
 import statistics
@@ -17,16 +18,22 @@ from turns import Steps, measured, work
 
 INPUTS, UNITS, TIME, BATCH = 256, 256, 100, 64
 PEERS = ("1 thread", "2 threads")
+OURS = ("waza", "waza, 1 device")
 TARGETS = {"LSTM": 1.0, "GRU": 1.0, "peephole LSTM": 4.0}
 STEPS = 4
 
 
-def waza_steps(name: str) -> Steps:
+def waza_steps(name: str, form: str) -> Steps:
     """Runs so many passes."""
     import jax
     import jax.numpy as jnp
+    from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
     from waza import nn
+    from waza.study.devices import TRIALS, mesh
+
+    devices = mesh() if form == "waza" else Mesh(np.array(jax.devices()[:1]), (TRIALS,))
+    whole, spread = (NamedSharding(devices, spec) for spec in (PartitionSpec(), PartitionSpec(TRIALS)))
 
     cells = {
         "LSTM": nn.LSTM(INPUTS, UNITS),
@@ -46,7 +53,7 @@ def waza_steps(name: str) -> Steps:
         return jax.lax.fori_loop(0, steps, one, (variables, x))
 
     x = jnp.asarray(np.random.default_rng(0).normal(size=(BATCH, TIME, INPUTS)), jnp.float32)
-    now = [layer.init(jax.random.key(0)), x]
+    now = [jax.device_put(layer.init(jax.random.key(0)), whole), jax.device_put(x, spread)]
 
     def train(steps: int) -> None:
         now[:] = jax.block_until_ready(passes(*now, steps))
@@ -91,16 +98,16 @@ def main() -> None:
     """Print the medians, and the ratio to PyTorch's better number of threads."""
     if sys.argv[1:2] == ["--work"]:
         name, form = sys.argv[2:]
-        work(waza_steps(name) if form == "waza" else torch_steps(name, form))
+        work(waza_steps(name, form) if form in OURS else torch_steps(name, form))
         return
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 9
-    print(f"{'milliseconds a pass, medians':30s}{'waza':>10s}" + "".join(f"{peer:>12s}" for peer in PEERS) + "   ratio")
+    print(f"{'milliseconds a pass, medians':30s}" + "".join(f"{one:>16s}" for one in (*OURS, *PEERS)) + "   ratio")
     for name, target in TARGETS.items():
-        seconds = measured(__file__, name, ("waza", *PEERS), STEPS, rounds)
+        seconds = measured(__file__, name, (*OURS, *PEERS), STEPS, rounds)
         found = {form: 1000 * statistics.median(values) for form, values in seconds.items()}
         peers = [found[peer] for peer in PEERS if peer in found]
-        shown = "".join(f"{found.get(peer, float('nan')):12.1f}" for peer in PEERS)
-        print(f"{name:30s}{found['waza']:10.1f}{shown}{min(peers) / found['waza']:8.2f} (target {target})", flush=True)
+        shown = "".join(f"{found.get(one, float('nan')):16.1f}" for one in (*OURS, *PEERS))
+        print(f"{name:30s}{shown}{min(peers) / found['waza']:8.2f} (target {target})", flush=True)
 
 
 if __name__ == "__main__":

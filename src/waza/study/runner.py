@@ -329,7 +329,7 @@ def _assemble(study: Study, groups: list[list[int]], outcomes: dict[Unit, Outcom
         "test": getattr(study.data, "test", None),
     }.items():
         if rows is not None:
-            results.attrs[f"data_{name}"] = int(rows[0].shape[0])
+            results.attrs[f"data_{name}"] = sum(part.shape[0] for part in jax.tree.leaves(rows[0]))
     results.attrs["data_name"] = str(getattr(study.data, "name", ""))
     return results
 

@@ -185,3 +185,15 @@ def test_numbers_that_are_no_floats_are_computed_as_floats():
     np.testing.assert_array_equal(
         layer.apply(variables, x, nn.Pass()), layer.apply(variables, x.astype(np.float32), nn.Pass())
     )
+
+
+def test_a_batch_on_two_devices_gathers_nothing_but_sums_of_gradients():
+    """Rows lie on the device where they are; gathered, each device would compute every row's gradient anew."""
+    mesh = jax.sharding.Mesh(np.array(jax.devices()[:2]), ("rows",))
+    layer = nn.Recurrent(nn.LSTM(INPUTS, SIZE))
+    whole, spread = (jax.NamedSharding(mesh, jax.P(*axes)) for axes in ((), ("rows",)))
+    variables, x = jax.device_put(layer.init(jax.random.key(0)), whole), jax.device_put(X, spread)
+    slopes = jax.jit(jax.grad(lambda variables, x: jnp.sum(layer.apply(variables, x, nn.Pass()) ** 2)))
+    text = slopes.lower(variables, x).compile().as_text()
+    assert "all-reduce(" in text
+    assert "all-gather" not in text

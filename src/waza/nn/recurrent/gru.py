@@ -36,8 +36,8 @@ class GRU(Cell):
     Args:
         activation: f.
         reset: "before" or "after" the product.
-        update_bias: the update gate's bias at the start; above 0 the unit remembers before it has learned to, as an LSTM
-            does by its forget gate's bias. Without biases it is not used.
+        update_bias: the update gate's bias at the start; above 0 the unit remembers before it has learned to, as an
+            LSTM does by its forget gate's bias. Without biases it is not used.
 
     >>> cell = GRU(1, 1)
     >>> variables = {
@@ -70,7 +70,9 @@ class GRU(Cell):
             "candidate": draw_fused(recurrent, rows, ("candidate",), size, size),
         }
         if self.use_bias:
-            variables["bias"] = jnp.concatenate([jnp.full(size, row, jnp.float32) for row in (0.0, self.update_bias, 0.0)])
+            variables["bias"] = jnp.concatenate(
+                [jnp.full(size, row, jnp.float32) for row in (0.0, self.update_bias, 0.0)]
+            )
             if self.reset == "after":
                 variables["candidate_bias"] = jnp.zeros(size)
         return variables

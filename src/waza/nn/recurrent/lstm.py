@@ -110,10 +110,10 @@ class LSTM(Cell):
         return variables
 
     def start(self, batch: int) -> LSTMState:
-        """Zeros."""
-        zeros = jnp.zeros((batch, self.hidden_size))
+        """Zeros, an array each: one array in two places could not be handed over to a program."""
+        shape = (batch, self.hidden_size)
         gates = jnp.zeros((batch, len(self.gates) * self.hidden_size)) if self.full_gate_recurrence else None
-        return LSTMState(zeros, zeros, gates)
+        return LSTMState(jnp.zeros(shape), jnp.zeros(shape), gates)
 
     def project(self, variables: dict[str, Array], x: Float[Array, "... {self.inputs}"]) -> dict[str, Array]:
         """The input's product; with full gate recurrence also zeros, to which the last gates' product is added."""

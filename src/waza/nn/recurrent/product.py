@@ -42,9 +42,10 @@ def weight_gradient(
 
 
 def _summed(gradient: Array, x: Array) -> Array:
-    """x^T gradient, over all rows."""
-    x, gradient = (rows.reshape(-1, rows.shape[-1]) for rows in (x, gradient))
-    return jnp.matmul(x.T, gradient, preferred_element_type=jnp.promote_types(x.dtype, jnp.float32))
+    """x^T gradient, over all rows. Their axes stay apart: joined, rows on several devices would be gathered on each."""
+    rows = tuple(range(x.ndim - 1))
+    wide = jnp.promote_types(x.dtype, jnp.float32)
+    return lax.dot_general(x, gradient, ((rows, rows), ((), ())), preferred_element_type=wide)
 
 
 @custom_vmap

@@ -1,0 +1,91 @@
+"""Training steps of a language model: waza against PyTorch, in one run.
+
+    python benchmarks/language_model.py [ROUNDS]
+
+Two LSTMs of 200 units, tied to an embedding of 33,278 words (WikiText-2's), dropout 0.2 on all links that are not
+recurrent, windows of 35 words in 20 lanes, the state carried over, gradients clipped at 0.25, SGD: a step is forward,
+backward and update. Words are random: their number, not their order, is what costs. waza shares the lanes out over the
+cores, a device each ("waza, 1 device": it does not). PyTorch runs with one and with two threads; the better counts.
+"""
+
+import statistics
+import sys
+
+import numpy as np
+
+from turns import Steps, measured, work
+
+WORDS, WIDTH, DEPTH, LANES, WINDOW, DROPOUT, RATE, CLIP = 33_278, 200, 2, 20, 35, 0.2, 1.0, 0.25
+OURS, PEERS = ("waza", "waza, 1 device"), ("1 thread", "2 threads")
+STEPS, TARGET = 5, 1.2
+IDS = np.random.default_rng(0).integers(0, WORDS, 200_001).astype(np.int32)
+
+
+def waza_steps(form: str) -> Steps:
+    """Trains so many steps."""
+    import jax
+
+    from waza import TruncatedBPTT, models, optim
+    from waza.data import Dataset, Split
+    from waza.practice.feeding import feed
+    from waza.study.devices import TRIALS, mesh
+
+    split = Split(IDS[:-1], IDS[1:])
+    model = models.lstm_language_model(WORDS, WIDTH, DEPTH, DROPOUT)
+    learner = TruncatedBPTT(model, optim.ClipByNorm(optim.SGD(RATE), CLIP), batch_size=LANES, window=WINDOW)
+    devices = mesh() if form == "waza" else jax.sharding.Mesh(np.array(jax.devices()[:1]), (TRIALS,))
+    source = feed(learner, Dataset("words", split, split), 0, devices)
+    now = [source.start(), source.empty(), 0]
+
+    def train(steps: int) -> None:
+        now[0], now[1] = source.train(now[0], now[1], now[2], now[2] + steps)
+        now[2] += steps
+
+    return train
+
+
+def torch_steps(form: str) -> Steps:
+    """Trains so many steps in PyTorch."""
+    import torch
+
+    torch.set_num_threads(int(form[0]))
+    ids = torch.from_numpy(IDS[: len(IDS) // LANES * LANES]).long().view(LANES, -1)
+    embedding, output = torch.nn.Embedding(WORDS, WIDTH), torch.nn.Linear(WIDTH, WORDS)
+    layer = torch.nn.LSTM(WIDTH, WIDTH, DEPTH, batch_first=True, dropout=DROPOUT)
+    output.weight = embedding.weight
+    drop = torch.nn.Dropout(DROPOUT)
+    parameters = [*embedding.parameters(), *layer.parameters(), output.bias]
+    optimizer = torch.optim.SGD(parameters, RATE)
+    now = [0, None]
+
+    def train(steps: int) -> None:
+        for _ in range(steps):
+            first = now[0] * WINDOW % (ids.shape[1] - WINDOW - 1)
+            x, y = ids[:, first : first + WINDOW], ids[:, first + 1 : first + WINDOW + 1]
+            optimizer.zero_grad()
+            z, state = layer(drop(embedding(x)), now[1])
+            torch.nn.functional.cross_entropy(output(drop(z)).flatten(0, 1), y.flatten()).backward()
+            torch.nn.utils.clip_grad_norm_(parameters, CLIP)
+            optimizer.step()
+            now[:] = now[0] + 1, tuple(part.detach() for part in state)
+
+    return train
+
+
+def main() -> None:
+    """Print the medians as words a second, and the ratio to PyTorch's better number of threads."""
+    if sys.argv[1:2] == ["--work"]:
+        form = sys.argv[3]
+        work(waza_steps(form) if form in OURS else torch_steps(form))
+        return
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 7
+    seconds = measured(__file__, "language model", (*OURS, *PEERS), STEPS, rounds)
+    words = {form: LANES * WINDOW / statistics.median(values) for form, values in seconds.items()}
+    for form, each in words.items():
+        print(f"{form:16s}{each:8.0f} words a second")
+    best = max(words[form] for form in PEERS if form in words)
+    print(f"ratio {max(words[form] for form in OURS) / best:.2f} (target {TARGET})")
+
+
+if __name__ == "__main__":
+    main()
