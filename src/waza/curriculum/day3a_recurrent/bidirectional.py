@@ -1,0 +1,71 @@
+"""E12: who has seen the future tags better. Who has to predict it does not."""
+
+from collections.abc import Callable
+from typing import Any
+
+import jax.numpy as jnp
+import xarray as xr
+
+from waza import models, nn
+from waza.curriculum.day3a_recurrent.falling import falling_adam
+from waza.data import Dataset, tasks
+from waza.learners import Measures, Supervised
+from waza.study import Claim, Part, Study, final
+
+WORDS, TAGS, STEPS = 10, 2, 600
+FORWARD, FORWARD_MORE, BOTH = "forward, 24 units", "forward, 36 units", "bidirectional, 2 x 24 units"
+
+
+class Cut(Supervised):
+    """Supervised learning of tags that is also tested on sequences that end at the word whose tag is asked for.
+
+    Further measure: "cut_accuracy", that of the last tag of all test sequences cut in the middle.
+    """
+
+    def evaluate(self, state: Any, data: Dataset, key: Any) -> Measures:
+        """All other measures, and this one."""
+        middle = data.test.y.shape[1] // 2
+        outputs = self.model.apply(state.variables, jnp.asarray(data.test.x)[:, :middle], nn.Pass())
+        cut = nn.CrossEntropy()(outputs[:, -1], jnp.asarray(data.test.y)[:, middle - 1])["accuracy"]
+        return super().evaluate(state, data, key) | {"cut_accuracy": jnp.mean(cut)}
+
+    def chance(self, data: Dataset) -> dict[str, float]:
+        """The levels of the best constant answer."""
+        middle = data.test.y.shape[1] // 2
+        return super().chance(data) | {"cut_accuracy": self.loss.chance(data.test.y[:, middle - 1])["accuracy"]}
+
+
+def study() -> Study:
+    """Is the next word larger than this one? 20 words of 10; GRU, Adam 0.01 to 0, 600 steps of 20 rows."""
+    layers: dict[str, nn.RecurrentLayer] = {
+        FORWARD: nn.Recurrent(nn.GRU(WORDS, 24)),
+        FORWARD_MORE: nn.Recurrent(nn.GRU(WORDS, 36)),
+        BOTH: nn.Bidirectional(nn.GRU(WORDS, 24)),
+    }
+    return Study(
+        name="bidirectional",
+        data=tasks.tagging(rows=2000, validation_rows=0, words=WORDS, context="future"),
+        variants={
+            name: Cut(models.SequenceModel(layer, TAGS), falling_adam(0.01, STEPS), batch_size=20, probes=False)
+            for name, layer in layers.items()
+        },
+        steps=STEPS,
+        evaluate_every=100,
+        claims=(C39,),
+    )
+
+
+def ahead(measure: str, other: str) -> Callable[[xr.Dataset], xr.DataArray]:
+    """What the bidirectional network has more than another."""
+    return lambda results: final(results, measure, BOTH) - final(results, measure, other)
+
+
+# "More accurate": by a point at least; "predict": where the sequence ends at the word that is asked for.
+C39 = Claim(
+    "C39",
+    (
+        Part("tagging", ahead("test_accuracy", FORWARD), low=0.0, unit="points", margin=0.01),
+        Part("equal-parameters", ahead("test_accuracy", FORWARD_MORE), low=0.0, unit="points", margin=0.01),
+        Part("prediction", ahead("cut_accuracy", FORWARD), low=0.0, unit="points", margin=0.01),
+    ),
+)

@@ -1,0 +1,80 @@
+"""E10: vanishing and exploding gradients of the simple recurrent network, and what clipping does."""
+
+from collections.abc import Callable
+from typing import Any
+
+import jax.numpy as jnp
+import xarray as xr
+
+from waza import models, nn, optim, vary
+from waza.data import Dataset, tasks
+from waza.learners import Measures, Supervised, log_gains
+from waza.study import Claim, Part, Study, final
+
+LENGTH, UNITS, STEPS, SPAN = 20, 32, 1000, 19
+SLOW, FAST, CLIPPED, CLIPPED_1 = "rate 0.1", "rate 0.3", "rate 0.3, clipped at 0.1", "rate 0.3, clipped at 1"
+LARGE = "rate 0.1, weights 3 times as large"
+ROWS = 8
+
+
+class Reaching(Supervised):
+    """Supervised learning that also measures how far gradients reach.
+
+    Further measure: "log10_gain" by span, `waza.learners.log_gains` of the cell on the first 8 test sequences.
+    """
+
+    def evaluate(self, state: Any, data: Dataset, key: Any) -> Measures:
+        """All other measures, and this one."""
+        cell = self.model.recurrent.cell  # type: ignore[attr-defined]
+        gains = log_gains(cell, state.variables["recurrent"]["cell"], jnp.asarray(data.test.x[:ROWS]))
+        spans = {f"span {span}": gains[span - 1] for span in (1, 5, 10, 15, SPAN)}
+        return super().evaluate(state, data, key) | {"log10_gain": spans}
+
+
+def study() -> Study:
+    """The adding problem over 20 steps; a tanh network of 32 units, SGD, 1,000 steps of 20 rows."""
+    fast = learner(nn.Xavier(), optim.SGD(0.3))
+    return Study(
+        name="exploding-gradients",
+        data=tasks.adding(LENGTH, rows=5000, validation_rows=0, test_rows=1000),
+        variants={
+            SLOW: learner(nn.Xavier(), optim.SGD(0.1)),
+            FAST: fast,
+            CLIPPED: vary(fast, optimizer=optim.ClipByNorm(fast.optimizer, 0.1)),
+            CLIPPED_1: vary(fast, optimizer=optim.ClipByNorm(fast.optimizer, 1.0)),
+            LARGE: learner(nn.Gaussian(3 / UNITS**0.5), optim.SGD(0.1)),
+        },
+        measure="test_loss",
+        steps=STEPS,
+        evaluate_every=100,
+        claims=(C33,),
+    )
+
+
+def learner(weights: nn.Initializer, optimizer: optim.Optimizer) -> Reaching:
+    """The network, with these recurrent weights, read at the last step."""
+    cell = nn.SimpleRNN(2, UNITS, recurrent_initializer=weights)
+    model = models.SequenceModel(nn.Recurrent(cell), 1, read="last")
+    return Reaching(model, optimizer, nn.SquaredError(), batch_size=20, probes=False)
+
+
+def gain(variant: str) -> Callable[[xr.Dataset], xr.DataArray]:
+    """log10 of the gain over 19 steps before training."""
+    return lambda results: results["log10_gain"].sel(variant=variant, layer=f"span {SPAN}").isel(step=0)
+
+
+def clipping(results: xr.Dataset) -> xr.DataArray:
+    """log10 of the test loss with gradients clipped over that without; where that diverged it counts as chance."""
+    return xr.ufuncs.log10(final(results, "test_loss", CLIPPED) / final(results, "test_loss", FAST))
+
+
+# "Lose or explode": over 19 steps the gradient falls below a tenth, or grows beyond tenfold. "Clipping": the loss is
+# smaller by a fifth (0.1 powers of ten) at least.
+C33 = Claim(
+    "C33",
+    (
+        Part("vanishes", gain(SLOW), high=-1.0, unit="log10"),
+        Part("explodes", gain(LARGE), low=1.0, unit="log10"),
+        Part("clipping", clipping, high=-0.1, unit="log10", margin=0.1),
+    ),
+)

@@ -1,0 +1,87 @@
+"""E12: joined strings without a reset. Who clears the memory?"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from jaxtyping import Array
+
+from waza import models, nn
+from waza.curriculum.day3a_recurrent.falling import falling_adam
+from waza.data import Dataset, Split, tasks
+from waza.learners import TruncatedBPTT
+from waza.study import Claim, Part, Study, final
+
+FORGETS, KEEPS, PLAIN = "LSTM with forget gate", "LSTM without forget gate", "simple RNN"
+SYMBOLS, UNITS, STEPS = 7, 16, 3000
+TRAIN, TEST = 200_000, 60_000
+
+
+class Remembered(nn.CrossEntropy):
+    """The cross entropy of the next symbol, and beside it who is right where a symbol has to be remembered.
+
+    Targets are (places, 2): the next symbol, and whether it is a remembered one. "remembered" is 1 where that one is
+    right, "asked" where there is one.
+    """
+
+    def __call__(self, outputs: Array, targets: Array) -> dict[str, Array]:
+        """The measures of each place."""
+        measures = super().__call__(outputs, targets[:, 0])
+        asked = targets[:, 1].astype(outputs.dtype)
+        return measures | {"remembered": measures["accuracy"] * asked, "asked": asked}
+
+    def chance(self, targets: np.ndarray) -> dict[str, float]:
+        """The best constant answers; of two symbols that could be remembered one is right half the time."""
+        return super().chance(targets[:, 0]) | {"remembered": 0.5}
+
+
+class Strings(TruncatedBPTT):
+    """Truncated BPTT on a stream of strings; its measure "remembered" is the share of such symbols that are right."""
+
+    def mean_measures(self, state: Any, split: Split) -> dict[str, Array]:
+        """The means over all places; what is remembered, over the places that ask for it."""
+        means = super().mean_measures(state, split)
+        asked = means.pop("asked")
+        return means | {"remembered": means["remembered"] / asked}
+
+
+def study() -> Study:
+    """Embedded Reber strings in one stream; 16 units, 20 lanes, windows of 40, Adam 0.005 to 0, 3,000 steps."""
+    cells = {
+        FORGETS: nn.LSTM(SYMBOLS, UNITS),
+        KEEPS: nn.LSTM(SYMBOLS, UNITS, forget_gate=False),
+        PLAIN: nn.SimpleRNN(SYMBOLS, UNITS),
+    }
+    return Study(
+        name="forget-gate",
+        data=cut(tasks.reber_stream(train_strings=18_000, validation_strings=0, test_strings=5_500)),
+        variants={name: learner(cell) for name, cell in cells.items()},
+        measure="test_remembered",
+        seeds=20,
+        steps=STEPS,
+        evaluate_every=1500,
+        claims=(C36,),
+    )
+
+
+def cut(data: Dataset) -> Dataset:
+    """The streams' first symbols, so many as are the same number for every seed of the data."""
+    train, test = (Split(*(part[:size] for part in split)) for split, size in ((data.train, TRAIN), (data.test, TEST)))
+    return data._replace(train=train, test=test, validation=None)
+
+
+def learner(cell: nn.Cell) -> Strings:
+    """A cell under an output for each symbol."""
+    model = models.SequenceModel(nn.Recurrent(cell), SYMBOLS)
+    optimizer = falling_adam(0.005, STEPS)
+    return Strings(model, optimizer, Remembered(), batch_size=20, window=40)
+
+
+def ahead(with_it: str, without: str) -> Callable[[xr.Dataset], xr.DataArray]:
+    """The share of remembered symbols that are right, less the other's."""
+    return lambda results: final(results, "test_remembered", with_it) - final(results, "test_remembered", without)
+
+
+# "Clears": where nobody resets the state, the cell that can forget remembers better, by 5 points at least.
+C36 = Claim("C36", (Part("remembers", ahead(FORGETS, KEEPS), low=0.0, unit="points", margin=0.05),))

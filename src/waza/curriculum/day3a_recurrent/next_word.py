@@ -1,0 +1,49 @@
+"""E12: what comes next? Recurrent language models on real text."""
+
+from waza import data, models, nn
+from waza.curriculum.day3a_recurrent.falling import falling_adam
+from waza.data import Characters, Dataset, Words, token_stream
+from waza.learners import TruncatedBPTT
+from waza.study import Study
+
+WIDTH, STEPS, LANES = 128, 1500, 32
+MOST_WORDS = 10_000
+DROPOUT = 0.2
+
+
+def study(data_name: str = "tinyshakespeare") -> Study:
+    """128 units, tied; windows of 64 characters (35 words of wikitext2), Adam 0.003 to 0, 1,500 steps of 32 lanes."""
+    words = data_name == "wikitext2"
+    stream, vocabulary = tokens(data_name, words)
+    layers: dict[str, nn.RecurrentLayer] = {
+        "simple RNN": nn.Recurrent(nn.SimpleRNN(WIDTH, WIDTH)),
+        "GRU": nn.Recurrent(nn.GRU(WIDTH, WIDTH)),
+        "LSTM": nn.Recurrent(nn.LSTM(WIDTH, WIDTH)),
+        "two LSTMs": nn.StackedRecurrent((nn.Recurrent(nn.LSTM(WIDTH, WIDTH)), nn.Recurrent(nn.LSTM(WIDTH, WIDTH)))),
+    }
+    dropout = nn.Dropout(DROPOUT)
+    return Study(
+        name="next-word",
+        data=stream,
+        variants={
+            name: TruncatedBPTT(
+                models.LanguageModel(vocabulary, layer, dropout=dropout),
+                falling_adam(0.003, STEPS),
+                batch_size=LANES,
+                window=35 if words else 64,
+            )
+            for name, layer in layers.items()
+        },
+        measure="test_perplexity",
+        seeds=3,
+        block=3,
+        steps=STEPS,
+        evaluate_every=500,
+    )
+
+
+def tokens(data_name: str, words: bool) -> tuple[Dataset, int]:
+    """The text's stream of characters, or of its most frequent words, and how many different ones there are."""
+    corpus, _ = data.corpus(data_name)
+    tokenizer = Words.learn(corpus.train, MOST_WORDS) if words else Characters.learn(corpus.train)
+    return token_stream(corpus, tokenizer), tokenizer.size
