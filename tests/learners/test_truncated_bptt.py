@@ -145,5 +145,5 @@ def test_a_stream_shorter_than_a_window():
 def test_a_token_that_is_none_of_the_vocabulary_is_seen():
     bad = DATA._replace(train=Split(np.full(50, TOKENS, np.int32), DATA.train.y))
     one = learner()
-    _, records = one.update(one.init(KEY, bad), one.batch(bad, KEY, 0), KEY)
+    _, records = jax.jit(one.update)(one.init(KEY, bad), one.batch(bad, KEY, 0), KEY)
     assert np.isnan(records["loss"])

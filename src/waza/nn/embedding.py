@@ -1,5 +1,6 @@
 """Embedding: a learned vector for each token."""
 
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
@@ -12,7 +13,8 @@ from waza.nn.passes import Pass, named_key
 class Embedding(Layer):
     """The rows of a table: (batch, ...) whole numbers to (batch, ..., size).
 
-    A token that is none of the vocabulary has NaN for a vector, so that it shows in the loss and teaches nothing.
+    A token that is none of the vocabulary is an error; inside a compiled program, where none can be raised, it has NaN
+    for a vector, so that it shows in the loss and teaches nothing.
 
     Variables: "weight" (vocabulary, size).
 
@@ -49,5 +51,9 @@ class Embedding(Layer):
         x = jnp.asarray(x)
         if not jnp.issubdtype(x.dtype, jnp.integer):
             raise Error(f"an embedding is given {x.dtype}; expected the numbers of tokens, such as int32")
+        if not isinstance(x, jax.core.Tracer) and x.size and not 0 <= x.min() <= x.max() < self.vocabulary:
+            raise Error(
+                f"the tokens go from {x.min()} to {x.max()}; expected 0 to {self.vocabulary - 1}, the vocabulary's"
+            )
         tokens = jnp.where(x < 0, self.vocabulary, x)  # NumPy's negative indices would count from the end
         return variables["weight"].at[tokens].get(mode="fill", fill_value=jnp.nan)
