@@ -60,6 +60,19 @@ _EXERCISES = (
     Exercise("pooling-overfitting", "E7", "day2b_convolution", ("C29",)),
     Exercise("deep-convnet", "E8", "day2b_convolution", ()),
     Exercise("alexnet", "E9", "day2b_convolution", ("C31",)),
+    Exercise("gradient-spans", "E10", "day3a_recurrent", ("C34",)),
+    Exercise("exploding-gradients", "E10", "day3a_recurrent", ("C33",)),
+    Exercise("binary-addition", "E10", "day3a_recurrent", ("C32",)),
+    Exercise("gates", "E10", "day3a_recurrent", ("C35",)),
+    Exercise("adding-problem", "E10", "day3a_recurrent", ()),
+    Exercise("peepholes", "E10", "day3a_recurrent", ("C37",)),
+    Exercise("gated-unit", "E10", "day3a_recurrent", ("C38",)),
+    Exercise("lstm-odyssey", "E10", "day3a_recurrent", ("G1", "G2", "G3")),
+    Exercise("sine", "E11", "day3a_recurrent", ()),
+    Exercise("forget-gate", "E12", "day3a_recurrent", ("C36",)),
+    Exercise("distractor", "E12", "day3a_recurrent", ("C40",)),
+    Exercise("bidirectional", "E12", "day3a_recurrent", ("C39",)),
+    Exercise("next-word", "E12", "day3a_recurrent", ()),
 )
 
 

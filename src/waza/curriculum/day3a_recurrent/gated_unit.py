@@ -11,8 +11,8 @@ from waza.curriculum.day3a_recurrent.falling import falling_adam
 from waza.learners import Supervised
 from waza.study import Claim, Part, Study, final
 
-UNITS, MORE_UNITS, STEPS = 32, 40, 1000
-LSTM, GRU, LARGER_GRU = "LSTM, 32 units", "GRU, 32 units", "GRU, 40 units"
+UNITS, MORE_UNITS, STEPS = 32, 38, 1000
+LSTM, GRU, LARGER_GRU = "LSTM, 32 units", "GRU, 32 units", "GRU, 38 units"
 
 
 class RowByRow(nn.Layer):
