@@ -31,6 +31,7 @@ from waza.data.text import Pieces as Pieces
 from waza.data.text import Tokenizer as Tokenizer
 from waza.data.text import Words as Words
 from waza.data.text import corpus as corpus
+from waza.data.text import python_reference as python_reference
 from waza.data.text import read_text as read_text
 from waza.data.text import tinyshakespeare as tinyshakespeare
 from waza.data.text import token_stream as token_stream

@@ -93,6 +93,15 @@ ENTRIES = (
         sources=CIFAR10_JPG,
     ),
     Entry(
+        name="python_reference",
+        description={
+            "en": "465,000 characters of Python's language reference, a text that is always there",
+            "ja": "Python の言語リファレンス 約 465,000 文字(英語のテキスト)。いつでも使えます",
+        },
+        licence="PSF",
+        ships_with="Python",
+    ),
+    Entry(
         name="tinyshakespeare",
         description={
             "en": "1,115,394 characters of Shakespeare, a text: the first 90 % to train on, the last 5 % to test on",

@@ -6,6 +6,7 @@ from waza.data.text.corpus import corpus as corpus
 from waza.data.text.parts import Corpus as Corpus
 from waza.data.text.parts import cut as cut
 from waza.data.text.pieces import Pieces as Pieces
+from waza.data.text.python_reference import python_reference as python_reference
 from waza.data.text.reading import read_text as read_text
 from waza.data.text.stream import token_stream as token_stream
 from waza.data.text.tinyshakespeare import tinyshakespeare as tinyshakespeare

@@ -5,11 +5,12 @@ from pathlib import Path
 from waza.core.errors import Error, nearest
 from waza.data.notes import Note
 from waza.data.text.parts import Corpus, cut
+from waza.data.text.python_reference import python_reference
 from waza.data.text.reading import read_text
 from waza.data.text.tinyshakespeare import tinyshakespeare
 from waza.data.text.wikitext2 import wikitext2
 
-TEXTS = {"tinyshakespeare": tinyshakespeare, "wikitext2": wikitext2}
+TEXTS = {"python_reference": python_reference, "tinyshakespeare": tinyshakespeare, "wikitext2": wikitext2}
 
 
 def corpus(given: str | Path) -> tuple[Corpus, list[Note]]:

@@ -1,0 +1,13 @@
+"""Python's own language reference: real prose that is always there."""
+
+from waza.data.text.parts import Corpus, cut
+
+
+def python_reference() -> Corpus:
+    """The chapters that `help()` shows, in the order of their names: about 465,000 characters, cut as any text.
+
+    It ships with Python, whose version decides the exact text. (Python Software Foundation License.)
+    """
+    from pydoc_data.topics import topics  # half a megabyte of source, read where it is wanted
+
+    return cut("python_reference", "\n".join(topics[name] for name in sorted(topics)))
