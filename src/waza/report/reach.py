@@ -10,7 +10,7 @@ from waza.report.words import Words, labels
 
 GAIN = "log10_gain"
 SPAN = "span"
-VISIBLE = (1e-12, 1e6)
+VISIBLE = (1e-20, 1e9)
 
 
 def over_spans(results: xr.Dataset, words: Words, language: str) -> alt.LayerChart:

@@ -16,6 +16,7 @@ def study() -> Study:
         "simple RNN": nn.SimpleRNN(2, UNITS),
         "LSTM, forget bias 1": nn.LSTM(2, UNITS),
         "LSTM, forget bias 5": nn.LSTM(2, UNITS, forget_bias=KEPT),
+        "LSTM, coupled, forget bias 5": nn.LSTM(2, UNITS, forget_bias=KEPT, coupled=True),
         "GRU, update bias 5": nn.GRU(2, UNITS, update_bias=KEPT),
     }
     return Study(
