@@ -3,9 +3,9 @@
     python benchmarks/binary_addition.py [ROUNDS]
 
 2-16-1 without biases, tanh and Xavier, 10,000 updates of one pair of 8-bit numbers by SGD 0.1: the study
-`binary-addition` with this one variant, from its start to its results, the compiling included and also told apart; all seeds are one
-operation (`mapping="vmap"`), so that nothing is timed beforehand.
-PyTorch takes its own layer (`torch.nn.RNN`), one thread, and a pair drawn by its own generator; it evaluates nothing.
+`binary-addition` with this one variant, from its start to its results, the compiling included and also told apart. All
+seeds are one operation (`mapping="vmap"`), so that nothing is timed beforehand. PyTorch takes its own layer
+(`torch.nn.RNN`), one thread, and a pair drawn by its own generator; it evaluates nothing.
 """
 
 import dataclasses
