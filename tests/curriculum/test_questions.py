@@ -5,6 +5,7 @@ import time
 
 import numpy as np
 import pytest
+from scipy.special import expit
 
 from waza.core.errors import Error
 from waza.curriculum.answers import Choice, Formula, Number, Points, evaluate
@@ -61,6 +62,7 @@ def test_a_question_is_whole(one):
 PAGES = {
     "day2a": {"P12", "P61", "P20", "P35", "P28", "P31", "P47", "P68"},
     "day2b": {"P100", "P11"},
+    "day3a": {"P23", "P44", "P71", "P87", "P91"},
 }
 
 
@@ -129,6 +131,48 @@ def test_the_floor_throws_something_away_for_some_fresh_numbers_and_nothing_for_
     assert {value > 0 for value in drawn} == {True, False}
 
 
+@pytest.mark.parametrize("seed", [None, *range(10)])
+def test_recurrent_networks_are_answered_by_closed_forms(seed):
+    for name, one in by_name("en", seed, "day3a").items():
+        n = one.numbers
+        match name:
+            case "P23-count":
+                weights = n["units"] * (n["inputs"] + n["units"] + n["outputs"])
+                assert one.answer.value == weights + n["units"] + n["outputs"]
+                assert not one.answer.judge(str(weights + n["units"])).right
+            case "P44":
+                assert one.answer.right == 2
+            case "P44-value":
+                assert one.answer.judge(first_output(n)).right
+                assert n["w_in"] * n["x1"] + n["w"] * n["s0"] + n["b"] == n["u"]
+                for forgotten in ("s0", "x1", "c"):
+                    assert not one.answer.judge(first_output({**n, forgotten: 0})).right
+            case "P87-count" | "P87-gru":
+                blocks = {"P87-count": 4, "P87-gru": 3}[name]
+                assert one.answer.value == blocks * n["units"] * (n["inputs"] + n["units"] + 1)
+
+
+def first_output(n):
+    return f"{expit(n['w_out'] * expit(n['w_in'] * n['x1'] + n['w'] * n['s0'] + n['b']) + n['c']):.3g}"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "right"),
+    [
+        ("P23", "隠れ層で(t-1)時刻状態→現時刻(t)時刻状態を再帰的に求めるため使う重み", True),
+        ("P23", "中間層から出力への重み", False),
+        ("P71", "忘却ゲート", True),
+        ("P71", "入力ゲート", False),
+        ("P87", "LSTMはパラメータ数が多く、計算負荷が高い。CECは時間依存度に関係なく重みが一律である。", True),
+        ("P87", "LSTMはパラメータ数が多く、計算負荷が高い。", False),
+        ("P91", "GRUでは、忘却ゲートと入力ゲートが明確に分けていない。GRUは、パラメータがすくない。", True),
+        ("P91", "GRUは、パラメータがすくない。", False),
+    ],
+)
+def test_the_notes_answers_about_recurrent_networks_are_right_and_half_of_one_is_not(name, text, right):
+    assert by_name("ja", part="day3a")[name].judge(text).right == right
+
+
 @pytest.mark.parametrize("part", PARTS)
 @pytest.mark.parametrize("seed", range(10))
 def test_fresh_questions_can_be_answered_and_are_the_same_in_both_languages(seed, part):
@@ -166,5 +210,5 @@ def test_a_number_may_be_written_in_many_ways(text):
 
 
 def test_an_unknown_part_is_named():
-    with pytest.raises(Error, match="day2"):
+    with pytest.raises(Error, match="day"):
         questions("day9", "en")

@@ -11,7 +11,7 @@ from pathlib import Path
 from waza.core.errors import Error, nearest
 from waza.curriculum.answers import Answer, Choice, Judgement, Points, plain
 
-PARTS = {"day2a": "day2a_training", "day2b": "day2b_convolution"}
+PARTS = {"day2a": "day2a_training", "day2b": "day2b_convolution", "day3a": "day3a_recurrent"}
 Numbers = Mapping[str, float | str]
 
 
