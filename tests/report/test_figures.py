@@ -15,6 +15,7 @@ from waza.report.descents import FIGURES
 from waza.report.ends import ends_of
 from waza.report.figures import LESSONS, further_charts, main_charts
 from waza.report.numbers import over_numbers
+from waza.report.reach import GAIN
 from waza.report.style import DASHES, PALETTE, dressed, power_axis
 from waza.report.unrolled import unrolled
 from waza.report.words import StudyWords, amount, grounds, labels
@@ -216,7 +217,7 @@ def test_unrolled_rows_are_the_windows_in_their_order():
 
 
 def test_the_texts_name_known_figures_alike_in_both_languages():
-    known = {*labels("en")["measures"], *FIGURES, *LESSONS}
+    known = {*labels("en")["measures"], *FIGURES, *LESSONS, GAIN}
     for exercise in exercises():
         if not Path(f"{exercise.texts}.en.toml").exists():
             continue
@@ -232,3 +233,22 @@ def test_amounts_hold_no_residue_and_no_space_for_a_unit_that_is_not_there():
     assert grounds(part, "en").startswith("Effect 1, 95 % interval")
     assert grounds(part, "ja").startswith("効果 1、95 % 区間")
     assert labels("ja")["verdicts"]["undecided"] == "判定保留"
+
+
+def test_gains_are_shown_over_spans_as_powers_of_ten():
+    """Before training alone, and beside a measure over steps; what cannot be shown is said to be cut."""
+    spans, seeds = (1, 10, 100), 3
+    gains = np.stack([np.outer(np.ones(seeds), -0.1 * np.array(spans)), np.outer(np.ones(seeds), -1.0 * np.array(spans))])
+    layers = [f"span {span}" for span in spans]
+    results = xr.Dataset(
+        {"log10_gain": (("variant", "seed", "step", "layer"), gains[:, :, None].astype(np.float32))},
+        {"variant": ["slow", "fast"], "seed": range(seeds), "step": [0], "layer": layers},
+        {"measure": "log10_gain"},
+    )
+    (chart,) = main_charts(results, words(), "en")
+    rows = rows_of(chart.layer[1])
+    found = {(row["variant"], row["span"]): row["mean"] for row in rows}
+    assert found[("slow", 10)] == pytest.approx(0.1, rel=1e-3)
+    assert found[("slow", 100)] == pytest.approx(1e-10, rel=1e-3)
+    assert ("fast", 100) not in found
+    assert chart.title.subtitle == labels("en")["cut"]

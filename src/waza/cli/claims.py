@@ -41,7 +41,7 @@ def command(options: argparse.Namespace) -> None:
         _run_missing(ids or known, options)
     entries = sorted(
         (entry for exercise in curriculum.exercises() for entry in _entries(exercise, Path(options.runs))),
-        key=lambda entry: int(entry.id[1:]),
+        key=lambda entry: (entry.id[0], int(entry.id[1:])),  # those of the notes, C1 to C56, before a paper's
     )
     if options.json:
         rows = [_row(entry) for entry in entries]
