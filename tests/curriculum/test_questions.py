@@ -145,6 +145,7 @@ def test_recurrent_networks_are_answered_by_closed_forms(seed):
             case "P44-value":
                 assert one.answer.judge(first_output(n)).right
                 assert n["w_in"] * n["x1"] + n["w"] * n["s0"] + n["b"] == n["u"]
+                assert n["s1"] == pytest.approx(expit(n["u"]), abs=1e-4)
                 for forgotten in ("s0", "x1", "c"):
                     assert not one.answer.judge(first_output({**n, forgotten: 0})).right
             case "P87-count" | "P87-gru":
@@ -167,9 +168,16 @@ def first_output(n):
         ("P87", "LSTMはパラメータ数が多く、計算負荷が高い。", False),
         ("P91", "GRUでは、忘却ゲートと入力ゲートが明確に分けていない。GRUは、パラメータがすくない。", True),
         ("P91", "GRUは、パラメータがすくない。", False),
+        ("P23", "中間層同士をつなぐ重み", True),
+        ("P23", "前ステップの隠れ状態にかける重み", True),
+        ("P23", "it leads from the hidden layer to the output", False),
+        ("P87", "Many parameters; the same weights at all times.", True),
+        ("P87", "The CEC weights all inputs alike.", False),
+        ("P91", "A GRU cell has fewer parameters.", False),
+        ("P91", "A GRU has fewer parameters and no output gate.", True),
     ],
 )
-def test_the_notes_answers_about_recurrent_networks_are_right_and_half_of_one_is_not(name, text, right):
+def test_answers_about_recurrent_networks_are_right_if_whole(name, text, right):
     assert by_name("ja", part="day3a")[name].judge(text).right == right
 
 

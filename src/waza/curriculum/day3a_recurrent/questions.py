@@ -65,9 +65,7 @@ def first_output(numbers: Numbers) -> float:
 def output_formula(numbers: Numbers) -> Answer:
     """The option of P44 whose value is the network's."""
 
-    def g(v: float) -> float:
-        return 1 / (1 + math.exp(-v))
-
+    g = _sigmoid
     x1, s0, w_in, w, b, w_out, c = (float(numbers[name]) for name in ("x1", "s0", "w_in", "w", "b", "w_out", "c"))
     s1 = g(w_in * x1 + w * s0 + b)
     options = (
@@ -94,9 +92,13 @@ def step_numbers(rng: random.Random) -> Numbers:
 
 
 def step(x1: int, s0: float, w_in: float, w: int, u: float, w_out: int, c: int) -> Numbers:
-    """These numbers, and the bias b with which the hidden sigmoid is given u."""
-    b = u - w_in * x1 - w * s0
-    return {"x1": x1, "s0": s0, "w_in": w_in, "w": w, "b": b, "u": u, "w_out": w_out, "c": c}
+    """These numbers, the bias b with which the hidden sigmoid is given u, and s1 for the explanation."""
+    b, s1 = u - w_in * x1 - w * s0, round(_sigmoid(u), 4)
+    return {"x1": x1, "s0": s0, "w_in": w_in, "w": w, "b": b, "u": u, "s1": s1, "w_out": w_out, "c": c}
+
+
+def _sigmoid(v: float) -> float:
+    return 1 / (1 + math.exp(-v))
 
 
 NETWORK: Numbers = {"inputs": 2, "units": 4, "outputs": 1}
@@ -110,8 +112,9 @@ QUESTIONS = (
             {
                 "before": (
                     *("previous", "last", "before", "earlier", "past", "t-1", "t - 1", "recur", "itself"),
-                    *("hidden to hidden", "hidden-to-hidden", "前の", "前時刻", "直前", "前回", "過去", "再帰", "自身"),
-                    *("中間層から中間層", "隠れ層から隠れ層"),
+                    *("next step", "next time", "t+1", "t + 1", "hidden to hidden", "hidden-to-hidden"),
+                    *("前の", "つ前", "前時刻", "前ステップ", "直前", "前回", "過去", "次の時刻", "再帰", "自身"),
+                    *("中間層から中間層", "中間層同士", "隠れ層から隠れ層", "隠れ層同士"),
                 ),
                 "hidden": ("hidden", "middle", "state", "中間", "隠れ層", "状態"),
             },
@@ -129,8 +132,9 @@ QUESTIONS = (
             {
                 "lstm": ("parameter", "comput", "cost", "expensive", "slow", "パラメータ", "計算", "遅い", "重みの数"),
                 "cec": (
-                    *("alike", "same weight", "equal", "uniform", "constant weight", "not learn", "cannot learn"),
-                    *("can't learn", "no learning", "一律", "一様", "同じ重み", "学習特性", "学習機能", "学習能力"),
+                    *("alike", "same weight", "equal", "uniform", "constant weight", "fixed", "regardless of time"),
+                    *("not learn", "cannot learn", "can't learn", "no learning", "一律", "一様", "同じ重み"),
+                    *("重みが同じ", "時刻によらず", "時間によらず", "学習特性", "学習機能", "学習能力"),
                     *("学習しない", "学習でき", "学べない"),
                 ),
             },
@@ -147,12 +151,13 @@ QUESTIONS = (
                 "parameters": ("parameter", "パラメータ", "重みの数", "重みが少"),
                 "gates": (
                     *("update gate", "reset gate", "two gates", "2 gates", "fewer gates", "forget gate", "input gate"),
-                    *("更新ゲート", "リセットゲート", "忘却ゲート", "入力ゲート", "2つのゲート"),
+                    *("更新ゲート", "リセットゲート", "忘却ゲート", "入力ゲート", "2つのゲート", "3つのゲート"),
                     *("ゲートが2", "ゲートは2", "ゲートが少", "ゲート数", "ゲートの数"),
                 ),
                 "state": (
-                    *("cell", "cec", "one state", "single state", "output gate"),
-                    *("セル", "状態が1", "状態は1", "出力ゲート"),
+                    *("cell state", "memory cell", "no cell", "separate cell", "own cell", "cec", "one state"),
+                    *("single state", "output gate", "セル状態", "記憶セル", "メモリセル", "別のセル", "独立したセル"),
+                    *("セルがな", "セルをもた", "セルを持た", "状態が1", "状態は1", "出力ゲート"),
                 ),
             },
             needed=2,
