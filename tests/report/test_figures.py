@@ -238,7 +238,7 @@ def test_amounts_hold_no_residue_and_no_space_for_a_unit_that_is_not_there():
 def test_gains_are_shown_over_spans_as_powers_of_ten():
     """Before training alone, and beside a measure over steps; what cannot be shown is said to be cut."""
     spans, seeds = (1, 10, 100), 3
-    gains = np.stack([np.outer(np.ones(seeds), -0.1 * np.array(spans)), np.outer(np.ones(seeds), -1.0 * np.array(spans))])
+    gains = np.stack([np.outer(np.ones(seeds), slope * np.array(spans)) for slope in (-0.1, -1.0)])
     layers = [f"span {span}" for span in spans]
     results = xr.Dataset(
         {"log10_gain": (("variant", "seed", "step", "layer"), gains[:, :, None].astype(np.float32))},
