@@ -19,6 +19,7 @@ from waza.data.image_preparation import ImagePreparation
 from waza.practice import load_model
 from waza.practice.events import INSTALL
 from waza.practice.fitting import divergence, fit_in_folder
+from waza.practice.image_classifiers import CLASSIFIERS
 from waza.practice.material import images
 from waza.practice.settings import Settings, optimizer_of, settled
 from waza.practice.trainables import TRAINABLES
@@ -187,8 +188,8 @@ def test_ctrl_c_keeps_what_was_done_and_goes_on(stripes_folder, tmp_path):
 # The parts.
 
 
-@pytest.mark.parametrize("name", sorted(TRAINABLES))
-def test_every_model_can_be_built(name, stripes, monkeypatch):
+@pytest.mark.parametrize("name", sorted(CLASSIFIERS))
+def test_every_classifier_can_be_built(name, stripes, monkeypatch):
     """On images of its usual size, with what is usual."""
     kind = TRAINABLES[name]
     side = {"alexnet": 227, "small-alexnet": 64, "mlp": 32}.get(name, 28)

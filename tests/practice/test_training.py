@@ -13,10 +13,11 @@ import numpy as np
 import pytest
 from jax.sharding import Mesh
 
-from waza import nn, optim, vary
+from waza import models, nn, optim, vary
 from waza.core.errors import Error
 from waza.core.variables import is_tracked
 from waza.data import Split
+from waza.learners import TruncatedBPTT
 from waza.practice.feeding import Resident, Streamed, feed
 from waza.practice.training import Plan, train
 from waza.study import Interrupted, Watch
@@ -130,14 +131,17 @@ def test_two_devices_are_one(stripes, tiny, limit):
         assert a == pytest.approx(b, abs=1e-5)
 
 
-def test_devices_that_divide_the_batch_share_it(monkeypatch):
+def test_devices_that_divide_the_batch_share_it(tiny, monkeypatch):
     class Device:
         platform = "gpu"
 
     monkeypatch.setattr(jax, "devices", lambda: [Device() for _ in range(4)])
-    assert [mesh_for_batches(rows).size for rows in (128, 6, 7, 9)] == [4, 3, 1, 3]
+    images = [vary(tiny, batch_size=rows) for rows in (128, 6, 7, 9)]
+    lanes = TruncatedBPTT(models.lstm_language_model(9, 4), optim.Adam(0.01), batch_size=20)
+    assert [mesh_for_batches(one).size for one in images] == [4, 3, 1, 3]
     monkeypatch.setattr(Device, "platform", "cpu")
-    assert mesh_for_batches(128).size == 1
+    assert mesh_for_batches(images[0]).size == 1
+    assert mesh_for_batches(lanes).size == 4  # a core has lanes of its own
 
 
 def overfitting(stripes):
@@ -244,7 +248,8 @@ import numpy as np
 data = Dataset("stripes", striped(300, 0), striped(60, 1), striped(60, 2))
 network = models.ConvNet((models.Convolution(4, 3, pool=nn.MaxPool(2)),), (8,), 2, (8, 8, 3), norm=nn.BatchNorm())
 learner = Supervised(network, optim.Adam(0.001), batch_size=16, probes=False)
-trained = train(feed(learner, data, 0, mesh_for_batches(16)), Plan(steps={steps}, evaluate_every=200), Path({kept!r}))
+source = feed(learner, data, 0, mesh_for_batches(learner))
+trained = train(source, Plan(steps={steps}, evaluate_every=200), Path({kept!r}))
 np.savez({out!r}, *jax.tree.leaves(trained.variables), best=trained.best_step)
 """
 

@@ -91,14 +91,9 @@ def parser() -> argparse.ArgumentParser:
     compare.add_argument("--json", metavar="OUT", help="write the figures to this file")
     compare.add_argument("--fresh", action="store_true", help="start anew, even where a run was cut off")
 
-    _fit_options(command("fit", "train one model on your own images, to be used"))
+    _fit_options(command("fit", "train one model on your own images or text, to be used"))
 
-    use = command("use", "answer new rows or images with a kept model")
-    use.add_argument("model", metavar="MODEL_DIR", help="the folder that `waza fit` or `waza compare` named")
-    use.add_argument(
-        "--input", required=True, nargs="+", metavar="FILE", help="a table with the same columns; images, or folders"
-    )
-    use.add_argument("--output", metavar="FILE", help="write the answers to this file, as CSV")
+    _use_options(command("use", "answer new rows, images or texts with a kept model, or let it write"))
 
     data = commands.add_parser("data", help="list data sets, or get one", description="Data sets.")
     actions = data.add_subparsers(dest="action", metavar="list|get", required=True)
@@ -124,16 +119,25 @@ def parser() -> argparse.ArgumentParser:
 def _fit_options(fit: argparse.ArgumentParser) -> None:
     """The options of `waza fit`; those that are left out follow from the model and the data."""
     fit.add_argument(
-        "model", metavar="MODEL", help="mlp, simple-convnet, double-convnet, deep-convnet, alexnet or small-alexnet"
+        "model",
+        metavar="MODEL",
+        help="mlp, simple-convnet, double-convnet, deep-convnet, alexnet, small-alexnet; or language-model",
     )
-    fit.add_argument("data", metavar="DATA", help="a folder of images by class, or a data set (see: waza data list)")
-    fit.add_argument("--out", required=True, metavar="DIR", help="the folder for the model")
     fit.add_argument(
-        "--epochs", type=whole(1), metavar="N", help="passes over the training images (20, or more if few)"
+        "data",
+        metavar="DATA",
+        help="a folder of images by class, or a data set (see: waza data list); for language-model a text's file, "
+        "tinyshakespeare or wikitext2",
     )
+    fit.add_argument("--out", required=True, metavar="DIR", help="the folder for the model")
+    fit.add_argument("--epochs", type=whole(1), metavar="N", help="passes over the training data (20, or more if few)")
     fit.add_argument("--steps", type=whole(1), metavar="N", help="updates, instead of --epochs")
-    fit.add_argument("--batch-size", type=whole(1), metavar="N", help="images a step (128, or fewer if few)")
-    fit.add_argument("--size", metavar="N|HxW", help="pixels that the images are brought to (by the model)")
+    fit.add_argument(
+        "--batch-size",
+        type=whole(1),
+        metavar="N",
+        help="images a step (128, or fewer if few); of a text, lanes that are read side by side (20)",
+    )
     fit.add_argument("--optimizer", metavar="NAME", help="sgd, momentum, nesterov, adagrad, rmsprop or adam")
     fit.add_argument("--learning-rate", type=float, metavar="X", help="the highest rate (by the optimizer)")
     fit.add_argument(
@@ -141,15 +145,51 @@ def _fit_options(fit: argparse.ArgumentParser) -> None:
     )
     fit.add_argument("--warm-up", type=whole(0), metavar="N", help="steps in which the rate goes up (a twentieth)")
     fit.add_argument("--weight-decay", type=float, default=0.0, metavar="X", help="decoupled weight decay (0)")
-    fit.add_argument("--dropout", type=float, metavar="X", help="rate after hidden dense layers (the model's own)")
-    fit.add_argument("--norm", action="store_true", help="batch normalisation of every hidden layer")
-    fit.add_argument("--no-augment", dest="augment", action="store_false", help="no random crops and mirror images")
+    fit.add_argument(
+        "--dropout",
+        type=float,
+        metavar="X",
+        help="rate after hidden dense layers (the model's own); of a language model on all links but the recurrent "
+        "ones (0.2)",
+    )
     fit.add_argument("--patience", type=whole(0), default=10, metavar="N", help="evaluations without a new best (10)")
     fit.add_argument("--precision", default="auto", metavar="NAME", help="auto, float32 or bfloat16")
     fit.add_argument("--seed", type=whole(0), default=0, metavar="N", help="of all that is drawn (0)")
     fit.add_argument("--tensorboard", action="store_true", help="also write TensorBoard's event files")
     fit.add_argument("--fresh", action="store_true", help="start anew, whatever training the folder holds")
     fit.add_argument("--json", metavar="OUT", help="write the figures to this file")
+    images = fit.add_argument_group("for images")
+    images.add_argument("--size", metavar="N|HxW", help="pixels that the images are brought to (by the model)")
+    images.add_argument("--norm", action="store_true", help="batch normalisation of every hidden layer")
+    images.add_argument("--no-augment", dest="augment", action="store_false", help="no random crops and mirror images")
+    texts = fit.add_argument_group("for language-model")
+    texts.add_argument("--tokens", metavar="KIND", help="characters (default), words (of wikitext2) or pieces of words")
+    texts.add_argument("--vocabulary", type=whole(1), metavar="N", help="the most words (all), or the pieces (2,000)")
+    texts.add_argument("--cell", metavar="NAME", help="lstm (default), gru or rnn")
+    texts.add_argument("--width", type=whole(1), metavar="N", help="units of each recurrent layer (200)")
+    texts.add_argument("--depth", type=whole(1), metavar="N", help="recurrent layers (2)")
+    texts.add_argument(
+        "--window", type=whole(1), metavar="N", help="tokens of a lane a step (64 characters, 35 words or pieces)"
+    )
+    texts.add_argument("--clip", type=float, metavar="X", help="the largest norm of a gradient; 0 for no limit (1)")
+
+
+def _use_options(use: argparse.ArgumentParser) -> None:
+    """The options of `waza use`."""
+    use.add_argument("model", metavar="MODEL_DIR", help="the folder that `waza fit` or `waza compare` named")
+    use.add_argument(
+        "--input",
+        nargs="+",
+        metavar="FILE",
+        help="a table with the same columns; images, or folders; texts, to be told how probable they are",
+    )
+    use.add_argument("--output", metavar="FILE", help="write the answers to this file, as CSV")
+    use.add_argument("--prompt", metavar="TEXT", help="let a language model write on from this text")
+    use.add_argument(
+        "--temperature", type=float, metavar="X", help="how wildly it writes; 0 for the most probable (0.8)"
+    )
+    use.add_argument("--length", type=whole(1), metavar="N", help="tokens that it writes (500)")
+    use.add_argument("--seed", type=whole(0), metavar="N", help="the same seed writes the same text (0)")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -90,10 +90,10 @@ def _table(options: argparse.Namespace, name: str) -> tuple[Any, Any, list[Any],
 def _images(options: argparse.Namespace, name: str) -> tuple[Any, Any, list[Any], tuple[str, ...], str]:
     """The same on images."""
     from waza.practice.compared_images import CONVOLUTION_SIZE, USUAL_FOR_IMAGES, image_comparison
+    from waza.practice.image_classifiers import classifier
     from waza.practice.material import images
-    from waza.practice.trainables import trainable
 
-    trainable(options.model)
+    classifier(options.model)
     given = images(options.table, None, CONVOLUTION_SIZE)
     tried = _tried(options, USUAL_FOR_IMAGES)
     study, _ = image_comparison(given, options.model, tried, name, options.steps)

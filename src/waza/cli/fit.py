@@ -1,6 +1,7 @@
 """`waza fit`: one model, trained to be used."""
 
 import argparse
+import dataclasses
 import json
 import shlex
 from pathlib import Path
@@ -11,7 +12,6 @@ from waza.core.errors import Error
 from waza.core.files import write_whole
 
 SPLITS = ("train", "validation", "test")
-MEASURES = ("loss", "accuracy")
 
 
 def command(options: argparse.Namespace) -> None:
@@ -23,18 +23,19 @@ def command(options: argparse.Namespace) -> None:
     from waza.cli.progress import Progress
     from waza.practice.fitting import divergence, fit_in_folder
     from waza.practice.settings import Settings
+    from waza.practice.trainable import settings_of
+    from waza.practice.trainables import OWN_SETTINGS
     from waza.study import Interrupted
 
-    names = ("model", "data", "epochs", "steps", "batch_size", "optimizer", "learning_rate", "schedule", "warm_up")
-    more = ("weight_decay", "dropout", "norm", "augment", "patience", "precision", "seed")
-    given = Settings(size=_size(options.size), **{name: getattr(options, name) for name in (*names, *more)})
+    names = [field.name for field in dataclasses.fields(Settings) if field.name != "size"]
+    given = Settings(size=_size(options.size), **{name: getattr(options, name) for name in names})
     try:
         with Progress(options.model) as watch:
             fitted = fit_in_folder(given, Path(options.out), watch, options.fresh, options.tensorboard, options.lang)
     except Interrupted as stopped:
         raise Interrupted(f"{stopped}; what was done is kept: the same command goes on from there") from None
     if options.json:
-        settings = {name: getattr(fitted.settings, name) for name in (*names, "size", *more)}
+        settings = settings_of(fitted.settings, fitted.kind, OWN_SETTINGS)
         facts = {**fitted.result, "settings": settings, "model": str(fitted.folder.path)}
         write_whole(Path(options.json), (json.dumps(facts, indent=1, ensure_ascii=False) + "\n").encode())
     _print(fitted, options.lang)
@@ -63,22 +64,24 @@ def _print(fitted: Any, language: str) -> None:
     from rich.table import Table
 
     from waza.practice.fit_folder import REPORT
-    from waza.report.training_page import training_words
+    from waza.report.training_page import measured, training_words
     from waza.report.words import number
 
-    say, result, folder = training_words(language), fitted.result, fitted.folder.path
+    kind, result, folder = fitted.kind, fitted.result, fitted.folder.path
+    say = training_words(kind.unit, language)
     console = Console(highlight=False, markup=False)
     table = Table(say["split"], box=None, pad_edge=False)
-    for measure in MEASURES:
+    for measure in kind.measures:
         table.add_column(say["measures"][measure], justify="right")
     for split in SPLITS:
-        values = [result["measures"][f"{split}_{measure}"] for measure in MEASURES]
-        table.add_row(say["splits"][split], *("-" if value is None else f"{value:.4f}" for value in values))
+        values = [result["measures"][f"{split}_{measure}"] for measure in kind.measures]
+        table.add_row(say["splits"][split], *map(measured, values))
     console.print(table)
     figures = Table(box=None, pad_edge=False, show_header=False)
     figures.add_row(say["best_step"], f"{result['best_step']} / {result['steps']}")
-    for name in ("seconds", "images_a_second"):
-        figures.add_row(say[name], number(result[name]))
+    figures.add_row(say["parameters"], f"{result['parameters']:,}")
+    figures.add_row(say["seconds"], number(result["seconds"]))
+    figures.add_row(say["pace"], number(result[f"{kind.unit}_a_second"]))
     console.print()
     console.print(figures)
     notes = [note.say(language) for note in fitted.material.notes]

@@ -1,4 +1,4 @@
-"""`waza use`: a kept model on new rows or images."""
+"""`waza use`: a kept model on new rows, images or texts, or writing on from a prompt."""
 
 import argparse
 import csv
@@ -8,18 +8,33 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from waza.cli.keep import writable
+from waza.cli.keep import keep_compiled, writable
+from waza.core.errors import Error
 from waza.core.files import write_whole
 
 DIGITS, DIGITS_SHOWN = 9, 4
+WRITING = ("temperature", "length", "seed")
 
 
 def command(options: argparse.Namespace) -> None:
-    """Answer what is in the files: as CSV, or where someone watches as a table."""
-    from waza.practice import load_model
+    """Answer what is in the files, or write on from the prompt."""
+    if (options.input is None) == (options.prompt is None):
+        raise Error("give --input with files to be answered, or --prompt with a text to be written on")
+    if options.prompt is None:
+        _answer(options)
+    else:
+        _write(options)
 
+
+def _answer(options: argparse.Namespace) -> None:
+    """The answers: as CSV, or where someone watches as a table."""
+    for name in WRITING:
+        if getattr(options, name) is not None:
+            raise Error(f"--{name} goes with --prompt, and --input is given: leave it out")
     if options.output:
         writable(Path(options.output))
+    from waza.practice import load_model
+
     model = load_model(Path(options.model))
     given, notes = model.preparation.read([Path(path) for path in options.input])
     columns = model.predict(given)
@@ -31,6 +46,28 @@ def command(options: argparse.Namespace) -> None:
         _print(columns)
     else:
         sys.stdout.write(_csv(columns))
+
+
+def _write(options: argparse.Namespace) -> None:
+    """The prompt, and after it what the model writes, as it comes."""
+    if options.output:
+        raise Error("--output goes with --input, and --prompt is given: leave it out, and redirect what is printed")
+    keep_compiled()
+    from waza.practice import generate, load_model
+
+    model = load_model(Path(options.model))
+    asked = {name: getattr(options, name) for name in WRITING if getattr(options, name) is not None}
+    pieces = generate(model, options.prompt, **asked)
+    for note in model.preparation.of_prompt(options.prompt):
+        print(f"• {note.say(options.lang)}", file=sys.stderr)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a prompt's stray bytes, or a terminal that knows few characters
+    try:
+        print(options.prompt, end="", flush=True)
+        for piece in pieces:
+            print(piece, end="", flush=True)
+    finally:
+        print()  # also after Ctrl-C
 
 
 def _rows(columns: Mapping[str, Any], digits: int) -> Iterator[list[str]]:

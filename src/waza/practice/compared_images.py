@@ -7,9 +7,9 @@ from waza import nn
 from waza.core.errors import Error
 from waza.core.vary import vary
 from waza.practice.comparison import STEPS, comparison
-from waza.practice.material import Material
+from waza.practice.image_classifiers import augmentation, classifier
+from waza.practice.material import Images
 from waza.practice.techniques import FAST, RATE, TECHNIQUES, Technique
-from waza.practice.trainables import augmentation, trainable
 from waza.study import Study
 from waza.study.structure import holds
 
@@ -21,7 +21,7 @@ CONVOLUTION_SIZE = (32, 32)
 
 
 def image_comparison(
-    given: Material, model: str, tried: Sequence[str], name: str, steps: int | None = None
+    given: Images, model: str, tried: Sequence[str], name: str, steps: int | None = None
 ) -> tuple[Study, str]:
     """The study that compares techniques on images, and what its main measure is.
 
@@ -35,7 +35,7 @@ def image_comparison(
         name: of the study.
         steps: updates of each trial; by default 1000, and 200 where there are convolutions.
     """
-    network = trainable(model).build(given.preparation.shape, given.preparation.outputs)
+    network = classifier(model).build(given.preparation.shape, given.preparation.outputs)
     fields = {field.name for field in dataclasses.fields(network)}
     plain = {"dropout": None, "initializer": nn.He()}
     network = vary(network, **{field: value for field, value in plain.items() if field in fields})

@@ -4,6 +4,7 @@ Both feeds give a step the same rows and the same keys, those that a study gives
 spread over the devices of a mesh and the state is whole on each: XLA adds up the gradients.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any
@@ -62,6 +63,11 @@ class Feed:
     def place(self, tree: PyTree) -> PyTree[Array]:
         """The arrays, whole on each device."""
         return jax.device_put(tree, self._whole)
+
+    @property
+    def targets(self) -> int:
+        """How many targets a step learns from: a batch's rows, or the places of all lanes."""
+        return math.prod(self._one().y.shape)
 
     @cached_property
     def shapes(self) -> tuple[PyTree, Tally]:
@@ -133,7 +139,8 @@ class Resident(Feed):
             return self._learner(numbers).evaluate(state, eqx.combine(arrays, rest), self._keys["evaluate"])
 
         self._batch = lambda arrays: learner.batch(eqx.combine(arrays, rest), self._keys["batch"], 0)
-        self._train, self._evaluate = jax.jit(train, donate_argnums=(0, 1)), jax.jit(evaluate)
+        self._train = jax.jit(train, donate_argnums=(0, 1), out_shardings=self._whole)
+        self._evaluate = jax.jit(evaluate)
 
     def train(self, state: PyTree, tally: Tally, start: int, stop: int) -> tuple[PyTree, Tally]:
         """One program for segments of any length."""
@@ -141,8 +148,9 @@ class Resident(Feed):
         return jax.block_until_ready(self._train(state, tally, *bounds, self._numbers, self._arrays))
 
     def evaluate(self, state: PyTree) -> dict[str, float]:
-        """One program for all splits."""
-        measures = jax.device_get(self._evaluate(state, self._numbers, self._arrays))
+        """One program for all splits, on the first device: on each, it would do the same."""
+        state, arrays = jax.tree.map(lambda leaf: leaf.addressable_data(0), (state, self._arrays))
+        measures = jax.device_get(self._evaluate(state, self._numbers, arrays))
         return {name: float(value) for name, value in measures.items() if not isinstance(value, dict)}
 
     def _one(self) -> Any:

@@ -9,15 +9,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import jax
 import numpy as np
 
 from waza.core.errors import Error
 from waza.core.files import write_whole
 from waza.core.lock import held
+from waza.core.variables import trained as variables_trained
 from waza.practice.model_folder import RECIPE, VARIABLES
 from waza.practice.training import Trained
 
-VERSION = 1
+VERSION = 2
 ASKED, CHECKPOINT, HISTORY, RESULT, REPORT = (
     "fit.json",
     "checkpoint.safetensors",
@@ -94,17 +96,22 @@ def fit_folder(path: Path, asked: Mapping[str, Any], fresh: bool) -> Iterator[Fi
         yield folder
 
 
-def told(trained: Trained, batch_size: int) -> dict[str, Any]:
-    """What the result tells of a training."""
+def told(trained: Trained, targets: int, unit: str) -> dict[str, Any]:
+    """What the result tells of a training whose steps have so many targets each, counted in this unit."""
     names = ("best_step", "steps", "ending", "diverged_at", "seconds")
-    pace = trained.steps * batch_size / trained.seconds if trained.seconds else 0.0
+    pace = trained.steps * targets / trained.seconds if trained.seconds else 0.0
     measures = {name: value for name, value in _finite(trained.best).items() if name != "step"}
-    return {name: getattr(trained, name) for name in names} | {"images_a_second": pace, "measures": measures}
+    parameters = sum(leaf.size for leaf in jax.tree.leaves(variables_trained(trained.variables)))
+    facts = {"parameters": parameters, f"{unit}_a_second": pace, "measures": measures}
+    return {name: getattr(trained, name) for name in names} | facts
 
 
-def digest_of(dataset: Any) -> str:
-    """A digest of a data set: of all labels, and of a thousand rows a split, since large data take long to read."""
-    digest = hashlib.sha256()
+def digest_of(dataset: Any, preparation: Any) -> str:
+    """A digest of a data set and its preparation.
+
+    It is of all labels, and of a thousand rows a split, since large data take long to read.
+    """
+    digest = hashlib.sha256(_text(preparation.to_json()))
     for split in (dataset.train, dataset.validation, dataset.test):
         digest.update(repr((split.x.shape, str(split.x.dtype))).encode())
         digest.update(np.ascontiguousarray(split.y).tobytes())

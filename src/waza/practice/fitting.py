@@ -1,6 +1,5 @@
 """From a user's data to a trained model in a folder, with its report."""
 
-import dataclasses
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,24 +11,26 @@ from waza.core.files import write_whole
 from waza.practice.events import Events
 from waza.practice.feeding import LIMIT, feed
 from waza.practice.fit_folder import EVENTS, REPORT, FitFolder, digest_of, fit_folder, told
-from waza.practice.looking import looked_at
 from waza.practice.material import Material
-from waza.practice.model_folder import Model, save_model
+from waza.practice.model_folder import model_of, save_model
 from waza.practice.settings import Settings, evaluate_every
-from waza.practice.trainables import trainable
+from waza.practice.trainable import Trainable, refuse_others, settings_of
+from waza.practice.trainables import OWN_SETTINGS, trainable
 from waza.practice.training import REMEDY, Measures, Plan, train
-from waza.report.training_page import render_training
+from waza.report.training_page import Training
+from waza.report.words import LANGUAGES
 from waza.study import Watch
-from waza.study.devices import mesh_for_batches
+from waza.study.devices import each_core_a_device, mesh_for_batches
 
 
 class Fitted(NamedTuple):
     """A finished training: its folder, its settings with nothing open, its result, and the data with their notes.
 
-    `before` tells that it was finished already, and `devices` how many shared its batches.
+    `kind` is what was trained; `before` tells that it was finished already, and `devices` how many shared its batches.
     """
 
     folder: FitFolder
+    kind: Trainable
     settings: Settings
     result: dict[str, Any]
     material: Material
@@ -62,15 +63,18 @@ def fit_in_folder(
         Interrupted: `watch` asked to stop; the same call goes on from there.
     """
     watch = watch or Watch()
+    each_core_a_device()
     kind = trainable(given.model)
+    refuse_others(given, kind, OWN_SETTINGS)
     material = kind.read(given, watch.reading)
     settings = kind.settle(given, material)
     learner = kind.learner(settings, material)
-    mesh = mesh_for_batches(learner.batch_size)
-    asked = {**dataclasses.asdict(settings), "rows": digest_of(material.dataset)}
+    mesh = mesh_for_batches(learner)
+    own = settings_of(settings, kind, OWN_SETTINGS)
+    asked = {**own, "rows": digest_of(material.dataset, material.preparation)}
     with fit_folder(path, asked, fresh) as folder:
         if folder.finished:
-            return Fitted(folder, settings, folder.result(), material, True, mesh.size)
+            return Fitted(folder, kind, settings, folder.result(), material, True, mesh.size)
         events = Events(path / EVENTS, _gone_on_from(folder)) if tensorboard else None
         steps = settings.steps or 1
         plan = Plan(steps=steps, evaluate_every=evaluate_every(settings), patience=settings.patience or None)
@@ -86,22 +90,36 @@ def fit_in_folder(
         finally:
             if events is not None:
                 events.close()
-        model = Model(learner.model, trained.variables, material.preparation)
+        model = model_of(learner.model, trained.variables, material.preparation)
         save_model(path, model)
-        result = told(trained, learner.batch_size) | {"device": jax.devices()[0].device_kind}
-        shown = looked_at(model, material, result, trained.history, dataclasses.asdict(settings))
-        write_whole(path / REPORT, render_training(shown, language).encode())
+        result = told(trained, source.targets, kind.unit) | {"device": jax.devices()[0].device_kind}
+        shown = Training(
+            kind.name,
+            material.dataset.name,
+            kind.unit,
+            kind.measures,
+            result,
+            trained.history,
+            own,
+            {language: list(dict.fromkeys(note.say(language) for note in material.notes)) for language in LANGUAGES},
+        )
+        write_whole(path / REPORT, kind.page(model, material, shown, language).encode())
         folder.finish(trained.history, result)
-        return Fitted(folder, settings, result, material, False, mesh.size)
+        return Fitted(folder, kind, settings, result, material, False, mesh.size)
 
 
 def divergence(fitted: Fitted) -> Error | None:
     """What to tell the user of a training whose loss was no number, if it was."""
-    at = fitted.result["diverged_at"]
+    at, settings = fitted.result["diverged_at"], fitted.settings
     if at is None:
         return None
+    cure = f"give a learning rate smaller than {settings.learning_rate:g}"
+    if settings.clip == 0:
+        cure += ", and let gradients be clipped (--clip 1)"
+    elif settings.clip is not None:
+        cure += f", or clip gradients at less than {settings.clip:g} (--clip)"
     return Error(
-        f"the loss is no number at step {at}: give a learning rate smaller than {fitted.settings.learning_rate:g}; "
+        f"the loss is no number at step {at}: {cure}; "
         f"the best variables before, of step {fitted.result['best_step']}, are kept in {fitted.folder.path}"
     )
 

@@ -1,32 +1,24 @@
 """What a trained classifier of images does on test images, made ready for its page."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from scipy.special import softmax
 
-from waza.data import Note
 from waza.diagnosis import confused, confusion, feature_maps, first_filters, saliency
 from waza.learners import as_inputs
-from waza.practice.material import Material
-from waza.practice.model_folder import Model
-from waza.report.training_page import Example, TrainingShown
-from waza.report.words import LANGUAGES
+from waza.practice.material import Images
+from waza.practice.model import Model
+from waza.report.training_images import Example, ImagesShown, render_images
+from waza.report.training_page import Training
 
 EXAMPLES, WRONG, BEST = 8, 3, 3
 
 
-def looked_at(
-    model: Model,
-    given: Material,
-    result: Mapping[str, Any],
-    history: Sequence[Mapping[str, Any]],
-    settings: Mapping[str, Any],
-) -> TrainingShown:
-    """The confusion matrix of all test images; saliency, filters and feature maps for some."""
+def image_page(model: Model, given: Images, training: Training, language: str) -> str:
+    """The report: the confusion matrix of all test images; saliency, filters and feature maps for some."""
     test, classes = given.dataset.test, model.preparation.classes
     outputs = model.outputs(test.x)
     predicted = outputs.argmax(axis=1)
@@ -35,13 +27,7 @@ def looked_at(
     x = as_inputs(np.stack([test.x[row] for row in rows]))
     variables = jax.tree.map(jnp.asarray, model.variables)
     heat = saliency(model.model, variables, x, jnp.asarray(predicted[rows]), jax.random.key(0))
-    return TrainingShown(
-        str(settings["model"]),
-        given.dataset.name,
-        result,
-        history,
-        settings,
-        {language: [note.say(language) for note in _unique(given.notes)] for language in LANGUAGES},
+    shown = ImagesShown(
         classes,
         matrix,
         [(classes[one.true], classes[one.predicted], one.times, one.share) for one in confused(matrix)],
@@ -52,6 +38,7 @@ def looked_at(
             for i, row in enumerate(rows)
         ],
     )
+    return render_images(training, shown, language)
 
 
 def chosen_rows(outputs: np.ndarray, y: np.ndarray) -> list[int]:
@@ -73,7 +60,3 @@ def chosen_rows(outputs: np.ndarray, y: np.ndarray) -> list[int]:
 def _best(outputs: np.ndarray, classes: Sequence[str]) -> list[tuple[str, float]]:
     shares = softmax(outputs)
     return [(classes[i], float(shares[i])) for i in np.argsort(-shares, kind="stable")[:BEST]]
-
-
-def _unique(notes: Sequence[Note]) -> list[Note]:
-    return [note for i, note in enumerate(notes) if note not in notes[:i]]

@@ -19,15 +19,21 @@ Told = Callable[[int, int], None]
 
 @dataclasses.dataclass(frozen=True)
 class Material:
-    """Data with a validation split, their preparation, whether they are photographs, and what was decided."""
+    """Data with a validation split, their preparation, and what was decided."""
 
     dataset: Dataset
     preparation: Any
-    photographs: bool
     notes: tuple[Note, ...] = ()
 
 
-def images(given: str, size: tuple[int, int] | None, usual: tuple[int, int], progress: Told | None = None) -> Material:
+@dataclasses.dataclass(frozen=True)
+class Images(Material):
+    """Images, and whether they are photographs."""
+
+    photographs: bool = False
+
+
+def images(given: str, size: tuple[int, int] | None, usual: tuple[int, int], progress: Told | None = None) -> Images:
     """Images of a folder by class, or of a data set by name.
 
     Args:
@@ -58,7 +64,7 @@ def images(given: str, size: tuple[int, int] | None, usual: tuple[int, int], pro
     classes = dataset.classes or tuple(map(str, range(int(dataset.train.y.max()) + 1)))
     shape = dataset.train.x.shape[1:]
     preparation = ImagePreparation((shape[0], shape[1]), shape[2], tuple(classes))
-    return Material(dataset, preparation, _coloured(dataset.train.x), notes)
+    return Images(dataset, preparation, notes, _coloured(dataset.train.x))
 
 
 def _held(rows: int) -> int:

@@ -1,10 +1,9 @@
 """A model in a folder: its recipe, its preparation and its variables, in files that run no code when they are read."""
 
-import dataclasses
 import importlib
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import numpy as np
@@ -14,39 +13,33 @@ from waza.core.errors import Error
 from waza.core.files import write_whole
 from waza.data.image_preparation import ImagePreparation
 from waza.data.preparation import Preparation
-from waza.learners import as_inputs
-from waza.learners.supervised import rows_at_once
-from waza.nn import Layer, Pass
+from waza.data.text.preparation import TextPreparation
+from waza.nn import Layer
+from waza.practice.model import Model
+from waza.practice.text_model import TextModel
 from waza.study.describe import describe
 
 VERSION = 1
 RECIPE, VARIABLES = "model.json", "variables.safetensors"
 TRUSTED = ("waza.nn.", "waza.models.")
-PREPARATIONS: dict[str, Any] = {one.kind: one for one in (Preparation, ImagePreparation)}
 
 
-@dataclasses.dataclass(frozen=True)
-class Model:
-    """A trained model with what turns a user's files into its inputs, and its outputs into answers.
+class Kind(NamedTuple):
+    """A kind of preparation, and of the model that goes with it."""
 
-    A preparation has `shape` (of a row's inputs), `outputs`, `task`, `read(paths) -> (given, notes)`,
-    `apply(given) -> inputs`, `answers(outputs, given) -> columns`, `to_json()` and `from_json(values)`.
-    """
-
-    model: Layer
-    variables: Any
     preparation: Any
+    model: type[Model]
 
-    def predict(self, given: Any) -> dict[str, Any]:
-        """The answers, as columns by name, for what the preparation's `read` gives: a table's rows, or images."""
-        return self.preparation.answers(self.outputs(self.preparation.apply(given)), given)
 
-    def outputs(self, x: np.ndarray) -> np.ndarray:
-        """The network's outputs for rows of inputs, computed in pieces."""
-        apply = jax.jit(lambda variables, x: self.model.apply(variables, as_inputs(x), Pass()))
-        size = rows_at_once(x.shape)
-        pieces = [np.asarray(apply(self.variables, x[i : i + size])) for i in range(0, len(x), size)]
-        return np.concatenate(pieces) if pieces else np.zeros((0, self.preparation.outputs), np.float32)
+KINDS = {
+    kind.preparation.kind: kind
+    for kind in (Kind(Preparation, Model), Kind(ImagePreparation, Model), Kind(TextPreparation, TextModel))
+}
+
+
+def model_of(recipe: Layer, variables: Any, preparation: Any) -> Model:
+    """The model for use, of the kind that goes with the preparation."""
+    return KINDS[preparation.kind].model(recipe, variables, preparation)
 
 
 def save_model(folder: Path, model: Model) -> None:
@@ -71,6 +64,8 @@ def load_model(folder: Path) -> Model:
         version = facts["version"]
         model = _model(facts, folder) if version == VERSION else None
     except Exception as error:  # whatever the damage leads to
+        if isinstance(error.__cause__, ImportError):  # the model is whole, and a package that it needs is missing
+            raise
         reason = " ".join(f"{type(error).__name__}: {error}".split())
         raise Error(f"the model in {folder} is damaged ({reason}): train it again") from error
     if model is None:
@@ -81,8 +76,8 @@ def load_model(folder: Path) -> Model:
 def _model(facts: dict[str, Any], folder: Path) -> Model:
     """The model of these facts, whose layers, variables and preparation must fit each other."""
     about = dict(facts["preparation"])
-    kind = PREPARATIONS[about.pop("of", Preparation.kind)]  # the first models did not say
-    recipe, preparation = remake(facts["model"]), kind.from_json(about)
+    kind = KINDS[about.pop("of", Preparation.kind)]  # the first models did not say
+    recipe, preparation = remake(facts["model"]), kind.preparation.from_json(about)
     loaded = safetensors.numpy.load_file(folder / VARIABLES)
     shapes = jax.eval_shape(recipe.init, jax.random.key(0))
     leaves = [loaded[f"leaf{i}"] for i in range(len(loaded))]
@@ -92,11 +87,9 @@ def _model(facts: dict[str, Any], folder: Path) -> Model:
     if not all(np.isfinite(leaf).all() for leaf in leaves):
         raise ValueError("some variables are no numbers")
     variables = jax.tree.unflatten(jax.tree.structure(shapes), leaves)
-    row = np.zeros((1, *preparation.shape), np.float32)
-    outputs = recipe.apply(variables, as_inputs(row), Pass())
-    if outputs.shape != (1, preparation.outputs):
-        raise ValueError(f"the model has {outputs.shape[-1]} outputs, and {preparation.outputs} are needed")
-    return Model(recipe, variables, preparation)
+    model = model_of(recipe, variables, preparation)
+    model.check()
+    return model
 
 
 def remake(described: Any) -> Any:

@@ -10,6 +10,8 @@ from waza.core.errors import Error, nearest
 OptimizerName = Literal["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam"]
 ScheduleName = Literal["constant", "cosine", "step", "exponential"]
 PrecisionName = Literal["auto", "float32", "bfloat16"]
+TokensName = Literal["characters", "words", "pieces"]
+CellName = Literal["lstm", "gru", "rnn"]
 
 # Each with its usual learning rate; the weight decay and the schedule come around it.
 OPTIMIZERS: dict[str, tuple[Callable[[Any], optim.Optimizer], float]] = {
@@ -31,23 +33,32 @@ DROPS, DROPPED = 3, 0.1
 class Settings:
     """The settings of a training. None asks for what is usual; `settled` puts it in.
 
+    What only some kinds of data have (`Trainable.own`) stays as it is for all others: size, norm and augment are those
+    of images, and what follows the seed those of texts.
+
     Args:
         model: its name in the registry.
-        data: a folder, or a data set's name.
+        data: a folder, a text's file, or a data set's name.
         size: (height, width) that images are brought to.
         epochs, steps: how long; one of them at most.
-        batch_size: rows a step.
+        batch_size: rows a step; of a text, the lanes that are read side by side.
         optimizer: by name.
         learning_rate: the highest.
         schedule: how the rate goes down.
         warm_up: steps in which the rate goes up.
         weight_decay: decoupled, of weights alone; 0 for none.
-        dropout: the rate after hidden dense layers; 0 for none, None for the model's own.
+        dropout: the rate after hidden layers; 0 for none, None for the model's own.
         norm: batch normalisation of every hidden layer.
         augment: random crops, and mirror images of photographs.
         patience: evaluations without a new best after which training ends; 0 for no such end.
         precision: of the steps' arithmetic; "auto" is bfloat16 on GPU and TPU.
         seed: of all that is drawn.
+        tokens: what a text is cut into.
+        vocabulary: the most words, or the number of pieces.
+        width, depth: units of a recurrent layer, and how many layers.
+        window: places of each lane that a step reads, which is how far back gradients reach.
+        cell: of the recurrent layers.
+        clip: the largest norm that a step's gradient keeps; 0 for no such limit.
     """
 
     model: str
@@ -67,16 +78,29 @@ class Settings:
     patience: int = PATIENCE
     precision: PrecisionName = "auto"
     seed: int = 0
+    tokens: TokensName | None = None
+    vocabulary: int | None = None
+    width: int | None = None
+    depth: int | None = None
+    window: int | None = None
+    cell: CellName | None = None
+    clip: float | None = None
 
     def __post_init__(self):
-        kinds: dict[str, Any] = {"optimizer": OptimizerName, "schedule": ScheduleName, "precision": PrecisionName}
+        kinds: dict[str, Any] = {
+            "optimizer": OptimizerName,
+            "schedule": ScheduleName,
+            "precision": PrecisionName,
+            "tokens": TokensName,
+            "cell": CellName,
+        }
         for name, kind in kinds.items():
             value = getattr(self, name)
             if value is not None and value not in get_args(kind):
                 raise Error(f"{name} is {value!r}: {nearest(str(value), get_args(kind))}")
         if self.epochs is not None and self.steps is not None:
             raise Error("both epochs and steps are given; give one of them")
-        for name in ("learning_rate", "weight_decay"):
+        for name in ("learning_rate", "weight_decay", "clip"):
             value = getattr(self, name)
             if value is not None and not 0 <= value < float("inf"):
                 raise Error(f"{name} is {value}; expected a number of at least 0, such as 0.001")

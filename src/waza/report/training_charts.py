@@ -12,6 +12,7 @@ from waza.report.style import PALETTE
 LARGEST_CELL, SMALLEST_CELL, WIDEST = 36, 5, 620
 NUMBERED = 26  # classes whose cells have room for their numbers
 SPLITS = ("train", "validation", "test")
+LOGARITHMIC = ("perplexity",)  # from the vocabulary's size down to a few
 
 
 def curves(history: Sequence[Mapping[str, Any]], measure: str, best_step: int, say: Mapping[str, Any]) -> Any:
@@ -31,7 +32,8 @@ def curves(history: Sequence[Mapping[str, Any]], measure: str, best_step: int, s
         legend=alt.Legend(orient="bottom", symbolType="stroke", symbolStrokeWidth=4),
     )
     x = alt.X("step:Q", title=say["step"], axis=alt.Axis(tickMinStep=1))
-    y = alt.Y("value:Q", title=say["measures"].get(measure, measure), scale=alt.Scale(zero=False))
+    scale = alt.Scale(type="log", nice=False) if measure in LOGARITHMIC else alt.Scale(zero=False)
+    y = alt.Y("value:Q", title=say["measures"].get(measure, measure), scale=scale)
     lines = (
         alt.Chart(alt.Data(values=rows))
         .mark_line(strokeWidth=2.2)

@@ -1,136 +1,103 @@
-"""The page of one training: curves, what is taken for what, and what the model looks at."""
+"""The page of one training: how it went, and what a kind of model shows of itself."""
 
 import dataclasses
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import jinja2
-import numpy as np
 from markupsafe import Markup
 
 from waza.report.page import embedded
-from waza.report.pictures import GAP, data_address, grid, heated, stretched
 from waza.report.style import dressed
-from waza.report.training_charts import curves, heat_map
+from waza.report.training_charts import curves
 from waza.report.words import LANGUAGES, labels, number
 
 FOLDER = Path(__file__).parent
-MOST_FILTERS, MOST_MAPS = 64, 32
-COLUMNS, PAGE = 16, 980
-STRONGEST = 99  # percentile of the saliency that is white, so that a few pixels do not darken all others
+LARGE = 100
 
 
 @dataclasses.dataclass(frozen=True)
-class Example:
-    """A test image, its class, the most probable classes with their probabilities, and what each pixel counts."""
-
-    image: np.ndarray
-    true: str
-    best: Sequence[tuple[str, float]]
-    saliency: np.ndarray
-
-
-@dataclasses.dataclass(frozen=True)
-class TrainingShown:
-    """What the page shows of a training.
+class Training:
+    """How a training went.
 
     Args:
         model, data: their names.
+        unit: what it is counted in, "images" or "tokens"; the texts of the page follow from it.
+        measures: what is told of each split.
         result: best step, steps, ending, seconds and measures.
         history: the measures of each evaluation, with its step.
         settings: by name.
         notes: on the data, by language.
-        classes: their names.
-        matrix: the confusion matrix of the test images.
-        pairs: the most confused: true class, predicted class, count, share.
-        filters: of the first layer, (n, height, width, channels).
-        maps: of each convolution for one image, (height, width, n), by the layer's name.
-        examples: test images; the first is the one of the maps.
     """
 
     model: str
     data: str
+    unit: str
+    measures: Sequence[str]
     result: Mapping[str, Any]
     history: Sequence[Mapping[str, Any]]
     settings: Mapping[str, Any]
     notes: Mapping[str, Sequence[str]]
-    classes: Sequence[str]
-    matrix: np.ndarray
-    pairs: Sequence[tuple[str, str, int, float]]
-    filters: np.ndarray
-    maps: Mapping[str, np.ndarray]
-    examples: Sequence[Example]
 
 
-def training_words(language: str) -> dict[str, Any]:
-    """The texts of the page and of the command's table."""
-    return tomllib.loads((FOLDER / f"training.{language}.toml").read_text("utf-8"))
+def training_words(unit: str, language: str) -> dict[str, Any]:
+    """The texts of the page and of the command's table, for a training that is counted in this unit."""
+    files = (FOLDER / f"{name}.{language}.toml" for name in ("training", f"training_{unit}"))
+    shared, own = (tomllib.loads(file.read_text("utf-8")) for file in files)
+    return {**shared, **own, "measures": {**shared["measures"], **own.get("measures", {})}}
 
 
-def render_training(shown: TrainingShown, language: str = "en") -> str:
-    """The page, in both languages; `language` is the one shown first."""
+def measured(value: float | None) -> str:
+    """A measure in a table.
+
+    >>> measured(0.98765), measured(27.5), measured(33278.0), measured(None)
+    ('0.9877', '27.5000', '33,278.0', '-')
+    """
+    if value is None:
+        return "-"
+    return f"{value:.4f}" if abs(value) < LARGE else f"{value:,.1f}"
+
+
+def render_training(
+    training: Training,
+    language: str,
+    charted: Sequence[str],
+    more_charts: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda say: {},
+    **parts: Any,
+) -> str:
+    """The page, in both languages, by the template of the training's unit.
+
+    Args:
+        training: how it went.
+        language: the one shown first.
+        charted: the measures whose curves are shown.
+        more_charts: from the texts of a language to charts by name.
+        parts: what else the template shows.
+    """
     import vl_convert
 
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    environment.globals.update(number=number, zip=zip)
-    template = environment.from_string((FOLDER / "training.html").read_text("utf-8"))
-    words = {name: training_words(name) for name in LANGUAGES}
-    figures = {name: _figures(shown, words[name]) for name in LANGUAGES}
-    return template.render(
+    loader = jinja2.FileSystemLoader(FOLDER)
+    environment = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
+    environment.globals.update(number=number, measured=measured)
+    words = {name: training_words(training.unit, name) for name in LANGUAGES}
+    specs = {}
+    for name, say in words.items():
+        charts = {one: curves(training.history, one, training.result["best_step"], say) for one in charted}
+        for key, chart in {**charts, **more_charts(say)}.items():
+            specs[f"{name}-{key}"] = dressed(chart).to_dict(validate=False)
+    return environment.get_template(f"training_{training.unit}.html").render(
         first=language,
         languages=LANGUAGES,
         words=words,
         other={name: labels(name)["other_language"] for name in LANGUAGES},
-        shown=shown,
-        figures=figures,
-        specs=embedded({f"{name}-{key}": spec for name, group in figures.items() for key, spec in group.items()}),
+        shown=training,
+        charted=charted,
+        specs=embedded(specs),
         vega=Markup(vl_convert.javascript_bundle()),  # type: ignore[call-arg]  # the stub forgets the default
         style=Markup((FOLDER / "page.css").read_text("utf-8")),
         script=Markup((FOLDER / "charts.js").read_text("utf-8")),
         more_style=Markup((FOLDER / "training.css").read_text("utf-8")),
-        filters=_picture(_filters(shown.filters[:MOST_FILTERS])),
-        filter_size="x".join(map(str, shown.filters.shape[1:3])),
-        maps={name: _picture(_maps(one)) for name, one in shown.maps.items()},
-        examples=[_example(one) for one in shown.examples],
+        **parts,
     )
-
-
-def _figures(shown: TrainingShown, say: Mapping[str, Any]) -> dict[str, Any]:
-    charts = {name: curves(shown.history, name, shown.result["best_step"], say) for name in ("loss", "accuracy")}
-    charts["confusion"] = heat_map(shown.matrix, shown.classes, say)
-    return {name: dressed(chart).to_dict(validate=False) for name, chart in charts.items()}
-
-
-def _filters(filters: np.ndarray) -> np.ndarray:
-    """One grid: filters of three channels in colours, of one in shades, of others a shade for the channels' mean."""
-    if filters.shape[3] not in (1, 3):
-        filters = filters.mean(axis=3, keepdims=True)
-    return grid(stretched(filters, symmetric=True), COLUMNS, _zoom(filters.shape[2]))
-
-
-def _maps(maps: np.ndarray) -> np.ndarray:
-    first = np.moveaxis(maps, -1, 0)[:MOST_MAPS, ..., None]
-    return grid(stretched(first), COLUMNS, _zoom(first.shape[2]))
-
-
-def _zoom(width: int) -> int:
-    """How large a pixel is, so that `COLUMNS` pictures of this width fill the page."""
-    return max(1, (PAGE // COLUMNS - GAP) // width)
-
-
-def _example(one: Example) -> dict[str, Any]:
-    most = np.percentile(one.saliency, STRONGEST)
-    heat = heated(one.saliency / most if most > 0 else one.saliency)
-    return {
-        "image": _picture(one.image),
-        "heat": _picture(heat),
-        "true": one.true,
-        "best": list(one.best),
-        "right": one.best[0][0] == one.true,
-    }
-
-
-def _picture(picture: np.ndarray) -> dict[str, Any]:
-    return {"address": data_address(picture), "height": picture.shape[0], "width": picture.shape[1]}

@@ -57,12 +57,13 @@ class Pieces:
     model: bytes = dataclasses.field(repr=False)
 
     @classmethod
-    def learn(cls, text: str, size: int = SIZE, algorithm: Algorithm = "unigram") -> Self:
+    def learn(cls, text: str, size: int | None = None, algorithm: Algorithm = "unigram") -> Self:
         """The pieces that spell a training text best; the same text gives the same pieces.
 
         Args:
             text: the training part alone.
-            size: how many tokens: the 256 bytes, the line's end, one that is never used, and the pieces.
+            size: how many tokens: the 256 bytes, the line's end, one that is never used, and the pieces. By default
+                2,000, or as many as the text has.
             algorithm: "unigram" or "bpe".
 
         Raises:
@@ -70,6 +71,7 @@ class Pieces:
         """
         if algorithm not in get_args(Algorithm):
             raise Error(f"the algorithm {algorithm!r} is not known: choose unigram or bpe")
+        asked, size = size is not None, SIZE if size is None else size
         if not isinstance(size, int) or not LEAST <= size <= MOST:
             raise Error(f"size={size!r} given; expected a whole number from {LEAST} to {MOST}")
         if not text.strip():
@@ -81,6 +83,7 @@ class Pieces:
                 model_writer=model,
                 vocab_size=size,
                 model_type=algorithm,
+                hard_vocab_limit=asked,
                 **OPTIONS,
             )
         except RuntimeError as error:

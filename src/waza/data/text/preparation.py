@@ -1,0 +1,75 @@
+"""Preparation of texts: from files to tokens as in training."""
+
+import dataclasses
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, ClassVar, NamedTuple, Self
+
+import numpy as np
+
+from waza.core.errors import Error
+from waza.data.notes import Note
+from waza.data.text.reading import read_text
+from waza.data.text.tokenizer import Tokenizer, tokenizer_from_json
+
+
+class Texts(NamedTuple):
+    """Texts from files, by their names as given."""
+
+    names: tuple[str, ...]
+    texts: tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class TextPreparation:
+    """How a text becomes tokens, and tokens a text.
+
+    Args:
+        tokenizer: learned from the training text.
+    """
+
+    kind: ClassVar[str] = "text"
+
+    tokenizer: Tokenizer
+
+    @property
+    def outputs(self) -> int:
+        """How many outputs the network needs."""
+        return self.tokenizer.size
+
+    def read(self, paths: Sequence[Path]) -> tuple[Texts, list[Note]]:
+        """The texts in files, and notes on their encodings.
+
+        Raises:
+            Error: a file cannot be read.
+        """
+        read = [read_text(path) for path in paths]
+        notes = [note for _, notes in read for note in notes]
+        return Texts(tuple(map(str, paths)), tuple(text for text, _ in read)), notes
+
+    def apply(self, given: Texts) -> list[np.ndarray]:
+        """The tokens of each text, (n,) int32.
+
+        Raises:
+            Error: a text has fewer than two.
+        """
+        tokens = [self.tokenizer.encode(text) for text in given.texts]
+        for name, ids in zip(given.names, tokens, strict=True):
+            if len(ids) < 2:
+                raise Error(f"{name} is one token long; expected at least two, one to be told from the other")
+        return tokens
+
+    def of_prompt(self, prompt: str) -> list[Note]:
+        """A note where the tokenizer does not know some of a prompt."""
+        ids = self.tokenizer.encode(prompt)
+        unknown = int(np.sum(ids == 0))
+        return [Note("prompt_unknown", {"count": unknown, "tokens": len(ids)})] if unknown else []
+
+    def to_json(self) -> dict[str, Any]:
+        """The preparation as plain values."""
+        return {"tokenizer": self.tokenizer.to_json()}
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Self:
+        """The preparation that `to_json` gave."""
+        return cls(tokenizer_from_json(values["tokenizer"]))

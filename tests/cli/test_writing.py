@@ -1,0 +1,28 @@
+"""`waza use --prompt` as a process: the text comes while it is written, and Ctrl-C ends it."""
+
+import signal
+import subprocess
+import sys
+
+import jax
+
+from waza import models
+from waza.data import Characters
+from waza.data.text.preparation import TextPreparation
+from waza.practice import save_model
+from waza.practice.model_folder import model_of
+
+WAZA = [sys.executable, "-c", "from waza.cli import main; main()"]
+
+
+def test_ctrl_c_ends_a_text_without_end(tmp_path):
+    network = models.lstm_language_model(4, width=8, depth=1)
+    model = model_of(network, network.init(jax.random.key(0)), TextPreparation(Characters("abc")))
+    save_model(tmp_path, model)
+    arguments = ["use", str(tmp_path), "--prompt", "ab", "--length", "100000000", "--lang", "en"]
+    process = subprocess.Popen([*WAZA, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    begun = process.stdout.read(40)
+    process.send_signal(signal.SIGINT)
+    rest, said = process.communicate(timeout=60)
+    assert begun.startswith("ab") and set(begun + rest) <= set("abc�\n") and rest.endswith("\n")
+    assert process.returncode == 130 and said == "waza: stopped\n"
