@@ -18,6 +18,9 @@ from waza.core.errors import Error
 from waza.core.variables import is_tracked
 from waza.data import Split
 from waza.learners import TruncatedBPTT
+from waza.learners.probes import norms_by_layer
+from waza.nn import named_key
+from waza.practice.explosion import explosion, worst
 from waza.practice.feeding import Resident, Streamed, feed
 from waza.practice.training import Plan, train
 from waza.study import Interrupted, Watch
@@ -164,6 +167,25 @@ def test_divergence_ends_the_training(stripes, tiny):
     assert trained.ending == "diverged" and trained.best_step in (0, 10, 20)
     assert 25 <= trained.diverged_at < 60
     assert all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(trained.variables))
+
+
+@pytest.mark.parametrize("limit", [2**31, 0])  # in the device's memory, and in the host's
+def test_an_explosion_is_found_where_it_was(stripes, tiny, tmp_path, limit):
+    """The step before the first loss that was no number, and the layer that a plain loop finds too."""
+    wild = vary(tiny, optimizer=optim.SGD(optim.StepDecay(0.01, every=25, factor=1e8)), model={"norm": None})
+    trained = train(feed(wild, stripes, 0, one_device(), limit), Plan(steps=200, evaluate_every=10), tmp_path / "kept")
+    found = explosion(feed(wild, stripes, 0, one_device(), limit), trained.diverged_at, tmp_path / "kept")
+    assert found == explosion(feed(wild, stripes, 0, one_device(), limit), trained.diverged_at)
+    key, state = jax.random.key(0), wild.init(named_key(jax.random.key(0), "init"), stripes)
+    for step in range(trained.diverged_at):
+        before = state
+        drawn = wild.batch(stripes, jax.random.fold_in(named_key(key, "batch"), step), step)
+        state, records = wild.update(state, drawn, jax.random.fold_in(named_key(key, "update"), step))
+        assert np.isfinite(records["loss"])
+    gradients = wild.gradients(before, drawn, jax.random.fold_in(named_key(key, "update"), step))
+    norms = {layer: float(norm) for layer, norm in norms_by_layer(jax.tree.map(np.float64, gradients)).items()}
+    assert found.step == trained.diverged_at - 1 == step
+    assert set(found.layers) <= set(norms) and found.layers == worst(step, norms).layers
 
 
 def test_data_without_numbers_are_refused(stripes, tiny):

@@ -64,13 +64,13 @@ def gradient_measures(
     gradients, signals = jax.grad(objective, argnums=(0, 1))(parameters, shifts)
     updates, _ = optimizer.update(gradients, state.optimizer, parameters)
     rows = batch.x.shape[0]
-    sizes = _norms(parameters)
+    sizes = norms_by_layer(parameters)
     return {
         "signal_gradient_square": {
             name.removesuffix(".preactivation"): jnp.mean((rows * signal) ** 2) for name, signal in signals.items()
         },
-        "gradient_norm": _norms(gradients),
-        "update_ratio": {layer: norm / sizes[layer] for layer, norm in _norms(updates).items()},
+        "gradient_norm": norms_by_layer(gradients),
+        "update_ratio": {layer: norm / sizes[layer] for layer, norm in norms_by_layer(updates).items()},
     }
 
 
@@ -79,13 +79,13 @@ def _recorded(run: Pass, kind: str) -> dict[str, Array]:
     return {name.removesuffix(f".{kind}"): value for name, value in run.records.items() if name.endswith(f".{kind}")}
 
 
-def _norms(tree: PyTree[Array]) -> ByLayer:
-    """The Euclidean norm of all leaves of a layer, by layer."""
-    squares: dict[str, Array] = {}
+def norms_by_layer(tree: PyTree[Any]) -> dict[str, Any]:
+    """The Euclidean norm of all leaves of a layer, by layer; of JAX's arrays or of NumPy's."""
+    squares: dict[str, Any] = {}
     for path, leaf in jax.tree_util.tree_leaves_with_path(tree):
         layer = layer_of(path)
-        squares[layer] = squares.get(layer, jnp.zeros(())) + jnp.sum(leaf**2)
-    return {layer: jnp.sqrt(square) for layer, square in squares.items()}
+        squares[layer] = squares.get(layer, 0.0) + (leaf**2).sum()
+    return {layer: square**0.5 for layer, square in squares.items()}
 
 
 def layer_of(path: tuple[Any, ...]) -> str:

@@ -1,7 +1,6 @@
 """Supervised learning: a model, a loss and an optimiser."""
 
 import math
-from collections.abc import Callable
 from typing import Any, Literal, NamedTuple, get_args
 
 import jax
@@ -84,44 +83,39 @@ class Supervised(Learner):
     def update(self, state: SupervisedState, batch: Any, key: PRNGKeyArray) -> tuple[SupervisedState, Measures]:
         """One step of the optimiser on the batch's mean loss and the penalty; records that loss alone."""
         now = at(self, state.step)
-        x = as_inputs(batch.x)
-        if now.augment is not None:
-            x = now.augment(x, named_key(key, "augment"))
+        gradients, (loss, followed, carried) = now._differentiated(state, batch, key)
+        parameters = trained(state.variables)
+        updates, optimizer = now.optimizer.update(gradients, state.optimizer, parameters)
+        variables = join(add(parameters, updates), followed)
+        return SupervisedState(variables, optimizer, state.step + 1, carried), {"loss": loss}
 
-        def forward(variables: PyTree[Array], run: Pass) -> tuple[Array, None]:
-            return now.model.apply(variables, self._narrowed(x), run), None
+    def gradients(self, state: SupervisedState, batch: Any, key: PRNGKeyArray) -> PyTree[Array]:
+        """The gradients from which `update` makes its step, before the optimiser clips or scales any."""
+        return at(self, state.step)._differentiated(state, batch, key)[0]
 
-        variables, optimizer, loss, _ = now._descend(state, forward, batch.y, key)
-        return SupervisedState(variables, optimizer, state.step + 1), {"loss": loss}
-
-    def _descend(
-        self,
-        state: SupervisedState,
-        forward: Callable[[PyTree[Array], Pass], tuple[Array, Any]],
-        targets: Array,
-        key: PRNGKeyArray,
-    ) -> tuple[PyTree[Array], PyTree[Array], Float[Array, ""], Any]:
-        """One step of the optimiser: variables, its state, the loss, and what else `forward` gives.
-
-        Args:
-            state: before the step, whose schedules are resolved.
-            forward: from variables, narrowed, and a pass to the outputs and whatever else is kept.
-            targets: of the outputs.
-            key: of the pass.
-        """
+    def _differentiated(
+        self, state: SupervisedState, batch: Any, key: PRNGKeyArray
+    ) -> tuple[PyTree[Array], tuple[Float[Array, ""], PyTree[Array], Any]]:
+        """The objective's gradients; and the loss, the variables as the pass left them, and what is carried over."""
 
         def objective(parameters: PyTree[Array]) -> tuple[Float[Array, ""], Any]:
             run = Pass(training=True, key=key)
             variables = join(self._narrowed(parameters), state.variables)
-            outputs, rest = forward(variables, run)
+            outputs, targets, carried = self._outputs(variables, state, batch, run, key)
             loss = jnp.mean(self.loss(outputs.astype(jnp.float32), targets)["loss"])
             objective = loss if self.penalty is None else loss + self.penalty(parameters)
-            return objective, (loss, run.followed(variables), rest)
+            return objective, (loss, run.followed(variables), carried)
 
-        parameters = trained(state.variables)
-        (_, (loss, followed, rest)), gradients = jax.value_and_grad(objective, has_aux=True)(parameters)
-        updates, optimizer = self.optimizer.update(gradients, state.optimizer, parameters)
-        return join(add(parameters, updates), followed), optimizer, loss, rest
+        return jax.grad(objective, has_aux=True)(trained(state.variables))
+
+    def _outputs(
+        self, variables: PyTree[Array], state: SupervisedState, batch: Any, run: Pass, key: PRNGKeyArray
+    ) -> tuple[Array, Array, Any]:
+        """The outputs for a batch in training, their targets, and what is carried over to the next step."""
+        x = as_inputs(batch.x)
+        if self.augment is not None:
+            x = self.augment(x, named_key(key, "augment"))
+        return self.model.apply(variables, self._narrowed(x), run), batch.y, None
 
     def _narrowed(self, tree: PyTree[Array]) -> PyTree[Array]:
         """The floats in the precision of a step."""

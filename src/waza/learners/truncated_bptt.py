@@ -8,10 +8,8 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray, PyTree
 
 from waza.core.errors import Error
-from waza.core.recipe import at
 from waza.core.variables import trained
 from waza.data import Dataset, Split
-from waza.learners.learner import Measures
 from waza.learners.supervised import Supervised, SupervisedState, as_inputs
 from waza.nn import CrossEntropy, Pass, named_key
 
@@ -92,17 +90,16 @@ class TruncatedBPTT(Supervised):
         x, y = (jnp.asarray(part)[:used].reshape(self.batch_size, length, *part.shape[1:]) for part in split)
         return Split(x, y)
 
-    def update(self, state: SupervisedState, batch: Any, key: PRNGKeyArray) -> tuple[SupervisedState, Measures]:
-        """One step of the optimiser on the window's mean loss; records that loss."""
-        now = at(self, state.step)
+    def _outputs(
+        self, variables: PyTree[Array], state: SupervisedState, batch: Any, run: Pass, key: PRNGKeyArray
+    ) -> tuple[Array, Array, Any]:
+        """The outputs of a window, place by place, and the state after it."""
         carried = _begun(batch.begins, self._start, state.carried)
-
-        def forward(variables: PyTree[Array], run: Pass) -> tuple[Array, PyTree[Array]]:
-            outputs, after = now.model.scan(variables, self._narrowed(batch.x), run, carried)
-            return _places(outputs), jax.tree.map(lambda new, old: new.astype(old.dtype), after, carried)
-
-        variables, optimizer, loss, after = now._descend(state, forward, _places(batch.y), key)
-        return SupervisedState(variables, optimizer, state.step + 1, after), {"loss": loss}
+        outputs, after = self.model.scan(  # type: ignore[attr-defined]
+            variables, self._narrowed(batch.x), run, carried
+        )
+        kept = jax.tree.map(lambda new, old: new.astype(old.dtype), after, carried)
+        return _places(outputs), _places(batch.y), kept
 
     def mean_measures(self, state: SupervisedState, split: Split) -> dict[str, Float[Array, ""]]:
         """Each measure's mean over all places of the lanes, read in order."""

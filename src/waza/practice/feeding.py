@@ -18,6 +18,7 @@ from jaxtyping import Array, PyTree
 
 from waza.data import Split
 from waza.learners import Learner, Supervised, TruncatedBPTT
+from waza.learners.probes import norms_by_layer
 from waza.learners.supervised import rows_at_once
 from waza.nn import named_key
 from waza.study import structure
@@ -92,6 +93,20 @@ class Feed:
         """The learner's measures."""
         raise NotImplementedError(f"{type(self).__name__} has no evaluate(state)")
 
+    def gradient_norms(self, state: PyTree, step: int) -> dict[str, float]:
+        """The norms of the gradients that a step would begin with, by layer."""
+
+        def gradients(state: PyTree, batch: Any, numbers: PyTree) -> PyTree[Array]:
+            return self._learner(numbers).gradients(state, batch, jax.random.fold_in(self._keys["update"], step))
+
+        found = jax.device_get(jax.jit(gradients)(state, self._batch_at(step), self._numbers))
+        wide = jax.tree.map(np.float64, found)  # whose squares are numbers where those of float32 are none
+        return {layer: float(norm) for layer, norm in norms_by_layer(wide).items()}
+
+    def _batch_at(self, step: int) -> Any:
+        """The batch of a step."""
+        raise NotImplementedError(f"{type(self).__name__} has no _batch_at(step)")
+
     def _one(self) -> Any:
         """A batch's shapes."""
         raise NotImplementedError(f"{type(self).__name__} has no _one()")
@@ -138,7 +153,9 @@ class Resident(Feed):
         def evaluate(state: PyTree, numbers: PyTree, arrays: Any) -> Any:
             return self._learner(numbers).evaluate(state, eqx.combine(arrays, rest), self._keys["evaluate"])
 
-        self._batch = lambda arrays: learner.batch(eqx.combine(arrays, rest), self._keys["batch"], 0)
+        self._batch = lambda arrays, step: learner.batch(
+            eqx.combine(arrays, rest), jax.random.fold_in(self._keys["batch"], step), step
+        )
         self._train = jax.jit(train, donate_argnums=(0, 1), out_shardings=self._whole)
         self._evaluate = jax.jit(evaluate)
 
@@ -153,8 +170,11 @@ class Resident(Feed):
         measures = jax.device_get(self._evaluate(state, self._numbers, arrays))
         return {name: float(value) for name, value in measures.items() if not isinstance(value, dict)}
 
+    def _batch_at(self, step: int) -> Any:
+        return self._batch(self._arrays, step)
+
     def _one(self) -> Any:
-        return jax.eval_shape(self._batch, self._arrays)
+        return jax.eval_shape(self._batch, self._arrays, 0)
 
 
 class Streamed(Feed):
@@ -218,6 +238,10 @@ class Streamed(Feed):
                     sums[measure] = sums.get(measure, 0.0) + float(value)
             measures |= {f"{name}_{measure}": total / len(split.y) for measure, total in sums.items()}
         return measures
+
+    def _batch_at(self, step: int) -> Any:
+        _, _, window = next(self._ahead(step, step + 1))
+        return jax.tree.map(lambda leaf: leaf[0], window)
 
     def _one(self) -> Any:
         rows = self.learner.batch_size

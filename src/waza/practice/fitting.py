@@ -9,14 +9,16 @@ from waza.core.arrays import read_arrays
 from waza.core.errors import Error
 from waza.core.files import write_whole
 from waza.practice.events import Events
+from waza.practice.explosion import Explosion, explosion
 from waza.practice.feeding import LIMIT, feed
 from waza.practice.fit_folder import EVENTS, REPORT, FitFolder, digest_of, fit_folder, told
 from waza.practice.material import Material
 from waza.practice.model_folder import model_of, save_model
+from waza.practice.progress import REMEDY
 from waza.practice.settings import Settings, evaluate_every
 from waza.practice.trainable import Trainable, refuse_others, settings_of
 from waza.practice.trainables import OWN_SETTINGS, trainable
-from waza.practice.training import REMEDY, Measures, Plan, train
+from waza.practice.training import Measures, Plan, train
 from waza.report.training_page import Training
 from waza.report.words import LANGUAGES
 from waza.study import Watch
@@ -93,6 +95,8 @@ def fit_in_folder(
         model = model_of(learner.model, trained.variables, material.preparation)
         save_model(path, model)
         result = told(trained, source.targets, kind.unit) | {"device": jax.devices()[0].device_kind}
+        if trained.diverged_at is not None:
+            result["exploded"] = explosion(source, trained.diverged_at, folder.checkpoint)._asdict()
         shown = Training(
             kind.name,
             material.dataset.name,
@@ -118,8 +122,9 @@ def divergence(fitted: Fitted) -> Error | None:
         cure += ", and let gradients be clipped (--clip 1)"
     elif settings.clip is not None:
         cure += f", or clip gradients at less than {settings.clip:g} (--clip)"
+    broke = Explosion(**fitted.result["exploded"])
     return Error(
-        f"the loss is no number at step {at}: {cure}; "
+        f"the loss is no number at step {at}; {broke}: {cure}; "
         f"the best variables before, of step {fitted.result['best_step']}, are kept in {fitted.folder.path}"
     )
 

@@ -10,13 +10,12 @@ from typing import Any, Literal, NamedTuple
 import jax
 import numpy as np
 
-from waza.core.arrays import read_arrays, write_arrays
 from waza.core.errors import Error
 from waza.practice.feeding import Feed
+from waza.practice.progress import Progress, restored, save
 from waza.study import Interrupted, Watch
 from waza.study.pace import Pace
 
-REMEDY = "start anew with --fresh"
 Measures = dict[str, float]
 Ending = Literal["all steps", "no improvement", "diverged"]
 
@@ -42,23 +41,6 @@ class Plan:
             value = getattr(self, name)
             if not (name == "patience" and value is None) and (not isinstance(value, int) or value < 1):
                 raise Error(f"{name} is {value!r}; expected a whole number of at least 1")
-
-
-@dataclasses.dataclass
-class Progress:
-    """How far a training has come: all that a process needs to go on from here.
-
-    `state` is what the learner's `init` and `update` return, `tally` what was counted since the last evaluation,
-    `best` the variables of the best evaluation yet, and `history` the measures of each evaluation, with its step.
-    """
-
-    state: Any
-    tally: Any
-    best: Any
-    best_step: int = -1
-    step: int = 0
-    history: list[dict[str, Any]] = dataclasses.field(default_factory=list)
-    seconds: float = 0.0
 
 
 class Trained(NamedTuple):
@@ -103,7 +85,7 @@ def train(
         Interrupted: `watch` asked to stop; the checkpoint is written.
     """
     watch, pace = watch or Watch(), Pace()
-    kept = None if checkpoint is None else _restored(checkpoint, feed)
+    kept = None if checkpoint is None else restored(checkpoint, feed)
     now = kept or Progress(feed.start(), feed.empty(), None)
     watch.compiling(2)
     now.state, now.tally = feed.train(now.state, now.tally, now.step, now.step)  # compiles, and takes no step
@@ -126,9 +108,9 @@ def train(
             now.step = stop
         now.seconds += time.perf_counter() - begun
         asked = watch.stop_asked()
-        if checkpoint is not None and (asked or pace.checkpoint_due()):
+        if checkpoint is not None and not _diverged(now) and (asked or pace.checkpoint_due()):
             with pace.checkpoint():
-                _save(checkpoint, now)
+                save(checkpoint, now)
         if asked and ending is None:
             raise Interrupted(f"stopped at step {now.step} of {plan.steps}")
     if now.best_step < 0:
@@ -178,30 +160,3 @@ def _batch_means(tally: Any) -> Measures:
     """The means of what the steps since the last evaluation recorded."""
     steps = int(tally.steps)
     return {f"batch_{name}": float(value) / steps for name, value in tally.sums.items()} if steps else {}
-
-
-def _save(checkpoint: Path, now: Progress) -> None:
-    """Keep the progress."""
-    arrays: dict[str, np.ndarray] = {}
-    for part in ("state", "tally", "best"):
-        leaves = jax.tree.leaves(getattr(now, part))
-        arrays |= {f"{part}:{i}": np.asarray(leaf) for i, leaf in enumerate(leaves)}
-    facts = {name: getattr(now, name) for name in ("best_step", "step", "history", "seconds")}
-    write_arrays(checkpoint, arrays, facts)
-
-
-def _restored(checkpoint: Path, feed: Feed) -> Progress | None:
-    """The progress that was kept, if any."""
-    kept = read_arrays(checkpoint, REMEDY)
-    if kept is None:
-        return None
-    arrays, facts = kept
-    state, tally = feed.shapes
-    parts = {}
-    for part, shapes in {"state": state, "tally": tally, "best": state.variables}.items():
-        leaves = [arrays[name] for name in (f"{part}:{i}" for i in range(len(arrays))) if name in arrays]
-        wanted = [(leaf.shape, leaf.dtype) for leaf in jax.tree.leaves(shapes)]
-        if [(leaf.shape, leaf.dtype) for leaf in leaves] != wanted:
-            raise Error(f"{checkpoint} does not fit this model: {REMEDY}")
-        parts[part] = jax.tree.unflatten(jax.tree.structure(shapes), leaves)
-    return Progress(feed.place(parts["state"]), feed.place(parts["tally"]), parts["best"], **facts)
