@@ -5,7 +5,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from waza import models, nn, optim
+from waza import models, nn, optim, vary
 from waza.core.errors import Error
 from waza.data import Dataset, Split
 from waza.learners import TruncatedBPTT
@@ -21,6 +21,7 @@ def stream(places):
 
 
 DATA = Dataset("stream", stream(50), stream(23))
+WIDE = Dataset("stream", stream(120), stream(40))
 KEY = jax.random.key(0)
 
 
@@ -75,6 +76,20 @@ def test_the_state_is_carried_and_its_gradient_is_not():
         *map(jax.tree.leaves, (state.variables, stepped.variables, jax.grad(loss)(state.variables))), strict=True
     ):
         np.testing.assert_allclose(old - new, slope, rtol=1e-3, atol=1e-6)
+
+
+def test_lanes_that_restart_forget_their_past():
+    """With a chance of 1 all do; with one of 0.3 about so many, each as if it began there."""
+    one, key = learner(lanes=40, window=1), jax.random.key(3)
+    state = one.init(KEY, WIDE)
+    state, _ = one.update(state, one.batch(WIDE, KEY, 0), KEY)
+    window = one.batch(WIDE, KEY, 1)
+    kept, gone, some = (vary(one, restart=chance).update(state, window, key)[0].carried for chance in (0.0, 1.0, 0.3))
+    begun = window._replace(begins=jnp.ones(40, bool))
+    np.testing.assert_array_equal(gone, one.update(state, begun, key)[0].carried)
+    as_gone, as_kept = (np.all(np.isclose(some, other), axis=1) for other in (gone, kept))
+    assert np.all(as_gone != as_kept) and 4 < as_gone.sum() < 20
+    assert not np.allclose(kept, gone)
 
 
 def test_where_lanes_begin_again_the_state_is_zeros():

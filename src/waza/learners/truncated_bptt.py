@@ -8,6 +8,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray, PyTree
 
 from waza.core.errors import Error
+from waza.core.recipe import later
 from waza.core.variables import trained
 from waza.data import Dataset, Split
 from waza.learners.supervised import Supervised, SupervisedState, as_inputs
@@ -36,6 +37,10 @@ class TruncatedBPTT(Supervised):
     ends where the window begins, $t_0$. After the last whole window the lanes begin again, from a state of zeros.
     A window as long as the sequence is full backpropagation through time.
 
+    In a long stream a lane seldom begins, so that a model learns little of how to read a text's first words, with no
+    past before them. With `restart` some lanes begin anew within the stream; this is Melis, Kocisky and Blunsom's
+    ("Mogrifier LSTM", 2020, where their code calls it the probability to drop the state).
+
     Data are streams: x (places, ...) and y (places, ...). The splits are judged in the same lanes and windows, from the
     first place to the last that fills a lane, with the state carried all the way; of the training stream the first
     20,000 places. Measures: the loss's, each a mean over places, and with a cross entropy its "perplexity", exp(loss).
@@ -46,10 +51,12 @@ class TruncatedBPTT(Supervised):
     Args:
         model: has `scan(variables, x, run, state) -> (outputs, state)` and `start(batch)`.
         window: places a step, and how far back gradients reach.
+        restart: the chance of each lane, before each window, that it forgets its past.
     """
 
     probes: bool = False
     window: int = 35
+    restart: float = later(0.0)
 
     def __check_init__(self):
         if not isinstance(self.window, int) or self.window < 1:
@@ -94,7 +101,8 @@ class TruncatedBPTT(Supervised):
         self, variables: PyTree[Array], state: SupervisedState, batch: Any, run: Pass, key: PRNGKeyArray
     ) -> tuple[Array, Array, Any]:
         """The outputs of a window, place by place, and the state after it."""
-        carried = _begun(batch.begins, self._start, state.carried)
+        anew = jax.random.bernoulli(named_key(key, "restart"), self.restart, batch.begins.shape)
+        carried = _begun(batch.begins | anew, self._start, state.carried)
         outputs, after = self.model.scan(  # type: ignore[attr-defined]
             variables, self._narrowed(batch.x), run, carried
         )

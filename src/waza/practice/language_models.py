@@ -19,6 +19,7 @@ MEASURES = ("loss", "perplexity", "accuracy")
 WIDTH, DEPTH, DROPOUT, CLIP = 200, 2, 0.2, 1.0
 RATE_SCALE = 2.0  # Adam's 0.002
 LANES, SHORTEST = 20, 16
+RESTART = 0.02  # a prompt has no past, and a long text's lanes would hardly ever begin
 WINDOWS = {"characters": 64, "words": 35, "pieces": 35}
 
 
@@ -84,6 +85,7 @@ def _learner(settings: Settings, given: Material) -> TruncatedBPTT:
         batch_size=settings.batch_size,
         precision=settings.precision,
         window=settings.window,
+        restart=RESTART,
     )
 
 
