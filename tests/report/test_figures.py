@@ -9,14 +9,14 @@ import xarray as xr
 
 from waza.curriculum import exercises
 from waza.report import load_words, main_png
-from waza.report.bands import bands
+from waza.report.bands import bands, bounded
 from waza.report.compared import given_variants, main_variants
 from waza.report.descents import FIGURES
 from waza.report.ends import ends_of
-from waza.report.figures import LESSONS, further_charts, main_charts
+from waza.report.figures import LAST, LESSONS, further_charts, main_charts
 from waza.report.numbers import over_numbers
 from waza.report.reach import GAIN
-from waza.report.style import DASHES, PALETTE, dressed, power_axis
+from waza.report.style import DASHES, PALETTE, colours, dashes, dressed, power_axis
 from waza.report.unrolled import unrolled
 from waza.report.words import StudyWords, amount, grounds, labels
 from waza.study.claims import Part, decide_part
@@ -150,8 +150,25 @@ def test_lines_end_where_they_leave_the_range():
 
 
 def test_each_line_differs_from_all_others_in_colour_or_dash():
-    looks = {(PALETTE[i % len(PALETTE)], tuple(DASHES[i % len(DASHES)])) for i in range(28)}
-    assert len(looks) == 28
+    rows = [{"variant": str(i)} for i in range(len(PALETTE) * len(DASHES))]
+    colour, dash = (encoding(rows).to_dict()["scale"]["range"] for encoding in (colours, dashes))
+    assert len(set(zip(colour, map(tuple, dash), strict=True))) == len(rows)
+    assert len(set(colour[: len(PALETTE)])) == len(PALETTE)
+
+
+def test_a_line_keeps_its_look_in_a_panel_without_some_of_the_others():
+    rows = [{"variant": name} for name in "abc"]
+    for encoding in (colours, dashes):
+        whole = encoding(rows).to_dict()["scale"]["range"]
+        few = encoding([rows[0], rows[2]], "abc").to_dict()["scale"]
+        assert few == {"domain": ["a", "c"], "range": [whole[0], whole[2]]}
+
+
+def test_an_accuracy_has_no_interval_beyond_1():
+    values = xr.DataArray(np.array([[1.0], [1.0], [0.0]]), dims=("seed", "step")).assign_coords(step=[0])
+    (row,) = bands({"line": values}, "step")
+    assert row["high"] > 1 and bounded([row], "test_accuracy")[0]["high"] == 1.0
+    assert bounded([row], "test_accuracy")[0]["low"] == 0.0 and bounded([row], "test_loss") == [row]
 
 
 @pytest.mark.parametrize(("low", "high"), [(1e-30, 10.0), (0.02, 0.9), (1e-3, 1e3), (3.1, 3.2)])
@@ -223,7 +240,7 @@ def test_the_texts_name_known_figures_alike_in_both_languages():
             continue
         texts = load_words(exercise.texts)
         assert texts["en"].figures == texts["ja"].figures
-        assert set(texts["en"].figures) <= known
+        assert {name.removeprefix(LAST) for name in texts["en"].figures} <= known
 
 
 def test_amounts_hold_no_residue_and_no_space_for_a_unit_that_is_not_there():

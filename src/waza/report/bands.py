@@ -37,6 +37,13 @@ def bands(lines: Lines, along: str, within: tuple[float, float] | None = None) -
     return rows
 
 
+def bounded(rows: list[dict[str, Any]], measure: str) -> list[dict[str, Any]]:
+    """The rows, with the intervals of an accuracy ending at 0 and 1."""
+    if measure.endswith("accuracy"):
+        return [row | {"low": max(row["low"], 0.0), "high": min(row["high"], 1.0)} for row in rows]
+    return rows
+
+
 def interval_row(values: np.ndarray) -> dict[str, float]:
     """Mean, low and high; the mean alone where one seed gives no interval."""
     interval = t_interval(values)

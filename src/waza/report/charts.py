@@ -8,7 +8,7 @@ import altair as alt
 import numpy as np
 import xarray as xr
 
-from waza.report.bands import Lines, bands, lines_of, short
+from waza.report.bands import Lines, bands, bounded, lines_of, short
 from waza.report.style import (
     HEIGHT,
     PALETTE,
@@ -31,18 +31,24 @@ MOST_POINTS = 240
 WIDE_RANGE = 10.0
 VISIBLE = (1e-30, 1e30)
 LOGARITHMIC = ("gradient_norm", "update_ratio", "activation_square", "signal_gradient_square")
+FALLING = ("loss", "perplexity")
 PROBES = ("gradient_norm", "activation_mean", "activation_std", "saturated", "dead", "update_ratio")
 
 
 def over_steps(results: xr.Dataset, measure: str, words: Words, language: str) -> alt.LayerChart:
     """One measure over steps, a line a variant; a loss that falls far is shown on a logarithmic scale."""
     lines = lines_of(results[measure], words, language)
-    rows = bands(lines, "step")
-    logarithmic = measure.endswith("loss") and spans(rows)
+    rows = bounded(bands(lines, "step"), measure)
+    seeds = _seeds(lines, "step")
+    logarithmic = measure.endswith(FALLING) and spans(rows)
     if logarithmic:
-        rows = bands(lines, "step", VISIBLE)
+        means = [row["mean"] for row in bands(lines, "step", VISIBLE)]
+        low, high = min(means) / WIDE_RANGE, max(means) * WIDE_RANGE
+        rows = bands(lines, "step", (low, high))
+        seeds = [one for one in seeds if low <= one["value"] <= high]
     title = labels(language)["measures"].get(measure, measure)
-    return titled(drawn(rows, "step", language, logarithmic, _seeds(lines, "step")), title)
+    left = labels(language)["cut"] if len(rows) < len(names_of(rows)) * results.sizes["step"] else ""
+    return titled(drawn(rows, "step", language, logarithmic, seeds, among=list(lines)), title, left)
 
 
 def over_lines(
@@ -123,10 +129,12 @@ def drawn(
     x_axis: alt.Axis | None = None,
     dashed: bool = True,
     first_steps: bool = False,
+    among: Sequence[str] = (),
 ) -> Any:
     """Lines with their intervals: bars where there are few points, a faint band where there are many.
 
-    Lines that go up and down from step to step, such as one trial's, are not `dashed`.
+    Lines that go up and down from step to step, such as one trial's, are not `dashed`. A figure's lines, `among` which
+    these are, keep their colours in all its panels.
     """
     ends = [row[key] for row in rows for key in ("low", "high")]
     x_scale = alt.Scale(type="log", nice=False) if first_steps else alt.Scale(zero=False, nice=False)
@@ -135,14 +143,14 @@ def drawn(
     x_axis = x_axis or alt.Axis(tickMinStep=1, tickCount=5)
     x = alt.X(f"{along}:Q", title=labels(language)[along], axis=x_axis, scale=x_scale)
     y = scale_and_axis(ends, logarithmic)
-    colour = colours(rows)
+    colour = colours(rows, among)
     base = alt.Chart(alt.Data(values=rows)).encode(x=x, color=colour)
     to = {"y": alt.Y("low:Q", title=None, **y), "y2": "high:Q"}
     few = len({row[along] for row in rows}) <= FEW_POINTS
     spread = (base.mark_rule(strokeWidth=1.2) if few else base.mark_area(opacity=0.12)).encode(**to)
     tooltip = ["variant:N", f"{along}:Q", "mean:Q", "low:Q", "high:Q"]
     at = {"y": alt.Y("mean:Q", title=None, **y), "tooltip": tooltip}
-    dash = {"strokeDash": dashes(rows)} if dashed else {}
+    dash = {"strokeDash": dashes(rows, among)} if dashed else {}
     line = base.mark_line(strokeWidth=2.2 if dashed else 1.4).encode(**dash, **at)
     layers = [spread, line, *([base.mark_point(filled=True, size=22, opacity=1).encode(**at)] if few else [])]
     if seeds and names_of(rows):

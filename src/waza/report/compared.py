@@ -1,4 +1,4 @@
-"""Variants side by side at the last step: as they were given, and tuned."""
+"""Variants side by side at the last step: as they were given, and tuned where they were."""
 
 import json
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import altair as alt
 import xarray as xr
 
-from waza.report.bands import interval_row, short
+from waza.report.bands import bounded, interval_row, short
 from waza.report.style import PALETTE, WIDTH, titled
 from waza.report.words import Words, labels
 from waza.study.results import final
@@ -34,23 +34,24 @@ def main_variants(results: xr.Dataset) -> list[str]:
     return given if len(given) <= MOST_ROWS or not tuned else tuned
 
 
-def given_and_tuned(
-    results: xr.Dataset, measure: str, names: list[str], words: Words, language: str
-) -> alt.LayerChart | None:
+def side_by_side(results: xr.Dataset, measure: str, names: list[str], words: Words, language: str) -> alt.LayerChart:
     """A measure at the last step, a row a variant: a mark as given, another tuned, bars for 95 % intervals."""
     tuned, label = tuned_variants(results), labels(language)
-    if not tuned:
-        return None
     rows = [
         _row(words[language].variant(name), label["how"][how], final(results, measure, there).values)
         for name in names
         for how, there in (("given", name), ("tuned", tuned_name(name)))
         if how == "given" or name in tuned
     ]
+    rows = bounded(rows, measure)
     shown, hows = list(dict.fromkeys(row["variant"] for row in rows)), [label["how"][how] for how in HOWS]
-    legend = alt.Legend(orient="bottom", symbolSize=110, symbolOpacity=1)
+    legend = alt.Legend(orient="bottom", symbolSize=110, symbolOpacity=1) if tuned else None
     colour = alt.Color(
-        "how:N", title=None, sort=hows, scale=alt.Scale(domain=hows, range=[PALETTE[1], PALETTE[0]]), legend=legend
+        "how:N",
+        title=None,
+        sort=hows,
+        scale=alt.Scale(domain=hows, range=[PALETTE[1] if tuned else PALETTE[0], PALETTE[0]]),
+        legend=legend,
     )
     shape = alt.Shape(
         "how:N", title=None, sort=hows, scale=alt.Scale(domain=hows, range=["circle", "diamond"]), legend=legend

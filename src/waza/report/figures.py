@@ -6,7 +6,7 @@ import altair as alt
 import xarray as xr
 
 from waza.report.charts import over_layers, over_steps
-from waza.report.compared import given_and_tuned, given_variants, main_variants, tuned_variants
+from waza.report.compared import MOST_ROWS, given_variants, main_variants, side_by_side, tuned_variants
 from waza.report.descents import descents
 from waza.report.numbers import over_numbers
 from waza.report.reach import GAIN, over_spans
@@ -18,7 +18,7 @@ from waza.study.sweep import unswept
 
 IN_A_ROW = 2
 MOST_LINES = 8
-GAP = "gap"
+GAP, LAST = "gap", "last:"
 LESSONS = {"unrolled": unrolled}
 MOMENTS = ("activation_square", "signal_gradient_square")
 
@@ -27,9 +27,10 @@ def main_charts(results: xr.Dataset, words: Words, language: str) -> list[Any]:
     """The figures that tell the run's story, the most telling first.
 
     Paths down landscapes; before training, gains over spans, or moments over layers; over the number in which variants
-    differ; given and tuned side by side, with curves over rates; else measures over steps. The study's texts may name
-    the measures in `figures`: one of the run's own, a probe, which is shown over layers before the first step, or
-    "gap"; and a lesson, which shows no results.
+    differ; given and tuned side by side, with curves over rates where few were tuned; else measures over steps. The
+    study's texts may name the measures in `figures`: one of the run's own, a probe, which is shown over layers before
+    the first step, or "gap"; "last:" and a measure, for a row a variant at the last step; and a lesson, which shows no
+    results.
     """
     if "moved" in results:
         return descents(results, words, language)
@@ -51,13 +52,15 @@ def main_charts(results: xr.Dataset, words: Words, language: str) -> list[Any]:
     rates = over_rates(results, words, language)
     if tuned_variants(results):
         names = main_variants(results)
-        dots = [given_and_tuned(results, name, names, words, language) for name in named or (main,)]
+        dots = [side_by_side(results, name, names, words, language) for name in named or (main,)]
+        if len(names) > MOST_ROWS:
+            return dots
         drawn = [*dots, tuning_curves(results, words, language), rates]
         curves = over_steps(results.sel(variant=names[:MOST_LINES]), main, words, language)
         return [*(chart for chart in drawn if chart is not None), curves]
     if rates is not None and few.sizes["variant"] == results.sizes["variant"]:
         return [rates]
-    shown = [name for name in dict.fromkeys(named or (main, "train_loss")) if name in few]
+    shown = [name for name in dict.fromkeys(named or (main, "train_loss")) if name.removeprefix(LAST) in few]
     return [*([rates] if rates is not None else []), *(_one(few, name, words, language) for name in shown)]
 
 
@@ -66,8 +69,9 @@ def further_charts(results: xr.Dataset, words: Words, language: str) -> list[Any
     if "moved" in results or results.sizes["step"] == 1 or not tuned_variants(results):
         return []
     main, given, drawn = results.attrs["measure"], given_variants(results), main_variants(results)
-    rest = [name for name in given if name not in drawn[:MOST_LINES]]
-    dots = [given_and_tuned(results, main, given, words, language)] if len(given) > len(drawn) else []
+    curved = drawn[:MOST_LINES] if len(drawn) <= MOST_ROWS else []
+    rest = [name for name in given if name not in curved]
+    dots = [side_by_side(results, main, given, words, language)] if len(given) > len(drawn) else []
     parts = [rest[i : i + MOST_LINES] for i in range(0, len(rest), MOST_LINES)]
     return [*dots, *(over_steps(results.sel(variant=part), main, words, language) for part in parts)]
 
@@ -83,6 +87,9 @@ def with_gap(results: xr.Dataset) -> xr.Dataset:
 
 def _one(results: xr.Dataset, measure: str, words: Words, language: str) -> Any:
     """A measure over steps; one that each layer has, over layers before the first step."""
+    if measure.startswith(LAST):
+        names = [str(name) for name in results["variant"].values]
+        return side_by_side(results, measure.removeprefix(LAST), names, words, language)
     if measure == GAIN:
         return over_spans(results, words, language)
     if "layer" in results[measure].dims:

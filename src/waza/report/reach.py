@@ -19,9 +19,10 @@ def over_spans(results: xr.Dataset, words: Words, language: str) -> alt.LayerCha
     values = results[GAIN].isel(step=0)
     spans = [int(str(name).removeprefix(f"{SPAN} ")) for name in values["layer"].values]
     gains = 10.0 ** values.astype(float).rename(layer=SPAN).assign_coords({SPAN: spans}).sortby(SPAN)
-    rows = bands(lines_of(gains, words, language), SPAN, VISIBLE)
+    lines = lines_of(gains, words, language)
+    rows = bands(lines, SPAN, VISIBLE)
     kept = alt.Chart(alt.Data(values=[{"kept": 1}])).mark_rule(color="#999", strokeDash=[2, 3]).encode(y="kept:Q")
-    chart = alt.layer(kept, drawn(rows, SPAN, language, logarithmic=True))
+    chart = alt.layer(kept, drawn(rows, SPAN, language, logarithmic=True, among=list(lines)))
     left = labels(language)["cut"] if len(rows) < gains.sizes["variant"] * gains.sizes[SPAN] else ""
     title = say["title"] if results.sizes["step"] == 1 else labels(language)["before_training"].format(say["title"])
     return titled(chart, title, left)

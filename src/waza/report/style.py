@@ -7,15 +7,15 @@ from typing import Any
 
 import altair as alt
 
-# Okabe and Ito, "Color universal design", 2008, without the yellow, in an order in which neighbours
-# contrast. Seven colours and four dashes: 28 different lines.
-PALETTE = ["#0072B2", "#D55E00", "#CC79A7", "#009E73", "#E69F00", "#56B4E9", "#000000"]
+# Okabe and Ito, "Color universal design", 2008, with grey for the yellow, in an order in which neighbours contrast.
+# Eight lines differ in colour; dashes are shifted for the next eight, so that 32 differ.
+PALETTE = ["#0072B2", "#D55E00", "#CC79A7", "#009E73", "#E69F00", "#56B4E9", "#000000", "#888888"]
 DASHES = [[1, 0], [9, 5], [3, 5], [9, 4, 2, 4]]
 FONT = "system-ui, 'Noto Sans CJK JP', 'Hiragino Sans', 'Yu Gothic', sans-serif"
 WIDTH, HEIGHT = 410, 280
 MOST_LABELS = 7
 PLAIN_POWERS = (-4, 5)
-LONG_NAME = 26
+LONG_NAME, LONG_TITLE = 26, 60
 
 
 def names_of(rows: Sequence[dict]) -> list[str]:
@@ -23,18 +23,30 @@ def names_of(rows: Sequence[dict]) -> list[str]:
     return list(dict.fromkeys(str(row["variant"]) for row in rows))
 
 
-def colours(rows: Sequence[dict]) -> alt.Color:
-    """A colour a line, with the legend below."""
+def colours(rows: Sequence[dict], among: Sequence[str] = ()) -> alt.Color:
+    """A colour a line, with the legend below.
+
+    Args:
+        rows: of the lines that are drawn.
+        among: all lines of the figure, where some panels have not all of them: each keeps its colour.
+    """
     names = names_of(rows)
-    scale = alt.Scale(domain=names, range=[PALETTE[i % len(PALETTE)] for i in range(len(names))])
+    scale = alt.Scale(domain=names, range=[PALETTE[i % len(PALETTE)] for i in _places(names, among)])
     return alt.Color("variant:N", title=None, sort=names, scale=scale, legend=_legend(names))
 
 
-def dashes(rows: Sequence[dict]) -> alt.StrokeDash:
+def dashes(rows: Sequence[dict], among: Sequence[str] = ()) -> alt.StrokeDash:
     """A dash a line, so that lines are told apart without colours, and seen where they lie on each other."""
     names = names_of(rows)
-    scale = alt.Scale(domain=names, range=[DASHES[i % len(DASHES)] for i in range(len(names))])
+    kinds = [DASHES[(i + i // len(PALETTE)) % len(DASHES)] for i in _places(names, among)]
+    scale = alt.Scale(domain=names, range=kinds)
     return alt.StrokeDash("variant:N", title=None, sort=names, scale=scale, legend=_legend(names))
+
+
+def _places(names: Sequence[str], among: Sequence[str]) -> list[int]:
+    """Where each name stands among all."""
+    everyone = list(among) or list(names)
+    return [everyone.index(name) for name in names]
 
 
 def _legend(names: Sequence[str]) -> alt.Legend:
@@ -80,7 +92,9 @@ def power_axis(low: float, high: float) -> alt.Axis:
 
 
 def titled(chart: Any, title: str | list[str], subtitle: str = "") -> Any:
-    """The chart under its own title, which says what its upright axis shows."""
+    """The chart under its own title, which says what its upright axis shows; a long one is broken at a comma."""
+    if isinstance(title, str) and _width(title) > LONG_TITLE:
+        title = title.replace(", ", ",\n", 1).replace("、", "、\n", 1).split("\n")
     words = alt.TitleParams(title, subtitle=subtitle) if subtitle else alt.TitleParams(title)
     return chart.properties(title=words)
 
