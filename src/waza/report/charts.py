@@ -45,7 +45,8 @@ def over_steps(results: xr.Dataset, measure: str, words: Words, language: str) -
         means = [row["mean"] for row in bands(lines, "step", VISIBLE)]
         low, high = min(means) / WIDE_RANGE, max(means) * WIDE_RANGE
         rows = bands(lines, "step", (low, high))
-        seeds = [one for one in seeds if low <= one["value"] <= high]
+        low, high = min(row["low"] for row in rows), max(row["high"] for row in rows)
+        seeds = [one for one in seeds if low <= one["value"] <= high]  # also where they are not shown, they widen axes
     title = labels(language)["measures"].get(measure, measure)
     left = labels(language)["cut"] if len(rows) < len(names_of(rows)) * results.sizes["step"] else ""
     return titled(drawn(rows, "step", language, logarithmic, seeds, among=list(lines)), title, left)
