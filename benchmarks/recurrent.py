@@ -3,7 +3,8 @@
     python benchmarks/recurrent.py [ROUNDS]
 
 256 inputs, 256 units, 100 steps, batches of 64; the gradients of all weights and of x. LSTM and GRU against PyTorch's
-layers, and the LSTM with peepholes, which PyTorch does not have, against a loop written in it. waza's passes follow
+layers, and the LSTM with peepholes, which PyTorch does not have, against a loop written in it and against the package
+torchrecurrent. waza's passes follow
 each other in one compiled program, as those of a training do, each with the weights and inputs that the gradients
 before have changed; the batch is shared out over the cores, a device each, as `waza fit` does for recurrent models
 ("waza, 1 device": it is not). PyTorch runs with one and with two threads; the better counts.
@@ -19,7 +20,8 @@ from turns import Steps, measured, work
 INPUTS, UNITS, TIME, BATCH = 256, 256, 100, 64
 PEERS = ("1 thread", "2 threads")
 OURS = ("waza", "waza, 1 device")
-TARGETS = {"LSTM": 1.0, "GRU": 1.0, "peephole LSTM": 4.0}
+PACKAGE = "peephole LSTM, torchrecurrent"
+TARGETS = {"LSTM": 1.0, "GRU": 1.0, "peephole LSTM": 4.0, PACKAGE: 4.0}
 STEPS = 4
 
 
@@ -40,7 +42,7 @@ def waza_steps(name: str, form: str) -> Steps:
         "GRU": nn.GRU(INPUTS, UNITS),
         "peephole LSTM": nn.LSTM(INPUTS, UNITS, peepholes=True),
     }
-    layer = nn.Recurrent(cells[name])
+    layer = nn.Recurrent(cells[name.removesuffix(", torchrecurrent")])
 
     def loss(variables, x):
         return jnp.sum(layer.apply(variables, x, nn.Pass()) ** 2)
@@ -67,7 +69,12 @@ def torch_steps(name: str, form: str) -> Steps:
 
     torch.set_num_threads(int(form[0]))
     x = torch.randn(BATCH, TIME, INPUTS, requires_grad=True)
-    if name != "peephole LSTM":
+    if name == PACKAGE:
+        from torchrecurrent import PeepholeLSTM
+
+        layer = PeepholeLSTM(INPUTS, UNITS, batch_first=True)
+        parameters, apply = list(layer.parameters()), lambda: layer(x)[0]
+    elif name != "peephole LSTM":
         layer = {"LSTM": torch.nn.LSTM, "GRU": torch.nn.GRU}[name](INPUTS, UNITS, batch_first=True)
         parameters, apply = list(layer.parameters()), lambda: layer(x)[0]
     else:
