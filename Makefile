@@ -10,7 +10,7 @@ demo: $(VENV)/.installed
 	$(BIN)/waza run vanishing-gradient
 
 test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 check: $(VENV)/.installed-test
 	$(BIN)/ruff check src tests benchmarks

@@ -205,11 +205,12 @@ def test_fresh_numbers_differ_between_seeds():
     "text", ["__import__('os').system('true')", "9**9**9", "(" * 500, "x" * 10**6, "1/0", "", "lambda: 0", "2(x+y"]
 )
 def test_strange_answers_are_wrong_at_once(text):
-    begun = time.perf_counter()
-    for one in (one for part in PARTS for one in questions(part, "en")):
+    asked = [one for part in PARTS for one in questions(part, "en")]
+    begun = time.process_time()  # not the clock's: other processes may be at work
+    for one in asked:
         assert not one.answer.judge(text).right
     assert evaluate(text, {"x": 1.0, "y": 2.0}) is None
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
 
 
 @pytest.mark.parametrize("text", ["1/4", "0.25", "1/4", ".25", "2^-2", "0.25。"])
