@@ -2,9 +2,10 @@
 
     python benchmarks/language_model.py [ROUNDS]
 
-Two LSTMs of 200 units, tied to an embedding of 33,278 words (WikiText-2's), dropout 0.2 on all links that are not
-recurrent, windows of 35 words in 20 lanes, the state carried over, gradients clipped at 0.25, SGD: a step is forward,
-backward and update. Words are random: their number, not their order, is what costs. waza shares the lanes out over the
+Two LSTMs of 200 units, tied to an embedding of 33,278 words (WikiText-2's) or 65 characters (tinyshakespeare's),
+dropout 0.2 on all links that are not recurrent, windows of 35 tokens in 20 lanes, the state carried over, gradients
+clipped at 0.25, SGD: a step is forward, backward and update. Tokens are random: their number, not their order, is what
+costs. waza shares the lanes out over the
 cores, a device each ("waza, 1 device": it does not). PyTorch runs with one and with two threads; the better counts.
 """
 
@@ -15,13 +16,18 @@ import numpy as np
 
 from turns import Steps, measured, work
 
-WORDS, WIDTH, DEPTH, LANES, WINDOW, DROPOUT, RATE, CLIP = 33_278, 200, 2, 20, 35, 0.2, 1.0, 0.25
+WIDTH, DEPTH, LANES, WINDOW, DROPOUT, RATE, CLIP = 200, 2, 20, 35, 0.2, 1.0, 0.25
+VOCABULARIES = {"words": 33_278, "characters": 65}
 OURS, PEERS = ("waza", "waza, 1 device"), ("1 thread", "2 threads")
 STEPS, TARGET = 5, 1.2
-IDS = np.random.default_rng(0).integers(0, WORDS, 200_001).astype(np.int32)
 
 
-def waza_steps(form: str) -> Steps:
+def tokens(vocabulary: int) -> np.ndarray:
+    """A random text."""
+    return np.random.default_rng(0).integers(0, vocabulary, 200_001).astype(np.int32)
+
+
+def waza_steps(vocabulary: int, form: str) -> Steps:
     """Trains so many steps."""
     import jax
 
@@ -30,11 +36,12 @@ def waza_steps(form: str) -> Steps:
     from waza.practice.feeding import feed
     from waza.study.devices import TRIALS, mesh
 
-    split = Split(IDS[:-1], IDS[1:])
-    model = models.lstm_language_model(WORDS, WIDTH, DEPTH, DROPOUT)
+    ids = tokens(vocabulary)
+    split = Split(ids[:-1], ids[1:])
+    model = models.lstm_language_model(vocabulary, WIDTH, DEPTH, DROPOUT)
     learner = TruncatedBPTT(model, optim.ClipByNorm(optim.SGD(RATE), CLIP), batch_size=LANES, window=WINDOW)
     devices = mesh() if form == "waza" else jax.sharding.Mesh(np.array(jax.devices()[:1]), (TRIALS,))
-    source = feed(learner, Dataset("words", split, split), 0, devices)
+    source = feed(learner, Dataset("random", split, split), 0, devices)
     now = [source.start(), source.empty(), 0]
 
     def train(steps: int) -> None:
@@ -44,13 +51,14 @@ def waza_steps(form: str) -> Steps:
     return train
 
 
-def torch_steps(form: str) -> Steps:
+def torch_steps(vocabulary: int, form: str) -> Steps:
     """Trains so many steps in PyTorch."""
     import torch
 
     torch.set_num_threads(int(form[0]))
-    ids = torch.from_numpy(IDS[: len(IDS) // LANES * LANES]).long().view(LANES, -1)
-    embedding, output = torch.nn.Embedding(WORDS, WIDTH), torch.nn.Linear(WIDTH, WORDS)
+    ids = tokens(vocabulary)
+    ids = torch.from_numpy(ids[: len(ids) // LANES * LANES]).long().view(LANES, -1)
+    embedding, output = torch.nn.Embedding(vocabulary, WIDTH), torch.nn.Linear(WIDTH, vocabulary)
     layer = torch.nn.LSTM(WIDTH, WIDTH, DEPTH, batch_first=True, dropout=DROPOUT)
     output.weight = embedding.weight
     drop = torch.nn.Dropout(DROPOUT)
@@ -73,18 +81,19 @@ def torch_steps(form: str) -> Steps:
 
 
 def main() -> None:
-    """Print the medians as words a second, and the ratio to PyTorch's better number of threads."""
+    """Print the medians as tokens a second, and the ratio to PyTorch's better number of threads."""
     if sys.argv[1:2] == ["--work"]:
-        form = sys.argv[3]
-        work(waza_steps(form) if form in OURS else torch_steps(form))
+        name, form = sys.argv[2:]
+        work((waza_steps if form in OURS else torch_steps)(VOCABULARIES[name], form))
         return
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 7
-    seconds = measured(__file__, "language model", (*OURS, *PEERS), STEPS, rounds)
-    words = {form: LANES * WINDOW / statistics.median(values) for form, values in seconds.items()}
-    for form, each in words.items():
-        print(f"{form:16s}{each:8.0f} words a second")
-    best = max(words[form] for form in PEERS if form in words)
-    print(f"ratio {max(words[form] for form in OURS) / best:.2f} (target {TARGET})")
+    print(f"{'tokens a second, medians':26s}" + "".join(f"{form:>16s}" for form in (*OURS, *PEERS)) + "   ratio")
+    for name, vocabulary in VOCABULARIES.items():
+        seconds = measured(__file__, name, (*OURS, *PEERS), STEPS, rounds)
+        pace = {form: LANES * WINDOW / statistics.median(values) for form, values in seconds.items()}
+        ratio = max(pace[form] for form in OURS) / max(pace[form] for form in PEERS if form in pace)
+        shown = "".join(f"{pace.get(form, float('nan')):16,.0f}" for form in (*OURS, *PEERS))
+        print(f"{vocabulary:,} {name:19s}{shown}{ratio:8.2f} (target {TARGET})", flush=True)
 
 
 if __name__ == "__main__":
