@@ -1,11 +1,12 @@
 """The perplexity of the same language model after the same training: waza and PyTorch, one after the other.
 
-    python benchmarks/perplexity.py [--epochs N] [--steps N] [--text NAME] [--side waza|PyTorch]
+    python benchmarks/perplexity.py [--epochs N] [--steps N] [--text NAME] [--words N] [--side waza|PyTorch]
 
 Two LSTMs of 200 units, tied, dropout 0.2 on the links that are not recurrent, 20 lanes, windows of 35 words, Adam 0.002
 falling to 0 along a cosine, gradients clipped at 1. Both begin from the same weights (waza's draw) and read the same
 windows in the same order; dropout masks are each one's own. The words are those of the training text (WikiText-2:
-33,278, put in place as `waza data get wikitext2` says). The test text is read once, in the same 20 lanes.
+33,278, put in place as `waza data get wikitext2` says), or the N most frequent of them. The test text is read once, in
+the same 20 lanes.
 """
 
 import argparse
@@ -108,12 +109,13 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--steps", type=int)
     parser.add_argument("--text", default="wikitext2")
+    parser.add_argument("--words", type=int)
     parser.add_argument("--side", choices=("waza", "PyTorch"))
     asked = parser.parse_args()
     from waza.data import Words, corpus, token_stream
 
     text, _ = corpus(asked.text)
-    tokenizer = Words.learn(text.train)
+    tokenizer = Words.learn(text.train, most=asked.words)
     data = token_stream(text, tokenizer)
     steps = asked.steps or asked.epochs * (len(data.train.y) // LANES // WINDOW)
     learner = learner_of(tokenizer.size, steps)
