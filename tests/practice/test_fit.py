@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -251,8 +252,20 @@ def test_facts_that_are_no_preparation_are_refused(facts):
         ImagePreparation.from_json(facts)
 
 
+def test_what_cannot_be_read_leaves_the_others_in_their_order(tmp_path):
+    colours = {"a.png": 10, "c.png": 20, "e.png": 30}
+    for name, colour in colours.items():
+        Image.new("RGB", (4, 4), (colour, colour, colour)).save(tmp_path / name)
+    for name in ("b.png", "d.png"):
+        (tmp_path / name).write_bytes(b"no image")
+    preparation = ImagePreparation((4, 4), 1, ("x", "y"))
+    given, notes = preparation.read([tmp_path])
+    assert [Path(name).name for name in given.names] == list(colours)
+    assert preparation.apply(given)[:, 0, 0, 0].tolist() == list(colours.values())
+    said = " ".join(note.say("en") for note in notes)
+    assert "b.png" in said and "d.png" in said
+
+
 def test_missing_files_are_named(fitted):
     with pytest.raises(Error, match=r"no file gone\.png"):
-        from pathlib import Path
-
         load_model(fitted / "model").preparation.read([Path("gone.png")])

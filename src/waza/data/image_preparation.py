@@ -74,22 +74,35 @@ class ImagePreparation:
             raw = Path(folder) / "pixels"
             outcomes = decode_all(Path("/"), [str(file.absolute()) for file in files], self.size, raw)
             read = np.array([bool(outcome.digest) for outcome in outcomes])
-            pixels = np.fromfile(raw, np.uint8).reshape(-1, *self.size, 3)[read]
+            pixels = self._mapped(raw, read) if read.any() else None
         kinds = dict.fromkeys(kind for outcome in outcomes for kind in outcome.kinds)
         notes = []
         for kind in kinds:
             named = [shown(str(file)) for file, one in zip(files, outcomes, strict=True) if kind in one.kinds]
             notes.append(Note(kind, {"count": len(named), "names": ", ".join(named)}))
-        if not len(pixels):
+        if pixels is None:
             raise Error(" ".join(["none of the images could be read.", *(note.say("en") for note in notes)]))
         return Photographs(tuple(str(file) for file, good in zip(files, read, strict=True) if good), pixels), notes
+
+    def _mapped(self, raw: Path, read: np.ndarray) -> np.ndarray:
+        """The images that were read, moved together within the file: many have no room in memory.
+
+        What is mapped stays readable when the file's name is gone.
+        """
+        pixels = np.memmap(raw, np.uint8, "r+", shape=(len(read), *self.size, 3))
+        for place, row in enumerate(np.flatnonzero(read)):
+            if place != row:
+                pixels[place] = pixels[row]
+        return pixels[: read.sum()]
 
     def apply(self, images: Photographs) -> np.ndarray:
         """The inputs, (n, height, width, channels) uint8."""
         if self.channels == 3:
             return images.pixels
-        grey = (images.pixels.astype(np.uint32) @ np.array(LUMINANCE, np.uint32) + 500) // 1000
-        return grey.astype(np.uint8)[..., None]
+        grey = np.empty((*images.pixels.shape[:3], 1), np.uint8)
+        for row, image in zip(grey, images.pixels, strict=True):
+            row[..., 0] = (image.astype(np.uint32) @ np.array(LUMINANCE, np.uint32) + 500) // 1000
+        return grey
 
     def answers(self, outputs: np.ndarray, images: Photographs) -> dict[str, Any]:
         """The five most probable classes of each image, a row each: "file", "rank", "class", "probability"."""
