@@ -13,11 +13,10 @@ import numpy as np
 import pytest
 from jax.sharding import Mesh
 
-from waza import models, nn, optim, vary
+from waza import nn, optim, vary
 from waza.core.errors import Error
 from waza.core.variables import is_tracked
 from waza.data import Split
-from waza.learners import TruncatedBPTT
 from waza.learners.probes import norms_by_layer
 from waza.nn import named_key
 from waza.practice.explosion import explosion, worst
@@ -140,11 +139,9 @@ def test_devices_that_divide_the_batch_share_it(tiny, monkeypatch):
 
     monkeypatch.setattr(jax, "devices", lambda: [Device() for _ in range(4)])
     images = [vary(tiny, batch_size=rows) for rows in (128, 6, 7, 9)]
-    lanes = TruncatedBPTT(models.lstm_language_model(9, 4), optim.Adam(0.01), batch_size=20)
     assert [mesh_for_batches(one).size for one in images] == [4, 3, 1, 3]
     monkeypatch.setattr(Device, "platform", "cpu")
     assert mesh_for_batches(images[0]).size == 1
-    assert mesh_for_batches(lanes).size == 4  # a core has lanes of its own
 
 
 def overfitting(stripes):

@@ -7,8 +7,6 @@ import numpy as np
 from jax.sharding import Mesh
 
 from waza.learners import Supervised
-from waza.nn import RecurrentLayer
-from waza.study.structure import holds
 
 TRIALS = "trials"
 
@@ -16,14 +14,12 @@ TRIALS = "trials"
 def mesh_for_batches(learner: Supervised) -> Mesh:
     """The devices that share each batch of a learner: as many as divide its rows (of a stream, its lanes).
 
-    A CPU counts as one device, whose cores share the work of each operation, unless the learner has recurrent layers:
-    their products are too small to be shared, so each core takes lanes of its own. Measured, 2 cores: small AlexNet,
-    batches of 128, 0.24 processor seconds a step as one device and 0.43 as two; two LSTMs of 200 units, 20 lanes of 35
-    tokens, medians of 7 turns: of 65 characters 27 ms a step as one device and 21 as two, of 5,000 words, where the
-    output's product is large, 58 and 56.
+    A CPU counts as one device, whose cores share the work of each operation. As several devices it is slower for images
+    (small AlexNet, batches of 128: 0.24 processor seconds a step as one device and 0.43 as two), and for large models
+    wrong: jaxlib 0.10.2 now and then adds up gradients of several megabytes wrongly (a language model of 5,000 words).
     """
     devices, rows = jax.devices(), learner.batch_size
-    alone = devices[0].platform == "cpu" and not holds(learner, RecurrentLayer)
+    alone = devices[0].platform == "cpu"
     count = max(n for n in range(1, 1 + (1 if alone else len(devices))) if rows % n == 0)
     return Mesh(np.array(devices[:count]), (TRIALS,))
 
