@@ -7,6 +7,7 @@ from PIL import Image
 from waza import models, nn, optim
 from waza.data import Dataset, Split
 from waza.learners import Supervised
+from waza.study import Watch
 
 SIDE = 8
 
@@ -35,6 +36,25 @@ def stripes_folder(tmp_path_factory):
         place.mkdir(parents=True, exist_ok=True)
         Image.fromarray(pixels).save(place / f"{i}.png")
     return folder
+
+
+class Stops(Watch):
+    """Asks to stop after so many segments."""
+
+    def __init__(self, segments):
+        self.left = segments
+
+    def advance(self, steps):
+        self.left -= steps > 0
+
+    def stop_asked(self):
+        return self.left <= 0
+
+
+@pytest.fixture
+def stops_after():
+    """Makes a watch that asks to stop after so many segments."""
+    return Stops
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from waza.practice.generation import Growing
 from waza.practice.language_models import lanes_and_window
 from waza.practice.settings import Settings
 from waza.practice.trainables import trainable
-from waza.study import Interrupted, Watch
+from waza.study import Interrupted
 from waza.study.pace import Pace
 
 VERSE = "the cat sat on the mat and the dog ate a hat\n"
@@ -204,27 +204,14 @@ def test_japanese_in_pieces(tmp_path):
 # The training.
 
 
-class Stops(Watch):
-    """Asks to stop after so many segments."""
-
-    def __init__(self, segments):
-        self.left = segments
-
-    def advance(self, steps):
-        self.left -= steps > 0
-
-    def stop_asked(self):
-        return self.left <= 0
-
-
-def test_what_is_stopped_goes_on_with_the_same_bits(verses, tmp_path, monkeypatch):
+def test_what_is_stopped_goes_on_with_the_same_bits(verses, stops_after, tmp_path, monkeypatch):
     monkeypatch.setattr(Pace, "steps", lambda self: 7)  # within a pass over the lanes
     given = Settings(data=str(verses), steps=30, cell="gru", **{**SMALL, "dropout": 0.2})
     fit_in_folder(given, tmp_path / "whole")
     stops = 0
     while True:
         try:
-            fit_in_folder(given, tmp_path / "parts", Stops(12))
+            fit_in_folder(given, tmp_path / "parts", stops_after(12))
             break
         except Interrupted:
             stops += 1

@@ -22,7 +22,7 @@ from waza.nn import named_key
 from waza.practice.explosion import explosion, worst
 from waza.practice.feeding import Resident, Streamed, feed
 from waza.practice.training import Plan, train
-from waza.study import Interrupted, Watch
+from waza.study import Interrupted
 from waza.study.devices import TRIALS, mesh_for_batches
 from waza.study.pace import Pace
 
@@ -40,19 +40,6 @@ def two_devices():
 def same(a, b):
     for x, y in zip(jax.tree.leaves(a), jax.tree.leaves(b), strict=True):
         np.testing.assert_array_equal(x, y)
-
-
-class Stops(Watch):
-    """Asks to stop after so many segments."""
-
-    def __init__(self, segments):
-        self.left = segments
-
-    def advance(self, steps):
-        self.left -= steps > 0
-
-    def stop_asked(self):
-        return self.left <= 0
 
 
 def test_it_learns_and_keeps_the_best(stripes, tiny):
@@ -75,20 +62,20 @@ def test_a_training_is_the_trial_of_a_study(stripes, tiny):
 
 
 @pytest.mark.parametrize("limit", [0, 2**40])
-def test_what_is_stopped_goes_on_with_the_same_bits(stripes, tiny, tmp_path, limit):
+def test_what_is_stopped_goes_on_with_the_same_bits(stripes, tiny, stops_after, tmp_path, limit):
     source = feed(tiny, stripes, 0, one_device(), limit)
     whole = train(source, PLAN)
     stops = 0
     for _ in range(9):
         try:
-            again = train(feed(tiny, stripes, 0, one_device(), limit), PLAN, tmp_path / "kept", Stops(1))
+            again = train(feed(tiny, stripes, 0, one_device(), limit), PLAN, tmp_path / "kept", stops_after(1))
             break
         except Interrupted:
             stops += 1
     assert stops >= 2
     same(again.variables, whole.variables)
     assert again.history == whole.history and again.best_step == whole.best_step
-    finished = train(source, PLAN, tmp_path / "kept", Stops(0))
+    finished = train(source, PLAN, tmp_path / "kept", stops_after(0))
     assert finished.history == whole.history
 
 
@@ -100,9 +87,9 @@ def test_the_ends_of_segments_change_nothing(stripes, tiny, monkeypatch):
     assert parts.history == whole.history
 
 
-def test_a_checkpoint_of_another_model_is_refused(stripes, tiny, tmp_path):
+def test_a_checkpoint_of_another_model_is_refused(stripes, tiny, stops_after, tmp_path):
     with pytest.raises(Interrupted):
-        train(feed(tiny, stripes, 0, one_device()), PLAN, tmp_path / "kept", Stops(1))
+        train(feed(tiny, stripes, 0, one_device()), PLAN, tmp_path / "kept", stops_after(1))
     other = vary(tiny, model={"hidden": (9,)})
     with pytest.raises(Error, match="does not fit this model: start anew"):
         train(feed(other, stripes, 0, one_device()), PLAN, tmp_path / "kept")
@@ -133,15 +120,14 @@ def test_two_devices_are_one(stripes, tiny, limit):
         assert a == pytest.approx(b, abs=1e-5)
 
 
-def test_devices_that_divide_the_batch_share_it(tiny, monkeypatch):
+def test_devices_that_divide_the_batch_share_it(monkeypatch):
     class Device:
         platform = "gpu"
 
     monkeypatch.setattr(jax, "devices", lambda: [Device() for _ in range(4)])
-    images = [vary(tiny, batch_size=rows) for rows in (128, 6, 7, 9)]
-    assert [mesh_for_batches(one).size for one in images] == [4, 3, 1, 3]
+    assert [mesh_for_batches(rows).size for rows in (128, 6, 7, 9)] == [4, 3, 1, 3]
     monkeypatch.setattr(Device, "platform", "cpu")
-    assert mesh_for_batches(images[0]).size == 1
+    assert mesh_for_batches(128).size == 1
 
 
 def overfitting(stripes):
@@ -267,8 +253,7 @@ import numpy as np
 data = Dataset("stripes", striped(300, 0), striped(60, 1), striped(60, 2))
 network = models.ConvNet((models.Convolution(4, 3, pool=nn.MaxPool(2)),), (8,), 2, (8, 8, 3), norm=nn.BatchNorm())
 learner = Supervised(network, optim.Adam(0.001), batch_size=16, probes=False)
-source = feed(learner, data, 0, mesh_for_batches(learner))
-trained = train(source, Plan(steps={steps}, evaluate_every=200), Path({kept!r}))
+trained = train(feed(learner, data, 0, mesh_for_batches(16)), Plan(steps={steps}, evaluate_every=200), Path({kept!r}))
 np.savez({out!r}, *jax.tree.leaves(trained.variables), best=trained.best_step)
 """
 

@@ -22,7 +22,7 @@ from waza.practice.training import Measures, Plan, train
 from waza.report.training_page import Training
 from waza.report.words import LANGUAGES
 from waza.study import Watch
-from waza.study.devices import each_core_a_device, mesh_for_batches
+from waza.study.devices import mesh_for_batches
 
 
 class Fitted(NamedTuple):
@@ -65,13 +65,12 @@ def fit_in_folder(
         Interrupted: `watch` asked to stop; the same call goes on from there.
     """
     watch = watch or Watch()
-    each_core_a_device()
     kind = trainable(given.model)
     refuse_others(given, kind, OWN_SETTINGS)
     material = kind.read(given, watch.reading)
     settings = kind.settle(given, material)
     learner = kind.learner(settings, material)
-    mesh = mesh_for_batches(learner)
+    mesh = mesh_for_batches(learner.batch_size)
     own = settings_of(settings, kind, OWN_SETTINGS)
     asked = {**own, "rows": digest_of(material.dataset, material.preparation)}
     with fit_folder(path, asked, fresh) as folder:

@@ -40,16 +40,16 @@ def over_steps(results: xr.Dataset, measure: str, words: Words, language: str) -
     lines = lines_of(results[measure], words, language)
     rows = bounded(bands(lines, "step"), measure)
     seeds = _seeds(lines, "step")
-    logarithmic = measure.endswith(FALLING) and spans(rows)
-    if logarithmic:
-        means = [row["mean"] for row in bands(lines, "step", VISIBLE)]
+    falls_far = measure.endswith(FALLING) and spans(rows)
+    means = [row["mean"] for row in bands(lines, "step", VISIBLE)] if falls_far else []
+    if means:
         low, high = min(means) / WIDE_RANGE, max(means) * WIDE_RANGE
         rows = bands(lines, "step", (low, high))
         low, high = min(row["low"] for row in rows), max(row["high"] for row in rows)
         seeds = [one for one in seeds if low <= one["value"] <= high]  # also where they are not shown, they widen axes
     title = labels(language)["measures"].get(measure, measure)
     left = labels(language)["cut"] if len(rows) < len(names_of(rows)) * results.sizes["step"] else ""
-    return titled(drawn(rows, "step", language, logarithmic, seeds, among=list(lines)), title, left)
+    return titled(drawn(rows, "step", language, bool(means), seeds, among=list(lines)), title, left)
 
 
 def over_lines(

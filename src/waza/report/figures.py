@@ -52,7 +52,8 @@ def main_charts(results: xr.Dataset, words: Words, language: str) -> list[Any]:
     rates = over_rates(results, words, language)
     if tuned_variants(results):
         names = main_variants(results)
-        dots = [side_by_side(results, name, names, words, language) for name in named or (main,)]
+        shown = [name.removeprefix(LAST) for name in named or (main,)]
+        dots = [side_by_side(results, name, names, words, language) for name in shown]
         if len(names) > MOST_ROWS:
             return dots
         drawn = [*dots, tuning_curves(results, words, language), rates]
@@ -88,8 +89,7 @@ def with_gap(results: xr.Dataset) -> xr.Dataset:
 def _one(results: xr.Dataset, measure: str, words: Words, language: str) -> Any:
     """A measure over steps; one that each layer has, over layers before the first step."""
     if measure.startswith(LAST):
-        names = [str(name) for name in results["variant"].values]
-        return side_by_side(results, measure.removeprefix(LAST), names, words, language)
+        return side_by_side(results, measure.removeprefix(LAST), given_variants(results), words, language)
     if measure == GAIN:
         return over_spans(results, words, language)
     if "layer" in results[measure].dims:
