@@ -74,7 +74,7 @@ def waza_steps(name: str) -> Steps:
             portions[0] = jax.block_until_ready(program.train(portions[0], 0, steps))
 
         return train_all
-    fed = feed(learner, rows, 0, mesh_for_batches(batch))
+    fed = feed(learner, rows, 0, mesh_for_batches(learner))
     now = [fed.start(), fed.empty()]
 
     def train(steps: int) -> None:

@@ -33,7 +33,7 @@ def trained_by_waza(learner: Any, data: Any, steps: int) -> tuple[float, float]:
     from waza.practice.feeding import feed
     from waza.study.devices import mesh_for_batches
 
-    source = feed(learner, data, 0, mesh_for_batches(LANES))
+    source = feed(learner, data, 0, mesh_for_batches(learner))
     state, tally = source.start(), source.empty()
     state, tally = source.train(state, tally, 0, 0)  # compiles
     begun = time.perf_counter()

@@ -6,8 +6,8 @@
 layers, and the LSTM with peepholes, which PyTorch does not have, against a loop written in it and against the package
 torchrecurrent. waza's passes follow
 each other in one compiled program, as those of a training do, each with the weights and inputs that the gradients
-before have changed, on one device, as `waza fit` trains on a CPU ("waza, 2 devices": the batch shared out over the
-cores, a device each). PyTorch runs with one and with two threads; the better counts.
+before have changed, the batch shared out over the cores, as `waza fit` trains recurrent models ("waza, 1 device": the
+cores share each operation). PyTorch runs with one and with two threads; the better counts.
 """
 
 import statistics
@@ -19,7 +19,7 @@ from turns import Steps, measured, work
 
 INPUTS, UNITS, TIME, BATCH = 256, 256, 100, 64
 PEERS = ("1 thread", "2 threads")
-OURS = ("waza", "waza, 2 devices")
+OURS = ("waza", "waza, 1 device")
 PACKAGE = "peephole LSTM, torchrecurrent"
 TARGETS = {"LSTM": 1.0, "GRU": 1.0, "peephole LSTM": 4.0, PACKAGE: 4.0}
 STEPS = 4
@@ -34,7 +34,7 @@ def waza_steps(name: str, form: str) -> Steps:
     from waza import nn
     from waza.study.devices import TRIALS, mesh
 
-    devices = mesh() if form != "waza" else Mesh(np.array(jax.devices()[:1]), (TRIALS,))
+    devices = mesh() if form == "waza" else Mesh(np.array(jax.devices()[:1]), (TRIALS,))
     whole, spread = (NamedSharding(devices, spec) for spec in (PartitionSpec(), PartitionSpec(TRIALS)))
 
     cells = {

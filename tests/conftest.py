@@ -3,7 +3,10 @@
 import jax
 import pytest
 
+from waza.study.devices import mesh
+
 jax.config.update("jax_num_cpu_devices", 2)
+mesh()  # starts JAX as a study does
 
 
 @pytest.fixture(scope="session", autouse=True)

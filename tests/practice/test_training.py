@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from jax.sharding import Mesh
 
-from waza import nn, optim, vary
+from waza import TruncatedBPTT, models, nn, optim, vary
 from waza.core.errors import Error
 from waza.core.variables import is_tracked
 from waza.data import Split
@@ -120,14 +120,18 @@ def test_two_devices_are_one(stripes, tiny, limit):
         assert a == pytest.approx(b, abs=1e-5)
 
 
-def test_devices_that_divide_the_batch_share_it(monkeypatch):
+def test_devices_that_divide_the_batch_share_it(monkeypatch, tiny):
     class Device:
         platform = "gpu"
 
     monkeypatch.setattr(jax, "devices", lambda: [Device() for _ in range(4)])
-    assert [mesh_for_batches(rows).size for rows in (128, 6, 7, 9)] == [4, 3, 1, 3]
+    reader = TruncatedBPTT(models.lstm_language_model(10, 4, 1), optim.SGD(1.0), window=5)
+    for learner in (tiny, reader):
+        sizes = [mesh_for_batches(dataclasses.replace(learner, batch_size=rows)).size for rows in (128, 6, 7, 9)]
+        assert sizes == [4, 3, 1, 3]
     monkeypatch.setattr(Device, "platform", "cpu")
-    assert mesh_for_batches(128).size == 1
+    assert mesh_for_batches(dataclasses.replace(tiny, batch_size=128)).size == 1
+    assert mesh_for_batches(dataclasses.replace(reader, batch_size=128)).size == 4
 
 
 def overfitting(stripes):
@@ -253,7 +257,8 @@ import numpy as np
 data = Dataset("stripes", striped(300, 0), striped(60, 1), striped(60, 2))
 network = models.ConvNet((models.Convolution(4, 3, pool=nn.MaxPool(2)),), (8,), 2, (8, 8, 3), norm=nn.BatchNorm())
 learner = Supervised(network, optim.Adam(0.001), batch_size=16, probes=False)
-trained = train(feed(learner, data, 0, mesh_for_batches(16)), Plan(steps={steps}, evaluate_every=200), Path({kept!r}))
+source = feed(learner, data, 0, mesh_for_batches(learner))
+trained = train(source, Plan(steps={steps}, evaluate_every=200), Path({kept!r}))
 np.savez({out!r}, *jax.tree.leaves(trained.variables), best=trained.best_step)
 """
 

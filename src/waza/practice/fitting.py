@@ -70,7 +70,7 @@ def fit_in_folder(
     material = kind.read(given, watch.reading)
     settings = kind.settle(given, material)
     learner = kind.learner(settings, material)
-    mesh = mesh_for_batches(learner.batch_size)
+    mesh = mesh_for_batches(learner)
     own = settings_of(settings, kind, OWN_SETTINGS)
     asked = {**own, "rows": digest_of(material.dataset, material.preparation)}
     with fit_folder(path, asked, fresh) as folder:
