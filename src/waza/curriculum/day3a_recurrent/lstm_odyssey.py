@@ -108,7 +108,9 @@ def study() -> Study:
         variants=variants,
         steps=STEPS,
         evaluate_every=STEPS,
-        tuning=Tuning(grid=grid, seeds=4, limits=limits),
+        tuning=Tuning(grid=grid, seeds=10, limits=limits),
+        seeds=30,
+        first_seed=2000,  # the seeds before said how many it takes
         mapping="vmap",  # 27 structures: each mapping would be compiled for longer than it saves
         claims=(G1, G2, G3),
     )
