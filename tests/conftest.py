@@ -1,5 +1,7 @@
 """No test touches the user's cache; JAX runs on two devices, as on the smallest machine that we care for."""
 
+import signal
+
 import jax
 import pytest
 
@@ -7,6 +9,9 @@ from waza.study.devices import mesh
 
 jax.config.update("jax_num_cpu_devices", 2)
 mesh()  # starts JAX as a study does
+
+# Tests that are started in the background have interrupts ignored, which their subprocesses would inherit.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)
