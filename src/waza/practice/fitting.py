@@ -22,7 +22,7 @@ from waza.practice.training import Measures, Plan, train
 from waza.report.training_page import Training
 from waza.report.words import LANGUAGES
 from waza.study import Watch
-from waza.study.devices import mesh_for_batches
+from waza.study.devices import each_core_a_device, mesh_for_batches
 
 
 class Fitted(NamedTuple):
@@ -65,6 +65,7 @@ def fit_in_folder(
         Interrupted: `watch` asked to stop; the same call goes on from there.
     """
     watch = watch or Watch()
+    each_core_a_device()
     kind = trainable(given.model)
     refuse_others(given, kind, OWN_SETTINGS)
     material = kind.read(given, watch.reading)

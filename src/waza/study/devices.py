@@ -18,13 +18,19 @@ THREADS = "PJRT_NPROC"  # how many threads the devices of a CPU have in common, 
 
 def mesh() -> Mesh:
     """All devices in one row; on a CPU, one device a core, where JAX has not been started otherwise."""
+    each_core_a_device()
+    return Mesh(np.array(jax.devices()), (TRIALS,))
+
+
+def each_core_a_device() -> None:
+    """Start JAX with each core of the CPU as a device; where it runs already, the devices stay those that there are."""
     try:
         if jax.config.jax_num_cpu_devices < 1:  # type: ignore[attr-defined]
             jax.config.update("jax_num_cpu_devices", _cores())
     except (RuntimeError, AttributeError):
-        pass  # JAX is running already: use the devices that there are.
+        pass  # JAX is running already.
     with _a_thread_to_spare():
-        return Mesh(np.array(jax.devices()), (TRIALS,))
+        jax.devices()
 
 
 def mesh_for_batches(learner: Supervised) -> Mesh:
@@ -34,10 +40,10 @@ def mesh_for_batches(learner: Supervised) -> Mesh:
     their products are too small to be shared, so each core takes rows of its own. Measured, 2 cores: small AlexNet,
     batches of 128, 0.24 processor seconds a step as one device and 0.43 as two.
     """
-    devices = mesh().devices if holds(learner, RecurrentLayer) else np.array(jax.devices())
+    devices = jax.devices()
     alone = devices[0].platform == "cpu" and not holds(learner, RecurrentLayer)
     count = max(n for n in range(1, 1 + (1 if alone else len(devices))) if learner.batch_size % n == 0)
-    return Mesh(devices[:count], (TRIALS,))
+    return Mesh(np.array(devices[:count]), (TRIALS,))
 
 
 @contextmanager
