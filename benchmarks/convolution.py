@@ -33,10 +33,10 @@ def waza_steps(name: str) -> Steps:
 
     import waza as wz
     from waza import data, models, nn, optim
+    from waza.engine.devices import mesh, mesh_for_batches
+    from waza.engine.feeding import feed
+    from waza.engine.program import Program
     from waza.models.convnet import ConvNet, Convolution
-    from waza.practice.feeding import feed
-    from waza.study.devices import mesh, mesh_for_batches
-    from waza.study.program import Program
 
     image, batch, _ = SIZES[name]
     two, overlapping = nn.MaxPool(2), nn.MaxPool(3, strides=2)
@@ -63,7 +63,7 @@ def waza_steps(name: str) -> Steps:
     x, y = rng.integers(0, 256, (4 * batch, *image), np.uint8), rng.integers(0, 10, 4 * batch).astype(np.int32)
     rows = data.Dataset("noise", data.Split(x, y), data.Split(x, y))
     if name == "ten seeds":
-        from waza.study.mapping import TIMED_HOWS, Chosen, seconds_a_step
+        from waza.engine.mapping import TIMED_HOWS, Chosen, seconds_a_step
 
         programs = {how: Program([learner], rows, 10, mesh(), how) for how in TIMED_HOWS}
         chosen = Chosen.of({how: seconds_a_step(program, range(10)) for how, program in programs.items()})

@@ -33,8 +33,8 @@ def waza_steps(vocabulary: int, form: str) -> Steps:
 
     from waza import TruncatedBPTT, models, optim
     from waza.data import Dataset, Split
-    from waza.practice.feeding import feed
-    from waza.study.devices import TRIALS, mesh
+    from waza.engine.devices import TRIALS, mesh
+    from waza.engine.feeding import feed
 
     ids = tokens(vocabulary)
     split = Split(ids[:-1], ids[1:])

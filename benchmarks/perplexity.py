@@ -30,8 +30,8 @@ def learner_of(vocabulary: int, steps: int) -> Any:
 
 def trained_by_waza(learner: Any, data: Any, steps: int) -> tuple[float, float]:
     """The test perplexity, and the seconds of training."""
-    from waza.practice.feeding import feed
-    from waza.study.devices import each_core_a_device, mesh_for_batches
+    from waza.engine.devices import each_core_a_device, mesh_for_batches
+    from waza.engine.feeding import feed
 
     each_core_a_device()
     source = feed(learner, data, 0, mesh_for_batches(learner))

@@ -14,7 +14,7 @@ import numpy as np
 
 import waza as wz
 from waza.curriculum import exercise
-from waza.study.machine import machine
+from waza.engine.machine import machine
 
 
 def main() -> None:

@@ -32,7 +32,7 @@ def waza_steps(name: str, form: str) -> Steps:
     from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
     from waza import nn
-    from waza.study.devices import TRIALS, mesh
+    from waza.engine.devices import TRIALS, mesh
 
     devices = mesh() if form == "waza" else Mesh(np.array(jax.devices()[:1]), (TRIALS,))
     whole, spread = (NamedSharding(devices, spec) for spec in (PartitionSpec(), PartitionSpec(TRIALS)))

@@ -131,7 +131,7 @@ def main() -> None:
         print(json.dumps(SIDES[sys.argv[-1]]()))
         return
     pairs = int(sys.argv[1]) if len(sys.argv) > 1 else 5
-    from waza.study.machine import machine, versions
+    from waza.engine.machine import machine, versions
 
     print(machine(), versions())
     rounds = []

@@ -1,11 +1,19 @@
-"""No test touches the user's cache; JAX runs on two devices, as on the smallest machine that we care for."""
+"""Small data and studies for all tests. No test touches the user's cache; JAX runs on two devices."""
 
 import signal
 
 import jax
+import numpy as np
 import pytest
+from PIL import Image
 
-from waza.study.devices import mesh
+from waza import models, nn, optim
+from waza.core.vary import vary
+from waza.data import Dataset, Split
+from waza.engine.devices import mesh
+from waza.engine.watch import Watch
+from waza.learners import Supervised
+from waza.study import Study
 
 jax.config.update("jax_num_cpu_devices", 2)
 mesh()  # starts JAX as a study does
@@ -26,3 +34,90 @@ def shared_cache(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def no_user_cache(monkeypatch, shared_cache):
     monkeypatch.setenv("WAZA_CACHE", str(shared_cache))
+
+
+def blobs(rows=200, features=6, classes=3, seed=0):
+    rng = np.random.default_rng(seed)
+    centres = rng.normal(size=(classes, features)) * 1.5
+    y = rng.integers(0, classes, 2 * rows).astype(np.int32)
+    x = (centres[y] + rng.normal(size=(2 * rows, features))).astype(np.float32)
+    return Dataset("blobs", Split(x[:rows], y[:rows]), Split(x[rows:], y[rows:]))
+
+
+@pytest.fixture
+def base():
+    return Supervised(models.MLP((6, 8, 3), nn.tanh, nn.Xavier()), optim.SGD(0.1), batch_size=16)
+
+
+@pytest.fixture
+def study(base):
+    return Study(
+        name="small",
+        data=blobs(),
+        variants={
+            "slow": vary(base, optimizer={"learning_rate": 0.01}),
+            "fast": base,
+            "he": vary(base, model={"initializer": nn.He()}),
+            "dropout": vary(base, model={"dropout": nn.Dropout(0.2)}),
+            "norm": vary(base, model={"norm": nn.BatchNorm()}, optimizer=optim.Adam(0.01)),
+        },
+        seeds=3,
+        steps=40,
+        evaluate_every=20,
+        block=4,
+    )
+
+
+SIDE = 8
+
+
+def striped(rows, seed):
+    """Images with stripes: upright ones are class 0, level ones class 1; any colour."""
+    rng = np.random.default_rng(seed)
+    y = rng.integers(0, 2, rows).astype(np.int32)
+    stripes = np.where(np.arange(SIDE) % 4 < 2, 1.0, 0.0)
+    images = np.where(y[:, None, None] == 0, stripes[None, None, :], stripes[None, :, None])
+    x = images[..., None] * rng.uniform(100, 200, (rows, 1, 1, 3)) + rng.normal(0, 20, (rows, SIDE, SIDE, 3))
+    return Split(x.clip(0, 255).astype(np.uint8), y)
+
+
+@pytest.fixture(scope="session")
+def stripes():
+    return Dataset("stripes", striped(300, 0), striped(60, 1), striped(60, 2), ("upright", "level"))
+
+
+@pytest.fixture(scope="session")
+def stripes_folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("images") / "stripes"
+    split = striped(100, 3)
+    for i, (pixels, label) in enumerate(zip(*split, strict=True)):
+        place = folder / ("upright", "level")[label]
+        place.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(pixels).save(place / f"{i}.png")
+    return folder
+
+
+class Stops(Watch):
+    """Asks to stop after so many segments."""
+
+    def __init__(self, segments):
+        self.left = segments
+
+    def advance(self, steps):
+        self.left -= steps > 0
+
+    def stop_asked(self):
+        return self.left <= 0
+
+
+@pytest.fixture
+def stops_after():
+    """Makes a watch that asks to stop after so many segments."""
+    return Stops
+
+
+@pytest.fixture
+def tiny():
+    convolutions = (models.Convolution(4, 3, pool=nn.MaxPool(2)),)
+    network = models.ConvNet(convolutions, (8,), 2, (SIDE, SIDE, 3), norm=nn.BatchNorm())
+    return Supervised(network, optim.Adam(0.01), batch_size=16, probes=False)

@@ -6,7 +6,20 @@ Public names are found when they are first used, so that `import waza` loads nei
 import importlib
 from typing import Any
 
-_ROOMS = ("core", "curriculum", "data", "learners", "models", "nn", "optim", "report", "study")
+_ROOMS = (
+    "compare",
+    "core",
+    "curriculum",
+    "data",
+    "engine",
+    "kinds",
+    "learners",
+    "models",
+    "nn",
+    "optim",
+    "report",
+    "study",
+)
 _NAMES = {
     "Claim": "study",
     "Error": "core.errors",

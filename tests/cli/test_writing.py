@@ -9,8 +9,8 @@ import jax
 from waza import models
 from waza.data import Characters
 from waza.data.text.preparation import TextPreparation
-from waza.practice import save_model
-from waza.practice.model_folder import model_of
+from waza.kinds import save_model
+from waza.kinds.model_folder import model_of
 
 WAZA = [sys.executable, "-c", "from waza.cli import main; main()"]
 

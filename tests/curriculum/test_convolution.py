@@ -13,8 +13,9 @@ from waza.curriculum.day2b_convolution import convolution, counting, networks, p
 from waza.curriculum.day2b_convolution.overfitting import first_rows
 from waza.curriculum.day2b_convolution.permuted import Permuted
 from waza.data import Dataset, Split
+from waza.engine import structure
 from waza.learners import Supervised
-from waza.study import decide, run, structure
+from waza.study import decide, run
 
 RNG = np.random.default_rng(0)
 

@@ -9,12 +9,12 @@ import xarray as xr
 
 from waza.core.errors import Error
 from waza.data import hold_out
+from waza.engine.describe import describe
 from waza.study import Claim, Part, Tuning, geometric, run
 from waza.study.conduct import asked_of
-from waza.study.describe import describe
 from waza.study.tuning import choose, tuned_name
 
-from .conftest import blobs
+from ..conftest import blobs
 
 PATH = "optimizer.learning_rate"
 

@@ -10,6 +10,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+from waza import compare
 from waza.cli.keep import keep_compiled, writable
 from waza.core.errors import Error
 from waza.core.files import write_whole
@@ -24,7 +25,7 @@ def command(options: argparse.Namespace) -> None:
 
     from waza import report
     from waza.cli.progress import Progress
-    from waza.practice import outcomes
+    from waza.compare import outcomes
     from waza.study import Interrupted, decide, run
 
     path = Path(options.table)
@@ -71,11 +72,11 @@ def command(options: argparse.Namespace) -> None:
 
 def _table(options: argparse.Namespace, name: str) -> tuple[Any, Any, list[Any], tuple[str, ...], str]:
     """The study on a table, the prepared data, notes, what is tried, and which text leads."""
+    from waza.compare import comparison
+    from waza.compare.comparison import STEPS
+    from waza.compare.techniques import USUAL
     from waza.data.preparation import prepare
     from waza.data.tables import choose_target, read_table
-    from waza.practice import comparison
-    from waza.practice.comparison import STEPS
-    from waza.practice.techniques import USUAL
 
     if options.model != "mlp":
         raise Error(f"--model {options.model} is for images, and {options.table} is none of their folders: use mlp")
@@ -89,9 +90,9 @@ def _table(options: argparse.Namespace, name: str) -> tuple[Any, Any, list[Any],
 
 def _images(options: argparse.Namespace, name: str) -> tuple[Any, Any, list[Any], tuple[str, ...], str]:
     """The same on images."""
-    from waza.practice.compared_images import CONVOLUTION_SIZE, USUAL_FOR_IMAGES, image_comparison
-    from waza.practice.image_classifiers import classifier
-    from waza.practice.material import images
+    from waza.compare.images import CONVOLUTION_SIZE, USUAL_FOR_IMAGES, image_comparison
+    from waza.kinds.classifier.material import images
+    from waza.kinds.classifier.networks import classifier
 
     classifier(options.model)
     given = images(options.table, None, CONVOLUTION_SIZE)
@@ -120,7 +121,9 @@ def _finite(values: dict[str, Any]) -> dict[str, Any]:
 
 def _keep_best(results: Any, study: Any, prepared: Any, folder: Path) -> tuple[Path, str]:
     """Train the variant that is best on the validation rows once more, and keep it beside the report."""
-    from waza.practice import Model, best_variant, fit, save_model
+    from waza.compare import best_variant
+    from waza.engine.fitted import fit
+    from waza.kinds import Model, save_model
     from waza.study.tuning import change, tuned_name
 
     best = best_variant(results)
@@ -132,7 +135,7 @@ def _keep_best(results: Any, study: Any, prepared: Any, folder: Path) -> tuple[P
 
 
 def _texts(language: str) -> dict[str, Any]:
-    return tomllib.loads((Path(__file__).parent / f"compare.{language}.toml").read_text("utf-8"))
+    return tomllib.loads((Path(compare.__file__).parent / f"texts.{language}.toml").read_text("utf-8"))
 
 
 def _answer(found: list[Any], task: str, seeds: int, say: dict[str, Any]) -> str:

@@ -21,10 +21,10 @@ def command(options: argparse.Namespace) -> None:
     writable(Path(options.out) / "model.json")
     keep_compiled()
     from waza.cli.progress import Progress
-    from waza.practice.fitting import divergence, fit_in_folder
-    from waza.practice.settings import Settings
-    from waza.practice.trainable import settings_of
-    from waza.practice.trainables import OWN_SETTINGS
+    from waza.kinds.fitting import divergence, fit_in_folder
+    from waza.kinds.registry import OWN_SETTINGS
+    from waza.kinds.settings import Settings
+    from waza.kinds.trainable import settings_of
     from waza.study import Interrupted
 
     names = [field.name for field in dataclasses.fields(Settings) if field.name != "size"]
@@ -63,12 +63,12 @@ def _print(fitted: Any, language: str) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from waza.practice.fit_folder import REPORT
+    from waza.kinds.fit_folder import REPORT
     from waza.report.training_page import measured, training_words
     from waza.report.words import number
 
     kind, result, folder = fitted.kind, fitted.result, fitted.folder.path
-    say = training_words(kind.unit, language)
+    say = training_words(kind.folder, language)
     console = Console(highlight=False, markup=False)
     table = Table(say["split"], box=None, pad_edge=False)
     for measure in kind.measures:

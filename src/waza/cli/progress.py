@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
-from waza.study.watch import Watch
+from waza.engine.watch import Watch
 
 LINE_SECONDS = 10.0
 

@@ -33,7 +33,7 @@ def _answer(options: argparse.Namespace) -> None:
             raise Error(f"--{name} goes with --prompt, and --input is given: leave it out")
     if options.output:
         writable(Path(options.output))
-    from waza.practice import load_model
+    from waza.kinds import load_model
 
     model = load_model(Path(options.model))
     given, notes = model.preparation.read([Path(path) for path in options.input])
@@ -53,7 +53,8 @@ def _write(options: argparse.Namespace) -> None:
     if options.output:
         raise Error("--output goes with --input, and --prompt is given: leave it out, and redirect what is printed")
     keep_compiled()
-    from waza.practice import generate, load_model
+    from waza.kinds import load_model
+    from waza.kinds.language_model.generation import generate
 
     model = load_model(Path(options.model))
     asked = {name: getattr(options, name) for name in WRITING if getattr(options, name) is not None}

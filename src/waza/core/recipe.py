@@ -42,7 +42,7 @@ class Recipe(eqx.Module):
 def later(default: Any) -> Any:
     """A field that a recipe got after runs of it were stored; its default, which may never change, is what those did.
 
-    `waza.study.describe` leaves it out where it has its default, so that the stored runs keep their fingerprints.
+    `waza.engine.describe` leaves it out where it has its default, so that the stored runs keep their fingerprints.
     """
     return eqx.field(default=default, metadata={LATER: True})
 

@@ -24,7 +24,8 @@ class Training:
 
     Args:
         model, data: their names.
-        unit: what it is counted in, "images" or "tokens"; the texts of the page follow from it.
+        unit: what it is counted in, "images" or "tokens".
+        folder: of the kind of model, with its `page.html` and its texts.
         measures: what is told of each split.
         result: best step, steps, ending, seconds and measures.
         history: the measures of each evaluation, with its step.
@@ -35,6 +36,7 @@ class Training:
     model: str
     data: str
     unit: str
+    folder: Path
     measures: Sequence[str]
     result: Mapping[str, Any]
     history: Sequence[Mapping[str, Any]]
@@ -42,9 +44,9 @@ class Training:
     notes: Mapping[str, Sequence[str]]
 
 
-def training_words(unit: str, language: str) -> dict[str, Any]:
-    """The texts of the page and of the command's table, for a training that is counted in this unit."""
-    files = (FOLDER / f"{name}.{language}.toml" for name in ("training", f"training_{unit}"))
+def training_words(folder: Path, language: str) -> dict[str, Any]:
+    """The texts of the page and of the command's table, for the kind of model in this folder."""
+    files = (FOLDER / f"training.{language}.toml", folder / f"texts.{language}.toml")
     shared, own = (tomllib.loads(file.read_text("utf-8")) for file in files)
     return {**shared, **own, "measures": {**shared["measures"], **own.get("measures", {})}}
 
@@ -67,7 +69,7 @@ def render_training(
     more_charts: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda say: {},
     **parts: Any,
 ) -> str:
-    """The page, in both languages, by the template of the training's unit.
+    """The page, in both languages, by the template of the kind of model.
 
     Args:
         training: how it went.
@@ -78,16 +80,16 @@ def render_training(
     """
     import vl_convert
 
-    loader = jinja2.FileSystemLoader(FOLDER)
+    loader = jinja2.FileSystemLoader([training.folder, FOLDER])
     environment = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
     environment.globals.update(number=number, measured=measured)
-    words = {name: training_words(training.unit, name) for name in LANGUAGES}
+    words = {name: training_words(training.folder, name) for name in LANGUAGES}
     specs = {}
     for name, say in words.items():
         charts = {one: curves(training.history, one, training.result["best_step"], say) for one in charted}
         for key, chart in {**charts, **more_charts(say)}.items():
             specs[f"{name}-{key}"] = dressed(chart).to_dict(validate=False)
-    return environment.get_template(f"training_{training.unit}.html").render(
+    return environment.get_template("page.html").render(
         first=language,
         languages=LANGUAGES,
         words=words,

@@ -1,6 +1,8 @@
 """What is compared: studies, the engine that runs them, statistics, claims and the run store."""
 
 from waza.core.vary import vary as vary
+from waza.engine.watch import Interrupted as Interrupted
+from waza.engine.watch import Watch as Watch
 from waza.study.claims import Claim as Claim
 from waza.study.claims import Finding as Finding
 from waza.study.claims import Part as Part
@@ -9,10 +11,8 @@ from waza.study.claims import decide as decide
 from waza.study.conduct import run as run
 from waza.study.results import diverged as diverged
 from waza.study.results import final as final
-from waza.study.runner import Interrupted as Interrupted
 from waza.study.study import Study as Study
 from waza.study.sweep import rate_name as rate_name
 from waza.study.tuning import Tuning as Tuning
 from waza.study.tuning import geometric as geometric
 from waza.study.tuning import tuned_name as tuned_name
-from waza.study.watch import Watch as Watch

@@ -9,13 +9,13 @@ from typing import Any
 import xarray as xr
 
 from waza.core.errors import Error
+from waza.engine.describe import describe, fingerprint
+from waza.engine.watch import Watch
 from waza.study import store
 from waza.study.claims import UNTIL_DECIDED, decide
-from waza.study.describe import describe, fingerprint
 from waza.study.runner import Request, run_fixed, settings_of
 from waza.study.study import Study
 from waza.study.tuning import choose
-from waza.study.watch import Watch
 
 
 def run(

@@ -16,22 +16,18 @@ import jax
 import numpy as np
 import xarray as xr
 
-from waza.core.errors import Error
+from waza.engine import structure
+from waza.engine.describe import describe, fingerprint
+from waza.engine.devices import mesh
+from waza.engine.machine import machine, revision, versions
+from waza.engine.mapping import MEASURED, TIMED_HOWS, Chosen, How, seconds_a_step
+from waza.engine.pace import Pace
+from waza.engine.program import Program
+from waza.engine.watch import Interrupted, Watch
 from waza.learners import Learner
 from waza.nn import Conv2d, RecurrentLayer
-from waza.study import store, structure
-from waza.study.describe import describe, fingerprint
-from waza.study.devices import mesh
-from waza.study.machine import machine, revision, versions
-from waza.study.mapping import MEASURED, TIMED_HOWS, Chosen, How, seconds_a_step
-from waza.study.pace import Pace
-from waza.study.program import Program
+from waza.study import store
 from waza.study.study import Study
-from waza.study.watch import Watch
-
-
-class Interrupted(Error):
-    """The user stopped a run between two segments; what was done is kept."""
 
 
 class Unit(NamedTuple):

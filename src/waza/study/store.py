@@ -17,7 +17,7 @@ from waza.core.arrays import read_arrays, write_arrays
 from waza.core.errors import Error, nearest
 from waza.core.files import write_whole
 from waza.core.lock import held
-from waza.study.mapping import Chosen
+from waza.engine.mapping import Chosen
 from waza.study.results import as_bytes
 
 RESULTS = "results.nc"

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from waza.core.errors import Error, nearest
+from waza.engine.mapping import HOWS, MEASURED, How
 from waza.learners import Learner
 from waza.study.claims import Claim
-from waza.study.mapping import HOWS, MEASURED, How
 from waza.study.tuning import Tuning
 
 

@@ -1,0 +1,1 @@
+"""The training loop: compiled programs, their layout on devices, segments, checkpoints."""

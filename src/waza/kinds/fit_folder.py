@@ -1,0 +1,153 @@
+"""The folder of a training: what was asked, the checkpoint while it lasts, and then the model and how it went."""
+
+import contextlib
+import dataclasses
+import hashlib
+import json
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+
+from waza.core.errors import Error
+from waza.core.files import write_whole
+from waza.core.lock import held
+from waza.core.variables import trained as variables_trained
+from waza.engine.training import Trained
+from waza.kinds.model_folder import RECIPE, VARIABLES
+
+VERSION = 2
+ASKED, CHECKPOINT, HISTORY, RESULT, REPORT = (
+    "fit.json",
+    "checkpoint.safetensors",
+    "history.json",
+    "result.json",
+    "report.html",
+)
+EVENTS = "events"
+SAMPLED = 1000
+
+
+@dataclasses.dataclass(frozen=True)
+class FitFolder:
+    """A folder that belongs to one training. It is finished when `result.json` is there, which is written last."""
+
+    path: Path
+
+    @property
+    def checkpoint(self) -> Path:
+        """What a training that was cut off goes on from."""
+        return self.path / CHECKPOINT
+
+    @property
+    def finished(self) -> bool:
+        """Whether the training came to its end."""
+        return (self.path / RESULT).is_file()
+
+    def result(self) -> dict[str, Any]:
+        """What `finish` wrote."""
+        return _read(self.path / RESULT)
+
+    def finish(self, history: Sequence[Mapping[str, Any]], result: Mapping[str, Any]) -> None:
+        """Write the history and the result, and drop the checkpoint."""
+        write_whole(self.path / HISTORY, _text([_finite(one) for one in history]))
+        write_whole(self.path / RESULT, _text(dict(result)))
+        self.checkpoint.unlink(missing_ok=True)
+
+    def clear(self) -> None:
+        """Remove what a training has written."""
+        for name in (RESULT, ASKED, CHECKPOINT, HISTORY, REPORT, RECIPE, VARIABLES):
+            (self.path / name).unlink(missing_ok=True)
+        for events in (self.path / EVENTS).glob("events.*"):
+            events.unlink()
+
+
+@contextlib.contextmanager
+def fit_folder(path: Path, asked: Mapping[str, Any], fresh: bool) -> Iterator[FitFolder]:
+    """The folder for a training with these settings, held for this process: new, to be gone on with, or finished.
+
+    Args:
+        path: the folder; it is made where it is missing.
+        asked: the settings and the data's digest, by name.
+        fresh: start anew, whatever training the folder holds.
+
+    Raises:
+        Error: the folder holds other files, a training with other settings, or one that another process is at.
+    """
+    folder = FitFolder(path)
+    if path.exists() and not path.is_dir():
+        raise Error(f"{path} is a file; give a folder for the model")
+    if path.is_dir() and any(path.iterdir()) and not any((path / name).is_file() for name in (ASKED, "lock")):
+        raise Error(f"{path} holds other files and no training: give the name of a new folder")
+    if not path.is_dir():
+        write_whole(path / ASKED, _text({"version": VERSION, "asked": dict(asked)}))
+    with held(path) as mine:
+        if not mine:
+            raise Error(f"another process is training in {path}: wait for it, or choose another folder")
+        if fresh:
+            folder.clear()
+        if (path / ASKED).is_file():
+            _refuse_other(path, asked)
+        else:
+            write_whole(path / ASKED, _text({"version": VERSION, "asked": dict(asked)}))
+        yield folder
+
+
+def told(trained: Trained, targets: int, unit: str) -> dict[str, Any]:
+    """What the result tells of a training whose steps have so many targets each, counted in this unit."""
+    names = ("best_step", "steps", "ending", "diverged_at", "seconds")
+    pace = trained.steps * targets / trained.seconds if trained.seconds else 0.0
+    measures = {name: value for name, value in _finite(trained.best).items() if name != "step"}
+    parameters = sum(leaf.size for leaf in jax.tree.leaves(variables_trained(trained.variables)))
+    facts = {"parameters": parameters, f"{unit}_a_second": pace, "measures": measures}
+    return {name: getattr(trained, name) for name in names} | facts
+
+
+def digest_of(dataset: Any, preparation: Any) -> str:
+    """A digest of a data set and its preparation.
+
+    It is of all labels, and of a thousand rows a split, since large data take long to read.
+    """
+    digest = hashlib.sha256(_text(preparation.to_json()))
+    for split in (dataset.train, dataset.validation, dataset.test):
+        digest.update(repr((split.x.shape, str(split.x.dtype))).encode())
+        digest.update(np.ascontiguousarray(split.y).tobytes())
+        for row in range(0, len(split.y), max(1, math.ceil(len(split.y) / SAMPLED))):
+            digest.update(np.ascontiguousarray(split.x[row]).tobytes())
+    return digest.hexdigest()[:16]
+
+
+def _refuse_other(path: Path, asked: Mapping[str, Any]) -> None:
+    """Refuse a folder whose training was asked otherwise; the message names the first setting that differs."""
+    facts = _read(path / ASKED)
+    if facts.get("version") != VERSION:
+        raise Error(f"{path} was written by another version of waza: choose another folder, or --fresh to start anew")
+    there, now = facts.get("asked", {}), json.loads(json.dumps(dict(asked)))
+    for name in (*now, *there):
+        if there.get(name) != now.get(name):
+            raise Error(
+                f"{path} holds a training with other settings ({name}: {there.get(name)!r} there, {now.get(name)!r} "
+                "now): choose another folder, or --fresh to start anew"
+            )
+
+
+def _finite(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values as JSON can hold them: None for a number that is not finite."""
+    return {name: None if isinstance(one, float) and not math.isfinite(one) else one for name, one in values.items()}
+
+
+def _text(value: Any) -> bytes:
+    return (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        facts = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise Error(f"{path} is damaged ({error}): start anew with --fresh") from error
+    if not isinstance(facts, dict):
+        raise Error(f"{path} is damaged (it holds no facts): start anew with --fresh")
+    return facts

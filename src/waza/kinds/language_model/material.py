@@ -1,0 +1,70 @@
+"""What a language model is trained on: a text's tokens as streams, with the tokenizer learned from them."""
+
+from typing import Any
+
+import numpy as np
+
+from waza.core.errors import Error
+from waza.data import Corpus, Note, Tokenizer, corpus, token_stream, tokenizer
+from waza.data.text.preparation import TextPreparation
+from waza.kinds.classifier.material import Material
+from waza.kinds.settings import TokensName
+
+FEWEST = 8  # tokens of a part, below which its loss tells nothing
+WORDED = "wikitext2"  # whose text is made for words
+LIMITS = {"words": "most", "pieces": "size"}  # what a kind of tokenizer calls its vocabulary's limit
+
+
+def texts(given: str, tokens: str | None = None, vocabulary: int | None = None) -> Material:
+    """A text of the catalogue, or one in a file, cut into three parts and into tokens.
+
+    Args:
+        given: the catalogue's name, or the file.
+        tokens: "characters", "words" or "pieces"; by default characters, and words of wikitext2.
+        vocabulary: the most words, or the number of pieces.
+
+    Raises:
+        Error: there is no such text, it is too short, or it has no such tokens.
+    """
+    whole, notes = corpus(given)
+    kind = tokens or usual_tokens(given)
+    learned = _learned(whole, kind, vocabulary)
+    data = token_stream(whole, learned)
+    for name in ("train", "validation", "test"):
+        places = len(getattr(data, name).y)
+        if places < FEWEST:
+            raise Error(
+                f"the {name} part of {whole.name} has {places + 1} tokens ({kind}); expected more than {FEWEST}: "
+                "give a longer text, or finer tokens"
+            )
+    notes = [*notes, Note(f"text_{kind}", {"size": f"{learned.size:,}"}), *_unknown(data)]
+    return Material(data, TextPreparation(learned), tuple(notes))
+
+
+def usual_tokens(given: str) -> TokensName:
+    """What a text is cut into where nothing is asked."""
+    return "words" if given == WORDED else "characters"
+
+
+def _learned(whole: Corpus, kind: str, vocabulary: int | None) -> Tokenizer:
+    """The tokenizer of the training part."""
+    if vocabulary is not None and kind not in LIMITS:
+        raise Error(f"--vocabulary {vocabulary} is given, and {kind} are not limited: leave it out, or try words")
+    options: dict[str, Any] = {} if vocabulary is None else {LIMITS[kind]: vocabulary}
+    try:
+        learned: Tokenizer = tokenizer(kind).learn(whole.train, **options)
+    except Error as error:
+        asked = "" if vocabulary is None else f" --vocabulary {vocabulary}"
+        raise Error(f"--tokens {kind}{asked}: {error}") from error
+    return learned
+
+
+def _unknown(data: Any) -> list[Note]:
+    """A note where some tokens of the held-out texts are unknown."""
+    share = unknown_share(np.concatenate([data.validation.y, data.test.y]))
+    return [Note("text_unknown", {"share": f"{100 * share:.2g}"})] if share else []
+
+
+def unknown_share(ids: np.ndarray) -> float:
+    """The share of tokens that are the sign for the unknown, which is 0."""
+    return float(np.mean(ids == 0))

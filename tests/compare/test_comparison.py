@@ -1,0 +1,307 @@
+"""A user's table, from file to answer: what is compared, what is said, and what is kept."""
+
+import dataclasses
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+import safetensors.numpy
+
+from waza.cli import main
+from waza.cli.compare import _finite
+from waza.compare import TECHNIQUES, best_variant, comparison, outcomes
+from waza.compare.images import image_comparison
+from waza.compare.techniques import NAMES
+from waza.core.errors import Error
+from waza.data.preparation import prepare
+from waza.engine.fitted import fit
+from waza.kinds import Model, load_model, save_model
+from waza.kinds.classifier.material import images
+from waza.kinds.model_folder import remake
+from waza.study import Finding, PartFinding, run
+from waza.study.tuning import _beyond, change
+
+
+def table(rows=120, seed=0, regression=False):
+    rng = np.random.default_rng(seed)
+    a, b = rng.normal(size=(2, rows))
+    y = a + b + 0.1 * rng.normal(size=rows) if regression else np.where(a + b > 0, "yes", "no")
+    return pd.DataFrame({"a": a, "b": b, "colour": rng.choice(["red", "blue"], rows), "y": y})
+
+
+@pytest.fixture(scope="module")
+def compared():
+    prepared = prepare(table(), "y")
+    study, _ = comparison(prepared.dataset, prepared.preparation, ("adam", "early_stopping"), "own", steps=40)
+    return prepared, study, run(study)
+
+
+def finding(name, verdict, equivalent=False, effect=0.02):
+    numbers = (effect, effect - 0.01, effect + 0.01, 0.95, 10, 0.01, None, 0.01, (0.0, 1.0))
+    part = PartFinding("helps", verdict, *numbers, equivalent=equivalent)
+    return Finding(name, verdict, (part,))
+
+
+def test_verdicts_become_plain_words():
+    found = outcomes(
+        [
+            finding("a", "holds"),
+            finding("b", "fails", equivalent=True, effect=0.001),
+            finding("c", "fails", effect=-0.05),
+            finding("d", "undecided", effect=0.0),
+        ]
+    )
+    assert {one.technique: one.effect for one in found} == {
+        "a": "helps",
+        "b": "makes no difference",
+        "c": "harms",
+        "d": "undecided",
+    }
+    assert found[0].points == pytest.approx(2.0)
+
+
+def test_each_variant_is_tuned_and_the_test_rows_choose_nothing(compared):
+    _, study, results = compared
+    choices = {one["variant"]: one for one in json.loads(results.attrs["tuning"])}
+    assert set(choices) == {"baseline", "adam"}
+    assert study.tuning.measure == "loss"
+    assert best_variant(results).endswith(", tuned")
+    spoilt = results.copy()
+    spoilt["test_loss"] = results["test_loss"] * np.nan
+    assert best_variant(spoilt) == best_variant(results)
+
+
+def test_a_variant_that_diverged_is_not_kept(compared):
+    _, _, results = compared
+    spoilt = results.copy(deep=True)
+    best = best_variant(results)
+    spoilt["validation_loss"].loc[{"variant": best}] = np.nan
+    assert best_variant(spoilt) != best
+    spoilt["validation_loss"][:] = np.nan
+    with pytest.raises(Error, match="every variant diverged"):
+        best_variant(spoilt)
+
+
+def test_ranges_can_be_widened_at_either_end():
+    prepared = prepare(table(), "y")
+    study, _ = comparison(prepared.dataset, prepared.preparation, tuple(TECHNIQUES), "own")
+    assert study.tuning is not None
+    for name, numbers in study.tuning.grid.items():
+        for path, values in numbers.items():
+            for end in (values[0], values[-1]):
+                for value in _beyond(tuple(values), end, np.inf):
+                    change(study.variants[name], {path: value})
+
+
+@pytest.mark.parametrize("technique", sorted(TECHNIQUES))
+@pytest.mark.parametrize("regression", [False, True])
+def test_every_technique_can_be_tried(technique, regression):
+    prepared = prepare(table(regression=regression), "y")
+    study, measure = comparison(prepared.dataset, prepared.preparation, (technique,), "own", steps=5)
+    assert measure == ("test_loss" if regression else "test_accuracy")
+    one = TECHNIQUES[technique]
+    learner = change(study.variants[technique], {path: values[0] for path, values in one.grid.items()})
+    leaves = [np.asarray(leaf) for leaf in _leaves(fit(learner, study.data, 5, 0))]
+    assert all(np.isfinite(leaf).all() for leaf in leaves)
+
+
+def _leaves(tree):
+    import jax
+
+    return jax.tree.leaves(tree)
+
+
+def test_unknown_techniques_are_named(compared):
+    prepared, _, _ = compared
+    with pytest.raises(Error, match="did you mean 'dropout'"):
+        comparison(prepared.dataset, prepared.preparation, ("dropuot",), "own")
+    assert "early_stopping" in NAMES
+
+
+def test_one_training_is_the_trial_of_that_seed(compared):
+    """What is kept to be used is what was compared."""
+    _, study, results = compared
+    variables = fit(study.variants["adam"], study.data, study.steps, 5)
+    learner = study.variants["adam"]
+    logits = np.asarray(learner.model.apply(variables, study.data.test.x, _pass()))
+    accuracy = float(np.mean(logits.argmax(axis=1) == study.data.test.y))
+    trial = results["test_accuracy"].sel(variant="adam", seed=5).isel(step=-1)
+    assert accuracy == pytest.approx(float(trial), abs=1.5 / len(study.data.test.y))
+
+
+def _pass():
+    from waza.nn import Pass
+
+    return Pass()
+
+
+def test_a_kept_model_predicts_as_before(compared, tmp_path):
+    prepared, study, _ = compared
+    variables = fit(study.variants["adam"], study.data, study.steps, 5)
+    model = Model(study.variants["adam"].model, variables, prepared.preparation)
+    save_model(tmp_path / "model", model)
+    again = load_model(tmp_path / "model")
+    new = table(seed=1).drop(columns="y")
+    ours, theirs = model.predict(new), again.predict(new)
+    assert (ours["prediction"] == theirs["prediction"]).all()
+    np.testing.assert_array_equal(ours["probability"], theirs["probability"])
+    assert set(ours["prediction"]) <= {"yes", "no"}
+
+
+@pytest.mark.parametrize(
+    ("damage", "words"),
+    [
+        (lambda folder: (folder / "model.json").write_text("{"), "damaged"),
+        (lambda folder: (folder / "variables.safetensors").write_bytes(b"x"), "damaged"),
+        (lambda folder: (folder / "model.json").unlink(), "holds no model"),
+        (lambda folder: _edit(folder, "version", 99), "version 99"),
+        (lambda folder: _edit(folder, "model", {"class": "os.system", "fields": {}}), "none of waza's layers"),
+        (lambda folder: _edit(folder, "version", "1"), "version '1'"),
+        (lambda folder: _edit(folder, "preparation", classes=["no"]), "2 outputs, and 1 are needed"),
+        (lambda folder: _edit(folder, "preparation", classes=["no", "no"]), "each class its own"),
+        (lambda folder: _edit(folder, "preparation", columns=[]), "damaged"),
+        (lambda folder: _edit(folder, "preparation", task="else"), "describe no answers"),
+        (lambda folder: _edit(folder, "preparation", "columns", 0, scale=0), "no column of numbers"),
+        (lambda folder: _edit(folder, "preparation", "columns", 0, median="x"), "damaged"),
+        (lambda folder: _edit(folder, "preparation", "columns", 0, kind="x"), "no column of numbers"),
+        (lambda folder: _edit(folder, "preparation", "columns", 0, name=3), "need names"),
+        (lambda folder: _no_numbers(folder / "variables.safetensors"), "no numbers"),
+    ],
+)
+def test_a_damaged_model_is_refused(compared, tmp_path, damage, words):
+    prepared, study, _ = compared
+    learner = study.variants["baseline"]
+    save_model(tmp_path, Model(learner.model, fit(learner, study.data, 1, 0), prepared.preparation))
+    damage(tmp_path)
+    with pytest.raises(Error, match=words):
+        load_model(tmp_path)
+
+
+def _edit(folder, *path, **changes):
+    """Change fields of what the path leads to; without any, the path ends in a name and its value."""
+    facts = json.loads((folder / "model.json").read_text())
+    if not changes:
+        changes, path = {path[-2]: path[-1]}, path[:-2]
+    inner = facts
+    for step in path:
+        inner = inner[step]
+    inner.update(changes)
+    (folder / "model.json").write_text(json.dumps(facts))
+
+
+def _no_numbers(path):
+    leaves = safetensors.numpy.load_file(path)
+    safetensors.numpy.save_file({name: leaf * np.nan for name, leaf in leaves.items()}, path)
+
+
+def test_predictions_keep_the_digits_of_a_large_target(tmp_path):
+    frame = table(regression=True)
+    frame["y"] += 1e9
+    prepared = prepare(frame, "y")
+    study, _ = comparison(prepared.dataset, prepared.preparation, ("adam",), "own", steps=300)
+    learner = study.variants["adam"]
+    model = Model(learner.model, fit(learner, study.data, 300, 0), prepared.preparation)
+    assert np.std(model.predict(frame)["prediction"] - frame["y"]) < 0.5 * np.std(frame["y"])
+
+
+@pytest.mark.parametrize(
+    "name", ["os.system", "builtins.eval", "waza.cli.main", "waza.nn.losses.jax.config", "waza.nn.losses.np"]
+)
+def test_only_wazas_layers_are_made(name):
+    with pytest.raises((ValueError, AttributeError, ModuleNotFoundError)):
+        remake({"function": name})
+
+
+@pytest.mark.parametrize("regression", [False, True])
+def test_the_commands_go_from_file_to_answer(tmp_path, capsys, monkeypatch, regression):
+    monkeypatch.setenv("WAZA_CACHE", str(tmp_path / "cache"))
+    table(regression=regression).to_csv(tmp_path / "mine.csv", index=False)
+    out = tmp_path / "out.json"
+    arguments = ["compare", str(tmp_path / "mine.csv"), "--target", "Y", "--try", "adam,early-stopping"]
+    main(
+        [*arguments, "--steps", "40", "--max-seeds", "10", "--runs", str(tmp_path), "--json", str(out), "--lang", "en"]
+    )
+    printed = capsys.readouterr().out
+    assert "On your data:" in printed
+    facts = json.loads(out.read_text())
+    assert {one["technique"] for one in facts["outcomes"]} == {"adam", "early_stopping"}
+    assert {note["kind"] for note in facts["notes"]} >= {"target_case"}
+    table(seed=2).drop(columns="y").to_csv(tmp_path / "new.csv", index=False)
+    main(["use", facts["model"], "--input", str(tmp_path / "new.csv")])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split(",")[0] == "prediction"
+    assert len(lines) == 121
+
+
+def test_an_effect_that_is_no_number_is_none_in_json():
+    (one,) = outcomes([finding("a", "undecided", effect=np.nan)])
+    assert json.loads(json.dumps(_finite(dataclasses.asdict(one)), allow_nan=False))["points"] is None
+
+
+def test_names_of_any_kind_are_printed_and_strange_cells_remarked(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("WAZA_CACHE", str(tmp_path / "cache"))
+    frame = table().assign(**{"[/red] {0}": "1"}).rename(columns={"a": "[/]"})
+    frame.to_csv(tmp_path / "表 [b].csv", index=False)
+    out = tmp_path / "out.json"
+    short = ["--steps", "20", "--max-seeds", "10", "--runs", str(tmp_path), "--json", str(out), "--lang", "en"]
+    main(["compare", str(tmp_path / "表 [b].csv"), "--target", "y", "--try", "adam,,adam", *short])
+    assert "dropped: [/red] {0}." in " ".join(capsys.readouterr().out.split())
+    frame.assign(colour="grey").to_csv(tmp_path / "new.csv", index=False)
+    main(["use", json.loads(out.read_text())["model"], "--input", str(tmp_path / "new.csv"), "--lang", "en"])
+    printed = capsys.readouterr()
+    assert "Cells of 'colour' with a category that no training row has" in printed.err
+    right = [line.split(",")[0] for line in printed.out.splitlines()[1:]] == frame["y"]
+    assert right.mean() > 0.8
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["compare", "mine.csv", "--target", "y", "--try", ","], "no technique is to be tried"),
+        (["compare", "gone.csv", "--target", "y"], "no file"),
+        (["compare", "mine.csv", "--target", "z"], "no column 'z'"),
+        (["compare", "mine.csv", "--target", "y", "--try", "magic"], "no technique"),
+        (["compare", "mine.csv", "--target", "y", "--task", "regression"], "regression needs numbers"),
+        (["use", "gone", "--input", "mine.csv"], "holds no model"),
+    ],
+)
+def test_mistakes_take_one_line(tmp_path, capsys, monkeypatch, arguments, words):
+    monkeypatch.chdir(tmp_path)
+    table().to_csv("mine.csv", index=False)
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    error = capsys.readouterr().err
+    assert stopped.value.code == 2
+    assert words in error
+    assert error.count("\n") == 1
+
+
+def test_images_are_compared_as_tables_are(stripes_folder, tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("WAZA_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr("waza.compare.images.CONVOLUTION_SIZE", (8, 8))
+    out = tmp_path / "out.json"
+    arguments = ["compare", str(stripes_folder), "--model", "mlp", "--try", "augment,dropout,early_stopping"]
+    main(
+        [*arguments, "--steps", "10", "--max-seeds", "10", "--runs", str(tmp_path), "--json", str(out), "--lang", "en"]
+    )
+    assert "augmentation" in capsys.readouterr().out
+    facts = json.loads(out.read_text())
+    assert {one["technique"] for one in facts["outcomes"]} == {"augment", "dropout", "early_stopping"}
+    main(["use", facts["model"], "--input", str(next((stripes_folder / "level").iterdir()))])
+    assert capsys.readouterr().out.splitlines()[0] == "file,rank,class,probability"
+
+
+def test_convolutions_are_compared_with_less(stripes_folder):
+    given = images(str(stripes_folder), (32, 32), (32, 32))
+    tried = ("batch_norm", "dropout", "augment", "adam")
+    study, measure = image_comparison(given, "small-alexnet", tried, "own")
+    assert (study.steps, study.tuning.seeds, measure) == (200, 3, "test_accuracy")
+    assert {len(values) for numbers in study.tuning.grid.values() for values in numbers.values()} <= {2, 4}
+    assert study.variants["baseline"].model.dropout is None
+    assert study.variants["dropout"].model.dropout is not None
+    assert study.variants["augment"].augment is not None
+    with pytest.raises(Error, match="alexnet takes no batch normalisation"):
+        image_comparison(images(str(stripes_folder), (227, 227), (8, 8)), "alexnet", tried, "own")
+    with pytest.raises(Error, match="no technique is called 'augmentt': did you mean 'augment'"):
+        image_comparison(given, "mlp", ("augmentt",), "own")
