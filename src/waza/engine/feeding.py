@@ -201,7 +201,7 @@ class Streamed(Feed):
             )
 
         def totals(state: PyTree, rows: Split, real: Array) -> dict[str, Array]:
-            measures = learner.measures(state, rows)
+            measures = learner.row_measures(state, rows)
             return {name: jnp.sum(jnp.where(real, value, 0)) for name, value in measures.items()}
 
         self._rows, self._totals = jax.jit(rows), jax.jit(totals)

@@ -8,7 +8,8 @@ from jaxtyping import Array, Float, Int, PRNGKeyArray, PyTree
 
 from waza.core.errors import Error
 from waza.core.recipe import at
-from waza.learners.learner import Learner, Measures
+from waza.learners.learner import Learner
+from waza.learners.measure import Measures
 from waza.models.landscapes import Landscape
 from waza.optim import Optimizer, add
 

@@ -11,7 +11,8 @@ from waza.core.errors import Error
 from waza.core.recipe import at, later
 from waza.core.variables import join, trained
 from waza.data import Dataset, Split
-from waza.learners.learner import Learner, Measures
+from waza.learners.learner import Learner
+from waza.learners.measure import Measures
 from waza.learners.probes import activation_measures, gradient_measures
 from waza.nn import Augmentation, CrossEntropy, Layer, Loss, Pass, Penalty, named_key
 from waza.optim import Optimizer, add
@@ -127,7 +128,7 @@ class Supervised(Learner):
         x = as_inputs(x)
         return x if self.augment is None else self.augment.plain(x)
 
-    def measures(self, state: SupervisedState, rows: Split) -> dict[str, Float[Array, " rows"]]:
+    def row_measures(self, state: SupervisedState, rows: Split) -> dict[str, Float[Array, " rows"]]:
         """The loss's measures of each row."""
         return self.loss(self.model.apply(state.variables, self.plain(rows.x), Pass()), rows.y)
 
@@ -157,7 +158,7 @@ class Supervised(Learner):
 
         def total(piece: tuple[Array, Array, Array]) -> dict[str, Float[Array, ""]]:
             x, y, real = piece
-            measures = self.measures(state, Split(x, y))
+            measures = self.row_measures(state, Split(x, y))
             return {name: jnp.sum(jnp.where(real, value, 0)) for name, value in measures.items()}
 
         rows = split.x.shape[0]
