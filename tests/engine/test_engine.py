@@ -11,8 +11,8 @@ import xarray as xr
 from waza import models, nn, optim
 from waza.core.errors import Error
 from waza.core.variables import Tracked
-from waza.engine import pace, structure
-from waza.learners import Learner, Supervised
+from waza.engine import pace, structure, work
+from waza.learners import Learner, Measure, Supervised
 from waza.nn import named_key
 from waza.study import Interrupted, Study, Watch, run, runner, vary
 
@@ -55,6 +55,7 @@ def test_one_device_agrees_with_two(study, monkeypatch):
     two = run(study)
     one_device = jax.sharding.Mesh(np.array(jax.devices()[:1]), ("trials",))
     monkeypatch.setattr(runner, "mesh", lambda: one_device)
+    monkeypatch.setattr(work, "mesh", lambda: one_device)
     np.testing.assert_allclose(run(study)["test_loss"], two["test_loss"], atol=1e-6)
 
 
@@ -174,6 +175,9 @@ def test_variants_without_a_single_number_are_compared(study):
 
     class Still(Learner):
         size: int
+
+        def measures(self, data):
+            return (Measure("norm", "lower"),)
 
         def init(self, key, data):
             return jax.random.normal(key, (self.size,))

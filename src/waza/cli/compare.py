@@ -122,14 +122,17 @@ def _finite(values: dict[str, Any]) -> dict[str, Any]:
 def _keep_best(results: Any, study: Any, prepared: Any, folder: Path) -> tuple[Path, str]:
     """Train the variant that is best on the validation rows once more, and keep it beside the report."""
     from waza.compare import best_variant
-    from waza.engine.fitted import fit
+    from waza.engine.single import single_program, train_single
+    from waza.engine.training import Plan
     from waza.kinds import Model, save_model
     from waza.study.tuning import change, tuned_name
 
     best = best_variant(results)
     choices = {tuned_name(one["variant"]): one for one in json.loads(results.attrs["tuning"])}
     learner = change(study.variants[choices[best]["variant"]], choices[best]["settings"])
-    variables = fit(learner, study.data, study.steps, int(results["seed"][0]))
+    program = single_program(learner, study.data, study.steps)
+    plan = Plan(steps=study.steps, evaluate_every=study.steps, keep="last")
+    variables = train_single(program, int(results["seed"][0]), plan).variables
     save_model(folder / "model", Model(learner.model, variables, prepared.preparation))
     return folder / "model", best
 

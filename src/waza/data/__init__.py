@@ -10,6 +10,7 @@ from waza.data.cifar10 import cifar10 as cifar10
 from waza.data.cifar10_jpg import cifar10_jpg as cifar10_jpg
 from waza.data.dataset import Dataset as Dataset
 from waza.data.dataset import Split as Split
+from waza.data.dataset import Weighted as Weighted
 from waza.data.dataset import hold_out as hold_out
 from waza.data.dataset import stratified as stratified
 from waza.data.digits import digits as digits

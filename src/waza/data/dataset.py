@@ -19,6 +19,14 @@ class Split(NamedTuple):
     y: Rows
 
 
+class Weighted(NamedTuple):
+    """Examples that do not count alike: `weights` (n,) or (n, ...), such as 0 where a sequence is padded."""
+
+    x: Rows
+    y: Rows
+    weights: Rows
+
+
 class Dataset(NamedTuple):
     """A named data set: what is trained on, what is only tested on, and what settings are chosen by, if anything.
 

@@ -9,7 +9,7 @@ import numpy as np
 from jax.sharding import Mesh
 
 from waza.engine.structure import holds
-from waza.learners import Supervised
+from waza.learners import Learner
 from waza.nn import RecurrentLayer
 
 TRIALS = "trials"
@@ -33,8 +33,8 @@ def each_core_a_device() -> None:
         jax.devices()
 
 
-def mesh_for_batches(learner: Supervised) -> Mesh:
-    """The devices that share each batch of a learner: as many as divide its rows (of a stream, its lanes).
+def mesh_for_batches(learner: Learner, rows: int) -> Mesh:
+    """The devices that share each batch of a learner: as many as divide its rows (or the lanes of a text).
 
     A CPU counts as one device, whose cores share the work of each operation, unless the learner has recurrent layers:
     their products are too small to be shared, so each core takes rows of its own. Measured, 2 cores: small AlexNet,
@@ -42,7 +42,7 @@ def mesh_for_batches(learner: Supervised) -> Mesh:
     """
     devices = jax.devices()
     alone = devices[0].platform == "cpu" and not holds(learner, RecurrentLayer)
-    count = max(n for n in range(1, 1 + (1 if alone else len(devices))) if learner.batch_size % n == 0)
+    count = max(n for n in range(1, 1 + (1 if alone else len(devices))) if rows % n == 0)
     return Mesh(np.array(devices[:count]), (TRIALS,))
 
 

@@ -1,18 +1,21 @@
-"""Where a training that diverged broke: the gradients of the step before, layer by layer."""
+"""The gradients before a divergence, layer by layer."""
 
 import math
 from collections.abc import Mapping
-from pathlib import Path
 from typing import NamedTuple
 
-from waza.engine.feeding import Feed
-from waza.engine.progress import Progress, restored
+import jax
+import numpy as np
+
+from waza.engine.checkpoint import Checkpoint
+from waza.engine.program import Program
+from waza.learners.probes import norms_by_layer
 
 
 class Explosion(NamedTuple):
-    """The layer whose gradient was the largest at a step, before any clipping, and its norm.
+    """The layer with the largest gradient at a step, before any clipping, and the gradient's norm.
 
-    Where gradients were no numbers, it is all the layers of such, and the norm is None.
+    Where gradients are not finite, it lists the layers of these, and the norm is None.
     """
 
     step: int
@@ -25,34 +28,39 @@ class Explosion(NamedTuple):
         >>> str(Explosion(11, ("recurrent.layers.0",), 3.2e18))
         'at step 11 the gradient was largest in recurrent.layers.0 (norm 3.2e+18)'
         >>> str(Explosion(0, ("hidden.0", "hidden.1"), None))
-        'at step 0 the gradient was no number in hidden.0, hidden.1'
+        'at step 0 the gradient was not finite in hidden.0, hidden.1'
         """
         layers = ", ".join(self.layers)
         if self.norm is None:
-            return f"at step {self.step} the gradient was no number in {layers}"
+            return f"at step {self.step} the gradient was not finite in {layers}"
         return f"at step {self.step} the gradient was largest in {layers} (norm {self.norm:.2g})"
 
 
-def explosion(feed: Feed, diverged_at: int, checkpoint: Path | None = None) -> Explosion:
-    """The explosion before the first loss that was no number.
+def explosion(program: Program, seed: int, diverged_at: int, checkpoint: Checkpoint | None = None) -> Explosion:
+    """The explosion before the first loss that was not finite.
 
-    That loss came from the step before, whose own loss was still a number. Training follows from its seed, so it is
-    gone through again up to there, from the checkpoint or from the beginning.
+    That loss came from the update of the step before, whose own loss was finite. A training follows from its seed, so
+    it is repeated up to there, from the checkpoint or from the start.
 
     Args:
-        feed: the learner with its data.
-        diverged_at: the first step whose loss was no number.
+        program: of the single trial; its learner has `gradients(state, batch, key)`.
+        seed: of the trial.
+        diverged_at: the first step whose loss was not finite.
         checkpoint: of the same training.
     """
-    step = max(diverged_at - 1, 0)
-    kept = None if checkpoint is None else restored(checkpoint, feed)
-    now = kept if kept is not None and kept.step <= step else Progress(feed.start(), feed.empty(), None)
-    state, _ = feed.train(now.state, now.tally, now.step, step)
-    return worst(step, feed.gradient_norms(state, step))
+    step, seeds = max(diverged_at - 1, 0), range(seed, seed + 1)
+    kept = None if checkpoint is None else checkpoint.load(program, seeds)
+    if kept is None or kept.step > step:
+        begin, portions = 0, program.start(seeds)
+    else:
+        begin, portions = kept.step, kept.portions
+    portions = program.train(portions, begin, step)
+    gradients = jax.tree.map(np.float64, program.gradients_at(portions[0], step))  # float32 squares would overflow
+    return worst(step, {layer: float(norm) for layer, norm in norms_by_layer(gradients).items()})
 
 
 def worst(step: int, norms: Mapping[str, float]) -> Explosion:
-    """The explosion that these norms of a step's gradient, by layer, tell of.
+    """The explosion that follows from the norms of a step's gradient by layer.
 
     >>> worst(3, {"hidden.0": 2.0, "hidden.1": 5.0, "output": 1.0})
     Explosion(step=3, layers=('hidden.1',), norm=5.0)

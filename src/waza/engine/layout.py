@@ -1,4 +1,4 @@
-"""Layout: how the trials of a program lie on its devices."""
+"""Layout: how the trials of a program, or the rows of its batches, are distributed over the devices."""
 
 import dataclasses
 import math
@@ -16,18 +16,16 @@ WHOLE, SHARED_OUT = PartitionSpec(), PartitionSpec(TRIALS)
 
 @dataclasses.dataclass(frozen=True)
 class Layout:
-    """The seeds or the variants are shared out, whichever leaves less of the last device empty.
-
-    5 seeds of 13 variants make 2 x 35 trials on two devices, and not 2 x 39. What fills the last device is computed and
-    not read.
+    """What the devices share: seeds, variants, or the rows of each batch of a single trial.
 
     Args:
         mesh: the devices.
-        seeds: with those that fill the last device.
+        seeds: their number, with those that fill the last device; filled-in trials are computed and dropped.
         variants: likewise.
-        of_trials: where arrays with the axes (seed, variant, ...) lie.
-        of_seeds: where arrays with the axis (seed, ...) lie.
-        of_variants: where arrays with the axis (variant, ...) lie.
+        of_trials: sharding of arrays with the axes (seed, variant, ...).
+        of_seeds: sharding of arrays with the axis (seed, ...).
+        of_variants: sharding of arrays with the axis (variant, ...).
+        by_rows: whether one trial's batches are shared; its state is whole on each device.
     """
 
     mesh: Mesh
@@ -36,19 +34,49 @@ class Layout:
     of_trials: PartitionSpec
     of_seeds: PartitionSpec
     of_variants: PartitionSpec
+    by_rows: bool = False
 
     @classmethod
     def of(cls, seeds: int, variants: int, mesh: Mesh) -> Self:
-        """The layout of so many trials."""
+        """The layout of `seeds` x `variants` trials: shared by seeds or by variants, whichever fills in fewer trials.
+
+        5 seeds of 13 variants make 2 x 35 trials on two devices, and not 2 x 39.
+        """
         whole_seeds, whole_variants = (math.ceil(n / mesh.size) * mesh.size for n in (seeds, variants))
         if seeds * whole_variants < whole_seeds * variants:
             return cls(mesh, seeds, whole_variants, PartitionSpec(None, TRIALS), WHOLE, SHARED_OUT)
         return cls(mesh, whole_seeds, variants, SHARED_OUT, SHARED_OUT, WHOLE)
 
+    @classmethod
+    def of_stream(cls, seeds: int, variants: int, mesh: Mesh) -> Self:
+        """The layout for batches from the host: seeds one after another, since their batches may differ in shape."""
+        devices = Mesh(mesh.devices.flat[: min(mesh.size, variants)], mesh.axis_names)
+        whole_variants = math.ceil(variants / devices.size) * devices.size
+        return cls(devices, seeds, whole_variants, PartitionSpec(None, TRIALS), WHOLE, SHARED_OUT)
+
+    @classmethod
+    def of_rows(cls, mesh: Mesh) -> Self:
+        """The layout of a single trial whose batches are shared by the devices; XLA adds up the gradients."""
+        return cls(mesh, 1, 1, WHOLE, WHOLE, WHOLE, by_rows=True)
+
     @property
     def fewest_seeds(self) -> int:
-        """How many seeds are computed together at least: one on each device, if they are shared out."""
+        """The smallest number of seeds in one call: one a device where the devices share the seeds."""
         return 1 if self.of_seeds == WHOLE else self.mesh.size
+
+    def row_shardings(self, tree: PyTree, axis: int = 0) -> Any:
+        """Shardings by which the devices share the rows of a batch, along an axis; other arrays are whole."""
+        shared = PartitionSpec(*[None] * axis, TRIALS)
+
+        def sharding(leaf: Any) -> NamedSharding:
+            divides = leaf.ndim > axis and leaf.shape[axis] % self.mesh.size == 0
+            return NamedSharding(self.mesh, shared if divides else WHOLE)
+
+        return jax.tree.map(sharding, tree)
+
+    def rows_shared(self, batch: PyTree) -> Any:
+        """A batch whose rows the devices share, within a compiled program."""
+        return jax.lax.with_sharding_constraint(batch, self.row_shardings(batch))
 
     def put(self, tree: PyTree, specs: PyTree) -> Any:
         """The tree on the devices; `specs` are of the tree's structure, or stand for whole branches of it."""

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, Self
 
 import jax
+import jax.numpy as jnp
 
 # All trials as one operation ("vmap"), best for small products; a call for each seed, with its variants as one
 # operation ("seeds"); or trial after trial ("map"), best where one trial's intermediate arrays fill the processor's
-# caches, as those of convolutions and recurrent layers can.
-How = Literal["vmap", "seeds", "map"]
+# caches, as those of convolutions and recurrent layers can. A single trial has no axes to map over ("alone").
+How = Literal["vmap", "seeds", "map", "alone"]
 HOWS: tuple[How, ...] = ("vmap", "seeds", "map")
 TIMED_HOWS: tuple[How, ...] = ("vmap", "map")
 MEASURED: Literal["measured"] = "measured"
@@ -40,6 +41,8 @@ def mapped(function: Callable, in_axes: tuple[int | None, ...], how: How) -> Cal
     >>> [mapped(jnp.add, (0, None), how)(jnp.arange(3), 10).tolist() for how in ("vmap", "map")]
     [[10, 11, 12], [10, 11, 12]]
     """
+    if how == "alone":
+        return _alone(function, in_axes)
     if how != "map":
         return jax.vmap(function, in_axes)
 
@@ -53,6 +56,19 @@ def mapped(function: Callable, in_axes: tuple[int | None, ...], how: How) -> Cal
         return jax.lax.map(one, own)
 
     return one_by_one
+
+
+def _alone(function: Callable, in_axes: tuple[int | None, ...]) -> Callable:
+    """The function of a single variant, whose axis is dropped before and put back after."""
+
+    def mapped(*arguments: Any) -> Any:
+        single = [
+            argument if axis is None else jax.tree.map(lambda leaf: leaf[0], argument)
+            for argument, axis in zip(arguments, in_axes, strict=True)
+        ]
+        return jax.tree.map(lambda leaf: jnp.asarray(leaf)[None], function(*single))
+
+    return mapped
 
 
 def seconds_a_step(program: Any, seeds: Sequence[int]) -> float:

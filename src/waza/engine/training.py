@@ -1,162 +1,208 @@
-"""One long training: segments of steps, evaluations, the best variables kept, and a stop where nothing improves."""
+"""Train a program: segments of steps, evaluations, checkpoints, and the variables that are kept."""
 
 import dataclasses
 import math
 import time
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
-import jax
 import numpy as np
+from jaxtyping import PyTree
 
-from waza.core.errors import Error
-from waza.engine.feeding import Feed
+from waza.core.errors import Error, nearest
+from waza.engine.checkpoint import Checkpoint, Progress, Trial
 from waza.engine.pace import Pace
-from waza.engine.progress import Progress, restored, save
+from waza.engine.program import Program
 from waza.engine.watch import Interrupted, Watch
+from waza.learners import Measure
 
-Measures = dict[str, float]
+Keep = Literal["best", "last"]
 Ending = Literal["all steps", "no improvement", "diverged"]
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Plan:
-    """How long a learner trains, and by what its best variables are known.
+    """How long a training lasts, and what is kept of it.
 
     Args:
-        steps: at most so many updates.
+        steps: at most this many updates.
         evaluate_every: steps between evaluations (there is one before the first step and one after the last).
-        patience: evaluations without a new best after which training stops; None trains to the last step.
-        measure: what is to be small.
+        keep: which variables are kept: those of each trial's best evaluation by `measure`, or the last; None for none.
+        measure: by which evaluations are compared.
+        patience: evaluations without improvement of any trial after which training ends; None trains to the last step.
+        end_diverged: whether training ends when every trial has diverged.
     """
 
     steps: int
     evaluate_every: int
+    keep: Keep | None = None
+    measure: Measure | None = None
     patience: int | None = None
-    measure: str = "validation_loss"
+    end_diverged: bool = False
 
     def __post_init__(self):
-        for name in ("steps", "evaluate_every", "patience"):
+        least = {"steps": 0, "evaluate_every": 1} | ({} if self.patience is None else {"patience": 1})
+        for name, smallest in least.items():
             value = getattr(self, name)
-            if not (name == "patience" and value is None) and (not isinstance(value, int) or value < 1):
-                raise Error(f"{name} is {value!r}; expected a whole number of at least 1")
+            if not isinstance(value, int) or isinstance(value, bool) or value < smallest:
+                raise Error(f"{name} is {value!r}; expected a whole number of at least {smallest}")
+        if self.keep is not None and self.keep not in get_args(Keep):
+            raise Error(f"keep is {self.keep!r}; expected one of {', '.join(map(repr, get_args(Keep)))}, or None")
+        if (self.keep == "best" or self.patience is not None) and (self.measure is None or not self.measure.sign):
+            name = "none" if self.measure is None else repr(self.measure.name)
+            raise Error(
+                f"the best evaluation is asked for, and the measure is {name}: choose one that is declared with "
+                "better='higher' or 'lower'"
+            )
+
+    @property
+    def evaluations(self) -> int:
+        """The number of evaluations of a training that is not ended early."""
+        return 1 + -(-self.steps // self.evaluate_every)
+
+    def step_of(self, evaluation: int) -> int:
+        """The step of an evaluation, counted from 0.
+
+        >>> [Plan(steps=25, evaluate_every=10).step_of(i) for i in range(4)]
+        [0, 10, 20, 25]
+        """
+        return min(evaluation * self.evaluate_every, self.steps)
 
 
 class Trained(NamedTuple):
-    """A training that has come to its end: the best variables, and how it went.
+    """A training that has ended.
 
-    `diverged_at` is the step whose loss was no number, or None; `seconds` of training are those of all processes.
+    `measures` are by path, (evaluation, seed, variant), at the steps `evaluated`; `diverged_at` and `best_step` have
+    the axes (seed, variant) and are -1 where there is none; `kept` is by trial; `seconds` are those of all processes.
     """
 
-    variables: Any
-    best_step: int
-    history: list[dict[str, Any]]
+    measures: dict[str, np.ndarray]
+    evaluated: list[int]
+    diverged_at: np.ndarray
+    best_step: np.ndarray
+    kept: dict[Trial, PyTree[np.ndarray]]
     steps: int
     ending: Ending
-    diverged_at: int | None
     seconds: float
 
-    @property
-    def best(self) -> Measures:
-        """The measures of the best variables."""
-        return next(one for one in self.history if one["step"] == self.best_step)
+    def history(self, seed: int = 0, variant: int = 0) -> list[dict[str, Any]]:
+        """The measures of each evaluation of one trial, with its step; what was not counted is left out."""
+        return [_entry(step, self.measures, i, seed, variant) for i, step in enumerate(self.evaluated)]
 
 
 def train(
-    feed: Feed,
+    program: Program,
+    seeds: range,
     plan: Plan,
-    checkpoint: Path | None = None,
+    checkpoint: Checkpoint | None = None,
     watch: Watch | None = None,
-    heard: Callable[[int, Measures], None] = lambda step, measures: None,
+    heard: Callable[[dict[str, Any]], None] = lambda entry: None,
 ) -> Trained:
-    """Train to the end of the plan, until nothing improves, or until the loss is no number.
+    """Train all trials of a program to the end of the plan.
 
     Args:
-        feed: the learner with its data.
-        plan: how long.
-        checkpoint: a file that is kept up to date; where there is one, training goes on from it, and ends with the same
-            bits as if it had not been cut off.
-        watch: is told of progress, and may ask to stop.
-        heard: is given the step and the measures of each evaluation that is made.
+        program: the trials.
+        seeds: as many as the program computes at once.
+        plan: how long, and what is kept.
+        checkpoint: a file that is kept up to date; training goes on from it, with the same bits as if never cut off.
+        watch: receives progress events, and may ask to stop.
+        heard: receives the first trial's measures of each evaluation that is made, with its step.
 
     Raises:
-        Error: the checkpoint is damaged or of another learner, or the loss is no number from the beginning.
+        Error: the checkpoint is damaged or of another training, or the plan's measure is not measured.
         Interrupted: `watch` asked to stop; the checkpoint is written.
     """
     watch, pace = watch or Watch(), Pace()
-    kept = None if checkpoint is None else restored(checkpoint, feed)
-    now = kept or Progress(feed.start(), feed.empty(), None)
-    watch.compiling(2)
-    now.state, now.tally = feed.train(now.state, now.tally, now.step, now.step)  # compiles, and takes no step
-    watch.training(plan.steps)
+    now = None if checkpoint is None else checkpoint.load(program, seeds)
+    if now is None:
+        shape = (len(seeds), len(program.group.learners))
+        now = Progress(program.start(seeds), best_step=np.full(shape, -1, np.int32))
     watch.advance(now.step)
     ending: Ending | None = None
     while ending is None:
         begun = time.perf_counter()
-        if _evaluation_due(now, plan):
-            measures = feed.evaluate(now.state) | _batch_means(now.tally)
-            _judge(now, measures, plan)
-            heard(now.step, measures)
-            now.tally = feed.empty()
-        ending = _ending(now, plan)
+        diverged_at = program.diverged_at(now.portions)
+        if _evaluation_due(now, plan) and not (plan.end_diverged and _all(diverged_at)):
+            _evaluate(program, now, plan)
+            heard(_entry(now.step, now.measures, -1, 0, 0))
+        ending = _ending(now, plan, diverged_at)
         if ending is None:
-            stop = min(now.step + pace.steps(), _next_evaluation(now, plan))
+            stop = min(now.step + pace.steps(), plan.step_of(len(now.evaluated)))
             with pace.segment(stop - now.step):
-                now.state, now.tally = feed.train(now.state, now.tally, now.step, stop)
+                now.portions = program.train(now.portions, now.step, stop)
             watch.advance(stop - now.step)
             now.step = stop
         now.seconds += time.perf_counter() - begun
         asked = watch.stop_asked()
-        if checkpoint is not None and not _diverged(now) and (asked or pace.checkpoint_due()):
+        sound = not (plan.end_diverged and _all(program.diverged_at(now.portions)))  # else the last sound one stays
+        if checkpoint is not None and sound and (asked or ending or pace.checkpoint_due()):
             with pace.checkpoint():
-                save(checkpoint, now)
+                checkpoint.save(now)
         if asked and ending is None:
             raise Interrupted(f"stopped at step {now.step} of {plan.steps}")
-    if now.best_step < 0:
-        raise Error("the loss is no number before the first step: look for wrong numbers in the data")
-    diverged_at = int(now.tally.diverged_at) if _diverged(now) else None
-    return Trained(now.best, now.best_step, now.history, now.step, ending, diverged_at, now.seconds)
+    if plan.keep == "last":
+        now.kept = {trial: program.kept(now.portions, *trial) for trial in _trials(program)}
+    diverged_at = program.diverged_at(now.portions)
+    return Trained(now.measures, now.evaluated, diverged_at, now.best_step, now.kept, now.step, ending, now.seconds)
 
 
-def _next_evaluation(now: Progress, plan: Plan) -> int:
-    """The step of the next evaluation."""
-    return min(len(now.history) * plan.evaluate_every, plan.steps)
+def _trials(program: Program) -> list[Trial]:
+    return [(seed, variant) for seed in range(program.seeds) for variant in range(program.group.variants)]
+
+
+def _all(diverged_at: np.ndarray) -> bool:
+    return bool((diverged_at >= 0).all())
 
 
 def _evaluation_due(now: Progress, plan: Plan) -> bool:
-    """Whether this step is to be evaluated and has not been; a state that diverged is not."""
-    made = now.history[-1]["step"] if now.history else -1
-    return now.step == _next_evaluation(now, plan) > made and not _diverged(now)
+    """Whether this step is to be evaluated and has not been."""
+    made = len(now.evaluated)
+    return made < plan.evaluations and now.step == plan.step_of(made)
 
 
-def _diverged(now: Progress) -> bool:
-    return int(now.tally.diverged_at) >= 0
-
-
-def _ending(now: Progress, plan: Plan) -> Ending | None:
-    """Why training ends here, if it does."""
-    if _diverged(now) or now.best_step < 0:
-        return "diverged"
-    if now.history[-1]["step"] == plan.steps:
+def _ending(now: Progress, plan: Plan, diverged_at: np.ndarray) -> Ending | None:
+    """The reason why training ends here, if it does."""
+    if len(now.evaluated) == plan.evaluations:
         return "all steps"
-    since = sum(one["step"] > now.best_step for one in now.history)
-    return "no improvement" if plan.patience is not None and since >= plan.patience else None
+    hopeless = plan.keep == "best" and bool(now.evaluated) and _all(-now.best_step - 1)  # no evaluation was finite
+    if plan.end_diverged and (_all(diverged_at) or hopeless):
+        return "diverged"
+    if plan.patience is not None:
+        since = sum(step > now.best_step.max() for step in now.evaluated)
+        if since >= plan.patience:
+            return "no improvement"
+    return None
 
 
-def _judge(now: Progress, measures: Measures, plan: Plan) -> None:
-    """Note the measures, and the variables where they are the best yet."""
-    value = measures.get(plan.measure)
-    if value is None:
-        raise Error(f"the learner does not measure {plan.measure!r}; it measures {', '.join(measures)}")
-    best = min((one[plan.measure] for one in now.history if math.isfinite(one[plan.measure])), default=math.inf)
-    now.history.append({"step": now.step, **measures})
-    if value < best:
-        # Copies: the state's own arrays are used up by the next step.
-        now.best, now.best_step = jax.tree.map(np.array, jax.device_get(now.state.variables)), now.step
+def _entry(step: int, measures: dict[str, np.ndarray], evaluation: int, seed: int, variant: int) -> dict[str, Any]:
+    """The measures of one trial at one evaluation, without the records of which nothing was counted."""
+    values = {path: float(array[evaluation, seed, variant]) for path, array in measures.items()}
+    return {"step": step} | {
+        path: value for path, value in values.items() if not (path.startswith("batch_") and math.isnan(value))
+    }
 
 
-def _batch_means(tally: Any) -> Measures:
-    """The means of what the steps since the last evaluation recorded."""
-    steps = int(tally.steps)
-    return {f"batch_{name}": float(value) / steps for name, value in tally.sums.items()} if steps else {}
+def _evaluate(program: Program, now: Progress, plan: Plan) -> None:
+    """Evaluate all trials, and keep the variables of those that are at their best."""
+    fresh = program.evaluate(now.portions) | program.recorded(now.portions)
+    now.measures = {
+        path: np.concatenate([now.measures.get(path, np.empty((0, *value.shape), np.float32)), value[None]])
+        for path, value in fresh.items()
+    }
+    now.evaluated.append(now.step)
+    now.portions = program.clear(now.portions)
+    if plan.measure is not None and plan.measure.sign:
+        _note_best(program, now, plan, plan.measure)
+
+
+def _note_best(program: Program, now: Progress, plan: Plan, measure: Measure) -> None:
+    values = now.measures.get(measure.name)
+    if values is None:
+        raise Error(f"the learner does not measure {measure.name!r}: {nearest(measure.name, now.measures)}")
+    for seed, variant in _trials(program):
+        best, value = int(now.best_step[seed, variant]), float(values[-1, seed, variant])
+        before = float("nan") if best < 0 else float(values[now.evaluated.index(best), seed, variant])
+        if np.isfinite(value) and measure.improves(value, on=before):
+            now.best_step[seed, variant] = now.step
+            if plan.keep == "best":
+                now.kept[seed, variant] = program.kept(now.portions, seed, variant)

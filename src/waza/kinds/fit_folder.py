@@ -16,7 +16,7 @@ from waza.core.errors import Error
 from waza.core.files import write_whole
 from waza.core.lock import held
 from waza.core.variables import trained as variables_trained
-from waza.engine.training import Trained
+from waza.engine.single import Fitted
 from waza.kinds.model_folder import RECIPE, VARIABLES
 
 VERSION = 2
@@ -96,7 +96,7 @@ def fit_folder(path: Path, asked: Mapping[str, Any], fresh: bool) -> Iterator[Fi
         yield folder
 
 
-def told(trained: Trained, targets: int, unit: str) -> dict[str, Any]:
+def told(trained: Fitted, targets: int, unit: str) -> dict[str, Any]:
     """What the result tells of a training whose steps have so many targets each, counted in this unit."""
     names = ("best_step", "steps", "ending", "diverged_at", "seconds")
     pace = trained.steps * targets / trained.seconds if trained.seconds else 0.0

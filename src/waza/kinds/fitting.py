@@ -5,14 +5,12 @@ from typing import Any, NamedTuple
 
 import jax
 
-from waza.core.arrays import read_arrays
 from waza.core.errors import Error
 from waza.core.files import write_whole
-from waza.engine.devices import each_core_a_device, mesh_for_batches
+from waza.engine.checkpoint import Checkpoint
 from waza.engine.explosion import Explosion, explosion
-from waza.engine.feeding import LIMIT, feed
-from waza.engine.progress import REMEDY
-from waza.engine.training import Measures, Plan, train
+from waza.engine.single import single_program, train_single
+from waza.engine.training import Plan
 from waza.engine.watch import Watch
 from waza.kinds.classifier.material import Material
 from waza.kinds.events import Events
@@ -23,6 +21,8 @@ from waza.kinds.settings import Settings, evaluate_every
 from waza.kinds.trainable import Trainable, refuse_others, settings_of
 from waza.report.training_page import Training
 from waza.report.words import LANGUAGES
+
+REMEDY = "start over with --fresh"
 
 
 class Fitted(NamedTuple):
@@ -47,7 +47,6 @@ def fit_in_folder(
     fresh: bool = False,
     tensorboard: bool = False,
     language: str = "en",
-    limit: int = LIMIT,
 ) -> Fitted:
     """Train a model and keep it in a folder; a training that was cut off is gone on with.
 
@@ -58,45 +57,49 @@ def fit_in_folder(
         fresh: start anew, whatever training the folder holds.
         tensorboard: also write TensorBoard's event files.
         language: of the report when it is opened.
-        limit: bytes of training inputs above which data stay on the host.
 
     Raises:
         Error: a setting, the data or the folder cannot be used.
         Interrupted: `watch` asked to stop; the same call goes on from there.
     """
     watch = watch or Watch()
-    each_core_a_device()
     kind = trainable(given.model)
     refuse_others(given, kind, OWN_SETTINGS)
     material = kind.read(given, watch.reading)
     settings = kind.settle(given, material)
     learner = kind.learner(settings, material)
-    mesh = mesh_for_batches(learner)
+    program = single_program(learner, material.dataset, settings.steps or 1)
+    devices = program.group.layout.mesh.size
     own = settings_of(settings, kind, OWN_SETTINGS)
     asked = {**own, "rows": digest_of(material.dataset, material.preparation)}
     with fit_folder(path, asked, fresh) as folder:
         if folder.finished:
-            return Fitted(folder, kind, settings, folder.result(), material, True, mesh.size)
-        events = Events(path / EVENTS, _gone_on_from(folder)) if tensorboard else None
-        steps = settings.steps or 1
-        plan = Plan(steps=steps, evaluate_every=evaluate_every(settings), patience=settings.patience or None)
+            return Fitted(folder, kind, settings, folder.result(), material, True, devices)
+        checkpoint = Checkpoint(folder.checkpoint, REMEDY)
+        events = Events(path / EVENTS, checkpoint.step()) if tensorboard else None
+        plan = Plan(
+            steps=program.steps,
+            evaluate_every=evaluate_every(settings),
+            keep="best",
+            measure=learner.selection(material.dataset),
+            patience=settings.patience or None,
+            end_diverged=True,
+        )
 
-        def heard(step: int, measures: Measures) -> None:
-            watch.evaluated(step, measures)
+        def heard(entry: dict[str, Any]) -> None:
             if events is not None:
-                events.write(step, measures)
+                events.write(entry["step"], {name: value for name, value in entry.items() if name != "step"})
 
         try:
-            source = feed(learner, material.dataset, settings.seed, mesh, limit)
-            trained = train(source, plan, folder.checkpoint, watch, heard)
+            trained = train_single(program, settings.seed, plan, checkpoint, watch, heard)
         finally:
             if events is not None:
                 events.close()
         model = model_of(learner.model, trained.variables, material.preparation)
         save_model(path, model)
-        result = told(trained, source.targets, kind.unit) | {"device": jax.devices()[0].device_kind}
+        result = told(trained, learner.targets_a_step, kind.unit) | {"device": jax.devices()[0].device_kind}
         if trained.diverged_at is not None:
-            result["exploded"] = explosion(source, trained.diverged_at, folder.checkpoint)._asdict()
+            result["exploded"] = explosion(program, settings.seed, trained.diverged_at, checkpoint)._asdict()
         shown = Training(
             kind.name,
             material.dataset.name,
@@ -110,7 +113,7 @@ def fit_in_folder(
         )
         write_whole(path / REPORT, kind.page(model, material, shown, language).encode())
         folder.finish(trained.history, result)
-        return Fitted(folder, kind, settings, result, material, False, mesh.size)
+        return Fitted(folder, kind, settings, result, material, False, devices)
 
 
 def divergence(fitted: Fitted) -> Error | None:
@@ -128,9 +131,3 @@ def divergence(fitted: Fitted) -> Error | None:
         f"the loss is no number at step {at}; {broke}: {cure}; "
         f"the best variables before, of step {fitted.result['best_step']}, are kept in {fitted.folder.path}"
     )
-
-
-def _gone_on_from(folder: FitFolder) -> int:
-    """The step of the checkpoint, 0 without one."""
-    kept = read_arrays(folder.checkpoint, REMEDY)
-    return 0 if kept is None else int(kept[1]["step"])

@@ -7,9 +7,9 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, PRNGKeyArray, PyTree
 
 from waza.core.errors import Error
+from waza.core.measure import Measure, Measures
 from waza.core.recipe import at
 from waza.learners.learner import Learner
-from waza.learners.measure import Measures
 from waza.models.landscapes import Landscape
 from waza.optim import Optimizer, add
 
@@ -45,6 +45,10 @@ class Descent(Learner):
     def __check_init__(self):
         if len(self.low) != len(self.high):
             raise Error(f"Descent's box has {len(self.low)} and {len(self.high)} sides: give as many lows as highs")
+
+    def measures(self, data: Any) -> tuple[Measure, ...]:
+        """The height, which is to be low, and where the path stands."""
+        return Measure("value", "lower"), Measure("w"), Measure("moved"), Measure("gradient")
 
     def init(self, key: PRNGKeyArray, data: Any) -> DescentState:
         """A start from the box, and the optimiser's state there."""

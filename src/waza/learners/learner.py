@@ -4,8 +4,9 @@ from typing import Any
 
 from jaxtyping import Array, Int, PRNGKeyArray, PyTree
 
+from waza.core.errors import Error
+from waza.core.measure import Measure, Measures
 from waza.core.recipe import Recipe
-from waza.learners.measure import Measure, Measures
 from waza.learners.source import Resident, Source
 
 
@@ -24,7 +25,12 @@ class Learner(Recipe):
 
         A record of `update` may be declared too, as "batch_" and its name; one that is not has no better direction.
         """
-        raise NotImplementedError(f"{type(self).__name__} has no measures(data)")
+        kind = type(self).__name__
+        raise Error(f"{kind} has no measures(data): return a tuple with a Measure for each value that evaluate returns")
+
+    def selection(self, data: Any) -> Measure:
+        """The measure by which early stopping and `keep="best"` compare evaluations; the main one by default."""
+        return self.measures(data)[0]
 
     def init(self, key: PRNGKeyArray, data: Any) -> PyTree[Array]:
         """The state before the first step: a tree of arrays."""

@@ -10,17 +10,31 @@
 | update_ratio | norm of the optimiser's update over the norm of the layer's parameters |
 """
 
+import math
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, PRNGKeyArray, PyTree
 
+from waza.core.measure import Mean, Measure
 from waza.core.variables import join, trained
+from waza.learners.rows import mean_of_rows, measure_rows, row_count, weights_of
 from waza.nn import Layer, Loss, Pass
 from waza.optim import Optimizer
 
 ByLayer = dict[str, Float[Array, ""]]
+
+MEASURES = (
+    Measure("activation_mean"),
+    Measure("activation_std", bounds=(0.0, math.inf)),
+    Measure("activation_square", bounds=(0.0, math.inf)),
+    Measure("saturated", bounds=(0.0, 1.0)),
+    Measure("dead", bounds=(0.0, 1.0)),
+    Measure("signal_gradient_square", bounds=(0.0, math.inf)),
+    Measure("gradient_norm", bounds=(0.0, math.inf)),
+    Measure("update_ratio", bounds=(0.0, math.inf)),
+)
 
 
 def activation_measures(model: Layer, variables: PyTree[Array], x: Array) -> dict[str, ByLayer]:
@@ -51,7 +65,8 @@ def gradient_measures(
     def objective(parameters: PyTree[Array], shifts: dict[str, Array]) -> Float[Array, ""]:
         run = Pass(training=True, key=key, shifts=shifts)
         outputs = model.apply(join(parameters, state.variables), batch.x, run)
-        return jnp.mean(loss(outputs, batch.y)["loss"])
+        mean = mean_of_rows(measure_rows(loss, outputs, batch.y, weights_of(batch))["loss"])
+        return mean.total / jnp.maximum(mean.weight, 1e-30) if isinstance(mean, Mean) else mean
 
     def preactivations(parameters: PyTree[Array]) -> dict[str, Array]:
         run = Pass(training=True, key=key)
@@ -63,7 +78,7 @@ def gradient_measures(
     shifts = {name: jnp.zeros(shape.shape, shape.dtype) for name, shape in shapes.items()}
     gradients, signals = jax.grad(objective, argnums=(0, 1))(parameters, shifts)
     updates, _ = optimizer.update(gradients, state.optimizer, parameters)
-    rows = batch.x.shape[0]
+    rows = row_count(batch)
     sizes = norms_by_layer(parameters)
     return {
         "signal_gradient_square": {

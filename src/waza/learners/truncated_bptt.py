@@ -5,24 +5,29 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray, PyTree
+from jaxtyping import Array, Bool, Int, PRNGKeyArray, PyTree
 
 from waza.core.errors import Error
+from waza.core.measure import Mean, Measure
 from waza.core.recipe import later
 from waza.core.variables import trained
-from waza.data import Dataset, Split
-from waza.learners.supervised import Supervised, SupervisedState, as_inputs
+from waza.data import Dataset
+from waza.learners.rows import as_inputs, first_rows, measure_rows, row_count, sum_of_rows, weights_of
+from waza.learners.source import Resident, Source
+from waza.learners.supervised import Supervised, SupervisedState
 from waza.nn import CrossEntropy, Pass, named_key
 
 TRAINING_STEPS = 20_000
+PERPLEXITY = Measure("perplexity", "lower", bounds=(1.0, math.inf))
 
 
 class Window(NamedTuple):
-    """A piece of each lane, x and y (lanes, window, ...), and which lanes begin here."""
+    """A piece of each lane, x and y (lanes, window, ...), which lanes begin here, and the weight of each place."""
 
-    x: Array
-    y: Array
+    x: PyTree[Array]
+    y: PyTree[Array]
     begins: Bool[Array, " lanes"]
+    weights: Array | None = None
 
 
 class TruncatedBPTT(Supervised):
@@ -77,29 +82,38 @@ class TruncatedBPTT(Supervised):
     def _start(self) -> PyTree[Array]:
         return self.model.start(self.batch_size)  # type: ignore[attr-defined]
 
+    @property
+    def targets_a_step(self) -> int:
+        """The places of all lanes in one window."""
+        return self.batch_size * self.window
+
     def batch(self, data: Dataset, key: PRNGKeyArray, step: Int[Array, ""] | int) -> Window:
         """The window that this step has come to."""
         lanes = self._lanes(data.train, "training")
-        place = step % (lanes.y.shape[1] // self.window)
-        x, y = (jax.lax.dynamic_slice_in_dim(part, place * self.window, self.window, 1) for part in lanes)
-        return Window(as_inputs(x), y, jnp.broadcast_to(place == 0, (self.batch_size,)))
+        place = step % (jax.tree.leaves(lanes.y)[0].shape[1] // self.window)
+        part = jax.tree.map(lambda leaf: jax.lax.dynamic_slice_in_dim(leaf, place * self.window, self.window, 1), lanes)
+        weights = weights_of(part)
+        begins = jnp.broadcast_to(place == 0, (self.batch_size,))
+        return Window(as_inputs(part.x), part.y, begins, None if weights is None else _places(weights))
 
-    def _lanes(self, split: Split, name: str) -> Split:
+    def _lanes(self, split: Any, name: str) -> Any:
         """The stream in lanes, (lanes, places, ...)."""
-        length = split.y.shape[0] // self.batch_size
+        places = row_count(split)
+        length = places // self.batch_size
         if length < self.window:
             raise Error(
-                f"the {name} stream has {split.y.shape[0]} places, too few for {self.batch_size} lanes and a window of "
+                f"the {name} stream has {places} places, too few for {self.batch_size} lanes and a window of "
                 f"{self.window}: give at least {self.batch_size * self.window}, or fewer lanes (batch_size), or a "
                 "shorter window"
             )
         used = self.batch_size * length
-        x, y = (jnp.asarray(part)[:used].reshape(self.batch_size, length, *part.shape[1:]) for part in split)
-        return Split(x, y)
+        return jax.tree.map(
+            lambda leaf: jnp.asarray(leaf)[:used].reshape(self.batch_size, length, *leaf.shape[1:]), split
+        )
 
     def _outputs(
         self, variables: PyTree[Array], state: SupervisedState, batch: Any, run: Pass, key: PRNGKeyArray
-    ) -> tuple[Array, Array, Any]:
+    ) -> tuple[PyTree[Array], PyTree[Array], Any]:
         """The outputs of a window, place by place, and the state after it."""
         anew = jax.random.bernoulli(named_key(key, "restart"), self.restart, batch.begins.shape)
         carried = _begun(batch.begins | anew, self._start, state.carried)
@@ -109,34 +123,50 @@ class TruncatedBPTT(Supervised):
         kept = jax.tree.map(lambda new, old: new.astype(old.dtype), after, carried)
         return _places(outputs), _places(batch.y), kept
 
-    def mean_measures(self, state: SupervisedState, split: Split) -> dict[str, Float[Array, ""]]:
+    def source(self, data: Dataset) -> Source:
+        """The data as they are: a stream is small."""
+        return Resident(data)
+
+    def split_measures(self) -> tuple[Measure, ...]:
+        """The loss's measures, and with a cross entropy the perplexity."""
+        more = (PERPLEXITY,) if isinstance(self.loss, CrossEntropy) else ()
+        return *super().split_measures(), *more
+
+    def mean_measures(self, state: SupervisedState, split: Any, key: PRNGKeyArray) -> dict[str, Any]:
         """Each measure's mean over all places of the lanes, read in order."""
         lanes = self._lanes(split, "judged")
-        length = lanes.y.shape[1]
+        length = jax.tree.leaves(lanes.y)[0].shape[1]
         pieces = -(-length // self.window)
         place = jnp.arange(pieces * self.window).reshape(pieces, self.window)
         index = jnp.minimum(place, length - 1)
 
-        def total(carried: PyTree[Array], at: tuple[Array, Array]) -> tuple[PyTree[Array], dict[str, Array]]:
-            index, real = at
+        def total(carried: PyTree[Array], at: tuple[Array, Array, Array]) -> tuple[PyTree[Array], dict[str, Any]]:
+            index, real, piece = at
+            part = jax.tree.map(lambda leaf: leaf[:, index], lanes)
+            run = Pass(key=jax.random.fold_in(key, piece))
             outputs, after = self.model.scan(  # type: ignore[attr-defined]
-                state.variables, as_inputs(lanes.x[:, index]), Pass(), carried
+                state.variables, as_inputs(part.x), run, carried
             )
-            measures = self.loss(_places(outputs), _places(lanes.y[:, index]))
+            weights = weights_of(part)
+            weights = None if weights is None else _places(weights)
+            measures = measure_rows(self.loss, _places(outputs), _places(part.y), weights)
             counted = _places(jnp.broadcast_to(real, (self.batch_size, self.window)))
-            return after, {name: jnp.sum(jnp.where(counted, value, 0)) for name, value in measures.items()}
+            return after, {name: sum_of_rows(rows, counted) for name, rows in measures.items()}
 
-        _, totals = jax.lax.scan(total, self._start, (index, place < length))
-        means = {name: jnp.sum(values) / (self.batch_size * length) for name, values in totals.items()}
-        return means | self._perplexity(means)
+        _, totals = jax.lax.scan(total, self._start, (index, place < length, jnp.arange(pieces)))
+        places = self.batch_size * length
+        means: dict[str, Any] = {
+            name: value if isinstance(value, Mean) else Mean(value, places)
+            for name, value in jax.tree.map(jnp.sum, totals).items()
+        }
+        if isinstance(self.loss, CrossEntropy):
+            means["perplexity"] = jnp.exp(means["loss"].value)
+        return means
 
-    def _perplexity(self, measures: dict[str, Any]) -> dict[str, Any]:
-        return {"perplexity": jnp.exp(measures["loss"])} if isinstance(self.loss, CrossEntropy) else {}
-
-    def judged(self, data: Dataset) -> dict[str, Split]:
+    def judged(self, data: Dataset) -> dict[str, Any]:
         """The streams that are evaluated, by the name that their measures begin with; of the training one the first."""
         few = max(TRAINING_STEPS, self.batch_size * self.window)
-        return super().judged(data) | {"train": Split(data.train.x[:few], data.train.y[:few])}
+        return super().judged(data) | {"train": first_rows(data.train, few)}
 
     def chance(self, data: Dataset) -> dict[str, float]:
         """The level of the best constant answer, on each stream."""
@@ -156,6 +186,6 @@ def _begun(begins: Bool[Array, " lanes"], start: PyTree[Array], carried: PyTree[
     )
 
 
-def _places(values: Array) -> Array:
+def _places(values: PyTree[Array]) -> PyTree[Array]:
     """(lanes, window, ...) as (lanes * window, ...): each place is a row of its own."""
-    return values.reshape(-1, *values.shape[2:])
+    return jax.tree.map(lambda leaf: leaf.reshape(-1, *leaf.shape[2:]), values)

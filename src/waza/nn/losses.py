@@ -1,18 +1,40 @@
-"""What a supervised model is trained to make small, and what is measured beside it."""
+"""Loss functions and per-row metrics."""
+
+import math
+from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
+from waza.core.measure import Mean, Measure
 from waza.core.recipe import Recipe, later
+
+LOSS = Measure("loss", "lower", bounds=(0.0, math.inf))
+ACCURACY = Measure("accuracy", "higher", bounds=(0.0, 1.0))
 
 
 class Loss(Recipe):
-    """Measures of outputs against targets, one value a row; the measure "loss" is what training makes small."""
+    """Measures of outputs against targets, one value a row; training minimises the measure "loss".
 
-    def __call__(self, outputs: Array, targets: Array) -> dict[str, Float[Array, " batch"]]:
-        """The measures by name, "loss" among them."""
+    Outputs and targets may be any trees of arrays. A value may be a `Mean` with one total and one weight a row; then
+    the mean over rows is the sum of the totals over the sum of the weights.
+    """
+
+    def measures(self) -> tuple[Measure, ...]:
+        """The declared measures, the main one first."""
+        return (LOSS,)
+
+    def __call__(self, outputs: Any, targets: Any, weights: Array | None = None) -> dict[str, Any]:
+        """The measures of each row by name, "loss" among them.
+
+        Args:
+            outputs: of the model.
+            targets: what they should be.
+            weights: of a row's targets, (batch, ...), such as 0 where a sequence is padded; the measures are then
+                Means. A subclass may leave this argument out if its rows have one target each.
+        """
         raise NotImplementedError(f"{type(self).__name__} has no measures")
 
     def chance(self, targets: np.ndarray) -> dict[str, float]:
@@ -30,9 +52,16 @@ class CrossEntropy(Loss):
     0.6931
     """
 
+    def measures(self) -> tuple[Measure, ...]:
+        """The accuracy and the loss."""
+        return ACCURACY, Measure("loss", "lower", "nats", (0.0, math.inf))
+
     def __call__(
-        self, outputs: Float[Array, "batch ... classes"], targets: Int[Array, "batch ..."]
-    ) -> dict[str, Float[Array, " batch"]]:
+        self,
+        outputs: Float[Array, "batch ... classes"],
+        targets: Int[Array, "batch ..."],
+        weights: Float[Array, "batch ..."] | None = None,
+    ) -> dict[str, Any]:
         """The loss and the accuracy of each row; the loss is NaN where a target is no class of the outputs."""
         classes = outputs.shape[-1]
         right = targets[..., None] == jnp.arange(classes, dtype=targets.dtype)  # faster than gather and scatter
@@ -42,7 +71,7 @@ class CrossEntropy(Loss):
         loss = jnp.log(total) - (jnp.sum(outputs, axis=-1, where=right) - largest)
         loss = jnp.where((targets >= 0) & (targets < classes), loss, jnp.nan)
         accuracy = (jnp.argmax(outputs, axis=-1) == targets).astype(outputs.dtype)
-        return {"loss": _over_the_rest(loss), "accuracy": _over_the_rest(accuracy)}
+        return {"loss": _over_row(loss, weights), "accuracy": _over_row(accuracy, weights)}
 
     def chance(self, targets: np.ndarray) -> dict[str, float]:
         """The entropy of the class shares, and the share of the most frequent class."""
@@ -65,14 +94,21 @@ class SquaredError(Loss):
 
     within: float | None = later(None)
 
+    def measures(self) -> tuple[Measure, ...]:
+        """The loss, and the accuracy where errors may count as right."""
+        return (LOSS,) if self.within is None else (ACCURACY, LOSS)
+
     def __call__(
-        self, outputs: Float[Array, "batch ... 1"], targets: Float[Array, "batch ..."]
-    ) -> dict[str, Float[Array, " batch"]]:
+        self,
+        outputs: Float[Array, "batch ... 1"],
+        targets: Float[Array, "batch ..."],
+        weights: Float[Array, "batch ..."] | None = None,
+    ) -> dict[str, Any]:
         """The squared error of each row."""
         error = outputs[..., 0] - targets
-        measures = {"loss": _over_the_rest(error**2)}
+        measures = {"loss": _over_row(error**2, weights)}
         if self.within is not None:
-            measures["accuracy"] = _over_the_rest((jnp.abs(error) < self.within).astype(outputs.dtype))
+            measures["accuracy"] = _over_row((jnp.abs(error) < self.within).astype(outputs.dtype), weights)
         return measures
 
     def chance(self, targets: np.ndarray) -> dict[str, float]:
@@ -93,13 +129,22 @@ class BitwiseSquaredError(Loss):
     (0.185, 0.0)
     """
 
+    def measures(self) -> tuple[Measure, ...]:
+        """The accuracy and the loss."""
+        return ACCURACY, LOSS
+
     def __call__(
-        self, outputs: Float[Array, "batch time 1"], targets: Float[Array, "batch time"]
-    ) -> dict[str, Float[Array, " batch"]]:
+        self,
+        outputs: Float[Array, "batch time 1"],
+        targets: Float[Array, "batch time"],
+        weights: Float[Array, "batch time"] | None = None,
+    ) -> dict[str, Any]:
         """The loss of each row, and whether it is exact."""
         bits = outputs[..., 0]
-        exact = jnp.all((bits > 0.5) == (targets > 0.5), axis=1)
-        return {"loss": jnp.sum((bits - targets) ** 2, axis=1) / 2, "accuracy": exact.astype(outputs.dtype)}
+        right, error = (bits > 0.5) == (targets > 0.5), (bits - targets) ** 2
+        if weights is not None:
+            right, error = right | (weights == 0), jnp.where(weights == 0, 0, error * weights)
+        return {"loss": jnp.sum(error, axis=1) / 2, "accuracy": jnp.all(right, axis=1).astype(outputs.dtype)}
 
     def chance(self, targets: np.ndarray) -> dict[str, float]:
         """The error of each bit's mean, and the share of the number whose bits are the most frequent ones."""
@@ -108,6 +153,11 @@ class BitwiseSquaredError(Loss):
         return {"loss": float(np.sum(np.var(targets, axis=0)) / 2), "accuracy": float(np.mean(most))}
 
 
-def _over_the_rest(values: Float[Array, "batch ..."]) -> Float[Array, " batch"]:
-    """The mean of each row."""
-    return values if values.ndim == 1 else jnp.mean(values, axis=tuple(range(1, values.ndim)))
+def _over_row(values: Float[Array, "batch ..."], weights: Float[Array, "batch ..."] | None) -> Any:
+    """The mean of each row, a Mean where there are weights."""
+    rest = tuple(range(1, values.ndim))
+    if weights is None:
+        return jnp.mean(values, axis=rest) if rest else values
+    weights = jnp.broadcast_to(weights, values.shape).astype(values.dtype)
+    values = jnp.where(weights == 0, 0, values)  # what is not counted may be anything, NaN too
+    return Mean(jnp.sum(values * weights, axis=rest), jnp.sum(weights, axis=rest))

@@ -10,13 +10,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import xarray as xr
 
-from waza.core.arrays import read_arrays, write_arrays
 from waza.core.errors import Error, nearest
 from waza.core.files import write_whole
 from waza.core.lock import held
+from waza.engine.checkpoint import Checkpoint
 from waza.engine.mapping import Chosen
 from waza.study.results import as_bytes
 
@@ -59,14 +58,10 @@ class RunFolder:
         write_whole(self.path / RESULTS, as_bytes(results))
         shutil.rmtree(self.path / PARTIAL, ignore_errors=True)
 
-    def save_unit(self, name: str, arrays: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> None:
-        """Keep a unit of work, done or half done, so that a killed run can go on."""
-        write_arrays(self.path / PARTIAL / f"{name}.safetensors", arrays, facts)
-
-    def load_unit(self, name: str) -> tuple[dict[str, np.ndarray], dict[str, Any]] | None:
-        """What was kept of a unit of work; None where nothing was."""
+    def checkpoint(self, name: str) -> Checkpoint:
+        """The checkpoint of a unit of work, from which a run that was cut off goes on."""
         remedy = f"delete the folder {self.path} and run the study again"
-        return read_arrays(self.path / PARTIAL / f"{name}.safetensors", remedy)
+        return Checkpoint(self.path / PARTIAL / f"{name}.safetensors", remedy)
 
     def save_mappings(self, chosen: Sequence[Chosen]) -> None:
         """Keep how the groups' trials are mapped over: a run that goes on must not choose anew."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from waza.core.errors import Error, nearest
+from waza.core.measure import Measure
 from waza.engine.mapping import HOWS, MEASURED, How
 from waza.learners import Learner
 from waza.study.claims import Claim
@@ -20,7 +21,7 @@ class Study:
         variants: learners by name.
         data: what they learn from.
         baseline: the variant that others are compared with; the first if not given.
-        measure: the main measure.
+        measure: the main measure; the first that the baseline declares if not given.
         seeds: trials of each variant, with the seeds 0, 1, 2, ...
         steps: updates of each trial; 0 evaluates the initial values only.
         evaluate_every: steps between evaluations (there is one before the first step and one after the last).
@@ -38,7 +39,7 @@ class Study:
     variants: Mapping[str, Learner]
     data: Any
     baseline: str = ""
-    measure: str = "test_accuracy"
+    measure: str = ""
     seeds: int = 10
     steps: int = 1000
     evaluate_every: int = 100
@@ -61,9 +62,38 @@ class Study:
             raise Error(
                 f"no variant is called {self.baseline!r} (the baseline): {nearest(self.baseline, self.variants)}"
             )
+        object.__setattr__(self, "measure", self._main_measure())
         for field, least in {"seeds": 1, "steps": 0, "evaluate_every": 1, "block": 1, "first_seed": 0}.items():
             value = getattr(self, field)
             if not isinstance(value, int) or isinstance(value, bool) or value < least:
                 raise Error(f"{field} is {value!r}; expected a whole number of at least {least}")
         if self.mapping not in (MEASURED, *HOWS):
             raise Error(f"mapping is {self.mapping!r}; expected {MEASURED!r} or one of {', '.join(map(repr, HOWS))}")
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """The measures that the variants declare, the baseline's first."""
+        learners = [self.variants[self.baseline], *self.variants.values()]
+        declared: dict[str, Measure] = {}
+        for learner in learners:
+            for measure in learner.measures(self.data):
+                known = declared.setdefault(measure.name, measure)
+                if known != measure:
+                    raise Error(f"the variants declare {measure.name!r} differently: {known} and {measure}")
+        return tuple(declared.values())
+
+    @property
+    def selection(self) -> Measure:
+        """The measure by which the best evaluation of a trial is chosen, where variables are kept."""
+        return self.variants[self.baseline].selection(self.data)
+
+    def _main_measure(self) -> str:
+        """The measure that was given, if it is declared; else the first one."""
+        names = [measure.name for measure in self.measures]
+        if not names:
+            kind = type(self.variants[self.baseline]).__name__
+            raise Error(f"{kind}.measures declares nothing: return a Measure for each value that evaluate returns")
+        name = self.measure or names[0]
+        if name not in names and not name.startswith("batch_"):
+            raise Error(f"the study {self.name!r} has no measure {name!r}: {nearest(name, names)}")
+        return name

@@ -10,6 +10,7 @@ import numpy as np
 import xarray as xr
 
 from waza.core.errors import Error, nearest
+from waza.core.measure import Measure, named
 from waza.core.recipe import later
 from waza.core.vary import vary
 from waza.study.results import final
@@ -17,6 +18,7 @@ from waza.study.statistics import t_interval
 
 Settings = dict[str, float]
 WIDENED_BY = 2
+TEST = "test_"
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -31,14 +33,15 @@ class Tuning:
     Args:
         grid: by variant, then by the number's path in the learner, such as "optimizer.learning_rate", the values to be
             tried, in increasing order. Several numbers are crossed.
-        measure: what is judged, as it stands after "test_": the largest "accuracy", or the smallest of another.
+        measure: by which candidates are judged. A name such as "loss" means "test_loss" where the learner declares
+            that, on the validation split in the place of the test split. The study's main measure if not given.
         seeds: trials of each candidate; the comparison that follows uses other seeds.
         limits: by path, the largest value that a widened range may reach: a rate that no longer trains reliably (a
             few seeds need not show it), or where a number's meaning ends, such as 0.9 for a share of units dropped.
     """
 
     grid: Mapping[str, Mapping[str, Sequence[float]]]
-    measure: str = "accuracy"
+    measure: str = ""
     seeds: int = 5
     limits: Mapping[str, float] | None = later(None)
 
@@ -80,7 +83,7 @@ class Choice:
     tried: tuple[Candidate, ...]
     widened: tuple[str, ...]
     at_edge: tuple[str, ...]
-    measure: str = "accuracy"
+    measure: str = ""
 
 
 def tuned_name(variant: str) -> str:
@@ -119,7 +122,8 @@ def choose(study: Any, run: Callable[[Any], xr.Dataset]) -> tuple[Any, tuple[Cho
     unknown = [name for name in tuning.grid if name not in study.variants]
     if unknown:
         raise Error(f"{unknown[0]!r} is to be tuned but is no variant of {study.name!r}: {', '.join(study.variants)}")
-    if getattr(study.data, "validation", None) is None:
+    measure = tuning_measure(study)
+    if hasattr(study.data, "test") and getattr(study.data, "validation", None) is None:
         raise Error(
             f"{study.name!r} tunes on a validation split, and its data have none: "
             "set rows aside with wz.data.hold_out(data, rows)"
@@ -129,7 +133,7 @@ def choose(study: Any, run: Callable[[Any], xr.Dataset]) -> tuple[Any, tuple[Cho
     limits = tuning.limits or {}
     wider: dict[str, dict[str, tuple[float, ...]]] = {}
     for name, numbers in grids.items():
-        best = _best(tried[name], tuning.measure).settings
+        best = _best(tried[name], measure).settings
         wider[name] = {
             path: _beyond(values, best[path], limits.get(path, math.inf)) for path, values in numbers.items()
         }
@@ -143,7 +147,7 @@ def choose(study: Any, run: Callable[[Any], xr.Dataset]) -> tuple[Any, tuple[Cho
             tried[name] += more
     choices = []
     for name in grids:
-        best = _best(tried[name], tuning.measure).settings
+        best = _best(tried[name], measure).settings
         ranges = _joined(grids[name], wider[name])
         choices.append(
             Choice(
@@ -152,7 +156,7 @@ def choose(study: Any, run: Callable[[Any], xr.Dataset]) -> tuple[Any, tuple[Cho
                 tuple(sorted(tried[name], key=lambda one: tuple(one.settings.values()))),
                 tuple(path for path, values in wider[name].items() if values),
                 tuple(path for path, values in ranges.items() if best[path] in (values[0], values[-1])),
-                tuning.measure,
+                measure.name.removeprefix(TEST),
             )
         )
     tuned = {tuned_name(one.variant): change(study.variants[one.variant], one.settings) for one in choices}
@@ -176,8 +180,8 @@ def _sweep(
         name=f"{study.name}.{suffix}",
         variants=learners,
         baseline="",
-        data=study.data._replace(test=study.data.validation, validation=None),
-        measure=f"test_{study.tuning.measure}",
+        data=_judged_on_validation(study.data),
+        measure=tuning_measure(study).name,
         seeds=study.tuning.seeds,
         block=study.tuning.seeds,
         evaluate_every=max(study.steps, 1),
@@ -190,6 +194,25 @@ def _sweep(
         interval = t_interval(final(results, sweep.measure, name).values)
         found[variant].append(Candidate(points[variant][i], interval.mean, interval.low, interval.high))
     return found
+
+
+def tuning_measure(study: Any) -> Measure:
+    """The measure by which a study's candidates are judged.
+
+    Raises:
+        Error: no learner declares it, or neither direction of it is better.
+    """
+    given = study.tuning.measure or study.measure
+    names = [measure.name for measure in study.measures]
+    measure = named(study.measures, f"{TEST}{given}" if f"{TEST}{given}" in names else given)
+    if not measure.sign:
+        raise Error(f"{study.name!r} is tuned by {measure.name!r}, of which neither direction is declared better")
+    return measure
+
+
+def _judged_on_validation(data: Any) -> Any:
+    """Data whose test split is the validation split; data without splits stay as they are, since seeds differ."""
+    return data._replace(test=data.validation, validation=None) if hasattr(data, "validation") else data
 
 
 def _without_probes(learner: Any) -> Any:
@@ -206,10 +229,9 @@ def _points(tried: Sequence[Candidate]) -> list[Settings]:
     return [one.settings for one in tried]
 
 
-def _best(tried: Sequence[Candidate], measure: str) -> Candidate:
+def _best(tried: Sequence[Candidate], measure: Measure) -> Candidate:
     """The candidate with the best mean; a mean that is not finite is the worst."""
-    sign = -1 if measure == "accuracy" else 1
-    return min(tried, key=lambda one: sign * one.mean if math.isfinite(one.mean) else math.inf)
+    return min(tried, key=lambda one: -measure.sign * one.mean if math.isfinite(one.mean) else math.inf)
 
 
 def _beyond(values: tuple[float, ...], chosen: float, limit: float) -> tuple[float, ...]:

@@ -11,7 +11,7 @@ from jaxtyping import Array
 from waza import data, models, nn, optim
 from waza.core.variables import is_weight, trained
 from waza.data import Dataset, Split
-from waza.learners import Measures, Supervised, as_inputs
+from waza.learners import Measure, Measures, Supervised, as_inputs
 from waza.nn import Pass
 from waza.study import Claim, Part, Study, Tuning, final, tuned_name, vary
 
@@ -32,13 +32,23 @@ class Regularised(Supervised):
     test accuracy of the mean of the softmax over 20 masks, and "one_mask_accuracy", that of a single mask (their mean).
     """
 
+    def measures(self, data: Dataset) -> tuple[Measure, ...]:
+        """All other measures, and these."""
+        masked = ("masks_accuracy", "one_mask_accuracy") if self._drops else ()
+        zeros = Measure("zero_weights", bounds=(0, 1))
+        return *super().measures(data), zeros, *(Measure(name, "higher", bounds=(0, 1)) for name in masked)
+
+    @property
+    def _drops(self) -> bool:
+        return getattr(self.model, "dropout", None) is not None
+
     def evaluate(self, state: Any, data: Dataset, key: Any) -> Measures:
         """All other measures, and these."""
         measures = super().evaluate(state, data, key)
         weights = [leaf for leaf in jax.tree.leaves(trained(state.variables)) if is_weight(leaf)]
         zeros = sum((jnp.sum(weight == 0) for weight in weights), jnp.zeros((), jnp.int32))
         measures["zero_weights"] = zeros / sum(weight.size for weight in weights)
-        if getattr(self.model, "dropout", None) is None:
+        if not self._drops:
             return measures
         x, y = as_inputs(data.test.x), jnp.asarray(data.test.y)
 

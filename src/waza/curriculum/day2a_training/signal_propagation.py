@@ -9,7 +9,7 @@ import xarray as xr
 
 from waza import data, models, nn, optim
 from waza.data import Dataset
-from waza.learners import Measures, Supervised
+from waza.learners import Measure, Measures, Supervised
 from waza.study import Claim, Part, Study
 
 WIDTH = 100
@@ -29,6 +29,10 @@ ORDER_OF_MAGNITUDE = 1.0
 
 class Tried(Supervised):
     """Supervised learning that also measures where some hundred steps of training would lead."""
+
+    def measures(self, data: Dataset) -> tuple[Measure, ...]:
+        """All other measures, and the accuracy after training."""
+        return *super().measures(data), Measure("trained_accuracy", "higher", bounds=(0, 1))
 
     def evaluate(self, state: Any, data: Dataset, key: Any) -> Measures:
         """All other measures, and the test accuracy after that training."""

@@ -1,5 +1,6 @@
 """Do zero weights stop learning because weight times input is zero?"""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ from jaxtyping import Array, Float
 
 from waza import data, models, nn, optim
 from waza.data import Dataset
-from waza.learners import Measures, Supervised
+from waza.learners import Measure, Measures, Supervised
 from waza.study import Claim, Part, Study, final
 
 TINY = 1e-4
@@ -21,6 +22,10 @@ NETS = {"sigmoid": (nn.sigmoid, 1.0), "tanh": (nn.tanh, 0.1)}
 
 class Ranked(Supervised):
     """Supervised learning that also measures each layer's "rank"."""
+
+    def measures(self, data: Dataset) -> tuple[Measure, ...]:
+        """All other measures, and the rank."""
+        return *super().measures(data), Measure("rank", bounds=(0, math.inf))
 
     def evaluate(self, state: Any, data: Dataset, key: Any) -> Measures:
         """All other measures, and the rank of each layer's weight."""

@@ -2,6 +2,7 @@
 
 import functools
 import itertools
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,7 @@ import xarray as xr
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from waza import nn
-from waza.learners import Learner, Measures
+from waza.learners import Learner, Measure, Measures
 from waza.study import Claim, Part, Study
 
 SIDES, KERNELS, PADDINGS, STRIDES = range(2, 13), range(1, 6), range(0, 3), range(1, 5)
@@ -50,6 +51,12 @@ class OutputSizes(Learner):
 
     floored: bool = True
     tolerance: float = 1e-4
+
+    def measures(self, data: Any) -> tuple[Measure, ...]:
+        """The shares of right sizes; with the floor also the differences."""
+        shares = (Measure(name, "higher", bounds=(0, 1)) for name in ("right", "right_by_stride"))
+        names = ("im2col_difference", "col2im_difference") if self.floored else ()
+        return *shares, *(Measure(name, "lower", bounds=(0, math.inf)) for name in names)
 
     def init(self, key: PRNGKeyArray, data: Any) -> Float[Array, ""]:
         """No state to speak of."""

@@ -1,5 +1,6 @@
 """E7: what pooling saves, counted: multiply-adds and parameters of a net with two poolings, one, and strides."""
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,7 @@ from waza.core.variables import trained
 from waza.curriculum.day2b_convolution.counting import cost
 from waza.curriculum.day2b_convolution.networks import classes_of, image_of
 from waza.data import Dataset
-from waza.learners import Measures, Supervised
+from waza.learners import Measure, Measures, Supervised
 from waza.study import Claim, Part, Study
 
 TWO, ONE, STRIDES = "two poolings", "one pooling fewer", "strides instead of pooling"
@@ -25,6 +26,13 @@ class Costed(Supervised):
     """
 
     model: models.ConvNet
+
+    def measures(self, data: Dataset) -> tuple[Measure, ...]:
+        """All other measures, and the cost."""
+        costs = (
+            Measure(name, "lower", bounds=(0, math.inf)) for name in ("multiply_adds", "comparisons", "parameters")
+        )
+        return *super().measures(data), *costs
 
     def evaluate(self, state: Any, data: Dataset, key: Any) -> Measures:
         """All other measures, and the cost."""

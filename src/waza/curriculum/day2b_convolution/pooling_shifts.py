@@ -11,7 +11,7 @@ from jaxtyping import Array
 from waza import data, optim
 from waza.curriculum.day2b_convolution.networks import POOLED, STRIDED, UNPOOLED, three_ways
 from waza.data import Dataset, Split
-from waza.learners import Measures, Supervised
+from waza.learners import Measure, Measures, Supervised
 from waza.study import Claim, Part, Study, final
 
 DISTANCES = (1, 2, 3)
@@ -26,13 +26,18 @@ class Shifted(Supervised):
     shifted by so many pixels downwards, upwards, to the right and to the left.
     """
 
+    def measures(self, data: Dataset) -> tuple[Measure, ...]:
+        """All other measures, and these."""
+        shifted = (Measure(name_of(distance), "higher", bounds=(0, 1)) for distance in DISTANCES)
+        return *super().measures(data), *shifted
+
     def evaluate(self, state: Any, data: Dataset, key: Any) -> Measures:
         """All other measures, and these."""
         x = jnp.asarray(data.test.x)
         moves = jnp.array(DISTANCES)[:, None, None] * jnp.array(DIRECTIONS)
 
         def accuracy(move: Array) -> Array:
-            return self.mean_measures(state, Split(shifted(x, *move), data.test.y))["accuracy"]
+            return self.mean_measures(state, Split(shifted(x, *move), data.test.y), key)["accuracy"].value
 
         accuracies = jax.lax.map(accuracy, moves.reshape(-1, 2)).reshape(moves.shape[:2]).mean(axis=1)
         return super().evaluate(state, data, key) | dict(zip(map(name_of, DISTANCES), accuracies, strict=True))

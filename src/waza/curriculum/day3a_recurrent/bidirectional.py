@@ -9,7 +9,7 @@ import xarray as xr
 from waza import models, nn
 from waza.curriculum.day3a_recurrent.falling import falling_adam
 from waza.data import Dataset, tasks
-from waza.learners import Measures, Supervised
+from waza.learners import Measure, Measures, Supervised
 from waza.study import Claim, Part, Study, final
 
 WORDS, TAGS, STEPS = 10, 2, 600
@@ -21,6 +21,10 @@ class Cut(Supervised):
 
     Further measure: "cut_accuracy", that of the last tag of all test sequences cut in the middle.
     """
+
+    def measures(self, data: Dataset) -> tuple[Measure, ...]:
+        """All other measures, and this one."""
+        return *super().measures(data), Measure("cut_accuracy", "higher", bounds=(0, 1))
 
     def evaluate(self, state: Any, data: Dataset, key: Any) -> Measures:
         """All other measures, and this one."""

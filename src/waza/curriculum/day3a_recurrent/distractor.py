@@ -11,7 +11,7 @@ from jaxtyping import Array
 from waza import models, nn
 from waza.curriculum.day3a_recurrent.falling import falling_adam
 from waza.data import Dataset, tasks
-from waza.learners import Measures, Supervised
+from waza.learners import Measure, Measures, Supervised
 from waza.study import Claim, Part, Study, final
 
 SYMBOLS, DISTRACTORS, UNITS, STEPS = 8, 4, 16, 1000
@@ -27,6 +27,16 @@ class Gated(Supervised):
     their means at the distractors and at the symbols after the first step; "GATE_opened_accuracy", the test accuracy
     with that gate held at 1 at each distractor and nowhere else.
     """
+
+    def measures(self, data: Dataset) -> tuple[Measure, ...]:
+        """All other measures, and these."""
+        model: Any = self.model
+        own: list[Measure] = []
+        for gate in model.recurrent.cell.gates:
+            if gate != "output":
+                own += [Measure(f"{gate}_at_{where}", bounds=(0, 1)) for where in ("distractors", "symbols")]
+                own += [Measure(f"{gate}_opened_accuracy", "higher", bounds=(0, 1))]
+        return *super().measures(data), *own
 
     def evaluate(self, state: Any, data: Dataset, key: Any) -> Measures:
         """All other measures, and these."""

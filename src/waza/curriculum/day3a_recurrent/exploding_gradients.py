@@ -8,7 +8,7 @@ import xarray as xr
 
 from waza import models, nn, optim, vary
 from waza.data import Dataset, tasks
-from waza.learners import Measures, Supervised, log_gains
+from waza.learners import Measure, Measures, Supervised, log_gains
 from waza.study import Claim, Part, Study, final
 
 LENGTH, UNITS, STEPS, SPAN = 20, 32, 1000, 19
@@ -22,6 +22,10 @@ class Reaching(Supervised):
 
     Further measure: "log10_gain" by span, `waza.learners.log_gains` of the cell on the first 8 test sequences.
     """
+
+    def measures(self, data: Dataset) -> tuple[Measure, ...]:
+        """All other measures, and the gains."""
+        return *super().measures(data), Measure("log10_gain")
 
     def evaluate(self, state: Any, data: Dataset, key: Any) -> Measures:
         """All other measures, and this one."""

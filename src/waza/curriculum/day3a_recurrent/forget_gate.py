@@ -10,7 +10,7 @@ from jaxtyping import Array
 from waza import models, nn
 from waza.curriculum.day3a_recurrent.falling import falling_adam
 from waza.data import Dataset, Split, tasks
-from waza.learners import TruncatedBPTT
+from waza.learners import Mean, Measure, TruncatedBPTT
 from waza.study import Claim, Part, Study, final
 
 FORGETS, KEEPS, PLAIN = "LSTM with forget gate", "LSTM without forget gate", "simple RNN"
@@ -21,29 +21,23 @@ TRAIN, TEST = 200_000, 60_000
 class Remembered(nn.CrossEntropy):
     """The cross entropy of the next symbol, and beside it who is right where a symbol has to be remembered.
 
-    Targets are (places, 2): the next symbol, and whether it is a remembered one. "remembered" is 1 where that one is
-    right, "asked" where there is one.
+    Targets are (places, 2): the next symbol, and whether it has to be remembered. "remembered" is the share of such
+    symbols that are right; all other places have the weight 0.
     """
 
-    def __call__(self, outputs: Array, targets: Array) -> dict[str, Array]:
+    def measures(self) -> tuple[Measure, ...]:
+        """The share of remembered symbols, and those of the cross entropy."""
+        return Measure("remembered", "higher", bounds=(0, 1)), *super().measures()
+
+    def __call__(self, outputs: Array, targets: Array, weights: Array | None = None) -> dict[str, Any]:
         """The measures of each place."""
         measures = super().__call__(outputs, targets[:, 0])
         asked = targets[:, 1].astype(outputs.dtype)
-        return measures | {"remembered": measures["accuracy"] * asked, "asked": asked}
+        return measures | {"remembered": Mean(measures["accuracy"] * asked, asked)}
 
     def chance(self, targets: np.ndarray) -> dict[str, float]:
         """The best constant answers; of two symbols that could be remembered one is right half the time."""
         return super().chance(targets[:, 0]) | {"remembered": 0.5}
-
-
-class Strings(TruncatedBPTT):
-    """Truncated BPTT on a stream of strings; its measure "remembered" is the share of such symbols that are right."""
-
-    def mean_measures(self, state: Any, split: Split) -> dict[str, Array]:
-        """The means over all places; what is remembered, over the places that ask for it."""
-        means = super().mean_measures(state, split)
-        asked = means.pop("asked")
-        return means | {"remembered": means["remembered"] / asked}
 
 
 def study() -> Study:
@@ -71,11 +65,11 @@ def cut(data: Dataset) -> Dataset:
     return data._replace(train=train, test=test, validation=None)
 
 
-def learner(cell: nn.Cell) -> Strings:
+def learner(cell: nn.Cell) -> TruncatedBPTT:
     """A cell under an output for each symbol."""
     model = models.SequenceModel(nn.Recurrent(cell), SYMBOLS)
     optimizer = falling_adam(0.005, STEPS)
-    return Strings(model, optimizer, Remembered(), batch_size=20, window=40)
+    return TruncatedBPTT(model, optimizer, Remembered(), batch_size=20, window=40)
 
 
 def ahead(with_it: str, without: str) -> Callable[[xr.Dataset], xr.DataArray]:

@@ -8,7 +8,7 @@ import xarray as xr
 from jaxtyping import Array, Int, PRNGKeyArray
 
 from waza import nn
-from waza.learners import Learner, Measures, log_gains
+from waza.learners import Learner, Measure, Measures, log_gains
 from waza.study import Claim, Part, Study
 
 INPUTS, UNITS, TIME, ROWS = 2, 32, 100, 8
@@ -32,6 +32,10 @@ class Reach(Learner):
     """
 
     cell: nn.Cell
+
+    def measures(self, data: Any) -> tuple[Measure, ...]:
+        """The gains."""
+        return (Measure("log10_gain"),)
 
     def init(self, key: PRNGKeyArray, data: Any) -> Any:
         """The cell's variables."""

@@ -10,7 +10,7 @@ from waza import data, models, nn, optim
 from waza.core.errors import Error, nearest
 from waza.curriculum.day3a_recurrent.gated_unit import RowByRow
 from waza.data import Dataset, Split, tasks
-from waza.learners import Learner, Measures, Supervised
+from waza.learners import Learner, Measure, Measures, Supervised
 from waza.study import Claim, Part, Study, Tuning, final
 from waza.study.tuning import tuned_name
 
@@ -56,6 +56,10 @@ class OnTask(Learner):
 
         validation = None if given.validation is None else part(given.validation)
         return given._replace(train=part(given.train), test=part(given.test), validation=validation)
+
+    def measures(self, data: Dataset) -> tuple[Measure, ...]:
+        """The learner's measures."""
+        return self.learner.measures(self.own(data))
 
     def init(self, key: PRNGKeyArray, data: Dataset) -> PyTree:
         """The learner's state."""

@@ -1,5 +1,6 @@
 """E11: the next value of a sine, and then a sine from nothing but its own answers."""
 
+import math
 from typing import Any
 
 import jax
@@ -11,7 +12,7 @@ from waza import models, nn, optim
 from waza.core.vary import vary
 from waza.curriculum.day3a_recurrent.forgetful import Forgetful
 from waza.data import Dataset, tasks
-from waza.learners import Measures, Supervised
+from waza.learners import Measure, Measures, Supervised
 from waza.study import Study
 
 ALONE, STEPS = 200, 10_000
@@ -41,6 +42,10 @@ class ClosedLoop(Supervised):
     Further measure: "alone_loss", the mean squared error of 200 values, each of which is read as the next input. The
     run begins with the last training window, and is compared with the sine's own values.
     """
+
+    def measures(self, data: Dataset) -> tuple[Measure, ...]:
+        """All other measures, and this one."""
+        return *super().measures(data), Measure("alone_loss", "lower", bounds=(0, math.inf))
 
     def evaluate(self, state: Any, data: Dataset, key: Any) -> Measures:
         """All other measures, and this one."""

@@ -135,13 +135,17 @@ class Mean:
         """The mean; NaN where nothing was counted."""
         return mean_value(self.total, self.weight)
 
+    def __float__(self) -> float:
+        return float(self.value)
+
 
 def mean_value(total: Any, weight: Any) -> Any:
-    """total / weight, NaN where the weight is 0; of NumPy's arrays with NumPy, of JAX's with JAX."""
-    jaxed = isinstance(total, jax.Array) or isinstance(weight, jax.Array)
-    xp: Any = jnp if jaxed else np
-    weight = xp.asarray(weight)
-    return xp.where(weight == 0, xp.nan, xp.asarray(total) / xp.where(weight == 0, 1, weight))
+    """total / weight in the total's precision, NaN where the weight is 0; JAX's arrays or NumPy's."""
+    xp: Any = jnp if isinstance(total, jax.Array) or isinstance(weight, jax.Array) else np
+    total = xp.asarray(total)
+    total = total if xp.issubdtype(total.dtype, xp.floating) else total.astype(float)
+    weight = xp.asarray(weight).astype(total.dtype)
+    return xp.where(weight == 0, xp.nan, total / xp.where(weight == 0, 1, weight)).astype(total.dtype)
 
 
 def as_mean(value: Any) -> Mean:

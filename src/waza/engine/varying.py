@@ -1,0 +1,38 @@
+"""Numbers that all variants of a structure share, and refusals where they differ."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+import numpy as np
+from jaxtyping import PyTree
+
+from waza.core.errors import Error
+from waza.engine import structure
+
+
+class Varying:
+    """Takes the place of a number that varies, where none may be read: any use is an error."""
+
+    def __init__(self, path: str):
+        self._path = path
+
+    def _refuse(self, *_: Any) -> Any:
+        raise Error(
+            f"batch() reads {self._path}, which the variants of this study vary; a batch is shared by all variants: "
+            "use the number in update() instead"
+        )
+
+    __jax_array__ = __float__ = __array__ = __mul__ = __rmul__ = __add__ = __radd__ = _refuse
+    __sub__ = __rsub__ = __truediv__ = __rtruediv__ = __pow__ = __neg__ = __lt__ = __gt__ = _refuse
+
+
+def fixed_numbers(recipes: Sequence[PyTree]) -> PyTree:
+    """The numbers on which all recipes agree, and a `Varying` in the place of each that varies."""
+    numbers = [structure.split(recipe)[0] for recipe in recipes]
+
+    def settle(path: Any, *leaves: Any) -> Any:
+        same = all(np.array_equal(leaf, leaves[0]) for leaf in leaves)
+        return leaves[0] if same else Varying(jax.tree_util.keystr(path).lstrip("."))
+
+    return jax.tree_util.tree_map_with_path(settle, *numbers)
