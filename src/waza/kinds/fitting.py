@@ -8,6 +8,7 @@ import jax
 from waza.core.arrays import read_arrays
 from waza.core.errors import Error
 from waza.core.files import write_whole
+from waza.core.language import LANGUAGES
 from waza.engine.devices import each_core_a_device, mesh_for_batches
 from waza.engine.explosion import Explosion, explosion
 from waza.engine.feeding import LIMIT, feed
@@ -22,7 +23,6 @@ from waza.kinds.registry import OWN_SETTINGS, trainable
 from waza.kinds.settings import Settings, evaluate_every
 from waza.kinds.trainable import Trainable, refuse_others, settings_of
 from waza.report.training_page import Training
-from waza.report.words import LANGUAGES
 
 
 class Fitted(NamedTuple):
