@@ -68,7 +68,7 @@ def run_torch(threads: int) -> dict[str, float]:
 
     torch.set_num_threads(threads)
     x, y = images()
-    x, y = torch.from_numpy(x).float() / 255, torch.from_numpy(y).long()
+    x, y = torch.tensor(x).float() / 255, torch.tensor(y).long()
     loss = torch.nn.CrossEntropyLoss()
     begun, accuracies = time.perf_counter(), []
     for rate in RATES:

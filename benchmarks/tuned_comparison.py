@@ -58,7 +58,7 @@ def run_torch(threads: int) -> dict[str, float]:
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     digits = data.hold_out(data.load("digits"), 1000)
     splits = {
-        name: (torch.from_numpy(split.x.reshape(len(split.x), -1)).float() / 255, torch.from_numpy(split.y).long())
+        name: (torch.tensor(split.x.reshape(len(split.x), -1)).float() / 255, torch.tensor(split.y).long())
         for name, split in {"train": digits.train, "validation": digits.validation, "test": digits.test}.items()
     }
     make = {

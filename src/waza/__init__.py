@@ -46,6 +46,8 @@ __all__ = [*_NAMES, *(room for room in _ROOMS if room != "study")]
 def __getattr__(name: str) -> Any:
     if name in _NAMES:
         return getattr(importlib.import_module(f"waza.{_NAMES[name]}"), name)
+    if name == "__version__":
+        return importlib.import_module("importlib.metadata").version("waza")
     if name in _ROOMS:
         return importlib.import_module(f"waza.{name}")
     raise AttributeError(f"module 'waza' has no attribute {name!r}")

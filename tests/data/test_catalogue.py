@@ -3,18 +3,19 @@ import hashlib
 import pytest
 
 from waza.core.errors import Error
-from waza.data import Entry, Source, entry, get, listing, load
+from waza.core.language import LANGUAGES
+from waza.data import Entry, PublishedFile, entry, get, listing, load
 from waza.data.checksum import algorithm
-from waza.data.text import TEXTS
 
 CONTENTS = {"a.txt": b"one file", "b.txt": b"another"}
 TOY = Entry(
     name="toy",
     description={"en": "two files", "ja": "二つのファイル"},
     licence="none",
+    kind="labelled",
     load=lambda: "loaded",
-    sources=tuple(
-        Source("toy", f"https://nowhere.invalid/{name}", name, hashlib.sha256(content).hexdigest())
+    files=tuple(
+        PublishedFile("toy", f"https://nowhere.invalid/{name}", name, hashlib.sha256(content).hexdigest())
         for name, content in CONTENTS.items()
     ),
 )
@@ -38,19 +39,22 @@ def toy(monkeypatch):
 
 def test_every_entry_says_what_it_is():
     entries = listing()
-    assert [one.name for one in entries] == ["digits", "mnist", "fashion_mnist", "cifar10", "cifar10_jpg", *TEXTS]
+    labelled = ["digits", "mnist", "fashion_mnist", "cifar10", "cifar10_jpg"]
+    texts = ["python_reference", "tinyshakespeare", "wikitext2"]
+    assert [one.name for one in entries] == labelled + texts
+    assert [one.name for one in entries if one.kind == "text"] == texts
     for one in entries:
-        assert set(one.description) == {"en", "ja"} and all(one.description.values()) and one.licence
+        assert tuple(one.description) == LANGUAGES and all(one.description.values()) and one.licence
         assert not any("\n" in line for line in one.description.values())
-        assert bool(one.sources) != bool(one.ships_with)
-        for source in one.sources:
-            assert source.dataset == one.name
+        assert bool(one.files) != bool(one.ships_with)
+        for file in one.files:
+            assert file.dataset == one.name
             # What comes unencrypted needs a checksum that tells a forgery; only CIFAR-10 has none.
-            assert algorithm(source.checksum) == "sha256" or source.url.startswith("https://")
-            assert source.url is None or source.url.startswith(("https://", "http://"))
+            assert algorithm(file.checksum) == "sha256" or file.url.startswith("https://")
+            assert file.url is None or file.url.startswith(("https://", "http://"))
 
 
-def test_digits_need_nothing(parses):
+def test_digits_need_nothing():
     assert entry("digits").available()
     assert get("digits") == []
     assert load("digits").name == "digits"
@@ -82,7 +86,7 @@ def test_an_unknown_name(ask):
 
 def test_only_what_is_missing_or_damaged_is_fetched(toy):
     seen = []
-    paths = [source.path for source in TOY.sources]
+    paths = [file.path for file in TOY.files]
     assert not TOY.available()
     assert get("toy", lambda *step: seen.append(step)) == paths
     assert seen == [("a.txt", 3, 8), ("b.txt", 3, 8)]

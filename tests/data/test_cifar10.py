@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 
 from waza.core.errors import Error
-from waza.data import Source, cifar10, cifar10_jpg
-from waza.data.cifar10 import CLASSES, SOURCES, TEST, TRAIN
-from waza.data.cifar10_jpg import SOURCES as JPEGS
+from waza.data import PublishedFile, cifar10, cifar10_jpg
+from waza.data.cifar10 import CLASSES, FILES, TEST, TRAIN
+from waza.data.cifar10_jpg import FILES as JPEGS
 
 RNG = np.random.default_rng(0)
 IMAGES = RNG.integers(0, 256, (6, 4, 32, 32, 3), np.uint8)
@@ -40,10 +40,10 @@ def put(tmp_path, monkeypatch):
     monkeypatch.setenv("WAZA_DATA", str(tmp_path))
 
     def place(content):
-        source = Source("cifar10", SOURCES[0].url, SOURCES[0].filename, hashlib.md5(content).hexdigest())
-        monkeypatch.setitem(cifar10.__globals__, "SOURCES", (source,))
-        source.path.parent.mkdir()
-        source.path.write_bytes(content)
+        file = PublishedFile("cifar10", FILES[0].url, FILES[0].filename, hashlib.md5(content).hexdigest())
+        monkeypatch.setitem(cifar10.__globals__, "FILES", (file,))
+        file.path.parent.mkdir()
+        file.path.write_bytes(content)
 
     return place
 
@@ -62,9 +62,9 @@ def test_records_become_images(put):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (archive(batches())[:-4000], "is no whole tar.gz archive"),
-        (b"no archive", "is no whole tar.gz archive"),
-        (gzip.compress(b"no archive", mtime=0), "is no whole tar.gz archive"),
+        (archive(batches())[:-4000], "is not a whole tar.gz archive"),
+        (b"no archive", "is not a whole tar.gz archive"),
+        (gzip.compress(b"no archive", mtime=0), "is not a whole tar.gz archive"),
         (archive({**batches(), TEST: b""}), "test_batch.bin has 0 bytes, expected records of 3073"),
         (archive({**batches(), TEST: b"\0" * 3072}), "test_batch.bin has 3072 bytes"),
         (archive({**batches(), TEST: b"\x0a" * 3073}), "test_batch.bin has the label 10, expected 0 to 9"),
@@ -86,26 +86,26 @@ def test_another_archive_is_refused(put, tmp_path):
 
 
 def test_where_it_comes_from():
-    (source,) = SOURCES
-    assert source.url.startswith("https://www.cs.toronto.edu/~kriz/") and source.url.endswith(source.filename)
-    assert "python" not in source.filename  # the pickles
+    (file,) = FILES
+    assert file.url.startswith("https://www.cs.toronto.edu/~kriz/") and file.url.endswith(file.filename)
+    assert "python" not in file.filename  # the pickles
 
 
 @pytest.fixture
 def jpegs(tmp_path, monkeypatch):
     """Ten images a class and split of the real JPEG copy, as an archive with a checksum of its own."""
-    (source,) = JPEGS
+    (file,) = JPEGS
     content = io.BytesIO()
-    with tarfile.open(source.path) as real, tarfile.open(fileobj=content, mode="w:gz") as few:
+    with tarfile.open(file.path) as real, tarfile.open(fileobj=content, mode="w:gz") as few:
         for member in real:
             if member.name.endswith(".jpg") and int(member.name[-8:-4]) < 10:
                 few.addfile(member, real.extractfile(member))
-    source = Source("cifar10_jpg", None, source.filename, hashlib.sha256(content.getvalue()).hexdigest())
+    file = PublishedFile("cifar10_jpg", None, file.filename, hashlib.sha256(content.getvalue()).hexdigest())
     monkeypatch.setenv("WAZA_DATA", str(tmp_path))
-    monkeypatch.setitem(cifar10_jpg.__globals__, "SOURCES", (source,))
-    source.path.parent.mkdir()
-    source.path.write_bytes(content.getvalue())
-    return source.path
+    monkeypatch.setitem(cifar10_jpg.__globals__, "FILES", (file,))
+    file.path.parent.mkdir()
+    file.path.write_bytes(content.getvalue())
+    return file.path
 
 
 def test_the_jpeg_copy(real, cache, request):
@@ -124,11 +124,11 @@ def test_the_jpeg_copy(real, cache, request):
 
 def test_an_archive_that_breaks_off_leaves_nothing(tmp_path, monkeypatch, cache):
     content = archive({"train/a/0.jpg": RNG.bytes(100_000)})[:50_000]
-    source = Source("cifar10_jpg", None, "a.tar.gz", hashlib.sha256(content).hexdigest())
+    file = PublishedFile("cifar10_jpg", None, "a.tar.gz", hashlib.sha256(content).hexdigest())
     monkeypatch.setenv("WAZA_DATA", str(tmp_path))
-    monkeypatch.setitem(cifar10_jpg.__globals__, "SOURCES", (source,))
-    source.path.parent.mkdir()
-    source.path.write_bytes(content)
+    monkeypatch.setitem(cifar10_jpg.__globals__, "FILES", (file,))
+    file.path.parent.mkdir()
+    file.path.write_bytes(content)
     with pytest.raises(Error, match="cannot be unpacked"):
         cifar10_jpg()
     assert list((cache / "unpacked").iterdir()) == []

@@ -1,14 +1,14 @@
 import numpy as np
 
 from waza.data import fashion_mnist
-from waza.data.fashion_mnist import SOURCES
-from waza.data.mnist import SOURCES as MNIST
+from waza.data.fashion_mnist import FILES
+from waza.data.mnist import FILES as MNIST
 
 
 def test_its_files_are_named_as_mnists_and_are_others():
-    assert [source.filename for source in SOURCES] == [source.filename for source in MNIST]
-    assert not {source.checksum for source in SOURCES} & {source.checksum for source in MNIST}
-    assert all(source.url.endswith("amazonaws.com/" + source.filename) for source in SOURCES)
+    assert [file.filename for file in FILES] == [file.filename for file in MNIST]
+    assert not {file.checksum for file in FILES} & {file.checksum for file in MNIST}
+    assert all(file.url.endswith("amazonaws.com/" + file.filename) for file in FILES)
 
 
 def test_the_real_one(real):

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from waza.core.errors import Error
-from waza.data import Source, digits, mnist
-from waza.data.mnist import SOURCES
+from waza.data import PublishedFile, digits, mnist
+from waza.data.mnist import FILES
 
 
 def idx(array):
@@ -19,15 +19,15 @@ def small(tmp_path, monkeypatch):
     """A small MNIST with checksums of its own; the arrays in the order of its files."""
     rng = np.random.default_rng(0)
     arrays = [rng.integers(0, 10, shape, np.uint8) for shape in ((20, 28, 28), (20,), (5, 28, 28), (5,))]
-    sources = []
+    files = []
     (tmp_path / "sets" / "mnist").mkdir(parents=True)
     monkeypatch.setenv("WAZA_DATA", str(tmp_path / "sets"))
-    for source, array in zip(SOURCES, arrays, strict=True):
+    for file, array in zip(FILES, arrays, strict=True):
         content = gzip.compress(idx(array))
-        sources.append(Source("mnist", source.url, source.filename, hashlib.sha256(content).hexdigest()))
-        sources[-1].path.write_bytes(content)
-    monkeypatch.setitem(mnist.__globals__, "SOURCES", tuple(sources))
-    return tuple(sources), arrays
+        files.append(PublishedFile("mnist", file.url, file.filename, hashlib.sha256(content).hexdigest()))
+        files[-1].path.write_bytes(content)
+    monkeypatch.setitem(mnist.__globals__, "FILES", tuple(files))
+    return tuple(files), arrays
 
 
 def test_the_files_are_put_where_they_belong(small):
@@ -53,11 +53,11 @@ def test_each_file_is_needed_and_verified(small, number):
 
 
 def test_where_it_comes_from():
-    assert [source.url.rpartition("/")[2] for source in SOURCES] == [source.filename for source in SOURCES]
-    assert all(source.url.startswith("https://ossci-datasets.s3.amazonaws.com/mnist/") for source in SOURCES)
+    assert [file.url.rpartition("/")[2] for file in FILES] == [file.filename for file in FILES]
+    assert all(file.url.startswith("https://ossci-datasets.s3.amazonaws.com/mnist/") for file in FILES)
 
 
-def test_the_real_one(real_mnist, parses):
+def test_the_real_one(real_mnist):
     _, train, test = mnist()[:3]
     assert train.x.shape == (60_000, 28, 28, 1) and test.x.shape == (10_000, 28, 28, 1)
     # The means that everybody normalises with.

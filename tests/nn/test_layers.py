@@ -57,7 +57,55 @@ def test_batch_norm_is_pytorchs(shape):
     )
 
 
-@pytest.mark.parametrize("layer", [nn.Dense(3, 3), nn.BatchNorm(3)])
+@pytest.mark.parametrize("shape", [(16, 6), (5, 4, 6), (1, 6)])
+@pytest.mark.parametrize("affine", [True, False])
+def test_layer_norm_is_pytorchs(shape, affine):
+    layer, theirs = nn.LayerNorm(6, 1e-3, affine), torch.nn.LayerNorm(6, 1e-3, affine)
+    variables = layer.init(None)
+    if affine:
+        with torch.no_grad():
+            theirs.weight.copy_(torch.linspace(0.5, 2, 6))
+            theirs.bias.copy_(torch.linspace(-1, 1, 6))
+        variables = {"scale": jnp.linspace(0.5, 2, 6), "shift": jnp.linspace(-1, 1, 6)}
+    x = torch.tensor(RNG.normal(2.0, 3.0, size=shape).astype(np.float32), requires_grad=True)
+    y = theirs(x)
+    (y**3).sum().backward()
+
+    def cubes(given):
+        return jnp.sum(layer.apply(variables, given, nn.Pass(training=True)) ** 3)
+
+    given = jnp.asarray(x.detach().numpy())
+    np.testing.assert_allclose(layer.apply(variables, given, nn.Pass()), y.detach().numpy(), rtol=1e-5, atol=1e-5)
+    np.testing.assert_allclose(jax.grad(cubes)(given), x.grad.numpy(), rtol=1e-3, atol=1e-3)
+    assert layer.apply(variables, given.astype(jnp.bfloat16), nn.Pass()).dtype == jnp.bfloat16
+
+
+def biases(variables):
+    paths = [jax.tree_util.keystr(path) for path, _ in jax.tree_util.tree_leaves_with_path(variables)]
+    return [path for path in paths if "bias" in path and "output" not in path]
+
+
+@pytest.mark.parametrize("norm", [nn.BatchNorm(), nn.LayerNorm(), None])
+def test_models_take_any_norm_and_keep_the_biases_that_it_does_not_remove(norm):
+    mlp = models.MLP((12, 4, 3), norm=norm)
+    convnet = models.ConvNet((models.Convolution(2, 2),), (5,), 3, (2, 2, 3), norm=norm)
+    for model, x, count in ((mlp, jnp.ones((4, 12)), 1), (convnet, jnp.ones((4, 2, 2, 3)), 2)):
+        variables = model.init(jax.random.key(0))
+        assert model.apply(variables, x, nn.Pass(training=True)).shape == (4, 3)
+        assert len(biases(variables)) == (0 if isinstance(norm, nn.BatchNorm) else count)
+    after = models.MLP((12, 4, 3), norm=norm, norm_position="after").init(jax.random.key(0))
+    assert len(biases(after)) == 1
+
+
+def test_a_layer_norm_has_no_running_statistics():
+    layer, x = nn.LayerNorm(3), jnp.array([[1.0, 2.0, 4.0], [0.0, 0.0, 0.0]])
+    run = nn.Pass(training=True)
+    together = layer.apply(layer.init(None), x, run)
+    np.testing.assert_array_equal(together[0], layer.apply(layer.init(None), x[:1], nn.Pass())[0])
+    assert set(layer.init(None)) == {"scale", "shift"} and not together[1].any()
+
+
+@pytest.mark.parametrize("layer", [nn.Dense(3, 3), nn.BatchNorm(3), nn.LayerNorm(3)])
 def test_numbers_that_are_no_floats_are_computed_as_floats(layer):
     variables, x = layer.init(jax.random.key(0)), np.arange(6).reshape(2, 3)
     expected = layer.apply(variables, jnp.asarray(x, jnp.float32), nn.Pass())
@@ -134,7 +182,13 @@ def test_following_a_copy_is_refused():
         (lambda: nn.Dropout(1.0), r"\[0, 1\)"),
         (lambda: nn.Dropout("a"), "expected a number"),
         (lambda: nn.Dense(0, 3), "at least 1"),
-        (lambda: nn.BatchNorm().init(None), "no size"),
+        (lambda: nn.BatchNorm().init(None), r"BatchNorm has no size: .* as in BatchNorm\(40\)"),
+        (lambda: nn.LayerNorm(affine=False).init(None), r"LayerNorm has no size"),
+        (
+            lambda: models.MLP((3, 2), norm=nn.Dropout()),
+            r"MLP\(norm=Dropout.*expected a normalisation such as nn.Batch",
+        ),
+        (lambda: models.ConvNet((), norm=nn.relu), r"ConvNet\(norm=.*expected a normalisation"),
         (lambda: models.MLP((3,)), "input and output"),
         (lambda: models.MLP((3, 2), norm_position="middle"), "'before' or 'after'"),
         (lambda: models.MLP((3, 2)).apply({}, jnp.ones((2, 4)), nn.Pass()), "takes 3 inputs"),

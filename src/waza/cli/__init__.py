@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from waza.core.errors import Error
+from waza.core.language import LANGUAGES, system_language
+from waza.engine.watch import Interrupted
 
 INTERRUPTED = 130
 
@@ -25,12 +27,6 @@ def whole(least: int) -> Callable[[str], int]:
         return number
 
     return read
-
-
-def language() -> str:
-    """ "ja" where the system speaks Japanese, else "en"."""
-    settings = (os.environ.get(name, "") for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
-    return "ja" if next((value for value in settings if value), "").startswith("ja") else "en"
 
 
 class Parser(argparse.ArgumentParser):
@@ -51,7 +47,7 @@ def parser() -> argparse.ArgumentParser:
     def command(name: str, text: str) -> argparse.ArgumentParser:
         one = commands.add_parser(name, help=text, description=text)
         one.add_argument("--runs", default="runs", metavar="DIR", help="folder of the runs (default: runs)")
-        one.add_argument("--lang", choices=("en", "ja"), default=language(), help="language of what is printed")
+        one.add_argument("--lang", choices=LANGUAGES, default=system_language(), help="language of what is printed")
         return one
 
     command("list", "list the studies of the curriculum, and the runs that are kept")
@@ -102,14 +98,14 @@ def parser() -> argparse.ArgumentParser:
         "get": "download a data set, checked and resumable",
     }.items():
         action = actions.add_parser(name, help=text, description=text)
-        action.add_argument("--lang", choices=("en", "ja"), default=language())
+        action.add_argument("--lang", choices=LANGUAGES, default=system_language())
         if name == "get":
             action.add_argument("name", metavar="NAME")
 
     text = "ask the check questions, and judge the answers"
     quiz = commands.add_parser("quiz", help=text, description=text)
     quiz.add_argument("--part", metavar="PART", help="one part of the curriculum, such as day2a (default: all)")
-    quiz.add_argument("--lang", choices=("en", "ja"), default=language(), help="language of what is printed")
+    quiz.add_argument("--lang", choices=LANGUAGES, default=system_language(), help="language of what is printed")
     quiz.add_argument("--fresh", action="store_true", help="other numbers than the notes'")
     quiz.add_argument("--seed", type=whole(0), metavar="N", help="fresh numbers, the same for the same N")
     quiz.add_argument("--show", action="store_true", help="show questions and answers, and ask nothing")
@@ -205,9 +201,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         importlib.import_module(f"waza.cli.{options.command}").command(options)
     except Error as error:
-        stopped = type(error).__name__ == "Interrupted"
         print(f"waza: {error}", file=sys.stderr)
-        sys.exit(INTERRUPTED if stopped else 2)
+        sys.exit(2)
+    except Interrupted as stopped:
+        print(f"waza: {stopped}", file=sys.stderr)
+        sys.exit(INTERRUPTED)
     except KeyboardInterrupt:
         print("waza: stopped", file=sys.stderr)
         sys.exit(INTERRUPTED)

@@ -6,7 +6,6 @@ import json
 import math
 import re
 import shlex
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from waza import compare
 from waza.cli.keep import keep_compiled, writable
 from waza.core.errors import Error
 from waza.core.files import write_whole
+from waza.core.language import texts
 
 ORDER = ("helps", "makes no difference", "undecided", "harms")
 
@@ -138,7 +138,7 @@ def _keep_best(results: Any, study: Any, prepared: Any, folder: Path) -> tuple[P
 
 
 def _texts(language: str) -> dict[str, Any]:
-    return tomllib.loads((Path(compare.__file__).parent / f"texts.{language}.toml").read_text("utf-8"))
+    return texts(Path(compare.__file__).parent / "texts", language)
 
 
 def _answer(found: list[Any], task: str, seeds: int, say: dict[str, Any]) -> str:

@@ -4,12 +4,11 @@ import argparse
 from pathlib import Path
 
 from waza import curriculum
+from waza.core.language import texts
 
 
 def command(options: argparse.Namespace) -> None:
     """One line a study: its name, exercise and claims, its title, and how many runs are kept."""
-    import tomllib
-
     from rich.console import Console
     from rich.table import Table
 
@@ -19,13 +18,12 @@ def command(options: argparse.Namespace) -> None:
     }[options.lang]
     table = Table(*heads, box=None, pad_edge=False)
     for exercise in curriculum.exercises():
-        text = Path(f"{exercise.texts}.{options.lang}.toml").read_text(encoding="utf-8")
         kept = list((Path(options.runs) / exercise.name).glob("*/results.nc"))
         table.add_row(
             exercise.name,
             exercise.id,
             " ".join(exercise.claims),
-            tomllib.loads(text)["title"],
+            texts(exercise.texts, options.lang)["title"],
             str(len(kept)),
         )
     Console().print(table)

@@ -4,13 +4,13 @@ import argparse
 import io
 import secrets
 import sys
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
+from waza.core.language import texts
 from waza.curriculum.answers import Choice, Judgement, Points
 from waza.curriculum.questions import PARTS, Asked, questions
 
@@ -24,7 +24,7 @@ def command(options: argparse.Namespace) -> None:
         seed = secrets.randbelow(10**6)
     parts = list(PARTS) if options.part is None else [options.part]
     asked = [one for part in parts for one in questions(part, options.lang, seed)]
-    words = tomllib.loads((Path(__file__).parent / f"quiz.{options.lang}.toml").read_text("utf-8"))
+    words = texts(Path(__file__).parent / "quiz", options.lang)
     # Japanese has no blanks to break a line at: there the terminal breaks it, anywhere.
     console = Console(highlight=False, markup=False, emoji=False, soft_wrap=options.lang == "ja")
     if seed is not None:

@@ -3,12 +3,12 @@
 import functools
 import importlib
 import random
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from waza.core.errors import Error, nearest
+from waza.core.language import texts
 from waza.curriculum.answers import Answer, Choice, Judgement, Points, plain
 
 PARTS = {"day2a": "day2a_training", "day2b": "day2b_convolution", "day3a": "day3a_recurrent"}
@@ -155,10 +155,10 @@ def questions(part: str, language: str, seed: int | None = None) -> tuple[Asked,
 
 def question_words(part: str, language: str) -> dict[str, QuestionWords]:
     """The prose of a part's questions in one language ("en" or "ja"), by the question's name."""
-    file = Path(__file__).parent / _folder(part) / f"questions.{language}.toml"
+    stem = Path(__file__).parent / _folder(part) / "questions"
     return {
         name: QuestionWords(**{**words, "options": tuple(words.get("options", ()))})
-        for name, words in tomllib.loads(file.read_text(encoding="utf-8")).items()
+        for name, words in texts(stem, language).items()
     }
 
 

@@ -1,7 +1,8 @@
-"""Data sets: where they come from, that they are what they should be, and how they are split."""
+"""Data sets and texts: downloading, verifying, reading and splitting them."""
 
 from waza.data import tasks as tasks
 from waza.data.catalogue import Entry as Entry
+from waza.data.catalogue import corpus as corpus
 from waza.data.catalogue import entry as entry
 from waza.data.catalogue import get as get
 from waza.data.catalogue import listing as listing
@@ -24,14 +25,13 @@ from waza.data.images import ImageFolder as ImageFolder
 from waza.data.images import image_folder as image_folder
 from waza.data.mnist import mnist as mnist
 from waza.data.notes import Note as Note
-from waza.data.source import Source as Source
+from waza.data.published import PublishedFile as PublishedFile
 from waza.data.text import TOKENIZERS as TOKENIZERS
 from waza.data.text import Characters as Characters
 from waza.data.text import Corpus as Corpus
 from waza.data.text import Pieces as Pieces
 from waza.data.text import Tokenizer as Tokenizer
 from waza.data.text import Words as Words
-from waza.data.text import corpus as corpus
 from waza.data.text import python_reference as python_reference
 from waza.data.text import read_text as read_text
 from waza.data.text import tinyshakespeare as tinyshakespeare

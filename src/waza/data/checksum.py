@@ -9,10 +9,10 @@ ALGORITHMS = {64: "sha256", 32: "md5"}  # by the number of hexadecimal digits
 
 
 def algorithm(checksum: str) -> str:
-    """What a checksum was computed by, told by how many digits it has.
+    """The algorithm of a checksum, from its number of digits.
 
-    An md5 tells damage, and so serves for bytes that came over https; it does not tell a forgery, so state the sha256
-    where it is known.
+    An md5 detects damage, which is enough for bytes that came over https; it does not detect a forgery. State the
+    sha256 where it is known.
 
     Raises:
         Error: it is neither a sha256 nor an md5.
@@ -26,11 +26,11 @@ def algorithm(checksum: str) -> str:
 
 
 def checksum_of(file: io.BufferedIOBase, like: str) -> str:
-    """The checksum of the file's bytes from where it stands, by the algorithm of the checksum `like`.
+    """The checksum of the file's bytes from its current position, by the algorithm of the checksum `like`.
 
     >>> checksum_of(io.BytesIO(b"a"), like="c32a1d4ab5d03f1284b67883e8d87530")
     '0cc175b9c0f1b6a831c399e269772661'
     """
     kind = algorithm(like)
-    # Where policy forbids md5 for secrets, it may still compare files.
+    # A policy that forbids md5 for secrets still allows it for comparing files.
     return hashlib.file_digest(file, lambda: hashlib.new(kind, usedforsecurity=False)).hexdigest()

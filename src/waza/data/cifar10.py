@@ -7,11 +7,11 @@ import zlib
 import numpy as np
 
 from waza.core.errors import Error
-from waza.data.dataset import Dataset, Split
-from waza.data.source import Source
+from waza.data.dataset import Dataset, Split, read_only
+from waza.data.published import PublishedFile
 
-SOURCES = (
-    Source(
+FILES = (
+    PublishedFile(
         "cifar10",
         "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
         "cifar-10-binary.tar.gz",
@@ -28,28 +28,27 @@ RECORD = 1 + 3 * 32 * 32  # a label; then the red, the green and the blue plane,
 def cifar10() -> Dataset:
     """CIFAR-10: 50,000 photographs to train on and 10,000 to test on, (32, 32, 3) uint8, ten classes of equal size.
 
-    The archive is the publisher's binary version. The better-known one for Python holds the same images in pickles,
-    and reading a pickle can run whatever code it names; plain records can do nothing but be read. The publisher states
-    an md5, which is verified before anything is read.
+    The archive is the publisher's binary version. The version for Python holds the same images in pickles, and reading
+    a pickle can run any code that it names. The publisher states an md5, which is verified before anything is read.
 
     Source: A. Krizhevsky, "Learning multiple layers of features from tiny images", 2009.
 
     Raises:
         Error: the archive is missing or damaged; it says how to get it.
     """
-    (source,) = SOURCES
-    batches = _batches(source.read(), str(source.path))
-    train = [_split(batches[name], f"{source.path}: {name}") for name in TRAIN]
+    (file,) = FILES
+    batches = _batches(file.read(), str(file.path))
+    train = [_split(batches[name], f"{file.path}: {name}") for name in TRAIN]
     return Dataset(
         "cifar10",
-        Split(np.concatenate([part.x for part in train]), np.concatenate([part.y for part in train])),
-        _split(batches[TEST], f"{source.path}: {TEST}"),
+        read_only(Split(np.concatenate([part.x for part in train]), np.concatenate([part.y for part in train]))),
+        read_only(_split(batches[TEST], f"{file.path}: {TEST}")),
         classes=CLASSES,
     )
 
 
 def _batches(content: bytes, name: str) -> dict[str, bytes]:
-    """The archive's batches by name; everything else in it is passed over."""
+    """The archive's batches by name; all other members are skipped."""
     batches = {}
     try:
         with tarfile.open(fileobj=io.BytesIO(content), mode="r|gz") as archive:
@@ -58,7 +57,7 @@ def _batches(content: bytes, name: str) -> dict[str, bytes]:
                 if file is not None:
                     batches[member.name] = file.read()
     except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
-        raise Error(f"{name} is no whole tar.gz archive ({error}): fetch it again") from error
+        raise Error(f"{name} is not a whole tar.gz archive ({error}): fetch it again") from error
     missing = [batch for batch in (*TRAIN, TEST) if batch not in batches]
     if missing:
         raise Error(f"{name} lacks {missing[0]}; expected CIFAR-10's binary version: fetch it again")

@@ -1,4 +1,4 @@
-"""CIFAR-10 as JPEG files: a stand-in where the real one cannot be had."""
+"""CIFAR-10 as JPEG files: a substitute where the original is not available."""
 
 import contextlib
 import io
@@ -12,10 +12,10 @@ from waza.core.files import unwritable
 from waza.data.dataset import Dataset
 from waza.data.folders import cache_folder
 from waza.data.images import image_folder
-from waza.data.source import Source
+from waza.data.published import PublishedFile
 
-SOURCES = (
-    Source(
+FILES = (
+    PublishedFile(
         "cifar10_jpg",
         None,
         "CIFAR-10-images.tar.gz",
@@ -27,16 +27,16 @@ SOURCES = (
 def cifar10_jpg() -> Dataset:
     """CIFAR-10 (JPEG copy): 50,000 photographs to train on and 10,000 to test on, (32, 32, 3) uint8, ten classes.
 
-    The photographs of `cifar10` after compression at JPEG's quality 75, in class folders. What was lost cannot be put
-    back, so results belong under the data set's name, "CIFAR-10 (JPEG copy)". The archive is verified, unpacked into
+    The photographs of `cifar10` after lossy compression at JPEG's quality 75, in class folders. Results belong under
+    the data set's own name, "CIFAR-10 (JPEG copy)". The archive is verified, unpacked into
     the cache folder once, and read as `image_folder` reads any folder.
 
     Raises:
         Error: the archive is missing or damaged, or the cache folder cannot be written.
     """
-    (source,) = SOURCES
-    content = source.read()
-    folder = cache_folder() / "unpacked" / source.checksum[:32]
+    (file,) = FILES
+    content = file.read()
+    folder = cache_folder() / "unpacked" / file.checksum[:32]
     if not folder.exists():
         _unpack(content, folder)
     return image_folder(folder, (32, 32), name="CIFAR-10 (JPEG copy)").dataset

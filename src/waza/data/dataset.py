@@ -1,4 +1,4 @@
-"""What a data set of labelled images is, and how one is split."""
+"""Data sets of labelled examples, and how one is split."""
 
 from typing import Any, NamedTuple, TypeAlias
 
@@ -28,7 +28,7 @@ class Weighted(NamedTuple):
 
 
 class Dataset(NamedTuple):
-    """A named data set: what is trained on, what is only tested on, and what settings are chosen by, if anything.
+    """A named data set: training and test examples, and validation examples by which settings are chosen, if any.
 
     Images are NHWC uint8 in 0..255, (n, 28, 28, 1) for the digits; labels are int32 (n,), counted from 0.
     `classes` names the labels in their order; it is empty where a label is its own name, as a digit is.
@@ -39,6 +39,21 @@ class Dataset(NamedTuple):
     test: Split
     validation: Split | None = None
     classes: tuple[str, ...] = ()
+
+
+def read_only(split: Split) -> Split:
+    """The same split, whose NumPy arrays can no longer be changed, nor the arrays that they are views of.
+
+    `waza.core.digest.array_digest` then reads them once a process.
+
+    >>> read_only(Split(np.zeros(2), np.zeros(2))).x.flags.writeable
+    False
+    """
+    for array in split:
+        while isinstance(array, np.ndarray):
+            array.flags.writeable = False
+            array = array.base
+    return split
 
 
 def stratified(x: np.ndarray, y: np.ndarray, test_per_class: int, seed: int) -> tuple[Split, Split]:
@@ -69,7 +84,9 @@ def stratified(x: np.ndarray, y: np.ndarray, test_per_class: int, seed: int) -> 
 
 
 def hold_out(data: Dataset, rows: int, seed: int = 0) -> Dataset:
-    """The data with `rows` random training rows set aside for validation; the test split is left alone.
+    """The data with `rows` random training rows set aside for validation; the test split stays the same.
+
+    The new arrays are read-only.
 
     Raises:
         Error: fewer than one row would be left on either side.
@@ -85,6 +102,6 @@ def hold_out(data: Dataset, rows: int, seed: int = 0) -> Dataset:
     order = np.random.RandomState(seed).permutation(count)
     held, kept = np.sort(order[:rows]), np.sort(order[rows:])
     return data._replace(
-        train=Split(data.train.x[kept], data.train.y[kept]),
-        validation=Split(data.train.x[held], data.train.y[held]),
+        train=read_only(Split(data.train.x[kept], data.train.y[kept])),
+        validation=read_only(Split(data.train.x[held], data.train.y[held])),
     )

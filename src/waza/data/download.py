@@ -1,4 +1,4 @@
-"""A file from the network that is resumed, verified, and then appears whole."""
+"""Downloads that can be resumed, are verified, and appear whole or not at all."""
 
 import errno
 import fcntl
@@ -12,21 +12,21 @@ from waza.core.errors import Error
 from waza.core.files import unwritable
 from waza.data.checksum import algorithm, checksum_of
 
-# What file systems without locks answer (some network ones): there, two processes may spoil each other's
-# part, which the checksum then tells.
+# Errors of file systems without locks, such as some network ones. Two processes may then damage each other's part; the
+# checksum detects it.
 NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
 Progress = Callable[[int, int | None], None]  # bytes so far, bytes in all if the server says
 
 
 def download(url: str, path: Path, checksum: str, progress: Progress | None = None) -> None:
-    """Fetch `url` into `path`, replacing what stands there once the new bytes are verified.
+    """Download `url` to `path`; an existing file is replaced once the new bytes are verified.
 
-    They gather in `path` + ".part", which a later call goes on from, and are renamed when their
+    The bytes are written to `path` + ".part", which a later call continues, and which is renamed when its
     checksum, a sha256 or an md5, is the expected one. `progress(bytes so far, bytes in all or None)` is
-    called as they come.
+    called as they arrive.
 
     Raises:
-        Error: the network fails or the disk is full (the part is kept), the checksum is another (the
+        Error: the network fails or the disk is full (the part is kept), the checksum differs (the
             part is deleted), or another process is fetching the same file.
     """
     part = path.with_name(path.name + ".part")
@@ -61,7 +61,7 @@ def _complete(url: str, file: BufferedRandom, part: Path, checksum: str, progres
 
 
 def _checksum(file: BufferedRandom, like: str) -> str:
-    # Of what is on the disk, not of what this process received: a part has more than one author.
+    # Of the file on the disk: several processes may have written the part, one after another.
     file.seek(0)
     return checksum_of(file, like)
 

@@ -1,11 +1,11 @@
-"""Fashion-MNIST: 70,000 articles of clothing in MNIST's shape, and harder than MNIST."""
+"""Fashion-MNIST: 70,000 articles of clothing in MNIST's format; harder to classify than MNIST."""
 
 from waza.data.dataset import Dataset
-from waza.data.four_files import four_sources, read_four
+from waza.data.four_files import four_published, read_four
 
-SOURCES = four_sources(
+FILES = four_published(
     "fashion_mnist",
-    "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",  # knows no https; the sha256 tells a forgery
+    "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",  # offers no https; the sha256 detects a forgery
     (
         "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
         "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
@@ -36,4 +36,4 @@ def fashion_mnist() -> Dataset:
     Raises:
         Error: a file is missing or damaged; it says how to get it.
     """
-    return read_four("fashion_mnist", SOURCES, CLASSES)
+    return read_four("fashion_mnist", FILES, CLASSES)

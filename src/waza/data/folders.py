@@ -1,4 +1,4 @@
-"""Where data sets lie, and where what can be made again is cached."""
+"""The folders of data sets and of cached files."""
 
 import os
 import sys

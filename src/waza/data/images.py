@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from waza.core.errors import Error
-from waza.data.dataset import Dataset, Split
+from waza.data.dataset import Dataset, Split, read_only
 from waza.data.image_cache import Kept, kept_folder, made_whole, read_kept, write_kept
 from waza.data.image_listing import LAYOUT, ListedImage, Listing, counted, list_images
 from waza.data.image_workers import Outcome, decode_all
@@ -75,7 +75,9 @@ def image_folder(
     if kept is None:
         kept = _make(place, folder, listing, size, processes, progress)
     ends = np.cumsum(kept.counts)[:-1]
-    train, validation, test = (Split(x, y) for x, y in zip(np.split(kept.x, ends), np.split(kept.y, ends), strict=True))
+    train, validation, test = (
+        read_only(Split(x, y)) for x, y in zip(np.split(kept.x, ends), np.split(kept.y, ends), strict=True)
+    )
     dataset = Dataset(name or folder.name, train, test, validation if kept.counts[1] else None, classes=kept.classes)
     return ImageFolder(dataset, kept.notes)
 

@@ -1,9 +1,9 @@
-"""MNIST, whole: 70,000 handwritten digits."""
+"""MNIST: 70,000 handwritten digits."""
 
 from waza.data.dataset import Dataset
-from waza.data.four_files import four_sources, read_four
+from waza.data.four_files import four_published, read_four
 
-SOURCES = four_sources(
+FILES = four_published(
     "mnist",
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
     (
@@ -24,4 +24,4 @@ def mnist() -> Dataset:
     Raises:
         Error: a file is missing or damaged; it says how to get it.
     """
-    return read_four("mnist", SOURCES)
+    return read_four("mnist", FILES)

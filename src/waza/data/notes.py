@@ -1,11 +1,11 @@
-"""Notes: what was decided about a user's data, in words of either language."""
+"""Notes: decisions about a user's data, as sentences in each language."""
 
 import collections
-import functools
-import tomllib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from waza.core.language import texts
 
 MOST_LISTED, MOST_NOTES, LONGEST = 10, 5, 30
 
@@ -22,12 +22,7 @@ class Note(NamedTuple):
         >>> Note("encoding", {"encoding": "cp932"}).say("en")
         'The file was read as cp932, since it is not UTF-8.'
         """
-        return _sentences(language)[self.kind].format(**self.values)
-
-
-@functools.cache
-def _sentences(language: str) -> dict[str, str]:
-    return tomllib.loads((Path(__file__).parent / f"notes.{language}.toml").read_text("utf-8"))
+        return texts(Path(__file__).parent / "notes", language)[self.kind].format(**self.values)
 
 
 def listed(names: Iterable[Any]) -> str:

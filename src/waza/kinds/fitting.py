@@ -7,6 +7,7 @@ import jax
 
 from waza.core.errors import Error
 from waza.core.files import write_whole
+from waza.core.language import LANGUAGES
 from waza.engine.checkpoint import Checkpoint
 from waza.engine.explosion import Explosion, explosion
 from waza.engine.single import single_program, train_single
@@ -20,7 +21,6 @@ from waza.kinds.registry import OWN_SETTINGS, trainable
 from waza.kinds.settings import Settings, evaluate_every
 from waza.kinds.trainable import Trainable, refuse_others, settings_of
 from waza.report.training_page import Training
-from waza.report.words import LANGUAGES
 
 REMEDY = "start over with --fresh"
 

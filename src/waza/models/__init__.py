@@ -2,6 +2,7 @@
 
 from waza.models.alexnet import AlexNet as AlexNet
 from waza.models.alexnet import small_alexnet as small_alexnet
+from waza.models.chain import Chain as Chain
 from waza.models.convnet import ConvNet as ConvNet
 from waza.models.convnet import Convolution as Convolution
 from waza.models.course_convnets import deep_convnet as deep_convnet

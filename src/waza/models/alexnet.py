@@ -1,4 +1,4 @@
-"""AlexNet: the network that won the ImageNet challenge of 2012, and a form of it for small images."""
+"""AlexNet, the network that won the ImageNet challenge of 2012, and a version for small images."""
 
 from typing import Any, Literal
 
@@ -6,11 +6,11 @@ from jaxtyping import Array, Float, PRNGKeyArray, PyTree
 
 from waza.core.errors import Error
 from waza.models.convnet import ConvNet, Convolution
-from waza.nn.batch_norm import BatchNorm
 from waza.nn.dropout import Dropout
 from waza.nn.initializers import Gaussian, He, Initializer
 from waza.nn.layer import Layer
 from waza.nn.local_response_norm import LocalResponseNorm
+from waza.nn.norm import Norm
 from waza.nn.passes import Pass
 from waza.nn.pooling import MaxPool
 
@@ -94,19 +94,19 @@ class AlexNet(Layer):
 def small_alexnet(
     image: tuple[int, int, int] = (32, 32, 3),
     outputs: int = 10,
-    norm: BatchNorm | None = None,
+    norm: Norm | None = None,
     local_response: LocalResponseNorm | None = None,
 ) -> ConvNet:
     """AlexNet for small images: the same layers and the same overlapping pooling, with smaller kernels and widths.
 
-    The first convolution takes one stride for each 32 cells of a side, so that images of 32 and of 64 cells cost
-    the same behind it: 32 -> 15 -> 7 -> 3 cells a side, and 1,114,186 parameters for ten classes. Dropout is 0.5;
+    The first convolution takes one stride for each 32 cells of a side, so that images of 32 and of 64 cells have
+    the same size after it: 32 -> 15 -> 7 -> 3 cells a side, and 1,114,186 parameters for ten classes. Dropout is 0.5;
     initial values are He's, with which narrow layers start faster than with the paper's N(0, 0.01^2).
 
     Args:
         image: height, width and channels of the images, of 32 cells a side or more.
         outputs: the number of classes.
-        norm: batch normalisation of each convolution and hidden layer; AlexNet is older and has none.
+        norm: normalisation of each convolution and hidden layer; the AlexNet of 2012 has none.
         local_response: normalisation after the first and second activation.
 
     >>> small_alexnet((64, 64, 3), outputs=200).sizes()[1::2]

@@ -10,7 +10,6 @@ from waza.core.errors import Error
 from waza.core.recipe import Recipe, replace
 from waza.models.hidden import Hidden, activate
 from waza.nn.activations import relu
-from waza.nn.batch_norm import BatchNorm
 from waza.nn.conv2d import Conv2d
 from waza.nn.dense import Dense
 from waza.nn.dropout import Dropout
@@ -19,20 +18,21 @@ from waza.nn.images import as_images
 from waza.nn.initializers import He, Initializer
 from waza.nn.layer import Layer
 from waza.nn.local_response_norm import LocalResponseNorm
+from waza.nn.norm import Norm, checked
 from waza.nn.passes import Pass
 from waza.nn.pooling import Pool
 from waza.nn.windows import Padding, Pair, Size
 
 
 class Convolution(Recipe):
-    """What a `ConvNet` is told of one of its convolutions; the rest follows from the image and the layers before.
+    """One convolution of a `ConvNet`; its inputs follow from the image and the layers before it.
 
     Args:
         filters: channels of the result.
         kernel_size: a number or (height, width), as in `waza.nn.Conv2d`, like the next three.
         strides: cells from one window to the next.
         padding: zeros on either side; or "same" or "valid".
-        groups: parts that do not see each other.
+        groups: into how many parts the channels are split; a part of the outputs sees its own part of the inputs.
         local_response: local response normalisation, after the activation.
         pool: pooling, at the end.
 
@@ -51,13 +51,13 @@ class Convolution(Recipe):
 
 
 class Convolved(Layer):
-    """A convolution, batch normalisation, its activation, local response normalisation and pooling; all but the
+    """A convolution, normalisation, its activation, local response normalisation and pooling; all but the
     convolution and the activation may be None. Records what `waza.models.hidden.activate` records.
     """
 
     convolution: Conv2d
     activation: Callable
-    norm: BatchNorm | None = None
+    norm: Norm | None = None
     local_response: LocalResponseNorm | None = None
     pool: Pool | None = None
 
@@ -79,7 +79,7 @@ class Convolved(Layer):
 class ConvNet(Layer):
     """Convolutions, then hidden dense layers, then a dense output layer whose result is left as it is (logits).
 
-    The inputs of each layer are computed from the image, so that only filters and windows are written down.
+    The inputs of each layer are computed from the image, so that only filters and windows are given.
 
     Source: LeCun et al., "Gradient-based learning applied to document recognition", 1998.
 
@@ -90,8 +90,8 @@ class ConvNet(Layer):
         image: height, width and channels of the images.
         activation: of convolutions and hidden layers.
         initializer: of every weight.
-        norm: batch normalisation of each convolution and hidden layer, before the activation, where it takes the
-            place of the bias; its size is filled in here.
+        norm: normalisation of each convolution and hidden layer, before the activation; its size is filled in here.
+            Where it removes a bias (`Norm.removes_bias`), these layers have none.
         dropout: after each hidden dense layer.
 
     >>> import jax, jax.numpy as jnp
@@ -112,12 +112,13 @@ class ConvNet(Layer):
     image: tuple[int, int, int] = (28, 28, 1)
     activation: Callable = relu
     initializer: Initializer = He()
-    norm: BatchNorm | None = None
+    norm: Norm | None = None
     dropout: Dropout | None = None
 
     def __check_init__(self):
         if len(self.image) != 3:
             raise Error(f"ConvNet(image={self.image}); expected (height, width, channels), such as (28, 28, 1)")
+        checked(self.norm, "ConvNet")
         self.sizes()
 
     def sizes(self) -> tuple[tuple[int, int, int], ...]:
@@ -141,7 +142,7 @@ class ConvNet(Layer):
             "convolutions": self._convolved(),
             "hidden": tuple(
                 Hidden(
-                    Dense(units, outputs, self.initializer, use_bias=self.norm is None),
+                    Dense(units, outputs, self.initializer, use_bias=not self._bias_is_removed),
                     self.activation,
                     self._norm(outputs),
                     dropout=self.dropout,
@@ -163,7 +164,7 @@ class ConvNet(Layer):
                     described.padding,
                     described.groups,
                     self.initializer,
-                    use_bias=self.norm is None,
+                    use_bias=not self._bias_is_removed,
                 ),
                 self.activation,
                 self._norm(described.filters),
@@ -173,7 +174,11 @@ class ConvNet(Layer):
             for inputs, described in zip(channels, self.convolutions, strict=False)
         )
 
-    def _norm(self, size: int) -> BatchNorm | None:
+    @property
+    def _bias_is_removed(self) -> bool:
+        return self.norm is not None and self.norm.removes_bias
+
+    def _norm(self, size: int) -> Norm | None:
         return None if self.norm is None else replace(self.norm, size=size)
 
     def apply(

@@ -1,4 +1,4 @@
-"""A hidden layer, and what every hidden layer records of its activation."""
+"""A hidden layer, and the records of its activation that probes read."""
 
 from collections.abc import Callable
 from typing import Literal
@@ -6,10 +6,10 @@ from typing import Literal
 from jaxtyping import Array, Float, PyTree
 
 from waza.nn.activations import saturated
-from waza.nn.batch_norm import BatchNorm
 from waza.nn.dense import Dense
 from waza.nn.dropout import Dropout
 from waza.nn.layer import Layer
+from waza.nn.norm import Norm
 from waza.nn.passes import Pass
 
 
@@ -32,14 +32,14 @@ def activate(activation: Callable, x: Float[Array, "batch ... units"], run: Pass
 
 
 class Hidden(Layer):
-    """A dense layer, its activation, and, where given, batch normalisation and dropout.
+    """A dense layer, its activation, and, where given, normalisation and dropout.
 
     Records what `activate` records.
     """
 
     dense: Dense
     activation: Callable
-    norm: BatchNorm | None = None
+    norm: Norm | None = None
     norm_position: Literal["before", "after"] = "before"
     dropout: Dropout | None = None
 

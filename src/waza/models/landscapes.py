@@ -1,4 +1,4 @@
-"""Landscapes: small exact problems, on which the path of an optimiser can be seen whole."""
+"""Landscapes: functions of a few weights, on which the whole path of an optimiser can be shown."""
 
 import jax.numpy as jnp
 from jaxtyping import Array, Float
@@ -9,7 +9,7 @@ Point = Float[Array, " n"]
 
 
 class Landscape(Recipe):
-    """A function of a few weights that is to be made small."""
+    """A function of a few weights that is minimised."""
 
     def __call__(self, w: Point) -> Float[Array, ""]:
         """The height at w."""

@@ -1,4 +1,4 @@
-"""A recurrent language model: which token comes next?"""
+"""Recurrent language models: the distribution of the next token."""
 
 from typing import Any
 
@@ -20,8 +20,8 @@ class LanguageModel(Layer):
     r"""The logits of $p(w_{t+1} \mid w_1 \dots w_t)$: embedding, recurrent layers, and a weight for each token.
 
     A tied model reads and writes with one table, $v_t = E z_t + c$, which halves the parameters of a large vocabulary.
-    Dropout stands on the embeddings and on the last layer's outputs, between layers as `StackedRecurrent` has it, and
-    never between one step and the next.
+    Dropout acts on the embeddings, on the last layer's outputs, and between layers as in `StackedRecurrent`; it does
+    not act between one step and the next.
 
     Variables: "embedding" with "weight" (vocabulary, inputs), "recurrent", and "output" with "bias" (vocabulary) and,
     where it is not tied, "weight" (vocabulary, outputs).

@@ -9,11 +9,11 @@ from waza.core.errors import Error
 from waza.core.recipe import replace
 from waza.models.hidden import Hidden
 from waza.nn.activations import relu
-from waza.nn.batch_norm import BatchNorm
 from waza.nn.dense import Dense
 from waza.nn.dropout import Dropout
 from waza.nn.initializers import He, Initializer
 from waza.nn.layer import Layer
+from waza.nn.norm import Norm, checked
 from waza.nn.passes import Pass
 
 
@@ -24,8 +24,8 @@ class MLP(Layer):
         sizes: the numbers of units from input to output, such as (784, 40, 20, 10).
         activation: of the hidden layers.
         initializer: of every weight.
-        norm: batch normalisation of each hidden layer; its size is filled in here. Before the activation it
-            takes the place of the layer's bias.
+        norm: normalisation of each hidden layer; its size is filled in here. Where it removes a bias
+            (`Norm.removes_bias`) and stands before the activation, the dense layers have none.
         norm_position: "before" or "after" the activation.
         dropout: after each hidden layer.
 
@@ -41,7 +41,7 @@ class MLP(Layer):
     sizes: tuple[int, ...]
     activation: Callable = relu
     initializer: Initializer = He()
-    norm: BatchNorm | None = None
+    norm: Norm | None = None
     norm_position: Literal["before", "after"] = "before"
     dropout: Dropout | None = None
 
@@ -50,11 +50,12 @@ class MLP(Layer):
             raise Error(f"MLP(sizes={self.sizes}); expected at least input and output, as in (784, 40, 10)")
         if self.norm_position not in ("before", "after"):
             raise Error(f"MLP(norm_position={self.norm_position!r}); expected 'before' or 'after'")
+        checked(self.norm, "MLP")
 
     @property
-    def _shifted(self) -> bool:
-        """Whether normalisation takes away what a bias would add."""
-        return self.norm is not None and self.norm_position == "before"
+    def _bias_is_removed(self) -> bool:
+        """Whether the normalisation subtracts what a bias would add."""
+        return self.norm is not None and self.norm.removes_bias and self.norm_position == "before"
 
     def parts(self) -> dict[str, Any]:
         """The hidden layers and the output layer, made from the sizes."""
@@ -62,7 +63,7 @@ class MLP(Layer):
         return {
             "hidden": tuple(
                 Hidden(
-                    Dense(inputs, outputs, self.initializer, use_bias=not self._shifted),
+                    Dense(inputs, outputs, self.initializer, use_bias=not self._bias_is_removed),
                     self.activation,
                     None if self.norm is None else replace(self.norm, size=outputs),
                     self.norm_position,

@@ -1,4 +1,4 @@
-"""The parts of a network: activations, initial values, layers, and the pass that runs through them."""
+"""The parts of a network: activations, initial values, layers, losses, and the state of a forward pass."""
 
 from waza.nn.activations import derivative as derivative
 from waza.nn.activations import relu as relu
@@ -23,11 +23,13 @@ from waza.nn.initializers import He as He
 from waza.nn.initializers import Initializer as Initializer
 from waza.nn.initializers import Xavier as Xavier
 from waza.nn.layer import Layer as Layer
+from waza.nn.layer_norm import LayerNorm as LayerNorm
 from waza.nn.local_response_norm import LocalResponseNorm as LocalResponseNorm
 from waza.nn.losses import BitwiseSquaredError as BitwiseSquaredError
 from waza.nn.losses import CrossEntropy as CrossEntropy
 from waza.nn.losses import Loss as Loss
 from waza.nn.losses import SquaredError as SquaredError
+from waza.nn.norm import Norm as Norm
 from waza.nn.passes import Pass as Pass
 from waza.nn.passes import named_key as named_key
 from waza.nn.penalty import L1 as L1

@@ -1,16 +1,17 @@
 """Batch normalisation."""
 
+from typing import ClassVar
+
 import jax.numpy as jnp
 from jaxtyping import Array, Float, PRNGKeyArray, PyTree
 
-from waza.core.errors import Error
 from waza.core.recipe import like
 from waza.core.variables import Tracked
-from waza.nn.layer import Layer
+from waza.nn.norm import Norm
 from waza.nn.passes import Pass
 
 
-class BatchNorm(Layer):
+class BatchNorm(Norm):
     r"""$y = \gamma (x - \mu) / \sqrt{\sigma^2 + \epsilon} + \beta$ for each feature (the last axis).
 
     In training, $\mu$ and $\sigma^2$ are the batch's mean and (biased) variance over all other axes, and running
@@ -32,19 +33,16 @@ class BatchNorm(Layer):
     [[-1.0], [1.0]]
     """
 
-    size: int | None = None
     momentum: float = 0.9
     epsilon: float = 1e-5
     affine: bool = True
+    removes_bias: ClassVar[bool] = True
 
     def init(self, key: PRNGKeyArray | None) -> PyTree[Array]:
-        """Running mean 0 and variance 1; scale 1 and shift 0. Nothing is drawn."""
-        if self.size is None:
-            raise Error("BatchNorm has no size: give the number of features, as in BatchNorm(40)")
-        variables: dict = {"mean": Tracked(jnp.zeros(self.size)), "variance": Tracked(jnp.ones(self.size))}
-        if self.affine:
-            variables |= {"scale": jnp.ones(self.size), "shift": jnp.zeros(self.size)}
-        return variables
+        """Running mean 0 and variance 1; scale 1 and shift 0. Nothing is random."""
+        size = self.features()
+        variables: dict = {"mean": Tracked(jnp.zeros(size)), "variance": Tracked(jnp.ones(size))}
+        return variables | self.scale_and_shift() if self.affine else variables
 
     def apply(
         self, variables: PyTree[Array], x: Float[Array, "batch ... size"], run: Pass

@@ -14,7 +14,7 @@ from waza.nn.passes import Pass, named_key
 class Layer(Recipe):
     """A recipe with two functions: `init(key) -> variables` and `apply(variables, x, run) -> y`.
 
-    The variables mirror the recipe, `variables["hidden"][0]["weight"]`, and live beside it, never inside it.
+    The variables mirror the recipe, `variables["hidden"][0]["weight"]`, and are kept apart from it, never inside it.
     """
 
     def parts(self) -> dict[str, Any]:

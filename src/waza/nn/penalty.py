@@ -1,24 +1,33 @@
-"""Penalty: what is added to the loss for the sake of the weights alone."""
+"""Penalties: terms of the loss that depend on the weights alone."""
 
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, PyTree
 
-from waza.core.recipe import Recipe, like
-from waza.core.variables import is_weight
+from waza.core.masks import Mask, chooses, path_of, weights
+from waza.core.recipe import Recipe, later, like
 
 
 class Penalty(Recipe):
-    """A function of the weights that is added to the loss. Biases and normalisations are left alone."""
+    """A function of the parameters that is added to the loss.
+
+    It acts on weights, and leaves biases and normalisations alone; a subclass with a field `mask` lets the user choose
+    the parameters by a function of the path, such as "output.weight", and the parameter.
+    """
 
     def of(self, weight: Float[Array, "..."]) -> Float[Array, ""]:
         """The penalty of one weight."""
         raise NotImplementedError(f"{type(self).__name__} has no of(weight)")
 
+    def terms(self, path: str, parameter: Float[Array, "..."]) -> list[Float[Array, ""]]:
+        """The penalties of one parameter: none where the mask leaves it out."""
+        return [self.of(parameter)] if chooses(getattr(self, "mask", weights), path, parameter) else []
+
     def __call__(self, parameters: PyTree[Array]) -> Float[Array, ""]:
-        """The sum over all weights."""
-        weights = [leaf for leaf in jax.tree.leaves(parameters) if is_weight(leaf)]
-        return sum((self.of(weight) for weight in weights), jnp.zeros(()))
+        """The sum over all parameters."""
+        leaves = jax.tree_util.tree_leaves_with_path(parameters)
+        terms = [term for path, leaf in leaves for term in self.terms(path_of(path), leaf)]
+        return sum(terms, jnp.zeros(()))
 
 
 class L2(Penalty):
@@ -31,6 +40,7 @@ class L2(Penalty):
     """
 
     strength: float = 0.01
+    mask: Mask = later(weights)
 
     def of(self, weight: Float[Array, "..."]) -> Float[Array, ""]:
         """Half the strength times the squared norm."""
@@ -40,7 +50,7 @@ class L2(Penalty):
 class L1(Penalty):
     r"""Lasso: $\lambda \sum |w|$, whose subgradient $\lambda\, \text{sign}(w)$ pulls all weights equally.
 
-    A subgradient step does not stop at zero but jumps over it: for exact zeros, `waza.optim.ProximalL1`.
+    A subgradient step does not stop at zero but steps over it: for exact zeros use `waza.optim.ProximalL1`.
 
     Source: Tibshirani, "Regression shrinkage and selection via the lasso", 1996.
 
@@ -49,6 +59,7 @@ class L1(Penalty):
     """
 
     strength: float = 0.001
+    mask: Mask = later(weights)
 
     def of(self, weight: Float[Array, "..."]) -> Float[Array, ""]:
         """The strength times the sum of absolute values."""
@@ -64,6 +75,7 @@ class Penalties(Penalty):
 
     parts: tuple[Penalty, ...]
 
-    def of(self, weight: Float[Array, "..."]) -> Float[Array, ""]:
-        """The parts' sum."""
-        return sum((part.of(weight) for part in self.parts), jnp.zeros((), weight.dtype))
+    def terms(self, path: str, parameter: Float[Array, "..."]) -> list[Float[Array, ""]]:
+        """The sum of the parts' penalties of one parameter, each with its own mask."""
+        terms = [term for part in self.parts for term in part.terms(path, parameter)]
+        return [sum(terms, jnp.zeros((), parameter.dtype))] if terms else []

@@ -1,5 +1,8 @@
-"""Optimisers and schedules: what turns gradients into updates, one a file."""
+"""Optimisers, wrappers of optimisers, and schedules, one a file."""
 
+from waza.core.masks import Mask as Mask
+from waza.core.masks import everything as everything
+from waza.core.masks import weights as weights
 from waza.optim.adagrad import AdaGrad as AdaGrad
 from waza.optim.adam import Adam as Adam
 from waza.optim.clip_by_norm import ClipByNorm as ClipByNorm
@@ -9,6 +12,7 @@ from waza.optim.from_optax import FromOptax as FromOptax
 from waza.optim.momentum import Momentum as Momentum
 from waza.optim.nesterov import Nesterov as Nesterov
 from waza.optim.optimizer import Optimizer as Optimizer
+from waza.optim.optimizer import Wrapper as Wrapper
 from waza.optim.optimizer import add as add
 from waza.optim.proximal_l1 import ProximalL1 as ProximalL1
 from waza.optim.rmsprop import RMSProp as RMSProp

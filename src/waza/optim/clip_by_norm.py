@@ -8,20 +8,20 @@ from jaxtyping import PyTree
 
 from waza.core.errors import Error
 from waza.core.recipe import like
-from waza.optim.optimizer import Optimizer
+from waza.optim.optimizer import Wrapper
 
 
-class ClipByNorm(Optimizer):
-    r"""$g \leftarrow g \min(1, \theta / \lVert g \rVert)$, before the inner optimiser sees it.
+class ClipByNorm(Wrapper):
+    r"""$g \leftarrow g \min(1, \theta / \lVert g \rVert)$, applied before the inner optimiser.
 
-    The norm is that of all gradients together, so that the direction stays. A gradient that is no number, or infinite,
-    stays what it is: clipping bounds large steps and hides no failure.
+    The norm is that of all gradients together, so that the direction stays the same. A gradient that is NaN or
+    infinite is not clipped: the failure stays visible.
 
     Source: Pascanu, Mikolov and Bengio, "On the difficulty of training recurrent neural networks", 2013.
 
     Args:
         optimizer: the inner one.
-        limit: theta, the largest norm that is let through.
+        limit: theta, the largest norm.
 
     >>> from waza.optim import SGD
     >>> optimizer = ClipByNorm(SGD(1.0), limit=1.0)
@@ -30,21 +30,11 @@ class ClipByNorm(Optimizer):
     [-0.6, -0.8]
     """
 
-    optimizer: Optimizer
     limit: float = 1.0
 
     def __check_init__(self):
         if isinstance(self.limit, float) and not self.limit > 0:
             raise Error(f"ClipByNorm(limit={self.limit}); expected a norm above 0, such as 1")
-
-    @property
-    def learning_rate(self) -> Any:
-        """The inner optimiser's."""
-        return self.optimizer.learning_rate  # type: ignore[attr-defined]
-
-    def init(self, parameters: PyTree) -> Any:
-        """The inner optimiser's state."""
-        return self.optimizer.init(parameters)
 
     def update(self, gradients: PyTree, state: Any, parameters: PyTree) -> tuple[PyTree, Any]:
         """The inner update, on gradients of at most that norm."""

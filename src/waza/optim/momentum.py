@@ -8,7 +8,7 @@ from waza.optim.optimizer import Optimizer, zeros
 
 
 class Momentum(Optimizer):
-    r"""$v \leftarrow \mu v - \eta g$, $w \leftarrow w + v$: a step that remembers the last one.
+    r"""$v \leftarrow \mu v - \eta g$, $w \leftarrow w + v$: gradient descent with momentum.
 
     For a constant gradient the step grows to $\eta / (1 - \mu)$ times the gradient. At a constant rate this equals
     PyTorch's and optax's form, which multiply by the rate last.

@@ -8,10 +8,10 @@ from waza.optim.optimizer import Optimizer, zeros
 
 
 class Nesterov(Optimizer):
-    r"""$v \leftarrow \mu v - \eta g$, $w \leftarrow w + \mu v - \eta g$: momentum that looks a step ahead.
+    r"""$v \leftarrow \mu v - \eta g$, $w \leftarrow w + \mu v - \eta g$: Nesterov's momentum.
 
-    The gradient is taken where the velocity is about to carry the weights; written for those weights, only the
-    last line differs from `Momentum`.
+    The gradient is taken at the weights plus the velocity. The equations are written for these shifted weights, so
+    that only the update of w differs from `Momentum`.
 
     Source: Nesterov, "A method for solving the convex programming problem with convergence rate O(1/k^2)", 1983;
     in this form Sutskever et al., "On the importance of initialization and momentum in deep learning", 2013.

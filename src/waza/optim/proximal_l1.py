@@ -6,24 +6,31 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, PyTree
 
-from waza.core.recipe import like
-from waza.core.variables import is_weight
-from waza.optim.optimizer import Optimizer
+from waza.core.masks import Mask, chosen, weights
+from waza.core.recipe import later, like
+from waza.optim.optimizer import Wrapper, rate_of
 
 
-class ProximalL1(Optimizer):
-    r"""$w \leftarrow S_{\eta\lambda}(w + u)$ for weights, with $S_t(w) = \text{sign}(w) \max(|w| - t, 0)$.
+class ProximalL1(Wrapper):
+    r"""$w \leftarrow S_{\eta\lambda}(w + u)$ with $S_t(w) = \text{sign}(w) \max(|w| - t, 0)$.
 
-    The minimiser of $\frac{1}{2\eta} \lVert z - w \rVert^2 + \lambda \lVert z \rVert_1$: weights that the data do not
-    hold become exactly zero, where a subgradient step (`waza.nn.L1`) only makes them jump around it. With SGD this is
-    proximal gradient descent (ISTA); with an adaptive optimiser the same threshold is taken for every weight.
-    Biases, and scales and shifts of a normalisation, are left alone.
+    $u$ is the inner optimiser's update and $\eta$ its learning rate. The result minimises
+    $\frac{1}{2\eta} \lVert z - w - u \rVert^2 + \lambda \lVert z \rVert_1$ over z: weights with little effect on the
+    loss become exactly zero, where a subgradient step (`waza.nn.L1`) makes them alternate around zero. With SGD this
+    is proximal gradient descent (ISTA); with an adaptive optimiser the same threshold is taken for every weight.
+    Biases, and scales and shifts of a normalisation, are left alone unless the mask chooses them.
 
     Source: Daubechies, Defrise and De Mol, "An iterative thresholding algorithm for linear inverse problems", 2004.
 
     Args:
-        optimizer: what steps on the loss alone; it needs a `learning_rate`.
+        optimizer: the inner one, which sees the loss alone.
         strength: lambda.
+        mask: which parameters are penalised, a function of the path, such as "output.weight", and the parameter.
+        rate: eta; None for the inner optimiser's learning rate. An inner optimiser without a `learning_rate` (a
+            `FromOptax` whose settings have none) needs it.
+
+    Raises:
+        Error: there is neither a `rate` nor an inner learning rate.
 
     >>> from waza.optim import SGD
     >>> optimizer, w = ProximalL1(SGD(0.1), 1.0), jnp.array([[0.05, 1.0]])
@@ -31,29 +38,24 @@ class ProximalL1(Optimizer):
     0.0
     """
 
-    optimizer: Optimizer
     strength: float = 0.001
+    mask: Mask = later(weights)
+    rate: float | None = later(None)
 
-    @property
-    def learning_rate(self) -> Any:
-        """The inner optimiser's."""
-        return self.optimizer.learning_rate  # type: ignore[attr-defined]
-
-    def init(self, parameters: PyTree) -> Any:
-        """The inner optimiser's state."""
-        return self.optimizer.init(parameters)
+    def __check_init__(self):
+        rate_of(self)
 
     def update(self, gradients: PyTree, state: Any, parameters: PyTree) -> tuple[PyTree, Any]:
-        """What leads from the weights to the thresholded ones; -w where the result is zero, so that it is exact."""
+        """The thresholded parameters minus the parameters: exactly -w where the result is zero."""
         updates, state = self.optimizer.update(gradients, state, parameters)
+        rate = rate_of(self)
 
-        def step(update, parameter):
-            if not is_weight(parameter):
+        def step(update, parameter, penalised):
+            if not penalised:
                 return update
-            threshold = like(self.learning_rate * self.strength, parameter)
-            return soft_threshold(parameter + update, threshold) - parameter
+            return soft_threshold(parameter + update, like(rate * self.strength, parameter)) - parameter
 
-        return jax.tree.map(step, updates, parameters), state
+        return jax.tree.map(step, updates, parameters, chosen(self.mask, parameters)), state
 
 
 def soft_threshold(x: Float[Array, "..."], threshold: Float[Array, ""]) -> Float[Array, "..."]:

@@ -11,7 +11,7 @@ from waza.optim.optimizer import Optimizer, zeros
 class RMSProp(Optimizer):
     r"""$h \leftarrow \rho h + (1 - \rho) g^2$, $w \leftarrow w - \eta g / (\sqrt{h} + \epsilon)$.
 
-    For a constant gradient the step tends to $\eta$, whatever the gradient's size: it does not keep shrinking.
+    For a constant gradient the step tends to $\eta$, whatever the gradient's size; with AdaGrad it keeps shrinking.
 
     Source: Tieleman and Hinton, Lecture 6.5 of "Neural networks for machine learning", 2012.
 

@@ -19,7 +19,7 @@ class SGD(Optimizer):
     learning_rate: float = 0.01
 
     def init(self, parameters: PyTree) -> tuple[()]:
-        """Nothing is remembered."""
+        """No state."""
         return ()
 
     def update(self, gradients: PyTree, state: tuple[()], parameters: PyTree) -> tuple[PyTree, tuple[()]]:

@@ -11,7 +11,7 @@ class StepDecay(Schedule):
     Args:
         initial: the first rate.
         every: s, the steps between two drops.
-        factor: f, what a drop multiplies by.
+        factor: f, the factor of each drop.
 
     >>> schedule = StepDecay(0.1, every=100)
     >>> [round(float(schedule(step)), 4) for step in (0, 99, 100, 250)]

@@ -6,7 +6,7 @@ from waza.core.recipe import Schedule, at
 
 
 class WarmUp(Schedule):
-    r"""$\eta_t = \eta \, (t + 1)/s$ for the first $s$ steps, then what follows, counted from its own start.
+    r"""$\eta_t = \eta \, (t + 1)/s$ for the first $s$ steps, then the schedule that follows, counted from 0.
 
     Source: Goyal et al., "Accurate, large minibatch SGD: training ImageNet in 1 hour", 2017.
 

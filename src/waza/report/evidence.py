@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from waza.core.files import write_whole
+from waza.core.language import LANGUAGES
 from waza.report.figures import main_png
-from waza.report.words import LANGUAGES, grounds, labels, load_words, sentence
+from waza.report.words import grounds, labels, load_words, sentence
 
 NAMES = {"en": "evidence.md", "ja": "evidence.ja.md"}
 

@@ -12,12 +12,13 @@ import jinja2
 import xarray as xr
 from markupsafe import Markup
 
+from waza.core.language import LANGUAGES
 from waza.report.charts import PROBES, by_layer
 from waza.report.choices import choice_rows
 from waza.report.figures import further_charts, main_charts
 from waza.report.style import dressed
 from waza.report.summary import as_json, scalar_measures
-from waza.report.words import LANGUAGES, Words, grounds, labels, number, sentence
+from waza.report.words import Words, grounds, labels, number, sentence
 from waza.study.claims import Finding
 
 FOLDER = Path(__file__).parent

@@ -1,7 +1,6 @@
 """The page of one training: how it went, and what a kind of model shows of itself."""
 
 import dataclasses
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,10 +8,11 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from waza.core.language import LANGUAGES, texts
 from waza.report.page import embedded
 from waza.report.style import dressed
 from waza.report.training_charts import curves
-from waza.report.words import LANGUAGES, labels, number
+from waza.report.words import labels, number
 
 FOLDER = Path(__file__).parent
 LARGE = 100
@@ -46,8 +46,7 @@ class Training:
 
 def training_words(folder: Path, language: str) -> dict[str, Any]:
     """The texts of the page and of the command's table, for the kind of model in this folder."""
-    files = (FOLDER / f"training.{language}.toml", folder / f"texts.{language}.toml")
-    shared, own = (tomllib.loads(file.read_text("utf-8")) for file in files)
+    shared, own = texts(FOLDER / "training", language), texts(folder / "texts", language)
     return {**shared, **own, "measures": {**shared["measures"], **own.get("measures", {})}}
 
 

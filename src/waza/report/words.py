@@ -3,18 +3,17 @@
 import dataclasses
 import functools
 import math
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import xarray as xr
 
+from waza.core.language import LANGUAGES, texts
 from waza.study.claims import Finding, PartFinding
 from waza.study.sweep import swept
 from waza.study.tuning import tuned_name
 
-LANGUAGES = ("en", "ja")
 DECIMALS = 4
 
 
@@ -67,10 +66,7 @@ Words = Mapping[str, StudyWords]
 
 def load_words(path: Path) -> dict[str, StudyWords]:
     """The texts in `<path>.en.toml` and `<path>.ja.toml`."""
-    return {
-        language: _study(tomllib.loads(Path(f"{path}.{language}.toml").read_text("utf-8")), language)
-        for language in LANGUAGES
-    }
+    return {language: _study(texts(path, language), language) for language in LANGUAGES}
 
 
 def _study(texts: dict[str, Any], language: str) -> StudyWords:
@@ -119,7 +115,7 @@ VERDICTS = ("holds", "fails", "undecided")
 @functools.cache
 def labels(language: str) -> dict[str, Any]:
     """The fixed labels of a language."""
-    return tomllib.loads((Path(__file__).parent / f"labels.{language}.toml").read_text("utf-8"))
+    return texts(Path(__file__).parent / "labels", language)
 
 
 def number(value: float) -> str:

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from waza.core.errors import Error
-from waza.data import Note, Source, Words, corpus, entry, listing, load, tinyshakespeare, wikitext2
-from waza.data.text import TEXTS, cut
-from waza.data.text.tinyshakespeare import SOURCES as SHAKESPEARE
-from waza.data.text.wikitext2 import SOURCES as WIKITEXT
+from waza.data import Note, PublishedFile, Words, corpus, entry, listing, load, tinyshakespeare, wikitext2
+from waza.data.text import cut
+from waza.data.text.tinyshakespeare import FILES as SHAKESPEARE
+from waza.data.text.wikitext2 import FILES as WIKITEXT
 
 LINES = "".join(f"This is line {i}.\n" for i in range(200))
 
@@ -52,13 +52,18 @@ def test_neither_a_file_nor_a_name(tmp_path):
         corpus("tinyshakespear")
     with pytest.raises(Error, match="is a folder"):
         corpus(tmp_path)
+    with pytest.raises(Error, match=r"digits is a data set with labels, not a text: .*waza\.data\.load\('digits'\)"):
+        corpus("digits")
+
+
+def test_python_s_reference_needs_no_file():
+    found, notes = corpus("python_reference")
+    assert found == entry("python_reference").load() and notes == [] and found.name == "python_reference"
 
 
 def test_the_catalogue_lists_the_texts():
-    texts = [one.name for one in listing() if one.load is None]
-    assert texts == list(TEXTS)
-    for name in texts:
-        assert [source.dataset for source in entry(name).sources] == [name] * len(entry(name).sources)
+    for name in [one.name for one in listing() if one.kind == "text"]:
+        assert [file.dataset for file in entry(name).files] == [name] * len(entry(name).files)
         with pytest.raises(Error, match=rf"{name} is a text.*waza\.data\.corpus\('{name}'\)"):
             load(name)
 
@@ -70,22 +75,22 @@ def test_what_is_missing_says_what_to_do():
         corpus("wikitext2")
 
 
-@pytest.mark.parametrize(("read", "sources"), [(tinyshakespeare, SHAKESPEARE), (wikitext2, WIKITEXT)])
-def test_each_file_is_verified_and_has_its_place(tmp_path, monkeypatch, read, sources):
+@pytest.mark.parametrize(("read", "files"), [(tinyshakespeare, SHAKESPEARE), (wikitext2, WIKITEXT)])
+def test_each_file_is_verified_and_has_its_place(tmp_path, monkeypatch, read, files):
     monkeypatch.setenv("WAZA_DATA", str(tmp_path))
     small = []
-    for i, source in enumerate(sources):
+    for i, file in enumerate(files):
         content = LINES.replace("line", f"line{i}").encode()
-        small.append(Source(source.dataset, source.url, source.filename, hashlib.sha256(content).hexdigest()))
+        small.append(PublishedFile(file.dataset, file.url, file.filename, hashlib.sha256(content).hexdigest()))
         small[-1].path.parent.mkdir(exist_ok=True)
         small[-1].path.write_bytes(content)
-    monkeypatch.setitem(read.__globals__, "SOURCES", tuple(small))
+    monkeypatch.setitem(read.__globals__, "FILES", tuple(small))
     found = read()
     assert corpus(found.name) == (found, [])
-    texts = [source.path.read_text() for source in small]
+    texts = [file.path.read_text() for file in small]
     assert list(found[1:]) == texts if len(texts) == 3 else "".join(found[1:]) == texts[0]
-    for source in small:
-        source.path.write_bytes(b"other")
+    for file in small:
+        file.path.write_bytes(b"other")
         with pytest.raises(Error, match="is damaged"):
             read()
 

@@ -1,8 +1,6 @@
-"""Texts: read whatever their encoding, cut into parts, and turned into tokens."""
+"""Texts: reading them in any encoding, splitting them into parts, and tokenizers."""
 
 from waza.data.text.characters import Characters as Characters
-from waza.data.text.corpus import TEXTS as TEXTS
-from waza.data.text.corpus import corpus as corpus
 from waza.data.text.parts import Corpus as Corpus
 from waza.data.text.parts import cut as cut
 from waza.data.text.pieces import Pieces as Pieces

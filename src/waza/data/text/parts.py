@@ -1,4 +1,4 @@
-"""A corpus: a text in three parts, and how one text is cut into them."""
+"""A corpus: a text in three parts, and how one text is split into them."""
 
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ FEWEST = 2_000
 
 
 class Corpus(NamedTuple):
-    """A named text: what is trained on, what settings are chosen by, and what is only tested on."""
+    """A named text in three parts: for training, for choosing settings, and for the test."""
 
     name: str
     train: str

@@ -1,4 +1,4 @@
-"""Python's own language reference: real prose that is always there."""
+"""Python's language reference: English prose that needs no download."""
 
 from waza.data.text.parts import Corpus, cut
 
@@ -8,6 +8,6 @@ def python_reference() -> Corpus:
 
     It ships with Python, whose version decides the exact text. (Python Software Foundation License.)
     """
-    from pydoc_data.topics import topics  # half a megabyte of source, read where it is wanted
+    from pydoc_data.topics import topics  # half a megabyte of source, imported only where it is used
 
     return cut("python_reference", "\n".join(topics[name] for name in sorted(topics)))

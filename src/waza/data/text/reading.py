@@ -1,4 +1,4 @@
-"""A text's file as a string, whatever encoding it is in."""
+"""Reading a text file in any of the known encodings."""
 
 import codecs
 from pathlib import Path
@@ -34,7 +34,7 @@ def read_text(path: str | Path, largest: int = LARGEST) -> tuple[str, list[Note]
             raise Error(f"{path} has {size:,} bytes, and at most {largest:,} are read: give a part of it")
         content = path.read_bytes()
     except OSError as error:
-        raise Error(f"cannot read {path} ({error.strerror}): mend that, or give another file") from error
+        raise Error(f"cannot read {path} ({error.strerror}): correct that, or give another file") from error
     text, notes = _decoded(content, path)
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():

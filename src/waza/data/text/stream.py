@@ -1,15 +1,17 @@
-"""A corpus as streams of tokens, from which each next one is to be told."""
+"""A corpus as streams of tokens, each of which is predicted from those before it."""
 
 import numpy as np
 
 from waza.core.errors import Error
-from waza.data.dataset import Dataset, Split
+from waza.data.dataset import Dataset, Split, read_only
 from waza.data.text.parts import Corpus
 from waza.data.text.tokenizer import Tokenizer
 
 
 def token_stream(corpus: Corpus, tokenizer: Tokenizer) -> Dataset:
     """The tokens w of each part: x = w_1 .. w_(n-1) and y = w_2 .. w_n, (n - 1,) int32 both, in the text's order.
+
+    The arrays are read-only.
 
     Raises:
         Error: a part has fewer than two tokens.
@@ -27,6 +29,6 @@ def token_stream(corpus: Corpus, tokenizer: Tokenizer) -> Dataset:
                 f"the {part} part of {corpus.name} has {len(ids)} tokens ({tokenizer.kind}); expected at least 2: "
                 "give a longer text, or finer tokens"
             )
-        return Split(ids[:-1], ids[1:])
+        return read_only(Split(ids[:-1], ids[1:]))
 
     return Dataset(corpus.name, split("train"), split("test"), split("validation"))

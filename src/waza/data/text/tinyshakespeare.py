@@ -1,10 +1,10 @@
 """Tiny Shakespeare: one megabyte of plays."""
 
-from waza.data.source import Source
+from waza.data.published import PublishedFile
 from waza.data.text.parts import Corpus, cut
 
-SOURCES = (
-    Source(
+FILES = (
+    PublishedFile(
         "tinyshakespeare",
         "https://raw.githubusercontent.com/karpathy/char-rnn/master/data/tinyshakespeare/input.txt",
         "input.txt",
@@ -22,5 +22,5 @@ def tinyshakespeare() -> Corpus:
     Raises:
         Error: the file is missing or damaged; it says how to get it.
     """
-    (source,) = SOURCES
-    return cut("tinyshakespeare", source.read().decode("utf-8"))
+    (file,) = FILES
+    return cut("tinyshakespeare", file.read().decode("utf-8"))

@@ -1,4 +1,4 @@
-"""What a tokenizer is, and the three kinds by name."""
+"""The protocol of tokenizers, and the three kinds by name."""
 
 from typing import Any, Protocol
 
@@ -11,7 +11,7 @@ from waza.data.text.words import Words
 
 
 class Tokenizer(Protocol):
-    """What turns a text into tokens 0 to `size` - 1 and back; its class also has `learn(text)` and `from_json`."""
+    """Turns a text into tokens 0 to `size` - 1 and back; its class also has `learn(text)` and `from_json`."""
 
     @property
     def kind(self) -> str:

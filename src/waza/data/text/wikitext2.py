@@ -1,11 +1,11 @@
 """WikiText-2: two million words of Wikipedia."""
 
-from waza.data.source import Source
+from waza.data.published import PublishedFile
 from waza.data.text.parts import Corpus
 
 # The archive that these files were published in, wikitext-2-v1.zip, may be gone from where it was.
-SOURCES = tuple(
-    Source("wikitext2", None, filename, checksum)
+FILES = tuple(
+    PublishedFile("wikitext2", None, filename, checksum)
     for filename, checksum in (
         ("wiki.train.permuted.tokens", "728c77e87e176af4730f9a80fc6008bcaff421a7202c1c048877c0eec3685f89"),
         ("wiki.valid.tokens", "f0737ed31fc1329026e95cb8b98e19c2a182c39c240ab909dc31abf2f8af58e8"),
@@ -25,5 +25,5 @@ def wikitext2() -> Corpus:
     Raises:
         Error: a file is missing or damaged.
     """
-    train, validation, test = (source.read().decode("utf-8") for source in SOURCES)
+    train, validation, test = (file.read().decode("utf-8") for file in FILES)
     return Corpus("wikitext2", train, validation, test)

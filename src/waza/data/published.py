@@ -1,4 +1,4 @@
-"""A file that a data set is made of: where it comes from, where it lies, what its bytes hash to."""
+"""Published files of data sets: address, place on the disk, checksum."""
 
 import io
 from dataclasses import dataclass
@@ -10,10 +10,10 @@ from waza.data.folders import data_folder
 
 
 @dataclass(frozen=True)
-class Source:
+class PublishedFile:
     """One published file of the data set `dataset`, with its bytes' checksum: a sha256, or an md5 (`algorithm`).
 
-    A `url` of None means that nobody publishes the file where it can be fetched: it has to be put in its place.
+    A `url` of None means that the file is no longer published: the user has to put it in its place.
     """
 
     dataset: str
@@ -47,7 +47,7 @@ class Source:
                 f"{path} is missing: {self.remedy}, or set WAZA_DATA to a folder that holds {self.dataset}/"
             ) from error
         except OSError as error:
-            raise Error(f"cannot read {path} ({error.strerror}): mend that, or set WAZA_DATA") from error
+            raise Error(f"cannot read {path} ({error.strerror}): correct that, or set WAZA_DATA") from error
         given = checksum_of(io.BytesIO(content), self.checksum)
         if given != self.checksum:
             raise Error(

@@ -1,0 +1,73 @@
+"""Layers one after another."""
+
+from collections.abc import Callable
+from typing import Any
+
+import equinox as eqx
+from jaxtyping import Array, Float, PyTree
+
+from waza.core.errors import Error
+from waza.models.hidden import activate
+from waza.nn.layer import Layer
+from waza.nn.passes import Pass
+
+
+class Activation(Layer):
+    """An elementwise function as a layer without variables. Records what `waza.models.hidden.activate` records.
+
+    >>> import jax.numpy as jnp
+    >>> from waza import nn
+    >>> Activation(nn.relu).apply({}, jnp.array([-1.0, 2.0]), Pass()).tolist()
+    [0.0, 2.0]
+    """
+
+    function: Callable
+
+    def apply(self, variables: dict, x: Float[Array, "batch ..."], run: Pass) -> Float[Array, "batch ..."]:
+        """The function of each element."""
+        return activate(self.function, x, run)
+
+
+def _as_tuple(layers: Any) -> Any:
+    return tuple(layers) if isinstance(layers, list) else layers
+
+
+class Chain(Layer):
+    r"""$y = f_n(\dots f_2(f_1(x)))$: each layer takes the output of the one before it.
+
+    Variables: "layers", a list with one entry a layer, so that the first weight is `layers.0.weight`. Each layer's
+    initial values and random draws depend on its position.
+
+    Args:
+        layers: layers, or activation functions such as `nn.relu` (elementwise, without variables).
+
+    >>> import jax, jax.numpy as jnp
+    >>> from waza import nn
+    >>> model = Chain((nn.Flatten(), nn.Dense(784, 40), nn.relu, nn.Dropout(0.2), nn.Dense(40, 10)))
+    >>> variables = model.init(jax.random.key(0))
+    >>> variables["layers"][1]["weight"].shape
+    (40, 784)
+    >>> model.apply(variables, jnp.ones((5, 28, 28, 1)), Pass()).shape
+    (5, 10)
+    """
+
+    layers: tuple[Layer | Callable, ...] = eqx.field(converter=_as_tuple)
+
+    def __check_init__(self):
+        if not isinstance(self.layers, tuple) or not self.layers:
+            raise Error(f"Chain(layers={self.layers!r}); expected a tuple of layers, as in (nn.Dense(4, 2), nn.relu)")
+        for i, layer in enumerate(self.layers):
+            if not isinstance(layer, Layer) and (isinstance(layer, type) or not callable(layer)):
+                raise Error(
+                    f"layer {i} of the Chain is {layer!r}; expected a layer, such as nn.Dense(4, 2), or nn.relu"
+                )
+
+    def parts(self) -> dict[str, Any]:
+        """The layers; functions as `Activation`."""
+        return {"layers": tuple(layer if isinstance(layer, Layer) else Activation(layer) for layer in self.layers)}
+
+    def apply(self, variables: PyTree[Array], x: Float[Array, "batch ..."], run: Pass) -> Array:
+        """The output of the last layer."""
+        for i, layer in enumerate(self.parts()["layers"]):
+            x = layer.apply(variables["layers"][i], x, run.at("layers").at(i))
+        return x
