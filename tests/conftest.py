@@ -44,13 +44,12 @@ def blobs(rows=200, features=6, classes=3, seed=0):
     return Dataset("blobs", Split(x[:rows], y[:rows]), Split(x[rows:], y[rows:]))
 
 
-@pytest.fixture
-def base():
+def small_base():
     return Supervised(models.MLP((6, 8, 3), nn.tanh, nn.Xavier()), optim.SGD(0.1), batch_size=16)
 
 
-@pytest.fixture
-def study(base):
+def small_study():
+    base = small_base()
     return Study(
         name="small",
         data=blobs(),
@@ -66,6 +65,16 @@ def study(base):
         evaluate_every=20,
         block=4,
     )
+
+
+@pytest.fixture
+def base():
+    return small_base()
+
+
+@pytest.fixture
+def study():
+    return small_study()
 
 
 SIDE = 8

@@ -1,0 +1,81 @@
+"""Kept trials: the variables of a study's trained models, in memory or beside the results in the run store."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import equinox as eqx
+import jax
+import numpy as np
+import xarray as xr
+from jaxtyping import PyTree
+
+from waza.core.arrays import read_arrays, write_arrays
+from waza.core.errors import Error, nearest
+from waza.core.paths import from_named_leaves
+from waza.engine.work import Outcome, Trials, Unit
+from waza.study.study import Study
+from waza.study.tuning import tuned_name
+
+KEPT = "kept"
+Trial = tuple[str, int]  # a variant's name and a seed
+
+
+def kept_trials(study: Study, trials: Trials, outcomes: Mapping[Unit, Outcome]) -> dict[Trial, dict[str, np.ndarray]]:
+    """The arrays by path of each trial that was asked for."""
+    names = list(study.variants)
+    last = study.first_seed + study.seeds
+    found: dict[Trial, dict[str, np.ndarray]] = {}
+    for unit, outcome in outcomes.items():
+        for (seed, variant), arrays in outcome.kept.items():
+            number = study.first_seed + unit.block * study.block + seed
+            if number < last:
+                found[names[trials.groups[unit.group][variant]], number] = arrays
+    return found
+
+
+def write_kept(folder: Path, names: list[str], kept: Mapping[Trial, Mapping[str, np.ndarray]]) -> None:
+    """Write a file for each trial into a run's folder."""
+    for (variant, seed), arrays in kept.items():
+        write_arrays(_file(folder, names.index(variant), seed), arrays, {"variant": variant, "seed": seed})
+
+
+def variables_of(study: Study, results: xr.Dataset, variant: str, seed: int) -> PyTree[np.ndarray]:
+    """What a study's learner keeps of one trial (`Learner.kept`), of results that were run with `keep`.
+
+    Args:
+        study: as it was run.
+        results: of `waza.run(study, keep="best")` or `keep="last"`.
+        variant: its name; after tuning "NAME, tuned".
+        seed: of the trial.
+
+    Raises:
+        Error: there is no such trial, or nothing was kept.
+    """
+    names = [str(name) for name in results["variant"].values]
+    if variant not in names:
+        raise Error(f"the results have no variant {variant!r}: {nearest(variant, names)}")
+    if seed not in results["seed"].values:
+        raise Error(f"the results have no seed {seed}; they have {results['seed'].values.tolist()}")
+    arrays = results.attrs.get(KEPT, {}).get((variant, seed)) or _read(results, names.index(variant), seed)
+    if arrays is None:
+        raise Error("the run kept no variables: run the study with keep='best' or keep='last'")
+    return from_named_leaves(arrays, _shapes(study, variant))
+
+
+def _shapes(study: Study, variant: str) -> PyTree[Any]:
+    """The shapes of what a variant's learner keeps; tuning changes numbers, and no shapes."""
+    learner = next(one for name, one in study.variants.items() if variant in (name, tuned_name(name)))
+    arrays, rest = eqx.partition(study.data, eqx.is_array)
+    state = jax.eval_shape(lambda arrays: learner.init(jax.random.key(0), eqx.combine(arrays, rest)), arrays)
+    return jax.eval_shape(learner.kept, state)
+
+
+def _read(results: xr.Dataset, variant: int, seed: int) -> dict[str, np.ndarray] | None:
+    folder = results.attrs.get("folder")
+    found = None if folder is None else read_arrays(_file(Path(folder), variant, seed), "run the study again")
+    return None if found is None else found[0]
+
+
+def _file(folder: Path, variant: int, seed: int) -> Path:
+    return folder / KEPT / f"variant{variant}-seed{seed}.safetensors"
