@@ -1,0 +1,224 @@
+"""The record of a run: what was run, with what and how, kept in the attributes of its results."""
+
+import dataclasses
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import xarray as xr
+
+from waza.core.errors import Error
+from waza.engine.mapping import Chosen
+from waza.learners.measure import Measure
+from waza.study.tuning import Candidate, Choice
+
+# Results written before measures were declared say nothing about directions. Only for these, direction and bounds
+# follow from the last word of a measure's name, and the order of measures from the split that it begins with.
+UNDECLARED: dict[str, Callable[[str], Measure]] = {
+    "accuracy": lambda name: Measure(name, "higher", bounds=(0, 1)),
+    "loss": lambda name: Measure(name, "lower"),
+    "perplexity": lambda name: Measure(name, "lower"),
+}
+UNDECLARED_SPLITS = ("test", "validation", "train")
+
+TRIAL = ("variant", "seed", "step")
+CHANCE, ROWS, SECONDS = "chance_", "data_", "_seconds"
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class RunRecord:
+    """What was run, with what and how; every field has an attribute of the results, under its name if not said.
+
+    Args:
+        study, baseline: the names of the study and of the variant that others are compared with.
+        measure: the name of the main measure.
+        measures: the declarations of the measures.
+        settings: the description of each variant's learner (`waza.engine.describe`), by variant.
+        tuning: what tuning chose, a choice a variant.
+        mapping: how the trials of each variant were mapped over, by variant.
+        chance: the level at which a diverged trial counts, by measure; attributes such as `chance_test_accuracy`.
+        data_name: the name of the data.
+        rows: the number of rows by split; attributes such as `data_train`.
+        seeds, first_seed, steps, evaluate_every, block: as in `Study`; the seeds that were run.
+        devices: their number.
+        versions: of Python and of packages, by name.
+        machine: the facts of `waza.engine.machine`, by name.
+        revision: of the folder that the run was started in.
+        started: when, in ISO 8601.
+        fingerprint: the digest of all that the numbers depend on.
+        asked: the digest of the study before anything was tuned.
+        stopping: why there are not more seeds, where claims decided that.
+        seconds: "compile", "train" and "total"; attributes such as `train_seconds`.
+        folder: of the stored run.
+    """
+
+    study: str = ""
+    baseline: str = ""
+    measure: str = ""
+    measures: tuple[Measure, ...] = ()
+    settings: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    tuning: tuple[Choice, ...] = ()
+    mapping: Mapping[str, Chosen] = dataclasses.field(default_factory=dict)
+    chance: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    data_name: str = ""
+    rows: Mapping[str, int] = dataclasses.field(default_factory=dict)
+    seeds: int | None = None
+    first_seed: int | None = None
+    steps: int | None = None
+    evaluate_every: int | None = None
+    block: int | None = None
+    devices: int | None = None
+    versions: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    machine: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    revision: str = ""
+    started: str = ""
+    fingerprint: str = ""
+    asked: str = ""
+    stopping: str = ""
+    seconds: Mapping[str, float] = dataclasses.field(default_factory=dict)
+    folder: str = ""
+
+    @property
+    def main(self) -> Measure:
+        """The declaration of the main measure.
+
+        Raises:
+            Error: the results name none.
+        """
+        if not self.measure:
+            raise Error("the results have no attribute 'measure', the name of the main measure: run the study again")
+        return self.declared(self.measure)
+
+    def declared(self, name: str) -> Measure:
+        """The declaration of a measure; one that is not declared has no better direction.
+
+        >>> record = RunRecord(measures=(Measure("test_loss", "lower"),))
+        >>> record.declared("test_loss").sign, record.declared("batch_loss").sign
+        (-1, 0)
+        """
+        return next((one for one in self.measures if one.name == name), Measure(name))
+
+    def to_attrs(self) -> dict[str, Any]:
+        """The attributes of the results: texts and numbers, all else as JSON; what is empty is left out.
+
+        >>> RunRecord(study="mine", seeds=3, rows={"train": 100}, versions={"jax": "0"}).to_attrs()
+        {'study': 'mine', 'seeds': 3, 'versions': '{"jax": "0"}', 'data_train': 100}
+        """
+        plain = {name: getattr(self, name) for name in (*TEXTS, *NUMBERS)}
+        structured = {
+            "measures": [one.to_json() for one in self.measures],
+            "settings": self.settings,
+            "tuning": [dataclasses.asdict(one) for one in self.tuning],
+            "mapping": {name: dataclasses.asdict(one) for name, one in self.mapping.items()},
+            "versions": self.versions,
+            "machine": self.machine,
+        }
+        return {
+            **{name: value for name, value in plain.items() if value not in ("", None)},
+            **{name: json.dumps(value, ensure_ascii=False) for name, value in structured.items() if value},
+            **{f"{CHANCE}{name}": value for name, value in self.chance.items()},
+            **{f"{ROWS}{name}": value for name, value in self.rows.items()},
+            **{f"{name}{SECONDS}": value for name, value in self.seconds.items()},
+        }
+
+
+TEXTS = (
+    "study",
+    "baseline",
+    "measure",
+    "data_name",
+    "revision",
+    "started",
+    "fingerprint",
+    "asked",
+    "stopping",
+    "folder",
+)
+NUMBERS = ("seeds", "first_seed", "steps", "evaluate_every", "block", "devices")
+
+
+def record_of(results: xr.Dataset) -> RunRecord:
+    """The record in the attributes of results, also of those that an earlier version wrote.
+
+    Raises:
+        Error: an attribute is malformed; it is named.
+
+    >>> record = record_of(xr.Dataset(attrs={"study": "mine", "measure": "test_loss", "chance_test_loss": 2.3}))
+    >>> record.study, record.measure, record.chance
+    ('mine', 'test_loss', {'test_loss': 2.3})
+    """
+    attrs = {str(name): value for name, value in results.attrs.items()}
+
+    def read(name: str, parse: Callable[[Any], Any]) -> Any:
+        try:
+            return parse(attrs[name])
+        except (AttributeError, KeyError, TypeError, ValueError, Error) as error:
+            raise Error(
+                f"the results' attribute {name!r} is malformed ({type(error).__name__}: {error}): run the study again"
+            ) from error
+
+    def grouped(head: str, tail: str, parse: Callable[[Any], Any]) -> dict[str, Any]:
+        names = [name for name in attrs if name.startswith(head) and name.endswith(tail) and name not in TEXTS]
+        return {name[len(head) : len(name) - len(tail)]: read(name, parse) for name in names}
+
+    found = {
+        name: read(name, parse)
+        for parse, names in ((_text, TEXTS), (_whole, NUMBERS))
+        for name in names
+        if name in attrs
+    }
+    found |= {name: read(name, parse) for name, parse in _STRUCTURED.items() if name in attrs}
+    record = RunRecord(
+        **found,
+        chance=grouped(CHANCE, "", float),
+        rows=grouped(ROWS, "", _whole),
+        seconds=grouped("", SECONDS, float),
+    )
+    return record if "measures" in attrs else dataclasses.replace(record, measures=_undeclared(results, record.measure))
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"expected a text, got {value!r}")
+    return value
+
+
+def _whole(value: Any) -> int:
+    if int(value) != value:
+        raise ValueError(f"expected a whole number, got {value!r}")
+    return int(value)
+
+
+def _mapping(value: str) -> dict[str, Any]:
+    read = json.loads(value)
+    if not isinstance(read, dict):
+        raise TypeError(f"expected a mapping, got {type(read).__name__}")
+    return read
+
+
+def _choice(values: Mapping[str, Any]) -> Choice:
+    tuples = {name: tuple(values[name]) for name in ("widened", "at_edge")}
+    return Choice(**{**values, **tuples, "tried": tuple(Candidate(**one) for one in values["tried"])})
+
+
+_STRUCTURED: dict[str, Callable[[str], Any]] = {
+    "measures": lambda value: tuple(Measure.from_json(one) for one in json.loads(value)),
+    "settings": _mapping,
+    "tuning": lambda value: tuple(_choice(one) for one in json.loads(value)),
+    "mapping": lambda value: {name: Chosen(**one) for name, one in _mapping(value).items()},
+    "versions": _mapping,
+    "machine": _mapping,
+}
+
+
+def _undeclared(results: xr.Dataset, main: str) -> tuple[Measure, ...]:
+    """The measures of results written before measures were declared, the main one first."""
+    names = [str(name) for name, values in results.data_vars.items() if values.dims[:3] == TRIAL]
+
+    def place(name: str) -> tuple[bool, int, str]:
+        split = name.partition("_")[0]
+        known = UNDECLARED_SPLITS
+        return (name != main, known.index(split) if split in known else len(known), name)
+
+    directions = {name: UNDECLARED.get(name.rpartition("_")[2], Measure) for name in names}
+    return tuple(directions[name](name) for name in sorted(names, key=place))
