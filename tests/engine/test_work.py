@@ -1,20 +1,24 @@
 """Units of work: the same bits in any process and in any order."""
 
+import dataclasses
 import subprocess
 import sys
+from pathlib import Path
 
+import jax
 import numpy as np
 import pytest
 import xarray as xr
 
 from waza.core.errors import Error
+from waza.data import hold_out
 from waza.engine.devices import mesh
 from waza.engine.executors import Executor, InProcess
 from waza.engine.work import Outcome, Unit, compute
-from waza.study import run
+from waza.study import run, variables_of
 from waza.study.runner import trials_of
 
-from ..conftest import small_study
+from ..conftest import blobs, small_study
 
 PROCESS = """
 import sys
@@ -44,9 +48,7 @@ class Elsewhere(Executor):
         started = []
         for part in range(3):
             own = [tuple(unit) for unit in units[part::3]]
-            script = PROCESS.format(
-                tests=sys.modules["tests.conftest"].__file__.rpartition("/")[0], units=own, folder=self.folder
-            )
+            script = PROCESS.format(tests=str(Path(__file__).parents[1]), units=own, folder=self.folder)
             started.append(subprocess.Popen([sys.executable, "-c", script]))
         assert [process.wait(300) for process in started] == [0, 0, 0]
         for unit in units:
@@ -79,3 +81,27 @@ def test_another_number_of_devices_is_refused():
     trials = trials_of(small_study(), devices=7)
     with pytest.raises(Error, match="computed on 7 devices, and JAX has 2 here"):
         compute(trials, Unit(0, 0, "vmap"))
+
+
+def test_a_study_keeps_the_variables_of_its_trials(tmp_path):
+    study = dataclasses.replace(small_study(), data=hold_out(blobs(), 50), seeds=2)
+    for keep in ("last", "best"):
+        stored, held = run(study, tmp_path, keep=keep), run(study, keep=keep)
+        for variant in ("fast", "norm"):
+            ours, theirs = (variables_of(study, results, variant, 1) for results in (stored, held))
+            jax.tree.map(np.testing.assert_array_equal, ours, theirs)
+    learner = study.variants["fast"]
+    state = learner.init(jax.random.key(0), study.data)._replace(variables=variables_of(study, stored, "fast", 1))
+    found = learner.evaluate(state, study.data, jax.random.key(0))
+    losses = stored["validation_loss"].sel(variant="fast", seed=1)
+    assert float(found["validation_loss"]) == pytest.approx(float(losses.min()), abs=1e-6)
+
+
+def test_what_was_not_kept_is_named(tmp_path):
+    study = small_study()
+    results = run(study)
+    for variant, seed, said in (("fast", 0, "kept no variables"), ("fats", 0, "'fast'"), ("fast", 9, r"no seed 9")):
+        with pytest.raises(Error, match=said):
+            variables_of(study, results, variant, seed)
+    with pytest.raises(Error, match="has no validation split"):
+        run(study, keep="best")

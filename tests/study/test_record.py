@@ -7,8 +7,8 @@ import pytest
 import xarray as xr
 
 from waza.core.errors import Error
+from waza.core.measure import Measure
 from waza.engine.mapping import Chosen
-from waza.learners.measure import Measure
 from waza.study.record import RunRecord, record_of
 from waza.study.results import as_bytes
 from waza.study.tuning import Candidate, Choice

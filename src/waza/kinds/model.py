@@ -30,7 +30,7 @@ class Model:
     def outputs(self, x: np.ndarray) -> np.ndarray:
         """The network's outputs for rows of inputs, computed in pieces."""
         apply = jax.jit(lambda variables, x: self.model.apply(variables, as_inputs(x), Pass()))
-        size = rows_at_once(x.shape)
+        size = rows_at_once(x)
         pieces = [np.asarray(apply(self.variables, x[i : i + size])) for i in range(0, len(x), size)]
         return np.concatenate(pieces) if pieces else np.zeros((0, self.preparation.outputs), np.float32)
 

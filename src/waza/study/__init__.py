@@ -9,6 +9,7 @@ from waza.study.claims import Part as Part
 from waza.study.claims import PartFinding as PartFinding
 from waza.study.claims import decide as decide
 from waza.study.conduct import run as run
+from waza.study.kept import variables_of as variables_of
 from waza.study.results import diverged as diverged
 from waza.study.results import final as final
 from waza.study.study import Study as Study

@@ -52,15 +52,13 @@ def assemble(study: Study, trials: Trials, outcomes: Mapping[Unit, Outcome]) -> 
     }
     if layers:
         coordinates["layer"] = layers
-    results = xr.Dataset(variables, coordinates)
-    for measure, value in next(iter(study.variants.values())).chance(study.data).items():
-        results.attrs[f"chance_{measure}"] = float(value)
-    for name in ("train", "test"):
-        inputs = jax.tree.leaves(getattr(getattr(study.data, name, None), "x", None))
-        if inputs:
-            results.attrs[f"data_{name}"] = sum(part.shape[0] for part in inputs)
-    results.attrs["data_name"] = str(getattr(study.data, "name", ""))
-    return results
+    return xr.Dataset(variables, coordinates)
+
+
+def rows_of(data: Any) -> dict[str, int]:
+    """The number of rows by split, of data that have splits."""
+    inputs = {name: jax.tree.leaves(getattr(getattr(data, name, None), "x", None)) for name in ("train", "test")}
+    return {name: sum(part.shape[0] for part in parts) for name, parts in inputs.items() if parts}
 
 
 def _in_order(layers: list[str]) -> list[str]:

@@ -1,7 +1,6 @@
 """Conduct a study: choose its nuisance settings, run it, and add seeds until its claims are decided."""
 
 import dataclasses
-import json
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,8 @@ import xarray as xr
 
 from waza.core.errors import Error
 from waza.engine.describe import describe, fingerprint
+from waza.engine.executors import Executor
+from waza.engine.training import Keep
 from waza.engine.watch import Watch
 from waza.study import store
 from waza.study.claims import UNTIL_DECIDED, decide
@@ -24,6 +25,8 @@ def run(
     watch: Watch | None = None,
     fresh: bool = False,
     max_seeds: int | None = None,
+    keep: Keep | None = None,
+    executor: Executor | None = None,
 ) -> xr.Dataset:
     """Run a study and return its results, with the dimensions (variant, seed, step) and, for probes, layer.
 
@@ -31,11 +34,14 @@ def run(
 
     Args:
         study: what to run.
-        runs: the folder of the run store; None keeps nothing. A run that was cut off is gone on with, and ends
-            with the same bits as if it had not been.
-        watch: is told of progress, and may ask to stop.
-        fresh: start anew even where an unfinished run could be gone on with.
-        max_seeds: instead of `study.seeds`, add blocks of seeds until each claim is decided, or there are so many.
+        runs: the folder of the run store; None keeps nothing. A run that was cut off is continued, and ends with the
+            same bits as if it had not been.
+        watch: receives progress events, and may ask to stop.
+        fresh: start over even where an unfinished run could be continued.
+        max_seeds: instead of `study.seeds`, add blocks of seeds until each claim is decided, up to this number.
+        keep: which variables of each trial are kept for `waza.study.variables_of`: those at the "best" evaluation by
+            the learner's `selection`, or the "last"; None for none.
+        executor: computes the units of work; in this process if not given.
 
     Raises:
         Error: a setting is wrong, or the store cannot be written.
@@ -43,18 +49,17 @@ def run(
 
     The attributes of the results hold the settings, versions, machine and seconds.
     """
-    request = Request(runs, watch or Watch(), fresh)
+    request = Request(runs, watch or Watch(), fresh, keep=keep, executor=executor)
     if max_seeds is not None:
         if not study.claims:
             raise Error(f"{study.name!r} has no claims: give a number of seeds, not a limit to deciding")
         study = dataclasses.replace(study, seeds=max_seeds)
-        request = request._replace(until=partial(_decided, study), notes={"stopping": UNTIL_DECIDED})
+        request = request._replace(until=partial(_decided, study), stopping=UNTIL_DECIDED)
     if study.tuning is None:
         return run_fixed(study, request)
     asked = asked_of(study)
     compared, choices = choose(study, lambda sweep: _once(sweep, request))
-    chosen = json.dumps([dataclasses.asdict(choice) for choice in choices], ensure_ascii=False)
-    return run_fixed(compared, request._replace(notes={**request.notes, "tuning": chosen, "asked": asked}))
+    return run_fixed(compared, request._replace(choices=choices, asked=asked))
 
 
 def _decided(study: Study, results: xr.Dataset) -> bool:
@@ -68,7 +73,7 @@ def _once(study: Study, request: Request) -> xr.Dataset:
         for folder in store.folders(Path(request.runs), study.name):
             if folder.complete and folder.settings().get("fingerprint") == settings_of(study)["fingerprint"]:
                 return folder.results()
-    return run_fixed(study, request._replace(until=None, notes={}))
+    return run_fixed(study, request._replace(until=None, stopping="", keep=None))
 
 
 def asked_of(study: Study) -> str:

@@ -8,8 +8,8 @@ from typing import Any
 import xarray as xr
 
 from waza.core.errors import Error
+from waza.core.measure import Measure
 from waza.engine.mapping import Chosen
-from waza.learners.measure import Measure
 from waza.study.tuning import Candidate, Choice
 
 # Results written before measures were declared say nothing about directions. Only for these, direction and bounds

@@ -3,11 +3,9 @@
 import contextlib
 import dataclasses
 import datetime
-import json
 import math
 import time
-import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,8 +22,11 @@ from waza.engine.training import Keep, Plan
 from waza.engine.watch import Watch
 from waza.engine.work import Outcome, Trials, Unit
 from waza.study import store
-from waza.study.assembly import assemble
+from waza.study.assembly import assemble, rows_of
+from waza.study.kept import KEPT, kept_trials, write_kept
+from waza.study.record import RunRecord
 from waza.study.study import Study
+from waza.study.tuning import Choice
 
 
 class Request(NamedTuple):
@@ -36,7 +37,9 @@ class Request(NamedTuple):
         watch: receives progress events, and may ask to stop.
         fresh: start over even where an unfinished run could be continued.
         until: is called with the results after each block of seeds; True ends the run.
-        notes: further attributes of the results.
+        stopping: why there are not more seeds, where claims decide that.
+        choices: what tuning chose.
+        asked: the digest of the study before anything was tuned; the run's own fingerprint where it is empty.
         keep: which variables are kept of each trial: "best", "last" or None for none.
         executor: computes the units of work.
     """
@@ -45,7 +48,9 @@ class Request(NamedTuple):
     watch: Watch
     fresh: bool = False
     until: Callable[[xr.Dataset], bool] | None = None
-    notes: Mapping[str, str] = types.MappingProxyType({})
+    stopping: str = ""
+    choices: tuple[Choice, ...] = ()
+    asked: str = ""
     keep: Keep | None = None
     executor: Executor | None = None
 
@@ -53,7 +58,7 @@ class Request(NamedTuple):
 def run_fixed(study: Study, request: Request) -> xr.Dataset:
     """Run a study whose settings are all fixed; see `waza.study.run`."""
     devices = mesh().size
-    settings = settings_of(study, request.notes)
+    settings = settings_of(study, request.keep) | _notes(request)
     with _folder(study, settings, request) as folder:
         results = _run(study, devices, folder, request, settings)
         if folder is not None:
@@ -62,8 +67,8 @@ def run_fixed(study: Study, request: Request) -> xr.Dataset:
     return results
 
 
-def settings_of(study: Study, notes: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """What is written into `study.json`; the fingerprint covers all that the numbers depend on."""
+def settings_of(study: Study, keep: Keep | None = None) -> dict[str, Any]:
+    """What is written into `study.json`; the fingerprint covers everything that the stored run depends on."""
     decisive = {
         "study": study.name,
         "variants": {name: describe(learner) for name, learner in study.variants.items()},
@@ -71,6 +76,7 @@ def settings_of(study: Study, notes: Mapping[str, str] | None = None) -> dict[st
         **{name: getattr(study, name) for name in ("seeds", "first_seed", "steps", "evaluate_every", "block")},
         "devices": mesh().size,
         "versions": versions(),
+        **({} if keep is None else {"keep": keep}),
     }
     digest = fingerprint(decisive)
     return {
@@ -82,7 +88,16 @@ def settings_of(study: Study, notes: Mapping[str, str] | None = None) -> dict[st
         "started": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
         "fingerprint": digest,
         "asked": digest,
-        **(notes or {}),
+    }
+
+
+def _notes(request: Request) -> dict[str, Any]:
+    """What `study.json` says beside the settings, where there is something to say."""
+    choices = [dataclasses.asdict(choice) for choice in request.choices]
+    return {
+        **({"asked": request.asked} if request.asked else {}),
+        **({"stopping": request.stopping} if request.stopping else {}),
+        **({"tuning": choices} if choices else {}),
     }
 
 
@@ -128,33 +143,46 @@ def _run(study: Study, devices: int, folder: store.RunFolder | None, request: Re
         outcomes |= dict(executor.run(trials, units, checkpoint_of, watch))
         if request.until is not None and first + together < blocks:
             results = assemble(study, trials, outcomes)
-            results.attrs |= dict(request.notes)
+            results.attrs |= {"stopping": request.stopping}
             if request.until(results):
                 break
     trained_at = time.perf_counter()
 
     results = assemble(study, trials, outcomes)
-    settings = {**settings, "seeds": results.sizes["seed"]}
-    results.attrs |= {
-        name: value if isinstance(value, str | int) else json.dumps(value, ensure_ascii=False)
-        for name, value in settings.items()
-        if name not in ("variants", "data")
-    }
     names = list(study.variants)
-    results.attrs |= {
-        "settings": json.dumps(settings["variants"], ensure_ascii=False),
-        "mapping": json.dumps(
-            {names[i]: dataclasses.asdict(one) for one, group in zip(chosen, groups, strict=True) for i in group}
-        ),
-        "compile_seconds": compiled_at - begun,
-        "train_seconds": trained_at - compiled_at,
-        "total_seconds": time.perf_counter() - begun,
-    }
+    record = RunRecord(
+        study=study.name,
+        baseline=study.baseline,
+        measure=study.measure,
+        measures=study.measures,
+        settings=settings["variants"],
+        tuning=request.choices,
+        mapping={names[i]: one for one, group in zip(chosen, groups, strict=True) for i in group},
+        chance={name: float(level) for name, level in study.variants[study.baseline].chance(study.data).items()},
+        data_name=str(getattr(study.data, "name", "")),
+        rows=rows_of(study.data),
+        seeds=results.sizes["seed"],
+        **{name: getattr(study, name) for name in ("first_seed", "steps", "evaluate_every", "block")},
+        **{name: settings[name] for name in ("devices", "versions", "machine", "revision", "started")},
+        **{name: settings[name] for name in ("fingerprint", "asked")},
+        stopping=request.stopping,
+        seconds={
+            "compile": compiled_at - begun,
+            "train": trained_at - compiled_at,
+            "total": time.perf_counter() - begun,
+        },
+    )
+    results.attrs = record.to_attrs()
+    kept = kept_trials(study, trials, outcomes)
+    if folder is not None:
+        write_kept(folder.path, names, kept)
+    elif kept:
+        results.attrs[KEPT] = kept
     return results
 
 
 def trials_of(study: Study, devices: int, keep: Keep | None = None) -> Trials:
     """The trials of a study, as the engine computes them."""
-    measure = None if keep is None else study.selection
+    measure = study.selection if keep == "best" else None
     plan = Plan(steps=study.steps, evaluate_every=study.evaluate_every, keep=keep, measure=measure)
     return Trials(study.variants, study.data, study.first_seed, study.block, plan, devices)

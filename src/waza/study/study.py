@@ -72,14 +72,14 @@ class Study:
 
     @property
     def measures(self) -> tuple[Measure, ...]:
-        """The measures that the variants declare, the baseline's first."""
+        """The measures that the variants declare, those of the baseline first; of one name, the first declaration."""
         learners = [self.variants[self.baseline], *self.variants.values()]
         declared: dict[str, Measure] = {}
         for learner in learners:
             for measure in learner.measures(self.data):
                 known = declared.setdefault(measure.name, measure)
-                if known != measure:
-                    raise Error(f"the variants declare {measure.name!r} differently: {known} and {measure}")
+                if known.better != measure.better:
+                    raise Error(f"the variants declare {measure.name!r} with different directions: {known}, {measure}")
         return tuple(declared.values())
 
     @property
