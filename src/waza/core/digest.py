@@ -39,7 +39,7 @@ def array_digest(array: Any) -> str:
     if content.dtype.hasobject:
         raise Error(f"an array of Python objects {content.shape} has no digest; give one of numbers or of texts")
     digest = hashlib.sha256(repr((str(content.dtype), content.shape)).encode())
-    digest.update(np.ascontiguousarray(content).reshape(-1).view(np.uint8))
+    digest.update(np.ascontiguousarray(content).reshape(-1).view(np.uint8).data)
     found = digest.hexdigest()
     if state is not None:
         if state == _file_state(array):  # not where the file was written meanwhile
@@ -64,7 +64,7 @@ def _is_constant(array: Any) -> bool:
     while isinstance(array, np.ndarray):
         if array.flags.writeable:
             return False
-        array = array.base  # type: ignore[assignment]
+        array = array.base
     return isinstance(array, bytes | jax.Array)
 
 

@@ -15,6 +15,7 @@ import jax
 import xarray as xr
 
 from waza.engine.checkpoint import Checkpoint
+from waza.engine.code import code_of
 from waza.engine.describe import describe, fingerprint
 from waza.engine.devices import mesh
 from waza.engine.executors import Executor, InProcess
@@ -64,6 +65,7 @@ def run_fixed(study: Study, request: Request) -> xr.Dataset:
 
 def settings_of(study: Study, notes: Mapping[str, str] | None = None) -> dict[str, Any]:
     """What is written into `study.json`; the fingerprint covers all that the numbers depend on."""
+    code = code_of(study.variants)
     decisive = {
         "study": study.name,
         "variants": {name: describe(learner) for name, learner in study.variants.items()},
@@ -71,10 +73,12 @@ def settings_of(study: Study, notes: Mapping[str, str] | None = None) -> dict[st
         **{name: getattr(study, name) for name in ("seeds", "first_seed", "steps", "evaluate_every", "block")},
         "devices": mesh().size,
         "versions": versions(),
+        "code_digest": fingerprint(code),
     }
     digest = fingerprint(decisive)
     return {
         **decisive,
+        "code": code,
         "baseline": study.baseline,
         "measure": study.measure,
         "machine": machine(),
