@@ -61,18 +61,15 @@ def answering(study: Any, runs: Path) -> Answer:
 
 
 def _difference(stored: Mapping[str, Any], now: Mapping[str, Any], tuning: Any) -> Difference:
-    """The first difference: versions, code, variants, data and numbers, in this order.
+    """The first difference: versions, variants, code, data and numbers, in this order.
 
-    Settings of another version of waza are not compared further, since they may be written in another way.
+    Settings of another version of waza are not compared further, since they may be written in another way. Other
+    variants may use other parts of a file, so that its digest says something only where the variants are the same.
     """
     for name in ("waza", *now["versions"]):
         pair = stored.get("versions", {}).get(name), now["versions"].get(name)
         if pair[0] != pair[1]:
             return Difference("version", name, *pair)
-    code = stored.get("code", {})
-    for name, digest in now["code"].items():
-        if code.get(name, digest) != digest:
-            return Difference("code", name)
     kept, variants = stored.get("variants", {}), now["variants"]
     chosen = {tuned_name(name) for name in tuning.grid} if tuning else set()
     for name in (*variants, *kept):
@@ -82,6 +79,10 @@ def _difference(stored: Mapping[str, Any], now: Mapping[str, Any], tuning: Any) 
             return Difference("removed", name)
         if name in variants and kept[name] != variants[name]:
             return Difference("variant", name)
+    code = stored.get("code", {})
+    for name, digest in now["code"].items():
+        if code.get(name, digest) != digest:
+            return Difference("code", name)
     if stored.get("data") != now["data"]:
         return Difference("data")
     shifted = now["first_seed"] + (tuning.seeds if tuning else 0)  # the seeds before were used to choose settings
