@@ -111,4 +111,4 @@ def test_data_are_hashed_once_however_many_runs_are_kept(tmp_path, monkeypatch):
 
     monkeypatch.setattr(digest, "hashlib", Counting)
     assert answering(asked, tmp_path).stale_because == Difference("data")
-    assert len(shapes) == 2  # x and y, which both splits share, though the study is described twice
+    assert len(shapes) == 2  # x and y, which both splits share

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -71,9 +72,14 @@ def _once(study: Study, request: Request) -> xr.Dataset:
     return run_fixed(study, request._replace(until=None, notes={}))
 
 
-def asked_of(study: Study) -> str:
-    """A digest of what a study asks, before anything is chosen: a stored run that carries it answers the study."""
-    settings: dict[str, Any] = settings_of(dataclasses.replace(study, tuning=None))
+def asked_of(study: Study, untuned: Mapping[str, Any] | None = None) -> str:
+    """A digest of what a study asks, before anything is chosen: a stored run that carries it answers the study.
+
+    Args:
+        study: the study.
+        untuned: the settings of the study without its tuning, where they are known.
+    """
+    settings = untuned or settings_of(dataclasses.replace(study, tuning=None))
     if study.tuning is None:
         return settings["fingerprint"]
     return fingerprint([settings["fingerprint"], describe(study.tuning)])

@@ -52,11 +52,11 @@ def answering(study: Any, runs: Path) -> Answer:
     complete = [folder for folder in store.folders(runs, study.name) if folder.complete]
     if not complete:
         return Answer()
-    asked = asked_of(study)
+    today = settings_of(dataclasses.replace(study, tuning=None))
+    asked = asked_of(study, today)
     for folder in complete:
         if folder.settings().get("asked") == asked:
             return Answer(folder)
-    today = settings_of(dataclasses.replace(study, tuning=None))
     return Answer(complete[0], _difference(complete[0].settings(), today, study.tuning))
 
 
