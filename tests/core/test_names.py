@@ -10,7 +10,7 @@ from waza.core.names import by_public_name, lookup, public_name
 from waza.core.recipe import Recipe
 
 PACKAGES = {"nn": nn, "models": models, "optim": optim, "learners": learners}
-INSIDE = {"Hidden", "Convolved"}  # layers that a model makes of its settings; no recipe holds them
+INSIDE = {"Activation", "Hidden", "Convolved"}  # layers that a model makes of its settings; no recipe holds them
 
 
 def things():

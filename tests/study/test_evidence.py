@@ -59,7 +59,7 @@ def test_the_newest_run_that_answers_is_found(tmp_path):
         ({"data": Dataset("own", rows(), rows(3), rows(2))}, Difference("data")),
         ({"variants": {"a": SMALL}, "seeds": 30}, Difference("removed", "b")),
         ({"variants": {"a": SMALL, "c": SMALL}}, Difference("added", "c")),
-        ({"variants": {"a": SMALL, "b": wz.vary(SMALL, loss=nn.SquaredError())}}, Difference("variant", "b")),
+        ({"variants": {"a": SMALL, "b": wz.vary(SMALL, penalty=nn.L2(0.1))}}, Difference("variant", "b")),
         (
             {"tuning": wz.Tuning(grid={"a": {"optimizer.learning_rate": (0.1, 0.2)}})},
             Difference("number", "first_seed", 0, 5),

@@ -12,6 +12,7 @@ from typing import Any
 from waza.core.errors import Error
 
 PACKAGE = "waza"
+RE_EXPORTING = ("optim", "learners")  # packages with public names of what `core` defines
 SCRIPTS = ("__main__", "waza_study_file")  # modules of a user's script, whose names say nothing
 
 
@@ -32,9 +33,10 @@ def public_name(thing: Any) -> str:
         return name
     if first != PACKAGE or not rest:
         return f"user.{module}.{name}" if _is_part(first) else f"{module}.{name}"
-    package = rest.partition(".")[0]
-    if getattr(sys.modules[f"{PACKAGE}.{package}"], name, None) is thing:
-        return f"{package}.{name}"
+    own = rest.partition(".")[0]
+    for package in (own, *RE_EXPORTING) if own == "core" else (own,):
+        if getattr(sys.modules.get(f"{PACKAGE}.{package}"), name, None) is thing:
+            return f"{package}.{name}"
     return f"{rest}.{name}"
 
 

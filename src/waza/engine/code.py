@@ -19,7 +19,11 @@ ELSEWHERE = ("cli", "core", "data", "report", "study")  # packages of waza that 
 NEUTRAL = ("checkpoint", "describe", "pace", "watch")  # modules of the engine of which the same holds
 Chain = tuple[str, ...]  # names joined by dots, such as ("nn", "relu")
 
-LOOP: tuple[tuple[str, Chain], ...] = (("waza.engine.work", ("compute",)),)  # what every study uses
+LOOP: tuple[tuple[str, Chain], ...] = (  # what every study uses
+    ("waza.engine.group", ("Group",)),
+    ("waza.engine.program", ("Program",)),
+    ("waza.engine.work", ("compute",)),
+)
 
 
 def code_of(recipes: Any) -> dict[str, str]:
@@ -51,7 +55,7 @@ def code_of(recipes: Any) -> dict[str, str]:
             todo.append(_Definition(module, path, thing.__qualname__.partition(".")[0]))
         elif module in ("__main__", "waza_study_file") or module not in sys.modules:
             code[module] = _digest([code.get(module, ""), *map(repr, _bytecode(thing))])
-        elif (version := _version(module)) is not None:
+        elif not module.startswith(f"{ROOT.name}.") and (version := _version(module)) is not None:
             code[module.partition(".")[0]] = version
     while todo:
         module, path, name = todo.pop()
