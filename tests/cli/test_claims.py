@@ -1,12 +1,17 @@
 """`waza claims`: what is stored is shown, what is missing or stale is run, and the pages of evidence follow."""
 
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 
 from waza import curriculum
 from waza.cli import main
+from waza.cli.claims import REASONS
 from waza.study import store
+
+OLD = Path(__file__).parent.parent / "fixtures" / "v0.1" / "runs"
 
 CHEAP = ("C10", "C12")
 
@@ -26,9 +31,9 @@ def rows(runs, tmp_path, *options):
 def test_every_claim_of_the_part_is_listed_once(runs, tmp_path):
     found = rows(runs, tmp_path)
     assert list(found) == [*(f"C{i:02d}" for i in range(1, 41)), "G1", "G2", "G3"]
-    keys = {"id", "verdict", "effect", "low", "high", "confidence", "seeds", "study"}
+    keys = {"id", "verdict", "effect", "low", "high", "confidence", "seeds", "study", "stale_because"}
     assert all(set(row) == keys for row in found.values())
-    assert {name for name, row in found.items() if row["verdict"] != "not run"} == set(CHEAP)
+    assert {name for name, row in found.items() if row["verdict"] not in ("not run", "stale")} == set(CHEAP)
     assert found["C10"]["verdict"] == "depends"
     assert found["C10"]["seeds"] == 20
     assert found["C10"]["low"] <= found["C10"]["effect"] <= found["C10"]["high"] < 0
@@ -42,9 +47,36 @@ def test_what_is_current_is_not_run_again(runs):
 
 def test_a_run_with_other_settings_is_stale(tmp_path):
     main(["run", "valley", "--runs", str(tmp_path), "--seeds", "10", "--lang", "en"])
-    assert rows(tmp_path, tmp_path)["C10"]["verdict"] == "not run"
+    stale = rows(tmp_path, tmp_path)["C10"]
+    assert (stale["verdict"], stale["stale_because"]) == ("stale", "seeds 10, now 20")
     main(["claims", "--run", "C10", "--runs", str(tmp_path)])
-    assert rows(tmp_path, tmp_path)["C10"]["verdict"] == "depends"
+    current = rows(tmp_path, tmp_path)["C10"]
+    assert (current["verdict"], current["stale_because"]) == ("depends", None)
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", ("stale", "seeds 5, now")), ("ja", ("要再実行", "seeds 5"))])
+def test_the_table_tells_why_a_run_is_stale(tmp_path, capsys, monkeypatch, language, words):
+    monkeypatch.setenv("COLUMNS", "200")
+    main(["run", "xavier-forms", "--runs", str(tmp_path), "--seeds", "5", "--lang", "en"])
+    capsys.readouterr()
+    main(["claims", "--runs", str(tmp_path), "--lang", language])
+    line = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("C02"))
+    assert all(word in line for word in words)
+
+
+def test_each_reason_has_words_in_both_languages():
+    kinds = {"stale", "version", "code", "variant", "added", "removed", "data", "number", "tuning"}
+    assert all(set(reasons) == kinds for reasons in REASONS.values())
+
+
+def test_a_run_of_version_0_1_is_shown_and_is_stale(tmp_path, capsys):
+    runs = shutil.copytree(OLD, tmp_path / "runs")
+    main(["show", "xavier-forms", "--runs", str(runs), "--lang", "en", "--json"])
+    assert json.loads(capsys.readouterr().out)["study"] == "xavier-forms"
+    main(["show", "compare-table", "--runs", str(runs), "--lang", "en"])
+    assert "baseline, tuned" in capsys.readouterr().out
+    row = rows(runs, tmp_path)["C02"]
+    assert row["verdict"] == "stale" and row["stale_because"]
 
 
 def test_the_pages_of_evidence_stand_in_both_languages(runs, tmp_path):

@@ -1,4 +1,4 @@
-"""`waza claims`: the notes' statements, and what the trials say."""
+"""`waza claims`: the claims of the notes, with verdicts from stored runs."""
 
 import argparse
 import dataclasses
@@ -12,21 +12,46 @@ from waza.cli.keep import keep_compiled, writable
 from waza.core.errors import Error, nearest
 from waza.core.files import write_whole
 
-NOT_RUN = "not run"
+NOT_RUN, STALE = "not run", "stale"
+REASONS = {
+    "en": {
+        "stale": "stale",
+        "version": "{name} {stored}, now {now}",
+        "code": "{name} changed",
+        "variant": "settings of variant {name} changed",
+        "added": "variant {name} is new",
+        "removed": "variant {name} was removed",
+        "data": "data changed",
+        "number": "{name} {stored}, now {now}",
+        "tuning": "tuning changed",
+    },
+    "ja": {
+        "stale": "要再実行",
+        "version": "{name} {stored}(現在 {now})",
+        "code": "{name} が変更されました",
+        "variant": "条件 {name} の設定が変更されました",
+        "added": "条件 {name} が追加されました",
+        "removed": "条件 {name} が削除されました",
+        "data": "データが変更されました",
+        "number": "{name} {stored}(現在 {now})",
+        "tuning": "ハイパーパラメータ探索の設定が変更されました",
+    },
+}
 
 
 @dataclasses.dataclass(frozen=True)
 class Entry:
-    """A claim, the exercise that decides it, and where it was run: the results and the finding."""
+    """A claim and the exercise that decides it; the results and the finding, or why the stored run is stale."""
 
     id: str
     exercise: Any
     results: Any = None
     finding: Any = None
+    stale_because: Any = None
 
 
 def command(options: argparse.Namespace) -> None:
-    """Print the table of claims; run what is missing, write the figures and the pages of evidence where asked for."""
+    """Print the table of claims; run what is missing or stale, write figures and pages of evidence where asked for."""
     from rich.console import Console
 
     ids = [one.upper() for one in options.run or ()]
@@ -62,16 +87,16 @@ def command(options: argparse.Namespace) -> None:
 
 
 def _entries(exercise: Any, runs: Path) -> list[Entry]:
-    """An exercise's claims, decided by its newest run if that answers the study as it is asked today."""
+    """An exercise's claims, decided by its newest run if that answers the study as it stands today."""
     if not any((runs / exercise.name).glob("*/results.nc")):
         return [Entry(claim, exercise) for claim in exercise.claims]
     from waza.study import decide
     from waza.study.evidence import answering
 
-    folder = answering(exercise.study(), runs)
-    if folder is None:
-        return [Entry(claim, exercise) for claim in exercise.claims]
-    results = folder.results()
+    answer = answering(exercise.study(), runs)
+    if answer.folder is None or not answer.current:
+        return [Entry(claim, exercise, stale_because=answer.stale_because) for claim in exercise.claims]
+    results = answer.folder.results()
     findings = decide(exercise.claims_of(), results)
     return [Entry(finding.id, exercise, results, finding) for finding in findings]
 
@@ -88,7 +113,7 @@ def _run_missing(ids: list[str], options: argparse.Namespace) -> None:
         if not set(ids) & set(exercise.claims):
             continue
         study = exercise.study()
-        if answering(study, Path(options.runs)) is not None:
+        if answering(study, Path(options.runs)).current:
             continue
         with Progress(study.name) as watch:
             results = run(study, options.runs, watch)
@@ -96,18 +121,26 @@ def _run_missing(ids: list[str], options: argparse.Namespace) -> None:
 
 
 def _row(entry: Entry) -> dict[str, Any]:
-    """One claim for `--json`: the leading part's effect; nulls where there is no current run."""
+    """One claim for `--json`: the leading part's effect; nulls where there is no current run, and why it is stale."""
     names = ("effect", "low", "high", "confidence", "seeds")
+    because = None if entry.stale_because is None else _reason(entry.stale_because, "en")
+    ends = {"study": entry.exercise.name, "stale_because": because}
     if entry.finding is None:
-        return {"id": entry.id, "verdict": NOT_RUN, **dict.fromkeys(names), "study": entry.exercise.name}
+        return {"id": entry.id, "verdict": STALE if because else NOT_RUN, **dict.fromkeys(names), **ends}
     part = entry.finding.parts[0]
     values = {name: getattr(part, name) for name in names}
     finite = {name: value if math.isfinite(value) else None for name, value in values.items()}
-    return {"id": entry.id, "verdict": entry.finding.verdict, **finite, "study": entry.exercise.name}
+    return {"id": entry.id, "verdict": entry.finding.verdict, **finite, **ends}
+
+
+def _reason(difference: Any, language: str) -> str:
+    """Why a run is stale, such as "nn/dropout.py changed"."""
+    return REASONS[language][difference.kind].format(**difference._asdict())
 
 
 def _table(entries: list[Entry], language: str) -> Any:
-    """A row a claim: verdict, statement, the leading part's effect, seeds and study."""
+    """A row for each claim: verdict, statement, the leading part's effect or why the run is stale, seeds and study."""
+    from rich.markup import escape
     from rich.table import Table
 
     from waza import report
@@ -124,7 +157,10 @@ def _table(entries: list[Entry], language: str) -> Any:
     for entry in entries:
         statement = report.load_words(entry.exercise.texts)[language].claims[entry.id].statement
         if entry.finding is None:
-            table.add_row(entry.id, f"[dim]{say['not_run']}[/]", statement, "", "", entry.exercise.name)
+            stale = entry.stale_because is not None
+            verdict = REASONS[language]["stale"] if stale else say["not_run"]
+            reason = escape(_reason(entry.stale_because, language)) if stale else ""
+            table.add_row(entry.id, f"[dim]{verdict}[/]", statement, reason, "", entry.exercise.name)
             continue
         part, verdict = entry.finding.parts[0], entry.finding.verdict
         low, effect, high = (amount(value, part.unit) for value in (part.low, part.effect, part.high))

@@ -82,6 +82,7 @@ def read_study(given: str, data: str | None) -> Any:
     spec = importlib.util.spec_from_file_location("waza_study_file", path)
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # where dataclasses and `waza.engine.code` look for it
     sys.path.insert(0, str(path.resolve().parent))
     try:
         spec.loader.exec_module(module)

@@ -1,37 +1,85 @@
 """Digests of arrays."""
 
 import hashlib
+import time
 import weakref
+from pathlib import Path
 from typing import Any
 
+import jax
 import numpy as np
 
-_KNOWN: dict[int, tuple[Any, str]] = {}  # by identity: a weak reference and the digest of an array that cannot change
+from waza.core.errors import Error
+
+SETTLED_SECONDS = 2  # since the last write: file systems' clocks are coarse
+_OF_OBJECTS: dict[int, tuple[Any, str]] = {}  # by id: a weak reference to an array that cannot change, and its digest
+_OF_FILES: dict[Any, str] = {}  # by the file that an array maps and the state of that file
 
 
 def array_digest(array: Any) -> str:
-    """The sha256 of an array's type, shape and content; an array that cannot change is read once a process.
+    """The sha256 of an array's type, shape and content.
+
+    The content is read once in a process where it cannot change (an array of JAX, or a NumPy array on `bytes`), and
+    where a whole file is mapped read-only, as long as the file's size and time of modification stay.
+
+    Raises:
+        Error: the array holds Python objects.
 
     >>> three, four = array_digest(np.arange(3)), array_digest(np.arange(4))
     >>> three == array_digest(np.arange(3)), three == four
     (True, False)
     """
-    known = _KNOWN.get(id(array))
+    known = _OF_OBJECTS.get(id(array))
     if known is not None and known[0]() is array:
         return known[1]
+    state = _file_state(array)
+    if state in _OF_FILES:
+        return _OF_FILES[state]
     content = np.asarray(array)
+    if content.dtype.hasobject:
+        raise Error(f"an array of Python objects {content.shape} has no digest; give one of numbers or of texts")
     digest = hashlib.sha256(repr((str(content.dtype), content.shape)).encode())
-    digest.update(np.ascontiguousarray(content).tobytes())
-    if not isinstance(array, np.ndarray) or not _writeable(array):
+    digest.update(np.ascontiguousarray(content).reshape(-1).view(np.uint8).data)
+    found = digest.hexdigest()
+    if state is not None:
+        if state == _file_state(array):  # not where the file was written meanwhile
+            _OF_FILES[state] = found
+    elif _is_constant(array):
         place = id(array)
-        _KNOWN[place] = weakref.ref(array, lambda _: _KNOWN.pop(place, None)), digest.hexdigest()
-    return digest.hexdigest()
+        _OF_OBJECTS[place] = weakref.ref(array, lambda gone: _forget(place, gone)), found
+    return found
 
 
-def _writeable(array: np.ndarray) -> bool:
-    """Whether the array, or one that it is a view of, may change."""
+def _forget(place: int, gone: weakref.ref) -> None:
+    """Drop the entry of an array that is gone, unless the place has been taken by another array."""
+    if _OF_OBJECTS.get(place, (None,))[0] is gone:
+        del _OF_OBJECTS[place]
+
+
+def _is_constant(array: Any) -> bool:
+    """Whether nothing can change the array.
+
+    A NumPy array that is read-only is not enough: its owner, or a view made earlier, may be writable.
+    """
     while isinstance(array, np.ndarray):
         if array.flags.writeable:
-            return True
-        array = array.base  # type: ignore[assignment]
-    return False
+            return False
+        array = array.base
+    return isinstance(array, bytes | jax.Array)
+
+
+def _file_state(array: Any) -> Any:
+    """What tells whether the content of a memory-mapped array may have changed; None for any other array.
+
+    A part of a mapped array has the file name of the whole, so that only an array as `np.memmap` made it counts.
+    """
+    if not isinstance(array, np.memmap) or array.flags.writeable or isinstance(array.base, np.ndarray):
+        return None
+    try:
+        file = Path(str(array.filename)).stat()
+    except OSError:
+        return None
+    if time.time() - file.st_mtime < SETTLED_SECONDS:
+        return None
+    layout = (array.offset, array.shape, str(array.dtype), array.strides)
+    return (str(array.filename), file.st_ino, file.st_size, file.st_mtime_ns, layout)

@@ -1,4 +1,4 @@
-"""Where and with what a run was made."""
+"""The machine and the versions of a run."""
 
 import importlib.metadata
 import os
@@ -34,7 +34,7 @@ def _processor() -> str:
 
 
 def versions() -> dict[str, str]:
-    """Of Python and of the packages that the numbers depend on."""
+    """The versions of Python and of the packages that the numbers depend on."""
     packages = ("waza", "jax", "jaxlib", "equinox", "numpy", "scipy")
     return {
         "python": platform.python_version(),
@@ -43,7 +43,7 @@ def versions() -> dict[str, str]:
 
 
 def revision() -> str:
-    """The git revision of the folder that the run was started in, with a "+" where files differ; else ""."""
+    """The git revision of the current folder, with a "+" where files were changed; "" outside a repository."""
     try:
         command = ["git", "describe", "--always", "--dirty=+", "--exclude=*", "--abbrev=40"]
         return subprocess.run(command, capture_output=True, text=True, timeout=5, check=True).stdout.strip()

@@ -1,6 +1,9 @@
-"""A model in a folder: its recipe, its preparation and its variables, in files that run no code when they are read."""
+"""A model in a folder: its recipe, its preparation and its variables, in files that run no code when they are read.
 
-import importlib
+`model.json` names layers as users do (`nn.LSTM`), and `variables.safetensors` names arrays by path
+(`hidden.0.dense.weight`). Version 1 of the format named layers by module and arrays by position (`leaf7`).
+"""
+
 import json
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,6 +14,8 @@ import safetensors.numpy
 
 from waza.core.errors import Error
 from waza.core.files import write_whole
+from waza.core.names import by_public_name
+from waza.core.paths import from_named_leaves, named_leaves
 from waza.data.image_preparation import ImagePreparation
 from waza.data.preparation import Preparation
 from waza.data.text.preparation import TextPreparation
@@ -19,9 +24,9 @@ from waza.kinds.language_model.model import TextModel
 from waza.kinds.model import Model
 from waza.nn import Layer
 
-VERSION = 1
+VERSION, BY_POSITION = 2, 1
 RECIPE, VARIABLES = "model.json", "variables.safetensors"
-TRUSTED = ("waza.nn.", "waza.models.")
+TRUSTED = ("nn", "models")
 
 
 class Kind(NamedTuple):
@@ -43,11 +48,20 @@ def model_of(recipe: Layer, variables: Any, preparation: Any) -> Model:
 
 
 def save_model(folder: Path, model: Model) -> None:
-    """Write the model's two files."""
-    leaves = {f"leaf{i}": np.asarray(leaf) for i, leaf in enumerate(jax.tree.leaves(model.variables))}
+    """Write the model's two files.
+
+    Raises:
+        Error: the model has a layer that `load_model` could not make again, or the files cannot be written.
+    """
+    described = describe(model.model)
+    try:
+        remake(described)
+    except ValueError as error:
+        raise Error(f"the model cannot be saved ({error}): use layers of waza.nn and waza.models") from error
+    arrays = {path: np.asarray(leaf) for path, leaf in named_leaves(model.variables).items()}
     about = {"of": model.preparation.kind, **model.preparation.to_json()}
-    facts = {"version": VERSION, "model": describe(model.model), "preparation": about}
-    write_whole(folder / VARIABLES, safetensors.numpy.save(leaves))
+    facts = {"version": VERSION, "model": described, "preparation": about}
+    write_whole(folder / VARIABLES, safetensors.numpy.save(arrays))
     write_whole(folder / RECIPE, (json.dumps(facts, indent=1, ensure_ascii=False) + "\n").encode())
 
 
@@ -62,7 +76,7 @@ def load_model(folder: Path) -> Model:
     try:
         facts = json.loads((folder / RECIPE).read_text("utf-8"))
         version = facts["version"]
-        model = _model(facts, folder) if version == VERSION else None
+        model = _model(facts, folder) if version in (BY_POSITION, VERSION) else None
     except Exception as error:  # whatever the damage leads to
         if isinstance(error.__cause__, ImportError):  # the model is whole, and a package that it needs is missing
             raise
@@ -80,38 +94,39 @@ def _model(facts: dict[str, Any], folder: Path) -> Model:
     recipe, preparation = remake(facts["model"]), kind.preparation.from_json(about)
     loaded = safetensors.numpy.load_file(folder / VARIABLES)
     shapes = jax.eval_shape(recipe.init, jax.random.key(0))
-    leaves = [loaded[f"leaf{i}"] for i in range(len(loaded))]
-    wanted = [(leaf.shape, leaf.dtype) for leaf in jax.tree.leaves(shapes)]
-    if wanted != [(leaf.shape, leaf.dtype) for leaf in leaves]:
-        raise ValueError("the variables do not fit the recipe")
-    if not all(np.isfinite(leaf).all() for leaf in leaves):
-        raise ValueError("some variables are no numbers")
-    variables = jax.tree.unflatten(jax.tree.structure(shapes), leaves)
+    if facts["version"] == BY_POSITION:
+        paths = list(named_leaves(shapes))
+        loaded = {paths[i] if i < len(paths) else f"leaf{i}": loaded[f"leaf{i}"] for i in range(len(loaded))}
+    variables = from_named_leaves(loaded, shapes)
+    for path, array in loaded.items():
+        if not np.isfinite(array).all():
+            raise ValueError(f"{path} has values that are no numbers")
     model = model_of(recipe, variables, preparation)
     model.check()
     return model
 
 
 def remake(described: Any) -> Any:
-    """The recipe that `describe` described; only waza's own layers and activations are made."""
+    """The recipe that `describe` described.
+
+    Raises:
+        ValueError: it names anything but a public layer or function of `waza.nn` or `waza.models`.
+    """
     if isinstance(described, list):
         return tuple(remake(item) for item in described)
     if not isinstance(described, dict):
         return described
-    if "class" in described:
-        fields = {name: remake(value) for name, value in described.get("fields", {}).items()}
+    if "fields" in described:
+        fields = {name: remake(value) for name, value in described["fields"].items()}
         return _trusted(described["class"])(**fields)
-    if "function" in described:
-        return _trusted(described["function"])
+    if set(described) in ({"class"}, {"function"}):
+        return _trusted(*described.values())
     raise ValueError(f"{described} is no part of a recipe")
 
 
 def _trusted(name: str) -> Any:
-    """The class or function of this name, from the rooms of layers and models alone."""
-    module, _, attribute = name.rpartition(".")
-    if not f"{module}.".startswith(TRUSTED) or "." in attribute:
-        raise ValueError(f"{name} is none of waza's layers")
-    found = getattr(importlib.import_module(module), attribute)
-    if not f"{getattr(found, '__module__', '')}.".startswith(TRUSTED):
-        raise ValueError(f"{name} is none of waza's layers")
-    return found
+    """The public class or function of this name: nothing else can be reached through a model's file."""
+    try:
+        return by_public_name(name, TRUSTED)
+    except Error as error:
+        raise ValueError(f"{name} is none of waza's layers") from error

@@ -8,6 +8,11 @@ from waza.models.convnet import Convolution as Convolution
 from waza.models.course_convnets import deep_convnet as deep_convnet
 from waza.models.course_convnets import double_convnet as double_convnet
 from waza.models.course_convnets import simple_convnet as simple_convnet
+from waza.models.landscapes import Landscape as Landscape
+from waza.models.landscapes import Quadratic as Quadratic
+from waza.models.landscapes import Saddle as Saddle
+from waza.models.landscapes import Slope as Slope
+from waza.models.landscapes import TwoMinima as TwoMinima
 from waza.models.language_model import LanguageModel as LanguageModel
 from waza.models.language_model import lstm_language_model as lstm_language_model
 from waza.models.mlp import MLP as MLP

@@ -1,6 +1,5 @@
 """The page: one HTML file that works with no network, in both languages."""
 
-import importlib
 import inspect
 import json
 import re
@@ -13,6 +12,7 @@ import xarray as xr
 from markupsafe import Markup
 
 from waza.core.language import LANGUAGES
+from waza.core.names import lookup
 from waza.report.charts import PROBES, by_layer
 from waza.report.choices import choice_rows
 from waza.report.figures import further_charts, main_charts
@@ -91,17 +91,16 @@ def techniques(settings: dict[str, Any]) -> list[dict[str, str]]:
     links = labels("links")
     found = []
     for name in names:
-        module, _, attribute = name.rpartition(".")
-        if not module.startswith("waza."):
+        thing = lookup(name)
+        if thing is None:
             continue
-        thing = getattr(importlib.import_module(module), attribute)
         source = re.search(r"Source:\s*(.+?)(?:\n\s*\n|\n\s*>>>|\Z)", inspect.getdoc(thing) or "", re.S)
         cited = " ".join(source.group(1).split()) if source else ""
         link = next((address for words, address in links.items() if words in cited), "")
         found.append(
             {
-                "name": attribute,
-                "file": module.replace(".", "/") + ".py",
+                "name": thing.__name__,
+                "file": thing.__module__.replace(".", "/") + ".py",
                 "code": inspect.getsource(thing),
                 "source": cited,
                 "link": link,

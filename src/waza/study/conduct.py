@@ -1,6 +1,7 @@
 """Conduct a study: choose its nuisance settings, run it, and add seeds until its claims are decided."""
 
 import dataclasses
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -70,15 +71,21 @@ def _decided(study: Study, results: xr.Dataset) -> bool:
 def _once(study: Study, request: Request) -> xr.Dataset:
     """Run a sweep, or read it where the store has it already: the same settings give the same bits."""
     if request.runs is not None and not request.fresh:
+        wanted = settings_of(study)["fingerprint"]
         for folder in store.folders(Path(request.runs), study.name):
-            if folder.complete and folder.settings().get("fingerprint") == settings_of(study)["fingerprint"]:
+            if folder.complete and folder.settings().get("fingerprint") == wanted:
                 return folder.results()
     return run_fixed(study, request._replace(until=None, stopping="", keep=None))
 
 
-def asked_of(study: Study) -> str:
-    """A digest of what a study asks, before anything is chosen: a stored run that carries it answers the study."""
-    settings: dict[str, Any] = settings_of(dataclasses.replace(study, tuning=None))
+def asked_of(study: Study, untuned: Mapping[str, Any] | None = None) -> str:
+    """A digest of what a study asks, before anything is chosen: a stored run that carries it answers the study.
+
+    Args:
+        study: the study.
+        untuned: the settings of the study without its tuning, where they are known.
+    """
+    settings = untuned or settings_of(dataclasses.replace(study, tuning=None))
     if study.tuning is None:
         return settings["fingerprint"]
     return fingerprint([settings["fingerprint"], describe(study.tuning)])

@@ -13,6 +13,7 @@ import jax
 import xarray as xr
 
 from waza.engine.checkpoint import Checkpoint
+from waza.engine.code import code_of
 from waza.engine.describe import describe, fingerprint
 from waza.engine.devices import mesh
 from waza.engine.executors import Executor, InProcess
@@ -69,6 +70,7 @@ def run_fixed(study: Study, request: Request) -> xr.Dataset:
 
 def settings_of(study: Study, keep: Keep | None = None) -> dict[str, Any]:
     """What is written into `study.json`; the fingerprint covers everything that the stored run depends on."""
+    code = code_of(study.variants)
     decisive = {
         "study": study.name,
         "variants": {name: describe(learner) for name, learner in study.variants.items()},
@@ -76,18 +78,19 @@ def settings_of(study: Study, keep: Keep | None = None) -> dict[str, Any]:
         **{name: getattr(study, name) for name in ("seeds", "first_seed", "steps", "evaluate_every", "block")},
         "devices": mesh().size,
         "versions": versions(),
-        **({} if keep is None else {"keep": keep}),
+        "code_digest": fingerprint(code),
     }
-    digest = fingerprint(decisive)
+    asked = fingerprint(decisive)
     return {
         **decisive,
+        "code": code,
         "baseline": study.baseline,
         "measure": study.measure,
         "machine": machine(),
         "revision": revision(),
         "started": datetime.datetime.now().astimezone().isoformat(timespec="seconds"),
-        "fingerprint": digest,
-        "asked": digest,
+        "fingerprint": asked if keep is None else fingerprint([asked, keep]),
+        "asked": asked,
     }
 
 

@@ -1,4 +1,4 @@
-"""The run store: plain files, `runs/<study>/<id>/`, that appear whole or not at all."""
+"""The run store: files in `runs/<study>/<id>/`, each written atomically."""
 
 import contextlib
 import dataclasses
@@ -33,7 +33,7 @@ class RunFolder:
 
     @property
     def complete(self) -> bool:
-        """Whether the run came to its end."""
+        """Whether the run is complete."""
         return (self.path / RESULTS).is_file()
 
     def settings(self) -> dict[str, Any]:
@@ -47,14 +47,14 @@ class RunFolder:
         """The stored results."""
         path = self.path / RESULTS
         if not path.is_file():
-            raise Error(f"the run {self.path} is not complete: run the study again to go on with it")
+            raise Error(f"the run {self.path} is not complete: run the study again to resume it")
         try:
             return xr.load_dataset(path, engine="scipy")
         except Exception as error:  # SciPy's reader raises whatever the damage leads to
             raise Error(f"{path} is damaged: delete the folder {self.path} and run the study again") from error
 
     def finish(self, results: xr.Dataset) -> None:
-        """Write the results, then drop what was kept to go on from."""
+        """Write the results, then remove the checkpoints."""
         write_whole(self.path / RESULTS, as_bytes(results))
         shutil.rmtree(self.path / PARTIAL, ignore_errors=True)
 
@@ -64,7 +64,7 @@ class RunFolder:
         return Checkpoint(self.path / PARTIAL / f"{name}.safetensors", remedy)
 
     def save_mappings(self, chosen: Sequence[Chosen]) -> None:
-        """Keep how the groups' trials are mapped over: a run that goes on must not choose anew."""
+        """Keep how the groups' trials are mapped over: a resumed run must use the same mappings."""
         described = [dataclasses.asdict(one) for one in chosen]
         write_whole(self.path / PARTIAL / MAPPINGS, json.dumps(described).encode())
 
@@ -74,7 +74,7 @@ class RunFolder:
         return [Chosen(**one) for one in json.loads(path.read_text("utf-8"))] if path.is_file() else None
 
     def held(self) -> contextlib.AbstractContextManager[bool]:
-        """Hold the run for this process; False if another process holds it. A killed process lets go."""
+        """Lock the run for this process; False if another process has it. The lock of a killed process is released."""
         return held(self.path)
 
 
@@ -87,7 +87,7 @@ def begin(runs: Path, study: str, settings: Mapping[str, Any]) -> RunFolder:
 
 
 def unfinished(runs: Path, study: str, fingerprint: str) -> list[RunFolder]:
-    """Runs of the same study with the same settings that were cut off, newest first."""
+    """Unfinished runs of the same study with the same settings, newest first."""
     return [
         folder
         for folder in folders(runs, study)
@@ -118,5 +118,5 @@ def find(runs: Path, name: str) -> RunFolder:
             if folder.path.name == name:
                 return folder
     if name in studies:
-        raise Error(f"no run of {name!r} in {runs} is complete: `waza run {name}` goes on with it")
+        raise Error(f"no run of {name!r} in {runs} is complete: `waza run {name}` resumes it")
     raise Error(f"no run {name!r} in {runs}; give a run's folder, its id or a study's name: {nearest(name, studies)}")
