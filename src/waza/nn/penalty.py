@@ -31,7 +31,7 @@ class Penalty(Recipe):
 
 
 class L2(Penalty):
-    r"""Ridge: $\frac{\lambda}{2} \sum w^2$, whose gradient $\lambda w$ pulls a weight in proportion to its size.
+    r"""Ridge: $\frac{\lambda}{2} \sum w^2$, whose gradient $\lambda w$ shrinks a weight in proportion to its size.
 
     Source: Hoerl and Kennard, "Ridge regression", 1970.
 
@@ -48,7 +48,7 @@ class L2(Penalty):
 
 
 class L1(Penalty):
-    r"""Lasso: $\lambda \sum |w|$, whose subgradient $\lambda\, \text{sign}(w)$ pulls all weights equally.
+    r"""Lasso: $\lambda \sum |w|$, whose subgradient $\lambda\, \text{sign}(w)$ shrinks all weights equally.
 
     A subgradient step does not stop at zero but steps over it: for exact zeros use `waza.optim.ProximalL1`.
 
