@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-_KNOWN: dict[int, tuple[Any, str]] = {}  # by identity: a weak reference and the digest of an array that cannot change
+_KNOWN: dict[int, tuple[Any, str]] = {}  # id: a weak reference and the digest of an array that cannot change
 
 
 def array_digest(array: Any) -> str:
-    """The sha256 of an array's type, shape and content; an array that cannot change is read once a process.
+    """The sha256 of an array's type, shape and content; computed once per process for an array that cannot change.
 
     >>> three, four = array_digest(np.arange(3)), array_digest(np.arange(4))
     >>> three == array_digest(np.arange(3)), three == four
