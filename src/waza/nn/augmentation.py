@@ -88,7 +88,7 @@ class RandomCrop(Augmentation):
         if min(room) < 0:
             given = f"{x.shape[1]} x {x.shape[2]}"
             raise Error(
-                f"RandomCrop(size={self.size}) cannot cut {given} pixels: choose a smaller size, or enlarge the images"
+                f"RandomCrop(size={self.size}) cannot crop {given} pixels: choose a smaller size, or enlarge the images"
             )
         return room
 
@@ -120,7 +120,7 @@ class ColourShift(Augmentation):
     Source: Krizhevsky, Sutskever and Hinton, "ImageNet classification with deep convolutional neural networks", 2012.
 
     Args:
-        deviation: sigma.
+        deviation: $\sigma$.
         components: the $p_i$, three unit vectors of red, green and blue.
         spreads: the $\lambda_i$, for pixels in 0..1.
 
