@@ -16,7 +16,7 @@ import numpy as np
 
 from turns import Steps, measured, work
 
-# name: (image, batch, steps a measurement)
+# name: (image, batch, steps per measurement)
 SIZES = {
     "small": ((32, 32, 3), 128, 10),
     "alexnet": ((224, 224, 3), 32, 2),

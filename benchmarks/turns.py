@@ -26,7 +26,7 @@ def measured(script: str, name: str, forms: Sequence[str], steps: int, rounds: i
     Args:
         script: a script that is run as `script --work NAME FORM` and calls `work`.
         name: what is measured.
-        forms: the sides.
+        forms: the names of the sides.
         steps: number of steps in a measurement.
         rounds: number of measurements of each side.
     """
