@@ -16,9 +16,9 @@ ACCURACY = Measure("accuracy", "higher", bounds=(0.0, 1.0))
 
 
 class Loss(Recipe):
-    """Measures of outputs against targets, one value a row; training minimises the measure "loss".
+    """Measures of outputs against targets, one value per row; training minimises the measure "loss".
 
-    Outputs and targets may be any trees of arrays. A value may be a `Mean` with one total and one weight a row; then
+    Outputs and targets may be any trees of arrays. A value may be a `Mean` with one total and one weight per row; then
     the mean over rows is the sum of the totals over the sum of the weights.
     """
 
@@ -27,13 +27,13 @@ class Loss(Recipe):
         return (LOSS,)
 
     def __call__(self, outputs: Any, targets: Any, weights: Array | None = None) -> dict[str, Any]:
-        """The measures of each row by name, "loss" among them.
+        """The measures of each row by name, including "loss".
 
         Args:
-            outputs: of the model.
-            targets: what they should be.
-            weights: of a row's targets, (batch, ...), such as 0 where a sequence is padded; the measures are then
-                Means. A subclass may leave this argument out if its rows have one target each.
+            outputs: the outputs of the model.
+            targets: the expected outputs.
+            weights: the weights of a row's targets, (batch, ...), such as 0 where a sequence is padded; the measures
+                are then Means. A subclass may leave this argument out if its rows have one target each.
         """
         raise NotImplementedError(f"{type(self).__name__} has no measures")
 
@@ -62,7 +62,7 @@ class CrossEntropy(Loss):
         targets: Int[Array, "batch ..."],
         weights: Float[Array, "batch ..."] | None = None,
     ) -> dict[str, Any]:
-        """The loss and the accuracy of each row; the loss is NaN where a target is no class of the outputs."""
+        """The loss and the accuracy of each row; the loss is NaN if a target is not a class of the outputs."""
         classes = outputs.shape[-1]
         right = targets[..., None] == jnp.arange(classes, dtype=targets.dtype)  # faster than gather and scatter
         # -log softmax without a further array of the outputs' size, which took 20 % longer for 33,278 words.
@@ -139,7 +139,7 @@ class BitwiseSquaredError(Loss):
         targets: Float[Array, "batch time"],
         weights: Float[Array, "batch time"] | None = None,
     ) -> dict[str, Any]:
-        """The loss of each row, and whether it is exact."""
+        """The loss of each row, and whether all its bits are right."""
         bits = outputs[..., 0]
         right, error = (bits > 0.5) == (targets > 0.5), (bits - targets) ** 2
         if weights is not None:

@@ -11,8 +11,8 @@ from waza.core.recipe import Recipe, later, like
 class Penalty(Recipe):
     """A function of the parameters that is added to the loss.
 
-    It acts on weights, and leaves biases and normalisations alone; a subclass with a field `mask` lets the user choose
-    the parameters by a function of the path, such as "output.weight", and the parameter.
+    It applies to weights, and excludes biases and normalisation parameters. In a subclass with a field `mask`, the user
+    chooses the parameters by a function of the path, such as "output.weight", and the parameter.
     """
 
     def of(self, weight: Float[Array, "..."]) -> Float[Array, ""]:

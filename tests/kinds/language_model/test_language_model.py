@@ -273,7 +273,7 @@ def test_an_epoch_is_a_pass_over_the_windows(verses):
         (["short.txt"], "expected at least 2,000"),
         (["line.txt", "--tokens", "words"], "expected more than 8"),
         (["nul.txt"], "holds a NUL byte"),
-        (["gone.txt"], "neither a file nor a text of the catalogue"),
+        (["gone.txt"], "neither a text's file nor a text of the catalogue"),
         (["tinyshakespear"], "did you mean 'tinyshakespeare'"),
     ],
 )
