@@ -1,12 +1,12 @@
-"""The accuracy that `waza fit` reaches, over seeds.
+"""The test accuracy of `waza fit`, over several seeds.
 
     python benchmarks/accuracy.py [--seeds N] [--first-seed N] MODEL DATA [as for waza fit]
 
     python benchmarks/accuracy.py --seeds 5 deep-convnet mnist --epochs 6
     python benchmarks/accuracy.py --seeds 3 small-alexnet cifar10_jpg --epochs 12 --norm
 
-Each seed is a training of its own, from other initial values, batches, crops and mirror images; the variables with the
-least validation loss are judged on the test rows.
+Each seed is a separate training with different initial values, batches, crops and mirror images. The variables with the
+lowest validation loss are evaluated on the test rows.
 """
 
 import argparse
@@ -35,7 +35,7 @@ def main() -> None:
             figures = Path(folder) / f"{seed}.json"
             asked_of_fit = [*passed_on, "--seed", str(seed), "--out", f"{folder}/{seed}", "--json", str(figures)]
             done = subprocess.run([*WAZA, "fit", *asked_of_fit], stdout=subprocess.DEVNULL)
-            if done.returncode:  # `fit` has said why
+            if done.returncode:  # `fit` has printed the reason
                 raise SystemExit(done.returncode)
             found = json.loads(figures.read_text("utf-8"))
             reached.append(found["measures"]["test_accuracy"])

@@ -1,11 +1,11 @@
-"""Ten seeds of binary addition: waza's one program against ten runs of PyTorch, in one run.
+"""Ten seeds of binary addition: one program of waza against ten runs of PyTorch.
 
     python benchmarks/binary_addition.py [ROUNDS]
 
 2-16-1 without biases, tanh and Xavier, 10,000 updates of one pair of 8-bit numbers by SGD 0.1: the study
-`binary-addition` with this one variant, from its start to its results, the compiling included and also told apart. All
-seeds are one operation (`mapping="vmap"`), so that nothing is timed beforehand. PyTorch takes its own layer
-(`torch.nn.RNN`), one thread, and a pair drawn by its own generator; it evaluates nothing.
+`binary-addition` with this one variant, from its start to its results, with the time of compilation included and also
+reported separately. All seeds are one operation (`mapping="vmap"`), so that nothing is timed beforehand. PyTorch uses
+its own layer (`torch.nn.RNN`), one thread, and pairs from its own generator; it evaluates nothing.
 """
 
 import dataclasses
@@ -17,7 +17,7 @@ STEPS, SEEDS, RATE = 10_000, 10, 0.1
 
 
 def waza_seconds() -> tuple[float, float]:
-    """Seconds of the study, and those of compiling among them."""
+    """Seconds of the study, and the seconds of compilation that they include."""
     from waza.curriculum.day3a_recurrent import binary_addition
     from waza.study import run
 

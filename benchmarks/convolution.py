@@ -1,12 +1,12 @@
-"""A training step of convolutional networks: waza against PyTorch, in one run.
+"""A training step of convolutional networks: waza against PyTorch.
 
     python benchmarks/convolution.py [ROUNDS]
 
 A small network (32, 64 and 128 filters on 32x32x3, batches of 128, SGD), AlexNet (224x224x3, batches of 32, SGD), the
-course's simple-convnet (28x28, batches of 100, Adam), and ten seeds of the last as one study. Each side of each is a
-process of its own, compiled and warmed up, that trains when it is told to; the rounds take turns. waza trains as `fit`
-and `run` do, from uint8 images which it gathers and scales; PyTorch gets its batches ready, in either of its memory
-layouts and, where it builds, compiled; the best of them counts. Ten seeds of PyTorch are ten times its best step.
+course's simple-convnet (28x28, batches of 100, Adam), and ten seeds of the last as one study. Each side is a separate
+process, compiled and warmed up; the processes are measured in alternation. waza trains like `fit` and `run`, from uint8
+images that it gathers and scales. PyTorch receives prepared batches, in either of its memory layouts and, if it builds,
+compiled; the fastest form counts. Ten seeds of PyTorch are ten times its fastest step.
 """
 
 import statistics
@@ -16,7 +16,7 @@ import numpy as np
 
 from turns import Steps, measured, work
 
-# name: (image, batch, steps a measurement)
+# name: (image, batch, steps per measurement)
 SIZES = {
     "small": ((32, 32, 3), 128, 10),
     "alexnet": ((224, 224, 3), 32, 2),
@@ -28,7 +28,7 @@ TARGETS = {"small": 1.0, "alexnet": 1.0, "simple": 1.0, "ten seeds": 1.5}
 
 
 def waza_steps(name: str) -> Steps:
-    """Trains so many steps of a network, as `waza fit` and `waza run` do."""
+    """A function that trains a network for some steps, like `waza fit` and `waza run`."""
     import jax
 
     import waza as wz
@@ -84,7 +84,7 @@ def waza_steps(name: str) -> Steps:
 
 
 def torch_steps(name: str, form: str) -> Steps:
-    """Trains so many steps of a network in PyTorch."""
+    """A function that trains a network for some steps in PyTorch."""
     import torch
     from torch import nn
 
@@ -133,7 +133,7 @@ def torch_steps(name: str, form: str) -> Steps:
 
 
 def main() -> None:
-    """Print the medians, and the ratio to PyTorch's best."""
+    """Print the medians, and the ratio to PyTorch's fastest form."""
     if sys.argv[1:2] == ["--work"]:
         name, form = sys.argv[2:]
         work(waza_steps(name) if form == "waza" else torch_steps(name, form))

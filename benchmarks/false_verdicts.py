@@ -1,4 +1,4 @@
-"""How often are identical variants called different? 1,000 studies of equals, with independent seeds."""
+"""Rate of false verdicts: 1,000 studies of identical variants with independent seeds."""
 
 import sys
 

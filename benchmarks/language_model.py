@@ -1,12 +1,12 @@
-"""Training steps of a language model: waza against PyTorch, in one run.
+"""Training steps of a language model: waza against PyTorch.
 
     python benchmarks/language_model.py [ROUNDS]
 
 Two LSTMs of 200 units, tied to an embedding of 33,278 words (WikiText-2's) or 65 characters (tinyshakespeare's),
-dropout 0.2 on all links that are not recurrent, windows of 35 tokens in 20 lanes, the state carried over, gradients
-clipped at 0.25, SGD: a step is forward, backward and update. Tokens are random: their number, not their order, is what
-costs. waza shares the lanes out over the cores, as `waza fit` does ("waza, 1 device": the cores share each operation).
-PyTorch runs with one and with two threads; the better counts.
+dropout 0.2 on all non-recurrent connections, windows of 35 tokens in 20 lanes, the state carried over, gradients
+clipped at 0.25, SGD: a step is forward, backward and update. Tokens are random: the time depends on their number, not
+on their order. waza distributes the lanes over the cores, like `waza fit` ("waza, 1 device": the cores share each
+operation). PyTorch runs with one and with two threads; the faster counts.
 """
 
 import statistics
@@ -28,7 +28,7 @@ def tokens(vocabulary: int) -> np.ndarray:
 
 
 def waza_steps(vocabulary: int, form: str) -> Steps:
-    """Trains so many steps."""
+    """A function that trains for some steps."""
     import jax
 
     from waza import TruncatedBPTT, models, optim
@@ -52,7 +52,7 @@ def waza_steps(vocabulary: int, form: str) -> Steps:
 
 
 def torch_steps(vocabulary: int, form: str) -> Steps:
-    """Trains so many steps in PyTorch."""
+    """A function that trains for some steps in PyTorch."""
     import torch
 
     torch.set_num_threads(int(form[0]))
@@ -81,7 +81,7 @@ def torch_steps(vocabulary: int, form: str) -> Steps:
 
 
 def main() -> None:
-    """Print the medians as tokens a second, and the ratio to PyTorch's better number of threads."""
+    """Print the medians as tokens a second, and the ratio to PyTorch's faster number of threads."""
     if sys.argv[1:2] == ["--work"]:
         name, form = sys.argv[2:]
         work((waza_steps if form in OURS else torch_steps)(VOCABULARIES[name], form))

@@ -1,11 +1,11 @@
-"""The perplexity of the same language model after the same training: waza and PyTorch, one after the other.
+"""The test perplexity of the same language model after the same training in waza and in PyTorch.
 
     python benchmarks/perplexity.py [--epochs N] [--steps N] [--text NAME] [--words N] [--side waza|PyTorch]
 
-Two LSTMs of 200 units, tied, dropout 0.2 on the links that are not recurrent, 20 lanes, windows of 35 words, Adam 0.002
-falling to 0 along a cosine, gradients clipped at 1. Both begin from the same weights (waza's draw) and read the same
-windows in the same order; dropout masks are each one's own. The words are those of the training text (WikiText-2:
-33,278, put in place as `waza data get wikitext2` says), or the N most frequent of them. The test text is read once, in
+Two LSTMs of 200 units, tied, dropout 0.2 on the non-recurrent connections, 20 lanes, windows of 35 words, Adam 0.002
+falling to 0 along a cosine, gradients clipped at 1. Both start from the same weights (drawn by waza) and read the same
+windows in the same order; only the dropout masks differ. The words are those of the training text (WikiText-2: 33,278;
+`waza data get wikitext2` says where its files belong), or the N most frequent of them. The test text is read once, in
 the same 20 lanes.
 """
 
@@ -44,7 +44,7 @@ def trained_by_waza(learner: Any, data: Any, steps: int) -> tuple[float, float]:
 
 
 def trained_by_torch(learner: Any, data: Any, steps: int) -> tuple[float, float]:
-    """The same of PyTorch, from waza's weights."""
+    """The same for PyTorch, from waza's weights."""
     import jax
     import torch
 

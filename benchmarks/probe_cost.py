@@ -1,9 +1,10 @@
-"""What evaluations and probes cost: the vanishing-gradient study with them and without, interleaved.
+"""Cost of evaluations and probes: the vanishing-gradient study with and without them, interleaved.
 
     python benchmarks/probe_cost.py [PAIRS]
 
-Each pair trains the four variants x 10 seeds for 2,000 steps, once evaluated with probes every 100 steps and once
-evaluated without probes before the first step and after the last; programs are compiled before the first pair is timed.
+Each pair trains the four variants x 10 seeds for 2,000 steps: once with an evaluation and probes every 100 steps, and
+once with an evaluation before the first and after the last step only, without probes. Programs are compiled before the
+first pair is timed.
 """
 
 import dataclasses
@@ -18,7 +19,7 @@ from waza.engine.machine import machine
 
 
 def main() -> None:
-    """The extra time, pair by pair; the median decides."""
+    """Print the extra time of each pair, and the median."""
     pairs = int(sys.argv[1]) if len(sys.argv) > 1 else 15
     jax.config.update("jax_compilation_cache_dir", ".cache-probe-cost")
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0)

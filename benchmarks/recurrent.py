@@ -1,13 +1,13 @@
-"""A forward and backward pass of recurrent layers: waza against PyTorch, in one run.
+"""A forward and backward pass of recurrent layers: waza against PyTorch.
 
     python benchmarks/recurrent.py [ROUNDS]
 
 256 inputs, 256 units, 100 steps, batches of 64; the gradients of all weights and of x. LSTM and GRU against PyTorch's
-layers, and the LSTM with peepholes, which PyTorch does not have, against a loop written in it and against the package
-torchrecurrent. waza's passes follow
-each other in one compiled program, as those of a training do, each with the weights and inputs that the gradients
-before have changed, the batch shared out over the cores, as `waza fit` trains recurrent models ("waza, 1 device": the
-cores share each operation). PyTorch runs with one and with two threads; the better counts.
+layers, and the LSTM with peepholes, which PyTorch does not have, against a loop written in PyTorch and against the
+package torchrecurrent. waza's passes run one after another in one compiled program, as in a training; each pass uses
+the weights and inputs that the gradients of the previous pass have changed. The batch is distributed over the cores,
+like in `waza fit` ("waza, 1 device": the cores share each operation). PyTorch runs with one and with two threads; the
+faster counts.
 """
 
 import statistics
@@ -26,7 +26,7 @@ STEPS = 4
 
 
 def waza_steps(name: str, form: str) -> Steps:
-    """Runs so many passes."""
+    """A function that runs some passes."""
     import jax
     import jax.numpy as jnp
     from jax.sharding import Mesh, NamedSharding, PartitionSpec
@@ -64,7 +64,7 @@ def waza_steps(name: str, form: str) -> Steps:
 
 
 def torch_steps(name: str, form: str) -> Steps:
-    """Runs so many passes in PyTorch."""
+    """A function that runs some passes in PyTorch."""
     import torch
 
     torch.set_num_threads(int(form[0]))
@@ -102,7 +102,7 @@ def torch_steps(name: str, form: str) -> Steps:
 
 
 def main() -> None:
-    """Print the medians, and the ratio to PyTorch's better number of threads."""
+    """Print the medians, and the ratio to PyTorch's faster number of threads."""
     if sys.argv[1:2] == ["--work"]:
         name, form = sys.argv[2:]
         work(waza_steps(name, form) if form in OURS else torch_steps(name, form))

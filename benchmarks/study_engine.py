@@ -1,11 +1,11 @@
-"""5 learning rates x 10 seeds on 10,000 images: waza against PyTorch and Keras, in one run.
+"""A study of 5 learning rates x 10 seeds on 10,000 images: waza against PyTorch and Keras.
 
     python benchmarks/study_engine.py [PAIRS]
 
-Each round runs waza in a process of its own (so that compiling is paid for), then PyTorch, trial after trial, with one
-and with two threads (the better counts). Keras `fit` is measured once, on a tenth of the trials, and scaled. All sides
-train 784-40-20-10 with ReLU by SGD on minibatches of 100 for 1,000 steps, from 10,000 uint8 images, and end with an
-evaluation.
+Each round runs waza in a new process (so that the time of compilation is included), then PyTorch, trial after trial,
+with one and with two threads (the faster counts). Keras `fit` is measured once, on a tenth of the trials, and scaled.
+All sides train 784-40-20-10 with ReLU by SGD on minibatches of 100 for 1,000 steps, from 10,000 uint8 images, and end
+with an evaluation.
 """
 
 import itertools
@@ -30,7 +30,7 @@ def images() -> tuple[np.ndarray, np.ndarray]:
 
 
 def run_waza() -> dict[str, float]:
-    """Seconds to compile, to train, and the machine's matrix-product rate that this comes to."""
+    """Seconds to compile, to train, and the rate of matrix products that this corresponds to."""
     import jax
 
     import waza as wz
@@ -120,13 +120,13 @@ SIDES = {"waza": run_waza, "torch1": lambda: run_torch(1), "torch2": lambda: run
 
 
 def measure(side: str) -> dict[str, float]:
-    """One side, in a process of its own."""
+    """Run one side in a new process."""
     out = subprocess.run([sys.executable, __file__, "--side", side], capture_output=True, text=True, check=True).stdout
     return json.loads(out.splitlines()[-1])
 
 
 def main() -> None:
-    """Interleaved rounds, medians and spreads."""
+    """Print medians and ranges over interleaved rounds."""
     if "--side" in sys.argv:
         print(json.dumps(SIDES[sys.argv[-1]]()))
         return

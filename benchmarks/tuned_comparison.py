@@ -1,12 +1,13 @@
-"""The optimiser study, tuned: waza against PyTorch with Optuna's grid sampler, in one run.
+"""The optimiser study with tuned rates: waza against PyTorch with Optuna's grid sampler.
 
     python benchmarks/tuned_comparison.py [PAIRS]
 
-5 optimisers x 13 learning rates x 5 seeds on the 5,000 digits (3,000 to train, 1,000 to choose by, 1,000 to test);
-then 10 fresh seeds of each optimiser at its best rate. 784-40-20-10, sigmoid, gaussian 0.01, minibatches of 100, 1,000
-steps. waza runs the whole protocol in a process of its own, so that compiling is paid for, and trains 10 seeds at the
-rates as given too, since its report sets them side by side: 50 trials that the peer is spared. The peer runs a tenth
-of the trials (spread over optimisers and rates), with one and with two threads (the better counts), and is scaled.
+5 optimisers x 13 learning rates x 5 seeds on the 5,000 digits (3,000 for training, 1,000 for validation, 1,000 for the
+test); then 10 new seeds of each optimiser at its best rate. 784-40-20-10, sigmoid, gaussian 0.01, minibatches of 100,
+1,000 steps. waza runs the complete protocol in a new process, so that the time of compilation is included. It also
+trains 10 seeds at the given rates, which its report compares: 50 trials that the peer does not run. The peer runs a
+tenth of the trials (spread over optimisers and rates), with one and with two threads (the faster counts), and its time
+is scaled.
 """
 
 import itertools
@@ -110,7 +111,7 @@ SIDES = {"waza": run_waza, "torch1": lambda: run_torch(1), "torch2": lambda: run
 
 
 def side(name: str) -> dict[str, float]:
-    """One side in a process of its own."""
+    """Run one side in a new process."""
     done = subprocess.run([sys.executable, __file__, "--side", name], capture_output=True, text=True, check=True)
     return json.loads(done.stdout.splitlines()[-1])
 

@@ -1,4 +1,4 @@
-"""Sides that take turns: each is a process of its own, warmed up, that works when it is told to."""
+"""Alternating measurements: each side is a separate process that warms up and then works on request."""
 
 import json
 import subprocess
@@ -11,7 +11,7 @@ Steps = Callable[[int], Any]
 
 
 def work(steps: Steps) -> None:
-    """One side: warms up, says so, and answers each number of steps with the seconds that a step took."""
+    """Run one side: warm up, report this, and answer each requested number of steps with the seconds per step."""
     steps(3)
     print("ready", flush=True)
     for line in sys.stdin:
@@ -21,14 +21,14 @@ def work(steps: Steps) -> None:
 
 
 def measured(script: str, name: str, forms: Sequence[str], steps: int, rounds: int) -> dict[str, list[float]]:
-    """The seconds a step of each form, round by round; a form that does not start is named and left out.
+    """The seconds per step of each form and round; a form that does not start is reported and left out.
 
     Args:
-        script: is run as `script --work NAME FORM`, and calls `work`.
+        script: a script that is run as `script --work NAME FORM` and calls `work`.
         name: what is measured.
-        forms: the sides.
-        steps: in a measurement.
-        rounds: measurements of each side.
+        forms: the names of the sides.
+        steps: number of steps in a measurement.
+        rounds: number of measurements of each side.
     """
     sides: dict[str, Any] = {}
     for form in forms:

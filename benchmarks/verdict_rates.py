@@ -1,10 +1,10 @@
-"""How often verdicts are false, and how often a real effect is found: simulations of the rules alone.
+"""Rates of false and of correct verdicts, by simulations of the decision rules only.
 
     python benchmarks/verdict_rates.py [STUDIES]
 
-Effects are normal, one value a seed. "Identical" means that the true effect is 0 and the claim is "greater than 0": any
-verdict is false. With several claims, a study errs if any of them gets a verdict. Open-ended studies are looked at
-after every 10 seeds, up to 50, and end when each claim is decided.
+Effects are normal, one value per seed. "Identical" means that the true effect is 0 and the claim is "greater than 0":
+any verdict is false. With several claims, a study counts as false if any of them gets a verdict. Open-ended studies are
+evaluated after every 10 seeds, up to 50, and end when each claim is decided.
 """
 
 import sys
@@ -20,29 +20,29 @@ BLOCK, MOST = 10, 50
 
 
 def claims(count: int) -> list[Claim]:
-    """So many claims, each of one part, "the effect is greater than 0"."""
+    """`count` claims, each with one part, "the effect is greater than 0"."""
     return [Claim(f"c{i}", (Part("p", lambda results, i=i: results["e"][i], low=0.0),)) for i in range(count)]
 
 
 def results(effects: np.ndarray, anytime: bool) -> xr.Dataset:
-    """Effects of the shape (claim, seed) as a study's results."""
+    """The results of a study, from effects of the shape (claim, seed)."""
     return xr.Dataset({"e": (("claim", "seed"), effects)}, attrs={"stopping": UNTIL_DECIDED} if anytime else {})
 
 
 def looks(effects: np.ndarray) -> Iterator[np.ndarray]:
-    """What has been seen after each block of seeds."""
+    """The effects after each block of seeds."""
     for seen in range(BLOCK, MOST + 1, BLOCK):
         yield effects[:, :seen]
 
 
 def fixed(effects: np.ndarray) -> tuple[bool, int]:
-    """Whether anything is decided after the first block, and the seeds that it took."""
+    """Whether any claim is decided after the first block, and the number of seeds."""
     found = decide(claims(len(effects)), results(effects[:, :BLOCK], anytime=False))
     return any(one.verdict != "undecided" for one in found), BLOCK
 
 
 def open_ended(effects: np.ndarray, anytime: bool = True) -> tuple[bool, int]:
-    """Whether anything is decided at any look, and the seeds until all is."""
+    """Whether any claim is decided at any evaluation, and the number of seeds until all are decided."""
     decided, seen = False, effects
     for seen in looks(effects):
         verdicts = [one.verdict for one in decide(claims(len(effects)), results(seen, anytime))]
@@ -53,7 +53,7 @@ def open_ended(effects: np.ndarray, anytime: bool = True) -> tuple[bool, int]:
 
 
 def main() -> None:
-    """Print a row a rule: the share of studies with a verdict, and the mean number of seeds."""
+    """Print one row per rule: the share of studies with a verdict, and the mean number of seeds."""
     studies = int(sys.argv[1]) if len(sys.argv) > 1 else 500
     rng = np.random.default_rng(0)
     rules = {

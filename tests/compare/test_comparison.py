@@ -161,7 +161,7 @@ def test_a_kept_model_predicts_as_before(compared, tmp_path):
         (lambda folder: _edit(folder, "preparation", classes=["no"]), "2 outputs, and 1 are needed"),
         (lambda folder: _edit(folder, "preparation", classes=["no", "no"]), "each class its own"),
         (lambda folder: _edit(folder, "preparation", columns=[]), "damaged"),
-        (lambda folder: _edit(folder, "preparation", task="else"), "describe no answers"),
+        (lambda folder: _edit(folder, "preparation", task="else"), "do not describe predictions"),
         (lambda folder: _edit(folder, "preparation", "columns", 0, scale=0), "no column of numbers"),
         (lambda folder: _edit(folder, "preparation", "columns", 0, median="x"), "damaged"),
         (lambda folder: _edit(folder, "preparation", "columns", 0, kind="x"), "no column of numbers"),

@@ -78,7 +78,7 @@ def test_an_interruption_leaves_nothing(tmp_path, monkeypatch):
 @pytest.mark.parametrize("below", ["x", "x/y"])
 def test_a_file_where_a_folder_is_needed(tmp_path, below):
     (tmp_path / "file").touch()
-    with pytest.raises(Error, match="a file stands where a folder is needed"):
+    with pytest.raises(Error, match="a file has the name of a folder that is needed"):
         write_whole(tmp_path / "file" / below, b"x")
 
 

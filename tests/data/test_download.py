@@ -136,7 +136,7 @@ def test_a_truncated_transfer_is_told_and_resumed(site, path):
 
 def test_a_truncated_transfer_in_chunks(site, path):
     site.chunked, site.sends = True, 100_000
-    with pytest.raises(Error, match=r"cannot fetch .*IncompleteRead.*what came is kept"):
+    with pytest.raises(Error, match=r"cannot fetch .*IncompleteRead.*the received part is kept"):
         download(site.url, path, SHA256)
     site.chunked, site.sends = False, None
     download(site.url, path, SHA256)
@@ -145,7 +145,7 @@ def test_a_truncated_transfer_in_chunks(site, path):
 
 def test_a_truncated_transfer_of_unannounced_length_is_caught_by_its_checksum(site, path):
     site.announces, site.sends = False, 1000
-    with pytest.raises(Error, match="sent other bytes"):
+    with pytest.raises(Error, match="sent another file"):
         download(site.url, path, SHA256)
     assert list(path.parent.iterdir()) == []
 
@@ -186,7 +186,7 @@ def test_a_wrong_checksum_deletes_the_part_and_keeps_the_old_file(site, path, pa
     site.content = b"something else"
     path.write_bytes(b"old")
     given, expected = hashlib.sha256(site.content).hexdigest()[:12], SHA256[:12]
-    with pytest.raises(Error, match=rf"other bytes: their sha256 is {given}\.\.\., expected {expected}"):
+    with pytest.raises(Error, match=rf"another file: its sha256 is {given}\.\.\., expected {expected}"):
         download(site.url, path, SHA256)
     assert path.read_bytes() == b"old"
     assert not part.exists()
@@ -194,7 +194,7 @@ def test_a_wrong_checksum_deletes_the_part_and_keeps_the_old_file(site, path, pa
 
 def test_a_part_of_another_file_is_told_by_the_checksum(site, path, part):
     part.write_bytes(b"another")
-    with pytest.raises(Error, match="sent other bytes"):
+    with pytest.raises(Error, match="sent another file"):
         download(site.url, path, SHA256)
     download(site.url, path, SHA256)
     assert alone(path)
@@ -277,7 +277,7 @@ def test_an_interruption_keeps_what_came(site, path, part):
 
 def test_a_folder_that_cannot_be_made(site, tmp_path):
     (tmp_path / "file").touch()
-    with pytest.raises(Error, match=r"cannot write .*a file stands where a folder is needed"):
+    with pytest.raises(Error, match=r"cannot write .*a file has the name of a folder that is needed"):
         download(site.url, tmp_path / "file" / "x.gz", SHA256)
     assert site.asked == []
 
@@ -294,6 +294,6 @@ def test_two_at_once(site, path, part):
 def test_an_md5_serves_where_there_is_no_better_one(site, path):
     download(site.url, path, hashlib.md5(CONTENT).hexdigest())
     assert alone(path)
-    with pytest.raises(Error, match=r"other bytes: their md5 is .*, expected 000000000000\.\.\."):
+    with pytest.raises(Error, match=r"another file: its md5 is .*, expected 000000000000\.\.\."):
         download(site.url, path, "0" * 32)
     assert alone(path)

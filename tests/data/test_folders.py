@@ -42,7 +42,7 @@ def test_a_tilde_is_home(monkeypatch):
 
 def test_a_home_that_nobody_has(monkeypatch):
     monkeypatch.setenv("WAZA_DATA", "~nobody-of-that-name/sets")
-    with pytest.raises(Error, match="WAZA_DATA=~nobody-of-that-name/sets names an unknown home"):
+    with pytest.raises(Error, match="WAZA_DATA=~nobody-of-that-name/sets names an unknown home folder"):
         data_folder()
 
 

@@ -72,8 +72,8 @@ def test_any_bytes_give_an_array_or_an_error_that_names_the_file(content, wrappe
         (b"\0\0\x08\x01\0\0\0\2a", r"has 9 bytes, expected 10 \(2 entries\)"),
         (b"\0\0\x08\x01\0\0\0\2abc", r"has 11 bytes, expected 10 \(2 entries\)"),
         (b"\0\0\x08\x41" + bytes(4 * 65), "dimensions that no array can have"),
-        (b"\x1f\x8b\x08rest", "not a whole gzip file"),
-        (gzip.compress(idx(np.arange(9, dtype="u1")), mtime=0)[:-1], "not a whole gzip file"),
+        (b"\x1f\x8b\x08rest", "not a complete gzip file"),
+        (gzip.compress(idx(np.arange(9, dtype="u1")), mtime=0)[:-1], "not a complete gzip file"),
     ],
 )
 def test_what_is_wrong_is_said(content, message):

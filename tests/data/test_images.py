@@ -255,7 +255,7 @@ def test_mistakes(tmp_path, folder):
 def test_a_cache_that_cannot_be_written(folder, tmp_path, monkeypatch):
     (tmp_path / "file").touch()
     monkeypatch.setenv("WAZA_CACHE", str(tmp_path / "file"))
-    with pytest.raises(Error, match=r"cannot write .*: a file stands where a folder is needed"):
+    with pytest.raises(Error, match=r"cannot write .*: a file has the name of a folder that is needed"):
         read(folder)
 
 

@@ -64,5 +64,5 @@ def test_a_publisher_may_state_an_md5(path):
 
 def test_a_checksum_of_no_known_kind(path):
     path.write_bytes(SOUND)
-    with pytest.raises(Error, match="the checksum 'abc' is of no known kind: give the 64 digits of a sha256"):
+    with pytest.raises(Error, match="the checksum 'abc' is of unknown type: give the 64 digits of a sha256"):
         PublishedFile("toy", FILE.url, "a.gz", "abc").read()

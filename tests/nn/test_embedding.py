@@ -30,7 +30,7 @@ def test_a_token_that_is_none_is_an_error_and_nan_inside_a_program(token):
 
 
 def test_mistakes():
-    with pytest.raises(Error, match="given float32; expected the numbers of tokens"):
+    with pytest.raises(Error, match="have the type float32; expected token ids"):
         LAYER.apply(VARIABLES, jnp.zeros((1, 2)), nn.Pass())
     with pytest.raises(Error, match=r"Embedding\(vocabulary=0\)"):
         nn.Embedding(0, 3)

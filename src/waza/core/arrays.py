@@ -1,4 +1,4 @@
-"""Arrays and facts in one file, which appears whole or not at all and runs no code when it is read."""
+"""Files of arrays and JSON values, which are written atomically and read without running code."""
 
 import json
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from waza.core.files import write_whole
 
 
 def write_arrays(path: Path, arrays: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> None:
-    """Write arrays by name, and facts that JSON can hold.
+    """Write named arrays, and values that JSON can represent, to a file.
 
     Raises:
         Error: the file cannot be written.
@@ -23,11 +23,11 @@ def write_arrays(path: Path, arrays: Mapping[str, np.ndarray], facts: Mapping[st
 
 
 def read_arrays(path: Path, remedy: str) -> tuple[dict[str, np.ndarray], dict[str, Any]] | None:
-    """What `write_arrays` wrote; None where there is no such file.
+    """Read a file of `write_arrays`; None if it does not exist.
 
     Args:
         path: the file.
-        remedy: what to do where it is damaged, as the error ends.
+        remedy: what to do if the file is damaged; the end of the error message.
 
     Raises:
         Error: the file is damaged.
@@ -38,5 +38,5 @@ def read_arrays(path: Path, remedy: str) -> tuple[dict[str, np.ndarray], dict[st
         with safetensors.safe_open(path, "numpy") as file:
             facts = json.loads(file.metadata()["facts"])
             return {key: file.get_tensor(key) for key in file.keys()}, facts  # noqa: SIM118
-    except Exception as error:  # safetensors raises its own kinds
+    except Exception as error:  # safetensors raises its own exception types
         raise Error(f"{path} is damaged: {remedy}") from error

@@ -1,15 +1,15 @@
-"""The one error that a user's mistake raises."""
+"""The exception for user errors."""
 
 import difflib
 from collections.abc import Iterable
 
 
 class Error(Exception):
-    """A mistake that the user can mend: what was given, what was expected, what to do, in one line."""
+    """A user error. The message is one line: what was given, what was expected, what to do."""
 
 
 def nearest(given: str, known: Iterable[str]) -> str:
-    """The end of an error about an unknown name: the nearest known one, or all of them.
+    """The end of an error message about an unknown name: the nearest known name, or all known names.
 
     >>> nearest("learning_rat", ["learning_rate", "momentum"])
     "did you mean 'learning_rate'?"

@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all."""
+"""Atomic writes of files."""
 
 import contextlib
 import errno
@@ -10,7 +10,7 @@ from waza.core.errors import Error
 
 FULL = "the disk is full: free some space or choose another folder"
 DENIED = "writing is not permitted there: choose a folder that you may write to"
-BLOCKED = "a file stands where a folder is needed: choose another path"
+BLOCKED = "a file has the name of a folder that is needed: choose another path"
 REASONS = {
     errno.ENOSPC: FULL,
     errno.EDQUOT: FULL,
@@ -25,7 +25,7 @@ REASONS = {
 
 
 def unwritable(path: Path, error: OSError) -> Error:
-    """The error that tells the user why `path` could not be written, and what to do.
+    """The error for a `path` that could not be written: the reason, and what to do.
 
     >>> print(unwritable(Path("runs/a.nc"), OSError(errno.ENOSPC, "No space left on device")))
     cannot write runs/a.nc: the disk is full: free some space or choose another folder
@@ -35,10 +35,10 @@ def unwritable(path: Path, error: OSError) -> Error:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write `content` to `path` so that a reader sees the old file or the new one, never a part.
+    """Write `content` to `path` atomically: a reader gets the old file or the new one, never a part.
 
-    The bytes go to a hidden file beside `path`, are synced to the disk, and are then renamed. Missing
-    parent folders are made. On any failure the hidden file is removed and what stood at `path` remains.
+    The bytes are written to a hidden file in the same folder and synced to the disk; then the file is renamed. Missing
+    parent folders are created. On any failure the hidden file is removed and `path` is unchanged.
 
     Raises:
         Error: the file cannot be written (disk full, no permission, read-only, not a folder).
@@ -47,7 +47,7 @@ def write_whole(path: Path, content: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_name(f".{secrets.token_hex(8)}.tmp")
         try:
-            # Opened by us and not by tempfile, whose files nobody else may read, whatever the umask.
+            # Not by tempfile: its files can be read by their owner only, whatever the umask is.
             with temporary.open("xb") as file:
                 file.write(content)
                 file.flush()

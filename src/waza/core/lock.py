@@ -1,4 +1,4 @@
-"""A folder held for one process."""
+"""A lock on a folder."""
 
 import contextlib
 from collections.abc import Iterator
@@ -8,13 +8,13 @@ from waza.core.files import unwritable
 
 try:
     import fcntl
-except ImportError:  # a system without it (Windows): two processes may then work in the same folder
+except ImportError:  # not available on Windows: there two processes may work in the same folder
     fcntl = None  # type: ignore[assignment]
 
 
 @contextlib.contextmanager
 def held(folder: Path) -> Iterator[bool]:
-    """Hold a folder for this process; False if another process holds it. A killed process lets go."""
+    """Lock a folder for this process; yields False if another process has locked it. Killing a process unlocks it."""
     if fcntl is None:
         yield True
         return

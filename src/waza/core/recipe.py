@@ -1,4 +1,4 @@
-"""Recipes: frozen descriptions of what to build, whose numbers are leaves."""
+"""Recipes: frozen descriptions of what to build; their numbers are pytree leaves."""
 
 import dataclasses
 import numbers
@@ -15,11 +15,11 @@ LATER = "later"
 
 
 class Recipe(eqx.Module):
-    """A frozen description of what to build and with which numbers.
+    """A frozen description of what to build, such as a layer or an optimiser, with its settings.
 
     A field annotated `float` is a *number*: a leaf that a study may vary without compiling again. An int or
     NumPy number given for it becomes a float; a tracer or a `Schedule` passes through. Every other field is
-    *structure*. A recipe is a plain dataclass: it has no `__init__` of its own, so that `replace` can remake it.
+    *structure*. A recipe is a plain dataclass: it must not define `__init__`, so that `replace` can construct a copy.
 
     >>> class Noise(Recipe):
     ...     std: float = 0.1
@@ -40,18 +40,19 @@ class Recipe(eqx.Module):
 
 
 def later(default: Any) -> Any:
-    """A field that a recipe got after runs of it were stored; its default, which may never change, is what those did.
+    """A field added to a recipe after runs of it were stored; its default is the behaviour of those runs.
 
-    `waza.engine.describe` leaves it out where it has its default, so that the stored runs keep their fingerprints.
+    The default must never change: `waza.engine.describe` omits the field if it has its default, so that the stored runs
+    keep their fingerprints.
     """
     return eqx.field(default=default, metadata={LATER: True})
 
 
 class Schedule(Recipe):
-    """Stands for a number, such as a learning rate, that follows the steps.
+    """A number that depends on the step, such as a learning rate.
 
     It may be given for any `float` field; a learner resolves it with `at` before each step. Its own numbers are
-    leaves, so that schedules of one kind share a program.
+    leaves, so that schedules of one class share a compiled program.
     """
 
     def __call__(self, step: Int[Array, ""] | int) -> Any:
@@ -78,7 +79,7 @@ def _is_schedule(node: Any) -> bool:
 
 @dataclasses.dataclass(frozen=True)
 class _Number:
-    """Converts what is given for a `float` field; remembers the field's name for the error."""
+    """Converts the value of a `float` field; stores the field's name for the error message."""
 
     owner: str
     field: str

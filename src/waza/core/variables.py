@@ -1,4 +1,4 @@
-"""Variables that are trained, and variables that are only tracked."""
+"""Trained variables and tracked variables."""
 
 from typing import Any
 
@@ -8,9 +8,9 @@ from jaxtyping import Array, PyTree
 
 
 class Tracked(eqx.Module):
-    """A variable that is followed rather than trained, such as a running mean.
+    """A variable that the forward pass updates and that is not trained, such as a running mean.
 
-    Gradients, penalties, weight decay, clipping and optimisers never see it.
+    It is excluded from gradients, penalties, weight decay, clipping and optimisers.
     """
 
     value: Array
@@ -22,7 +22,7 @@ def is_tracked(node: Any) -> bool:
 
 
 def trained(variables: PyTree) -> PyTree:
-    """The same tree with None where a variable is only tracked.
+    """The same tree with None in place of tracked variables.
 
     >>> trained({"scale": 2.0, "mean": Tracked(0.5)})
     {'mean': None, 'scale': 2.0}
@@ -31,7 +31,7 @@ def trained(variables: PyTree) -> PyTree:
 
 
 def join(parameters: PyTree, variables: PyTree) -> PyTree:
-    """The whole tree again: the trained part from `parameters`, the tracked part from `variables`.
+    """The complete tree: the trained part from `parameters`, the tracked part from `variables`.
 
     >>> join({"scale": 3.0, "mean": None}, {"scale": 2.0, "mean": Tracked(0.5)})
     {'mean': Tracked(value=0.5), 'scale': 3.0}
@@ -45,9 +45,9 @@ def join(parameters: PyTree, variables: PyTree) -> PyTree:
 
 
 def is_weight(parameter: Array) -> bool:
-    """Whether a trained variable is a weight: what penalties and decay act on.
+    """Whether a trained variable is a weight, to which penalties and weight decay apply.
 
-    Weights have two axes or more; biases, and a normalisation's scale and shift, have one and are left alone.
+    Weights have two axes or more; biases, and a normalisation's scale and shift, have one and are excluded.
 
     >>> import jax.numpy as jnp
     >>> is_weight(jnp.zeros((3, 2))), is_weight(jnp.zeros(3))

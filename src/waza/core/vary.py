@@ -1,4 +1,4 @@
-"""A recipe with some of its parts changed."""
+"""Copies of recipes with some fields changed."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from waza.core.recipe import Recipe, Schedule, replace
 
 
 def vary(base: Any, **changes: Any) -> Any:
-    """A copy of a recipe with named fields changed; a dict changes fields of the part that stands there.
+    """A copy of a recipe with named fields changed; a dict changes fields of a nested recipe.
 
     >>> from waza import models, nn
     >>> vary(models.MLP((4, 2)), activation=nn.tanh, initializer=nn.Xavier()).initializer.fan

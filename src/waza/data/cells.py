@@ -1,4 +1,4 @@
-"""Cells: a column's cells as texts, or as the numbers that they are meant to be."""
+"""Conversion of a column's cells to texts or numbers."""
 
 import re
 import unicodedata
@@ -17,14 +17,14 @@ DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?([ T].*)?")
 
 
 def as_texts(cells: Any) -> np.ndarray:
-    """Cells as stripped texts, "" where they are missing; a number that is whole without its point.
+    """Cells as stripped texts, "" if missing; whole numbers have no decimal point.
 
     >>> import pandas as pd
     >>> as_texts(pd.Series([1.0, None, 2.5])).tolist()
     ['1', '', '2.5']
     """
     missing = cells.isna().to_numpy()
-    texts = np.empty(len(cells), object)  # as objects: one long cell must not widen all others
+    texts = np.empty(len(cells), object)  # object dtype: one long cell must not widen all others
     texts[:] = ["" if gone else _text(cell) for cell, gone in zip(cells.tolist(), missing, strict=True)]
     return texts
 
@@ -36,10 +36,10 @@ def _text(cell: Any) -> str:
 
 
 def as_numbers(cells: Any, reading: Reading) -> np.ndarray:
-    """Cells as float64, NaN where they are missing or cannot be read so; dates as days since 1970.
+    """Cells as float64, NaN if missing or not in this notation; dates as days since 1970.
 
-    "number" has a decimal point, "thousands" commas between thousands, and "comma" a decimal comma. Full-width digits
-    and signs of percent and money at either end are understood.
+    "number" has a decimal point, "thousands" commas between thousands, and "comma" a decimal comma. Full-width digits,
+    and percent and currency signs at either end, are accepted.
 
     >>> import pandas as pd
     >>> as_numbers(pd.Series(["1,234", "12 %", "x"]), "thousands").tolist()
@@ -61,12 +61,12 @@ def as_numbers(cells: Any, reading: Reading) -> np.ndarray:
 
 
 def _narrow(text: str) -> str:
-    """The text with full-width letters, digits and signs made narrow, and the true minus sign as a hyphen."""
+    """The text with full-width letters, digits and signs as half-width ones, and the minus sign as a hyphen."""
     return text if text.isascii() else unicodedata.normalize("NFKC", text).replace("−", "-")
 
 
 def _plain(text: str, reading: Reading) -> str:
-    """The text with a decimal point and nothing between the thousands; "" where it is not of this reading."""
+    """The text with a decimal point and nothing between the thousands; "" if it is not in this notation."""
     if reading == "thousands" and THOUSANDS.fullmatch(text):
         return text.replace(",", "")
     if reading == "comma":
@@ -75,7 +75,7 @@ def _plain(text: str, reading: Reading) -> str:
 
 
 def _date(text: str) -> str | None:
-    """The date as year-month-day; None where the text does not begin with one."""
+    """The date as year-month-day; None if the text does not begin with one."""
     found = DATE.fullmatch(text)
     return None if found is None else "{}-{}-{}{}".format(*found.group(1, 2, 3), found.group(4) or "")
 
@@ -88,7 +88,7 @@ def _days(stamps: Any) -> np.ndarray:
 
 
 def find_reading(cells: Any, texts: np.ndarray) -> Reading | None:
-    """The reading that most present cells allow, the plainest of equals; None where a tenth or more cannot be read.
+    """The notation that fits most non-empty cells, on a tie the simplest; None if a tenth or more do not fit.
 
     >>> import pandas as pd
     >>> cells = pd.Series(["0,5", "2", "3"])

@@ -1,4 +1,4 @@
-"""Checksums as publishers state them: a sha256, or an md5 where there is no better one."""
+"""Checksums of published files: sha256, or md5 if the publisher states no other."""
 
 import hashlib
 import io
@@ -21,7 +21,7 @@ def algorithm(checksum: str) -> str:
     'md5'
     """
     if len(checksum) not in ALGORITHMS or set(checksum) - set("0123456789abcdef"):
-        raise Error(f"the checksum {checksum!r} is of no known kind: give the 64 digits of a sha256, or 32 of an md5")
+        raise Error(f"the checksum {checksum!r} is of unknown type: give the 64 digits of a sha256, or 32 of an md5")
     return ALGORITHMS[len(checksum)]
 
 

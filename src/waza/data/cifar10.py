@@ -26,7 +26,7 @@ RECORD = 1 + 3 * 32 * 32  # a label; then the red, the green and the blue plane,
 
 
 def cifar10() -> Dataset:
-    """CIFAR-10: 50,000 photographs to train on and 10,000 to test on, (32, 32, 3) uint8, ten classes of equal size.
+    """CIFAR-10: 50,000 training and 10,000 test photographs, (32, 32, 3) uint8, ten classes of equal size.
 
     The archive is the publisher's binary version. The version for Python holds the same images in pickles, and reading
     a pickle can run any code that it names. The publisher states an md5, which is verified before anything is read.
@@ -34,7 +34,7 @@ def cifar10() -> Dataset:
     Source: A. Krizhevsky, "Learning multiple layers of features from tiny images", 2009.
 
     Raises:
-        Error: the archive is missing or damaged; it says how to get it.
+        Error: the archive is missing or damaged; the message says how to get it.
     """
     (file,) = FILES
     batches = _batches(file.read(), str(file.path))

@@ -25,7 +25,7 @@ FILES = (
 
 
 def cifar10_jpg() -> Dataset:
-    """CIFAR-10 (JPEG copy): 50,000 photographs to train on and 10,000 to test on, (32, 32, 3) uint8, ten classes.
+    """CIFAR-10 (JPEG copy): 50,000 training and 10,000 test photographs, (32, 32, 3) uint8, ten classes.
 
     The photographs of `cifar10` after lossy compression at JPEG's quality 75, in class folders. Results belong under
     the data set's own name, "CIFAR-10 (JPEG copy)". The archive is verified, unpacked into
@@ -43,11 +43,11 @@ def cifar10_jpg() -> Dataset:
 
 
 def _unpack(content: bytes, folder: Path) -> None:
-    """Unpack a tar.gz archive so that the folder appears whole or not at all."""
+    """Unpack a tar.gz archive atomically: the folder appears only when it is complete."""
     part = folder.with_name(folder.name + ".part")
     try:
         with contextlib.suppress(FileNotFoundError):
-            shutil.rmtree(part)  # of a process that was ended
+            shutil.rmtree(part)  # left by a process that was killed
         try:
             with tarfile.open(fileobj=io.BytesIO(content), mode="r|gz") as archive:
                 archive.extractall(part, filter="data")

@@ -1,4 +1,4 @@
-"""Columns of a table as a network's inputs; plain facts that were fitted elsewhere, and are applied here."""
+"""Columns of a table as inputs of a network, with statistics fitted on the training rows."""
 
 import dataclasses
 from typing import Any, get_args
@@ -13,7 +13,7 @@ CLIP = 10.0
 
 @dataclasses.dataclass(frozen=True)
 class NumericColumn:
-    """A column of numbers: missing ones become the training median (and are marked), then it is standardised."""
+    """A column of numbers: missing ones are replaced by the training median and marked, then all are standardised."""
 
     name: str
     median: float
@@ -25,15 +25,15 @@ class NumericColumn:
     def __post_init__(self):
         facts = (self.median, self.mean, self.scale)
         if not np.isfinite(facts).all() or self.scale <= 0 or self.kind not in get_args(Reading):
-            raise ValueError(f"{self} is no column of numbers")
+            raise ValueError(f"{self} is not a column of numbers")
 
     @property
     def width(self) -> int:
-        """How many inputs the column becomes."""
+        """The number of inputs of the column."""
         return 1 + self.marked
 
     def apply(self, cells: Any) -> np.ndarray:
-        """(value - mean) / scale, at most 10 away from zero, and whether it was missing."""
+        """(value - mean) / scale, clipped to -10..10, and whether it was missing."""
         values = as_numbers(cells, self.kind)
         missing = ~np.isfinite(values)
         filled = np.where(missing, self.median, values)
@@ -41,7 +41,7 @@ class NumericColumn:
         return np.column_stack([scaled, missing]) if self.marked else scaled[:, None]
 
     def remarks(self, cells: Any) -> list[Note]:
-        """Notes on the cells that count as missing though something stands in them."""
+        """Notes on cells that are not empty but count as missing."""
         texts, numbers = as_texts(cells), as_numbers(cells, self.kind)
         found = []
         if (infinite := int(np.isinf(numbers).sum())) > 0:
@@ -55,7 +55,7 @@ class NumericColumn:
 
 @dataclasses.dataclass(frozen=True)
 class CategoricalColumn:
-    """A column of categories: one input a category that the training rows have, and one for all others if there are."""
+    """A column of categories: one input per category of the training rows, and with `others` one for all others."""
 
     name: str
     categories: tuple[str, ...]
@@ -63,11 +63,11 @@ class CategoricalColumn:
 
     @property
     def width(self) -> int:
-        """How many inputs the column becomes."""
+        """The number of inputs of the column."""
         return len(self.categories) + self.others
 
     def apply(self, cells: Any) -> np.ndarray:
-        """1 for the cell's category, 0 elsewhere; an unknown category counts among the others."""
+        """1 for the cell's category, 0 elsewhere; an unknown category counts as one of the others."""
         texts = as_texts(cells)
         known = [texts == category for category in self.categories]
         if self.others:
@@ -75,7 +75,7 @@ class CategoricalColumn:
         return np.column_stack(known).astype(np.float32)
 
     def remarks(self, cells: Any) -> list[Note]:
-        """A note on the cells whose category the training rows do not have, where there is no input for others."""
+        """A note on cells with a category that is not in the training rows, if there is no input for others."""
         texts = as_texts(cells)
         new = texts[(texts != "") & ~np.isin(texts, self.categories)]
         if self.others or not len(new):

@@ -6,13 +6,13 @@ import numpy as np
 
 from waza.core.errors import Error
 
-Rows: TypeAlias = Any  # np.ndarray as loaded, jax.Array inside a compiled program; neither needs JAX here
+Rows: TypeAlias = Any  # np.ndarray as loaded, jax.Array inside a compiled program; Any does not import JAX
 
 
 class Split(NamedTuple):
     """Examples and their labels: images `x` (n, height, width, channels) uint8, classes `y` (n,) int32.
 
-    NumPy arrays where data are loaded and split; JAX arrays inside a compiled program.
+    NumPy arrays when data are loaded and split; JAX arrays inside a compiled program.
     """
 
     x: Rows
@@ -31,7 +31,7 @@ class Dataset(NamedTuple):
     """A named data set: training and test examples, and validation examples by which settings are chosen, if any.
 
     Images are NHWC uint8 in 0..255, (n, 28, 28, 1) for the digits; labels are int32 (n,), counted from 0.
-    `classes` names the labels in their order; it is empty where a label is its own name, as a digit is.
+    `classes` are the names of the labels, in order; empty if labels need no names, such as digits.
     """
 
     name: str
@@ -89,7 +89,7 @@ def hold_out(data: Dataset, rows: int, seed: int = 0) -> Dataset:
     The new arrays are read-only.
 
     Raises:
-        Error: fewer than one row would be left on either side.
+        Error: no row would be left for validation or for training.
 
     >>> x = np.arange(10)
     >>> split = hold_out(Dataset("ten", Split(x, x), Split(x, x)), 3)

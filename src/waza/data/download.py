@@ -15,7 +15,7 @@ from waza.data.checksum import algorithm, checksum_of
 # Errors of file systems without locks, such as some network ones. Two processes may then damage each other's part; the
 # checksum detects it.
 NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
-Progress = Callable[[int, int | None], None]  # bytes so far, bytes in all if the server says
+Progress = Callable[[int, int | None], None]  # bytes so far, bytes in all if the server states them
 
 
 def download(url: str, path: Path, checksum: str, progress: Progress | None = None) -> None:
@@ -55,8 +55,8 @@ def _complete(url: str, file: BufferedRandom, part: Path, checksum: str, progres
     if given != checksum:
         part.unlink()
         raise Error(
-            f"{url} sent other bytes: their {algorithm(checksum)} is {given[:12]}..., expected {checksum[:12]}...; "
-            "they were deleted: run it again, and if that does not help, the file has changed there"
+            f"{url} sent another file: its {algorithm(checksum)} is {given[:12]}..., expected {checksum[:12]}...; "
+            "it was deleted: run it again; if that does not help, the published file has changed"
         )
 
 
@@ -67,7 +67,7 @@ def _checksum(file: BufferedRandom, like: str) -> str:
 
 
 def _claim(file: BinaryIO, part: Path) -> None:
-    """Keep other processes from writing into the same part, until the file is closed."""
+    """Lock the part against other processes until the file is closed."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:

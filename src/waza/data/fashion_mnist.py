@@ -28,12 +28,12 @@ CLASSES = (
 
 
 def fashion_mnist() -> Dataset:
-    """Fashion-MNIST: 60,000 articles to train on and 10,000 to test on, ten classes, 28 x 28 pixels.
+    """Fashion-MNIST: 60,000 training and 10,000 test images of clothing, ten classes, 28 x 28 pixels.
 
     Source: Xiao, Rasul and Vollgraf, "Fashion-MNIST: a novel image dataset for benchmarking machine learning
     algorithms", 2017. Every file's sha256 is verified before it is used.
 
     Raises:
-        Error: a file is missing or damaged; it says how to get it.
+        Error: a file is missing or damaged; the message says how to get it.
     """
     return read_four("fashion_mnist", FILES, CLASSES)

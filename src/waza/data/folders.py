@@ -19,7 +19,7 @@ def _expanded(variable: str) -> Path:
     try:
         return Path(given).expanduser()
     except RuntimeError as error:
-        raise Error(f"{variable}={given} names an unknown home: write the whole path") from error
+        raise Error(f"{variable}={given} names an unknown home folder: give the full path") from error
 
 
 def cache_folder() -> Path:
@@ -32,10 +32,10 @@ def cache_folder() -> Path:
     if sys.platform == "darwin":
         return _home() / "Library" / "Caches" / "waza"
     shared = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    # The XDG specification has a relative path ignored.
+    # The XDG specification says to ignore a relative path.
     return (shared if shared.is_absolute() else _home() / ".cache") / "waza"
 
 
 def data_folder() -> Path:
-    """`$WAZA_DATA` if set, else `data` in the cache folder. It holds one folder a data set."""
+    """`$WAZA_DATA` if set, else `data` in the cache folder. It has one folder per data set."""
     return _expanded("WAZA_DATA") if os.environ.get("WAZA_DATA") else cache_folder() / "data"

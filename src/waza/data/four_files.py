@@ -32,7 +32,7 @@ def read_four(name: str, files: Sequence[PublishedFile], classes: tuple[str, ...
     """The data set in the four files, verified: read-only images (n, 28, 28, 1) uint8 and labels (n,) int32.
 
     Raises:
-        Error: a file is missing or damaged; it says how to get it.
+        Error: a file is missing or damaged; the message says how to get it.
     """
     images, labels, test_images, test_labels = (parse_idx(one.read(), str(one.path)) for one in files)
     return Dataset(name, _split(images, labels), _split(test_images, test_labels), classes=classes)

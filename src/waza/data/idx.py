@@ -14,7 +14,7 @@ GZIP = b"\x1f\x8b"
 
 
 def parse_idx(content: bytes, name: str) -> np.ndarray:
-    r"""The array in the bytes of an idx file, gzipped or not; `name` is what errors call it.
+    r"""The array in the bytes of an idx file, gzipped or not; `name` is its name in error messages.
 
     The format: two zero bytes, the type of the entries, the number of dimensions; each dimension's
     size as a big-endian uint32; the entries, big-endian, the last dimension running fastest. The array
@@ -23,7 +23,7 @@ def parse_idx(content: bytes, name: str) -> np.ndarray:
     Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST database of handwritten digits", 1998.
 
     Raises:
-        Error: the bytes are not a whole idx file.
+        Error: the bytes are not a complete idx file.
 
     >>> parse_idx(b"\x00\x00\x08\x01\x00\x00\x00\x03\x05\x00\x09", "three.idx")
     array([5, 0, 9], dtype=uint8)
@@ -32,7 +32,7 @@ def parse_idx(content: bytes, name: str) -> np.ndarray:
         try:
             content = gzip.decompress(content)
         except (EOFError, OSError, zlib.error) as error:
-            raise Error(f"{name} is not a whole gzip file ({error}): fetch it again") from error
+            raise Error(f"{name} is not a complete gzip file ({error}): fetch it again") from error
     if len(content) < 4 or content[:2] != b"\0\0":
         given = content[:4].hex(" ") or "nothing"
         raise Error(f"{name} is not an idx file: it starts with {given}, expected 00 00: give an idx file")
@@ -62,7 +62,7 @@ def read_idx(path: Path) -> np.ndarray:
     """The array in an idx file, gzipped or not (`parse_idx`).
 
     Raises:
-        Error: the file cannot be read, or is not a whole idx file.
+        Error: the file cannot be read, or is not a complete idx file.
     """
     try:
         content = path.read_bytes()

@@ -1,4 +1,4 @@
-"""Decoded images on the disk: a folder that appears whole or not at all, and is mapped into memory."""
+"""Cache of decoded images: a folder that is written atomically and mapped into memory."""
 
 import contextlib
 import fcntl
@@ -19,15 +19,15 @@ from waza.data.folders import cache_folder
 from waza.data.image_listing import ListedImage
 from waza.data.notes import Note
 
-VERSION = 1  # of how images are decoded, split and kept; another one makes every cache anew
+VERSION = 1  # of decoding, splitting and storage; a change makes every cache invalid
 PIXELS, ABOUT = "pixels.uint8", "about.json"
 
 
 class Kept(NamedTuple):
-    """Images as they are kept: training rows first, then validation, then test.
+    """Cached images: training rows first, then validation, then test.
 
-    `counts` has the rows of these three, `x` is (n, height, width, 3) uint8, mapped from the disk and read-only,
-    `y` (n,) int32.
+    `counts` are the numbers of rows of the three splits, `x` is (n, height, width, 3) uint8, mapped from the disk and
+    read-only, `y` (n,) int32.
     """
 
     x: np.ndarray
@@ -38,10 +38,10 @@ class Kept(NamedTuple):
 
 
 def kept_folder(folder: Path, images: Sequence[ListedImage], size: tuple[int, int]) -> Path:
-    """Where the decoded images of a folder are kept: `images/<digest>` in the cache folder.
+    """The cache of a folder's decoded images: `images/<digest>` in the cache folder.
 
-    The digest covers the folder's path, the size, and every image's name, size and times of change, so that a folder
-    in which anything changed is decoded anew, permissions included.
+    The digest covers the folder's path, the size, and every image's name, size and times of change, so that a folder is
+    decoded again after any change, including a change of permissions.
     """
     digest = hashlib.sha256(json.dumps([VERSION, str(folder), size]).encode())
     for image in images:
@@ -50,7 +50,7 @@ def kept_folder(folder: Path, images: Sequence[ListedImage], size: tuple[int, in
 
 
 def read_kept(kept: Path) -> Kept | None:
-    """What is kept there; None where nothing is, or where a file has not the size that it should have."""
+    """The cached images; None if there are none, or if a file does not have the expected size."""
     try:
         about = json.loads((kept / ABOUT).read_text("utf-8"))
         shape = (len(about["labels"]), *about["size"], 3)
@@ -66,9 +66,9 @@ def read_kept(kept: Path) -> Kept | None:
 
 @contextlib.contextmanager
 def made_whole(kept: Path, size: int) -> Iterator[Path]:
-    """A folder to write into, which becomes `kept` when the context ends well and vanishes otherwise.
+    """A temporary folder that is renamed to `kept` if the context succeeds, and removed otherwise.
 
-    One process at a time is let in; see by `read_kept` whether another one has done the work meanwhile.
+    One process at a time enters the context; check by `read_kept` whether another one has done the work meanwhile.
 
     Raises:
         Error: the folder cannot be written, or the disk has fewer than `size` bytes left.
@@ -99,9 +99,9 @@ def made_whole(kept: Path, size: int) -> Iterator[Path]:
 
 
 def write_kept(part: Path, source: Path, rows: Sequence[int], size: tuple[int, int], about: dict[str, object]) -> None:
-    """Write the rows of the file `source`, in this order, and what is to be known about them; then delete `source`.
+    """Write the rows of the file `source`, in this order, and the facts `about` them; then delete `source`.
 
-    Memory holds one row at a time, the disk both files for a while.
+    One row at a time is in memory; the disk holds both files during the copy.
 
     Raises:
         Error: the disk is full, or fails.

@@ -1,4 +1,4 @@
-"""The images in a folder of class folders: which there are, and what lies there besides."""
+"""Listing of the images in a folder of class folders, and of the files that are ignored."""
 
 import dataclasses
 import os
@@ -22,9 +22,9 @@ NAMED = 3
 
 
 class ListedImage(NamedTuple):
-    """A file that should be an image: its split ("" where none is given), class, path below the folder, and state.
+    """A file that should be an image: its split ("" if none is given), class, path inside the folder, and state.
 
-    `modified` is when its bytes were last written, `changed` also tells of new permissions, in nanoseconds.
+    `modified` is the time of the last change of its bytes, `changed` also of its permissions, in nanoseconds.
     """
 
     split: str
@@ -36,7 +36,7 @@ class ListedImage(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """The images of a folder, in the order of their paths, and notes on what was passed over."""
+    """The images of a folder, in the order of their paths, and notes on what was ignored."""
 
     images: tuple[ListedImage, ...]
     notes: tuple[Note, ...]
@@ -44,7 +44,7 @@ class Listing(NamedTuple):
 
 @dataclasses.dataclass
 class _Passed:
-    """What is met on the way, to be told in notes."""
+    """Files and folders that are ignored, for the notes."""
 
     links: list[str] = dataclasses.field(default_factory=list)
     closed: list[str] = dataclasses.field(default_factory=list)
@@ -61,15 +61,16 @@ class _Passed:
 
 
 def list_images(folder: Path) -> Listing:
-    """The files with an image's name in a folder's class folders, and in the sub-folders of these.
+    """List the image files in a folder's class folders, and in their sub-folders.
 
-    The layout is <class>/<image>, or train/<class>/<image> with test/ and, if wanted, validation/ beside it (also
-    called training, testing, val, valid). Without a test/, the validation images are the test's. Symbolic links are
-    never followed, so nothing outside the folder is read and no loop is entered; hidden files, and what has no image's
-    name, are passed over. All of that is counted in the notes. Class names are compared in Unicode's composed form.
+    The layout is <class>/<image>, or train/<class>/<image> with test/ and, optionally, validation/ beside it (also
+    called training, testing, val, valid). Without test/, the validation images are used for the test. Symbolic links
+    are never followed, so that nothing outside the folder is read and no loop is entered. Hidden files, and files
+    without the suffix of an image, are ignored. The notes count all of these. Class names are compared in Unicode's
+    composed form.
 
     Raises:
-        Error: the folder is missing, or is laid out in no such way.
+        Error: the folder is missing, or has another layout.
     """
     if not folder.is_dir():
         given = "is a file" if folder.exists() else "is missing"
@@ -94,7 +95,7 @@ def list_images(folder: Path) -> Listing:
 
 
 def images_below(folder: Path) -> list[Path]:
-    """The files with an image's name in a folder and its sub-folders, by path; links and hidden files are left out.
+    """The image files in a folder and its sub-folders, by path; links and hidden files are left out.
 
     Raises:
         Error: there are none.
@@ -106,7 +107,7 @@ def images_below(folder: Path) -> list[Path]:
 
 
 def shown(name: str) -> str:
-    """A file's name as it can be printed: bytes that are no UTF-8 become question marks, controls are escaped.
+    """A file's name in printable form: bytes that are not UTF-8 are replaced by a sign, controls are escaped.
 
     >>> shown("caf\\udce9.png"), shown("two\\nlines.png")
     ('caf\ufffd.png', 'two\\\\nlines.png')
@@ -127,7 +128,7 @@ def counted(kind: str, names: Iterable[str]) -> Note:
 
 
 def _given(folder: Path, inner: dict[Path, list[Path]], passed: _Passed) -> tuple[list[ListedImage], list[Note]]:
-    """The images of a folder that comes split."""
+    """The images of a folder that has splits."""
     by_split: dict[str, Path] = {}
     for top in inner:
         split = SPLITS[top.name.casefold()]
@@ -152,7 +153,7 @@ def _given(folder: Path, inner: dict[Path, list[Path]], passed: _Passed) -> tupl
 
 
 def _listed(folder: Path, split: str, tops: list[Path], passed: _Passed) -> tuple[list[ListedImage], list[Note]]:
-    """The images of class folders; which of these are empty is noted."""
+    """The images of class folders; empty class folders are noted."""
     images: list[ListedImage] = []
     empty = []
     for top in tops:
@@ -169,7 +170,7 @@ def _listed(folder: Path, split: str, tops: list[Path], passed: _Passed) -> tupl
 
 
 def _subfolders(folder: Path, root: Path, passed: _Passed) -> list[Path]:
-    """The folders in a folder that is to hold folders; images that lie loose in it are noted."""
+    """The sub-folders of a folder; images directly in the folder are noted."""
     folders = []
     for entry in _entries(folder, root, passed):
         if entry.is_dir(follow_symlinks=False):
@@ -180,7 +181,7 @@ def _subfolders(folder: Path, root: Path, passed: _Passed) -> list[Path]:
 
 
 def _files(top: Path, root: Path, passed: _Passed) -> Iterator[os.DirEntry]:
-    """The files with an image's name below a class folder, however deep they lie."""
+    """The image files in a class folder, at any depth."""
     waiting = [top]
     while waiting:
         for entry in _entries(waiting.pop(), root, passed):
@@ -193,7 +194,7 @@ def _files(top: Path, root: Path, passed: _Passed) -> Iterator[os.DirEntry]:
 
 
 def _entries(folder: Path, root: Path, passed: _Passed) -> list[os.DirEntry]:
-    """What is in a folder, by name, less what is hidden and what is a link."""
+    """The entries of a folder, by name, without hidden ones and links."""
     try:
         with os.scandir(folder) as found:
             entries = sorted(found, key=lambda entry: entry.name)
@@ -212,7 +213,7 @@ def _entries(folder: Path, root: Path, passed: _Passed) -> list[os.DirEntry]:
 
 
 def _is_image(entry: os.DirEntry) -> bool:
-    # A pipe with an image's name would be waited for without end.
+    # Reading a pipe with an image's name would wait forever.
     return entry.is_file(follow_symlinks=False) and os.path.splitext(entry.name)[1].lower() in SUFFIXES  # noqa: PTH122
 
 

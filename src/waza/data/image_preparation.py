@@ -1,4 +1,4 @@
-"""Preparation of images: from files to a network's inputs as in training, and from its outputs to classes."""
+"""Preparation of images: from files to inputs of a network, and from its outputs to classes."""
 
 import dataclasses
 import tempfile
@@ -15,7 +15,7 @@ from waza.data.notes import Note
 from waza.data.targets import Task
 
 BEST = 5
-LUMINANCE = (299, 587, 114)  # ITU-R BT.601, in thousandths: what Pillow takes for grey
+LUMINANCE = (299, 587, 114)  # ITU-R BT.601, in thousandths: Pillow's weights for grey
 
 
 class Photographs(NamedTuple):
@@ -27,12 +27,12 @@ class Photographs(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class ImagePreparation:
-    """How image files become inputs, and outputs the most probable classes; plain facts, to be kept as JSON.
+    """Converts image files to inputs, and outputs to the most probable classes; can be stored as JSON.
 
     Args:
-        size: (height, width) that every image is brought to.
+        size: (height, width) of every image after decoding.
         channels: 3; or 1, for grey.
-        classes: their names, in the order of the outputs.
+        classes: the names of the classes, in the order of the outputs.
     """
 
     kind: ClassVar[str] = "images"
@@ -44,23 +44,23 @@ class ImagePreparation:
 
     def __post_init__(self):
         if len(self.size) != 2 or not all(isinstance(side, int) and side > 0 for side in self.size):
-            raise ValueError(f"{self.size} is no height and width")
+            raise ValueError(f"{self.size} is not a height and width")
         named = all(isinstance(name, str) for name in self.classes) and len(set(self.classes)) == len(self.classes)
         if self.channels not in (1, 3) or not named:
-            raise ValueError("images have one channel or three, and classes need names, each class its own")
+            raise ValueError("images have one channel or three, and every class needs a unique name")
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """The shape of an image as the network takes it."""
+        """The shape of an image as input of the network."""
         return (*self.size, self.channels)
 
     @property
     def outputs(self) -> int:
-        """How many outputs the network needs."""
+        """The number of outputs of the network."""
         return len(self.classes)
 
     def read(self, paths: Sequence[Path]) -> tuple[Photographs, list[Note]]:
-        """The images in files and folders, decoded as for training; notes name those that could not be.
+        """The images in files and folders, decoded as for training; notes name those that could not be decoded.
 
         Raises:
             Error: a path is missing, or no image could be read.
@@ -85,9 +85,9 @@ class ImagePreparation:
         return Photographs(tuple(str(file) for file, good in zip(files, read, strict=True) if good), pixels), notes
 
     def _mapped(self, raw: Path, read: np.ndarray) -> np.ndarray:
-        """The images that were read, moved together within the file: many have no room in memory.
+        """The images that were read, moved together within the file and mapped, since many may not fit into memory.
 
-        What is mapped stays readable when the file's name is gone.
+        The mapping stays readable after the file is deleted.
         """
         pixels = np.memmap(raw, np.uint8, "r+", shape=(len(read), *self.size, 3))
         for place, row in enumerate(np.flatnonzero(read)):
@@ -105,7 +105,7 @@ class ImagePreparation:
         return grey
 
     def answers(self, outputs: np.ndarray, images: Photographs) -> dict[str, Any]:
-        """The five most probable classes of each image, a row each: "file", "rank", "class", "probability"."""
+        """The five most probable classes of each image, one row per class: "file", "rank", "class", "probability"."""
         from scipy.special import softmax
 
         shares = softmax(outputs, axis=1)
@@ -124,5 +124,5 @@ class ImagePreparation:
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Self:
-        """The preparation that `to_json` gave."""
+        """The preparation from the values of `to_json`."""
         return cls(tuple(values["size"]), values["channels"], tuple(values["classes"]))

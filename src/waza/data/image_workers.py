@@ -1,8 +1,8 @@
 """Processes that decode images into a file of pixels.
 
-They are started as programs of their own and are spoken to in lines of JSON. A pool of `multiprocessing` would run the
-user's script again in each process unless the script guards its main part, would have the processes answer Ctrl-C with
-tracebacks, and could not say which image ended one of them.
+They are separate programs that receive and send lines of JSON. A pool of `multiprocessing` would run the user's script
+again in each process unless the script guards its main part, would print the processes' tracebacks after Ctrl-C, and
+could not report which image made a process crash.
 """
 
 import contextlib
@@ -26,7 +26,7 @@ MOST = 16
 
 
 class Outcome(NamedTuple):
-    """What became of an image: a digest of its pixels, "" where it was refused, and kinds of notes."""
+    """The result for an image: a digest of its pixels, "" if it was refused, and kinds of notes."""
 
     digest: str
     kinds: tuple[str, ...]
@@ -42,18 +42,19 @@ def decode_all(
 ) -> list[Outcome]:
     """Decode the images `names` of a folder; image i becomes row i of the file `pixels`, uint8 (n, height, width, 3).
 
-    The row of a refused image is left as it is. An interrupt ends the processes at once.
+    The row of a refused image is unchanged. An interrupt ends the processes at once.
 
     Args:
-        folder: what the names are relative to.
+        folder: the folder that the names are relative to.
         names: the images' paths.
         size: height and width.
-        pixels: a file that is made here.
-        processes: how many work side by side; by default one a processor core, at most 16.
+        pixels: the file that is created.
+        processes: the number of processes; by default one per processor core, at most 16.
         progress: called with (images done, images in all), a few times a second.
 
     Raises:
-        Error: the file cannot be written, or a process does not start, or ends; it names the images then.
+        Error: the file cannot be written, a process does not start, or a process crashes; the message then names the
+            images.
     """
     row = size[0] * size[1] * 3
     try:
@@ -93,7 +94,7 @@ def decode_all(
 
 
 class _Worker:
-    """A process as seen from here, with the chunk that it is at: its first row and names."""
+    """A decoding process, with its current chunk: the first row and the names."""
 
     chunk: tuple[int, Sequence[str]]
 
@@ -103,7 +104,7 @@ class _Worker:
         self._questions = process.stdin
 
     def ask(self, question: object) -> None:
-        with contextlib.suppress(BrokenPipeError):  # `answer` tells why
+        with contextlib.suppress(BrokenPipeError):  # `answer` reports the reason
             self._questions.write(json.dumps(question).encode() + b"\n")
             self._questions.flush()
 
@@ -126,7 +127,7 @@ class _Worker:
 
 @contextlib.contextmanager
 def _started() -> Iterator[_Worker]:
-    """A process, ended with the context whatever it is doing."""
+    """Start a process; the end of the context ends it."""
     command = [sys.executable, "-P", "-c", "from waza.data.image_workers import work; work()"]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     with tempfile.TemporaryFile() as complaints:
@@ -140,7 +141,7 @@ def _started() -> Iterator[_Worker]:
                 start_new_session=True,  # a Ctrl-C in the terminal goes to this process alone
             )
         except OSError as error:
-            raise Error(f"cannot start {sys.executable} ({error.strerror}) to decode images: mend that") from error
+            raise Error(f"cannot start {sys.executable} ({error.strerror}) to decode images: check the path") from error
         try:
             yield _Worker(process, complaints)
         finally:
@@ -150,7 +151,7 @@ def _started() -> Iterator[_Worker]:
 
 
 def work() -> None:
-    """The other end: a line that says what it is about, then a line for each chunk, and an answer to each of these."""
+    """The main function of a process: it reads a line of settings, then a line per chunk, and answers each chunk."""
     from PIL import Image
 
     from waza.data.image_decoding import LARGEST, Refused, decode

@@ -1,4 +1,4 @@
-"""A user's own images: a folder with one sub-folder a class, as a data set."""
+"""Image folders: a folder with one sub-folder per class, as a data set."""
 
 import dataclasses
 from collections.abc import Callable, Sequence
@@ -14,8 +14,8 @@ from waza.data.image_workers import Outcome, decode_all
 from waza.data.notes import Note
 
 SPLITS = ("train", "validation", "test")
-HELD = 0.2  # of a class, for validation and for test each
-FEWEST = 3  # images of a class that is split here: one for each split
+HELD = 0.2  # share of a class for validation, and for test
+FEWEST = 3  # least images of a class that is split here: one for each split
 SEED = 0
 REFUSALS = ("image_unreadable", "image_unidentified", "image_damaged", "image_enormous", "image_deep")
 REMARKS = ("image_animated", "image_transparent", "image_cmyk", "image_sixteen_bits", "image_turned")
@@ -23,7 +23,7 @@ REMARKS = ("image_animated", "image_transparent", "image_cmyk", "image_sixteen_b
 
 @dataclasses.dataclass(frozen=True)
 class ImageFolder:
-    """A folder of images made ready: the data set, and what was decided or passed over."""
+    """A prepared folder of images: the data set, and notes on decisions and ignored files."""
 
     dataset: Dataset
     notes: tuple[Note, ...]
@@ -36,27 +36,27 @@ def image_folder(
     processes: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> ImageFolder:
-    """The images of a folder by class, as a data set of `size` RGB images; the class folders' names are its `classes`.
+    """A folder of images by class, as a data set of RGB images of this `size`; `classes` are the folders' names.
 
-    Two layouts are read. In <class>/<image>, each class is split at random, and always in the same way, into 60 %
-    training, 20 % validation and 20 % test images; a class of fewer than three images is left out. In
-    train/<class>/<image> with test/ and possibly validation/ beside it, the splits are as given; a class needs one
-    training image. Images in sub-folders of a class belong to it. Every split is shuffled, likewise always in the same
-    way. JPEG, PNG, GIF, BMP, WEBP and TIFF are read; `decode` says how an image comes to its size.
+    Two layouts are supported. In <class>/<image>, each class is split at random, but reproducibly, into 60 % training,
+    20 % validation and 20 % test images; a class of fewer than three images is left out. In train/<class>/<image> with
+    test/ and optionally validation/, the splits are as given; a class needs one training image. Images in sub-folders
+    of a class belong to it. Every split is shuffled reproducibly. JPEG, PNG, GIF, BMP, WEBP and TIFF are read; `decode`
+    describes how an image is scaled.
 
-    The images are decoded once, by several processes, into a file in the cache folder that is mapped into memory, so
-    that more images can be used than memory holds; while that is done, the disk holds them twice. A folder in which
-    anything changed is decoded anew. What cannot be used is left out and told in the notes, with counts.
+    The images are decoded once, by several processes, into a file in the cache folder. The file is mapped into memory,
+    so that the images may be larger than memory. While it is written, the disk holds the images twice. After any change
+    in the folder it is decoded again. Files that cannot be used are left out; the notes count them.
 
     Args:
         path: the folder.
-        size: (height, width) that every image is brought to.
-        name: what the data set is called; by default as the folder is.
-        processes: how many decode side by side; by default one a processor core, at most 16.
+        size: (height, width) of every image after decoding.
+        name: the name of the data set; by default the name of the folder.
+        processes: the number of processes that decode; by default one per processor core, at most 16.
         progress: called with (images done, images in all) while images are decoded.
 
     Raises:
-        Error: the folder is missing or laid out otherwise, fewer than two classes or no test images are left, or the
+        Error: the folder is missing or has another layout, fewer than two classes or no test images are left, or the
             cache cannot be written.
 
     >>> image_folder("photographs", (32, 32))
@@ -66,7 +66,7 @@ def image_folder(
     if len(size) != 2 or any(not isinstance(side, int) or side < 1 for side in size):
         raise Error(f"size={size!r} given; expected (height, width) in pixels, such as (64, 64)")
     if processes is not None and processes < 1:
-        raise Error(f"processes={processes} given; expected at least 1, or None for one a processor core")
+        raise Error(f"processes={processes} given; expected at least 1, or None for one per processor core")
     given = Path(path)
     listing = list_images(given)
     folder = given.resolve()
@@ -90,10 +90,10 @@ def _make(
     processes: int | None,
     progress: Callable[[int, int], None] | None,
 ) -> Kept:
-    """Decode the listed images, choose the rows of each split, and keep them."""
+    """Decode the listed images, choose the rows of each split, and cache them."""
     images = listing.images
     with made_whole(place, 2 * len(images) * size[0] * size[1] * 3) as part:
-        kept = read_kept(place)  # another process may have made it while this one waited
+        kept = read_kept(place)  # another process may have written it meanwhile
         if kept is not None:
             return kept
         decoded = part / "decoded.uint8"
@@ -146,13 +146,13 @@ def _arranged(
     repeated = sum(outcomes[row].digest in trained for row in rows["test"])
     if repeated:
         notes.append(Note("image_repeated", {"count": repeated}))
-    # Classes follow one another so far; the first rows of a split should be of all classes.
+    # The rows are sorted by class so far; the first rows of a split should contain all classes.
     place = {row: at for at, row in enumerate(shuffled)}
     return classes, {split: sorted(own, key=place.__getitem__) for split, own in rows.items()}, notes
 
 
 def _told(images: Sequence[ListedImage], outcomes: Sequence[Outcome]) -> list[Note]:
-    """Notes on single images: which were refused and why, and what had to be done to others."""
+    """Notes on single images: which were refused and why, and which were converted."""
     notes = []
     for kind in (*REFUSALS, *REMARKS):
         names = [image.path for image, outcome in zip(images, outcomes, strict=True) if kind in outcome.kinds]
@@ -166,7 +166,7 @@ def _as_given(images: Sequence[ListedImage], rows: Sequence[int]) -> dict[str, l
 
 
 def _split(rows: list[int]) -> dict[str, list[int]]:
-    """A class's rows, in random order, by the shares; none where they are too few."""
+    """Split the shuffled rows of a class by the shares; all splits are empty if there are too few rows."""
     if len(rows) < FEWEST:
         return {split: [] for split in SPLITS}
     held = max(1, round(HELD * len(rows)))

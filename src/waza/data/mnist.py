@@ -16,12 +16,12 @@ FILES = four_published(
 
 
 def mnist() -> Dataset:
-    """MNIST: 60,000 digits to train on and 10,000 to test on, 28 x 28 pixels, 0 is background.
+    """MNIST: 60,000 training and 10,000 test digits, 28 x 28 pixels, 0 is background.
 
     Source: LeCun, Bottou, Bengio and Haffner, "Gradient-based learning applied to document
     recognition", 1998. Every file's sha256 is verified before it is used.
 
     Raises:
-        Error: a file is missing or damaged; it says how to get it.
+        Error: a file is missing or damaged; the message says how to get it.
     """
     return read_four("mnist", FILES)

@@ -11,7 +11,7 @@ MOST_LISTED, MOST_NOTES, LONGEST = 10, 5, 30
 
 
 class Note(NamedTuple):
-    """A decision by its kind, with what it was about."""
+    """A decision: its kind, and the values that its sentence shows."""
 
     kind: str
     values: dict[str, Any] = {}  # noqa: RUF012  # never changed
@@ -26,13 +26,13 @@ class Note(NamedTuple):
 
 
 def listed(names: Iterable[Any]) -> str:
-    """The first few names, and dots where there are more."""
+    """The first few names, followed by dots if there are more."""
     names = list(names)
     return ", ".join(map(short, names[:MOST_LISTED])) + (", ..." if len(names) > MOST_LISTED else "")
 
 
 def short(text: Any) -> str:
-    """The text on one line, cut where it is long.
+    """The text on one line, shortened if it is long.
 
     >>> short("two\\nlines")
     'two lines'

@@ -1,4 +1,4 @@
-"""Preparation: from a table's columns to the numbers that a network takes, fitted on training rows alone."""
+"""Preparation of tables: from columns to inputs of a network, fitted on the training rows only."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -23,11 +23,11 @@ TOLD = 1e-9
 
 @dataclasses.dataclass(frozen=True)
 class Preparation:
-    """How rows become inputs, and outputs answers; plain facts, so that it can be kept as JSON.
+    """Converts rows to inputs, and outputs to predictions; can be stored as JSON.
 
     Args:
         columns: the columns that are used, in order.
-        target: the target's column.
+        target: the column of the target.
         task: "classification" or "regression".
         classes: the labels, in the order of the outputs.
         mean, scale: of the training rows' targets, for regression.
@@ -45,13 +45,13 @@ class Preparation:
     def __post_init__(self):
         names = [self.target, *self.classes, *(column.name for column in self.columns)]
         if not all(isinstance(name, str) for name in names) or len(set(self.classes)) < len(self.classes):
-            raise ValueError("columns and classes need names, each class its own")
+            raise ValueError("columns need names, and every class needs a unique name")
         if self.task not in get_args(Task) or not np.isfinite([self.mean, self.scale]).all():
-            raise ValueError(f"{self.task!r}, {self.mean} and {self.scale} describe no answers")
+            raise ValueError(f"{self.task!r}, {self.mean} and {self.scale} do not describe predictions")
 
     @property
     def inputs(self) -> int:
-        """How many inputs a row becomes."""
+        """The number of inputs per row."""
         return sum(column.width for column in self.columns)
 
     @property
@@ -61,11 +61,11 @@ class Preparation:
 
     @property
     def outputs(self) -> int:
-        """How many outputs the network needs."""
+        """The number of outputs of the network."""
         return len(self.classes) if self.task == "classification" else 1
 
     def apply(self, frame: Any) -> np.ndarray:
-        """The inputs of a table's rows, (rows, inputs) float32; columns that are not used are not looked at.
+        """The inputs of a table's rows, (rows, inputs) float32; columns that are not used are ignored.
 
         Raises:
             Error: a column that the preparation needs is missing.
@@ -96,7 +96,7 @@ class Preparation:
         return at_most([note for column in self.columns for note in column.remarks(frame[column.name])])
 
     def answers(self, outputs: np.ndarray, frame: Any) -> dict[str, Any]:
-        """What the network's outputs say of each row: "prediction", and for classification its "probability"."""
+        """The predictions for each row: "prediction", and for classification its "probability"."""
         from scipy.special import softmax
 
         if self.task == "regression":
@@ -105,7 +105,7 @@ class Preparation:
         return {"prediction": np.array(self.classes)[shares.argmax(axis=1)], "probability": shares.max(axis=1)}
 
     def to_json(self) -> dict[str, Any]:
-        """The preparation as plain values; each column says of which kind it is."""
+        """The preparation as plain values; each column with its kind."""
         return {
             **dataclasses.asdict(self),
             "columns": [{"of": type(one).__name__, **dataclasses.asdict(one)} for one in self.columns],
@@ -113,7 +113,7 @@ class Preparation:
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Self:
-        """The preparation that `to_json` gave."""
+        """The preparation from the values of `to_json`."""
         kinds: dict[str, Any] = {kind.__name__: kind for kind in (NumericColumn, CategoricalColumn)}
         columns = []
         for column in values["columns"]:
@@ -125,7 +125,7 @@ class Preparation:
 
 @dataclasses.dataclass(frozen=True)
 class Prepared:
-    """A table made ready: the splits, how they were made, and what was decided."""
+    """A prepared table: the splits, the preparation, and notes on decisions."""
 
     dataset: Dataset
     preparation: Preparation
@@ -133,14 +133,14 @@ class Prepared:
 
 
 def prepare(frame: Any, target: str, name: str = "table", task: Task | None = None, seed: int = 0) -> Prepared:
-    """Split a table into training, validation and test rows (60, 20, 20 %), and fit its preparation on the first.
+    """Split a table into training, validation and test rows (60, 20, 20 %), and fit its preparation on training rows.
 
     Args:
         frame: a pandas.DataFrame, as `read_table` gives it.
-        target: the column to be predicted.
-        name: what the data are called.
+        target: the column to predict.
+        name: the name of the data.
         task: "classification" or "regression"; by default numbers with more than 20 values are regression.
-        seed: of the split; classes are spread evenly over its parts.
+        seed: the seed of the split; classes have the same shares in all parts.
 
     Raises:
         Error: too few rows or classes, or no column that can be used.
@@ -157,7 +157,7 @@ def prepare(frame: Any, target: str, name: str = "table", task: Task | None = No
             raise Error(f"the target {target!r} has numbers up to {abs(answers).max():.3g}: give it in a larger unit")
     columns = _fitted(frame.iloc[parts[0]], answers[parts[0]], notes)
     if not columns:
-        raise Error(f"no column of {name} can be used to predict {target!r}: see that the inputs vary between rows")
+        raise Error(f"no column of {name} can be used to predict {target!r}: check that the inputs vary between rows")
     if decided == "classification":
         classes = tuple(str(label) for label in np.unique(answers))
         index = {label: i for i, label in enumerate(classes)}
@@ -178,7 +178,7 @@ def prepare(frame: Any, target: str, name: str = "table", task: Task | None = No
 
 
 def _split(order: np.ndarray, labels: np.ndarray | None) -> list[np.ndarray]:
-    """Positions of training, validation and test rows; each class is spread over them by the same shares."""
+    """Positions of training, validation and test rows; each class is divided by the same shares."""
     groups = [order] if labels is None else [order[labels[order] == label] for label in np.unique(labels)]
     parts: list[list[np.ndarray]] = [[], [], []]
     for group in groups:
@@ -190,7 +190,7 @@ def _split(order: np.ndarray, labels: np.ndarray | None) -> list[np.ndarray]:
 
 
 def _fitted(train: Any, answers: np.ndarray, notes: list[Note]) -> list[NumericColumn | CategoricalColumn]:
-    """Each usable column's facts from the training rows; what is dropped or decided is noted."""
+    """Fit each usable column on the training rows; dropped columns and decisions are noted."""
     columns: list[NumericColumn | CategoricalColumn] = []
     dropped: dict[str, list[str]] = {"empty": [], "constant": [], "too_large": [], "identifier": []}
     for name in map(str, train.columns):
@@ -227,7 +227,7 @@ def _fitted(train: Any, answers: np.ndarray, notes: list[Note]) -> list[NumericC
 
 
 def _fit_numbers(name: str, numbers: np.ndarray, reading: Reading) -> NumericColumn | str:
-    """The column's facts by scikit-learn; or why it is dropped."""
+    """Fit the column by scikit-learn; or the reason why it is dropped."""
     from sklearn.impute import SimpleImputer
     from sklearn.preprocessing import StandardScaler
 
@@ -264,14 +264,14 @@ def _fit_categories(name: str, texts: np.ndarray, notes: list[Note]) -> Categori
 
 
 def _same_rows(train: Split, test: Split) -> list[Note]:
-    """A note where test rows, inputs and answer, also stand in the training rows."""
+    """A note if test rows, with the same inputs and target, are also training rows."""
     seen = {row.tobytes() for row in np.column_stack([train.x, train.y]).astype(np.float32)}
     rows = sum(row.tobytes() in seen for row in np.column_stack([test.x, test.y]).astype(np.float32))
     return [Note("same_rows", {"rows": rows})] if rows else []
 
 
 def _half_numbers(name: str, cells: Any, texts: np.ndarray) -> list[Note]:
-    """A note where half of a column of categories or more are numbers."""
+    """A note if at least half of the cells of a column of categories are numbers."""
     strange = texts[(texts != "") & np.isnan(as_numbers(cells, "number"))]
     if len(strange) > (texts != "").sum() / 2:
         return []
@@ -285,7 +285,7 @@ def _counts_rows(numbers: np.ndarray, positions: np.ndarray) -> bool:
 
 
 def _tells(numbers: np.ndarray | None, texts: np.ndarray, answers: np.ndarray) -> bool:
-    """Whether the column is the target in another form: one value a class, or a straight line through the numbers."""
+    """Whether the column is the target in another form: one value per class, or a linear function."""
     if answers.dtype == object:
         pairs = len(set(zip(texts, answers, strict=True)))
         return pairs == len(set(texts)) == len(set(answers))

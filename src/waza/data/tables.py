@@ -1,4 +1,4 @@
-"""Tables: a user's own file, as columns of text or numbers."""
+"""Reading of table files: CSV, TSV, Parquet and .npz."""
 
 import collections
 import contextlib
@@ -20,27 +20,27 @@ LARGEST = 1 << 30
 DELIMITERS = ",;\t|"
 KINDS = (".csv", ".tsv", ".txt", ".parquet", ".npz")
 SNIFFED = 1 << 16
-EVEN = "a line has as many cells as the header, and cells that hold the delimiter are quoted"
+EVEN = "expected as many cells in a line as in the header, and quotes around cells that contain the delimiter"
 
 
 def read_table(path: Path, largest: int = LARGEST) -> tuple[Any, list[Note]]:
-    """A table's columns as a pandas.DataFrame, and notes on what had to be decided.
+    """Read a table as a pandas.DataFrame, with notes on the decisions made.
 
-    CSV and TSV come as text, column by column, and are read in UTF-8; lines that are none are read in cp932, else in
-    latin-1. The delimiter is found among comma, semicolon, tab and bar. Parquet keeps its types. An `.npz` holds arrays
-    `x` (rows, ...) and, to be learnt from, `y` (rows,), whose columns are called x0, x1, ... and y; pickled objects are
-    refused.
+    The columns of CSV and TSV files are text. The files are read as UTF-8; lines that are not UTF-8 are read as cp932,
+    or else as latin-1. The delimiter is detected: comma, semicolon, tab or bar. Parquet keeps its types. An `.npz`
+    holds arrays `x` (rows, ...) and, for training, `y` (rows,); the columns are called x0, x1, ... and y. Pickled
+    objects are refused.
 
     Args:
         path: a file whose name ends in .csv, .tsv, .txt, .parquet or .npz.
-        largest: the most bytes that are read.
+        largest: the largest number of bytes that are read.
 
     Raises:
         Error: the file is missing, too large, empty, damaged, of another kind, or has lines that do not fit its header.
     """
     try:
         given = path.is_file()
-    except (OSError, ValueError):  # a name that is too long, a folder that is closed
+    except (OSError, ValueError):  # the name is too long, or the folder may not be read
         given = False
     if not given:
         raise Error(f"there is no file {path}: give a table that ends in {', '.join(KINDS)}")
@@ -69,7 +69,7 @@ def read_table(path: Path, largest: int = LARGEST) -> tuple[Any, list[Note]]:
     names = [_name(name) for name in frame.columns]
     doubled = [name for name, count in collections.Counter(names).items() if count > 1]
     if doubled:
-        raise Error(f"{path} has two columns called {doubled[0]!r}: give each column a name of its own")
+        raise Error(f"{path} has two columns called {doubled[0]!r}: give each column a different name")
     frame.columns = names
     if len(frame) == 0:
         raise Error(f"{path} has a header and no rows: expected rows below it")
@@ -87,10 +87,10 @@ def _read_text(path: Path, notes: list[Note]) -> Any:
 
     raw = path.read_bytes()
     if b"\0" in raw:
-        raise Error(f"{path} holds NUL bytes, so it is packed, binary or UTF-16: save it as CSV in UTF-8")
+        raise Error(f"{path} holds NUL bytes, so it is compressed, binary or UTF-16: save it as CSV in UTF-8")
     text = _decoded(raw, path, notes).lstrip("\r\n ")
     if not text:
-        raise Error(f"{path} holds nothing but blank lines: expected a header and rows")
+        raise Error(f"{path} has only blank lines: expected a header and rows")
     delimiter = _delimiter(text, path)
     buffer = io.StringIO(text, newline="")
     try:
@@ -110,7 +110,7 @@ def _read_text(path: Path, notes: list[Note]) -> Any:
         )
     except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError, csv.Error) as error:
         reason = " ".join(str(error).split()).removeprefix("Error tokenizing data. C error: ")
-        raise Error(f"{path} is no even table ({reason}): {EVEN}") from error
+        raise Error(f"{path} is not a regular table ({reason}): {EVEN}") from error
     frame.columns = [name.strip() for name in header]
     if not frame.columns[0] and frame.iloc[:, 0].equals(pd.Series(range(len(frame)), dtype=str)):
         notes.append(Note("index"))
@@ -123,7 +123,7 @@ def _read_text(path: Path, notes: list[Note]) -> Any:
 
 
 def _measured(buffer: io.StringIO, delimiter: str, path: Path, notes: list[Note]) -> list[str]:
-    """The header's cells; lines with more of them are refused, and lines with fewer noted."""
+    """The header's cells; longer lines are refused, and shorter ones noted."""
     rows = csv.reader(buffer, delimiter=delimiter, skipinitialspace=True)
     header = next(rows)
     widths: collections.Counter[int] = collections.Counter()
@@ -150,7 +150,7 @@ def _long_cells(longest: int) -> Iterator[None]:
 
 
 def _decoded(raw: bytes, path: Path, notes: list[Note]) -> str:
-    """The text: lines in UTF-8, and those that are not in another encoding, which is noted."""
+    """Decode the text: lines as UTF-8, or else in another encoding, which is noted."""
     with contextlib.suppress(UnicodeDecodeError):
         return raw.decode("utf-8-sig")
     lines = raw.removeprefix(b"\xef\xbb\xbf").splitlines(keepends=True)
@@ -159,7 +159,7 @@ def _decoded(raw: bytes, path: Path, notes: list[Note]) -> str:
     encoding = _encoding(b"".join(foreign))
     control = sum(byte < 32 and byte not in b"\t\r\n" for byte in raw[:SNIFFED])
     if encoding == "latin-1" and control > len(raw[:SNIFFED]) / 100:
-        raise Error(f"{path} is no text: save the table as CSV in UTF-8")
+        raise Error(f"{path} is not text: save the table as CSV in UTF-8")
     if any(text is not None and not text.isascii() for text in texts):
         notes.append(Note("mixed_encodings", {"lines": len(foreign), "encoding": encoding}))
     else:
@@ -175,10 +175,10 @@ def _utf8(line: bytes) -> str | None:
 
 
 def _encoding(raw: bytes) -> str:
-    """cp932 where the bytes can be that and have some that Western letters in latin-1 never have, else latin-1."""
+    """cp932 if the bytes are valid cp932 and contain some that Western text in latin-1 never has, else latin-1."""
     with contextlib.suppress(UnicodeDecodeError):
         text = raw.decode("cp932")
-        katakana = re.search("[\uff61-\uff9f]{2}", text)  # half as wide; one alone may be a degree sign
+        katakana = re.search("[\uff61-\uff9f]{2}", text)  # half-width; a single one may be a degree sign
         private = any("\ue000" <= letter <= "\uf8ff" for letter in text)
         if not private and (katakana or any(0x80 < byte < 0xA0 for byte in raw)):
             return "cp932"
@@ -186,7 +186,7 @@ def _encoding(raw: bytes) -> str:
 
 
 def _delimiter(text: str, path: Path) -> str:
-    """The delimiter of most cells in the header; a tab for .tsv where there is one."""
+    """The delimiter that gives the most cells in the header; for .tsv a tab if there is one."""
     first = text.splitlines()[0] if len(text) <= SNIFFED else text[: text.find("\n", SNIFFED)].splitlines()[0]
     if path.suffix.lower() == ".tsv" and "\t" in first:
         return "\t"
@@ -205,8 +205,8 @@ def _read_parquet(path: Path) -> Any:
     try:
         frame = parquet.read_table(path).to_pandas()
         return frame.reset_index() if any(name is not None for name in frame.index.names) else frame
-    except Exception as error:  # pyarrow raises its own kinds
-        raise Error(f"{path} is no readable Parquet file ({str(error).splitlines()[0]}): write it anew") from error
+    except Exception as error:  # pyarrow raises its own exception types
+        raise Error(f"{path} is not a readable Parquet file ({str(error).splitlines()[0]}): write it again") from error
 
 
 def _read_arrays(path: Path) -> Any:
@@ -224,7 +224,7 @@ def _read_arrays(path: Path) -> Any:
             y = arrays["y"] if "y" in found else None
     except (ValueError, EOFError, zipfile.BadZipFile, zlib.error, KeyError) as error:
         reason = str(error).splitlines()[0]
-        raise Error(f"{path} is no readable .npz of plain arrays ({reason}): write it with numpy.savez") from error
+        raise Error(f"{path} is not a readable .npz of plain arrays ({reason}): write it with numpy.savez") from error
     if x.ndim < 1 or (y is not None and (y.ndim != 1 or len(x) != len(y))):
         shape = None if y is None else y.shape
         raise Error(f"{path}: x has the shape {x.shape} and y {shape}; expected (rows, ...) and (rows,)")
@@ -237,10 +237,10 @@ def _read_arrays(path: Path) -> Any:
 
 
 def choose_target(frame: Any, target: str) -> tuple[str, list[Note]]:
-    """The target's column: of this very name, or the only one of this name in other case, which is noted.
+    """The target's column: the one of exactly this name, or the only one of this name in other case, which is noted.
 
     Raises:
-        Error: no column, or several, can be meant.
+        Error: no column, or several, match.
     """
     from waza.core.errors import nearest
 
@@ -252,5 +252,5 @@ def choose_target(frame: Any, target: str) -> tuple[str, list[Note]]:
     if len(alike) == 1:
         return alike[0], [Note("target_case", {"given": target, "column": alike[0]})]
     if alike:
-        raise Error(f"{target!r} may mean the columns {', '.join(map(repr, alike))}: write the name as it stands")
+        raise Error(f"{target!r} matches the columns {', '.join(map(repr, alike))}: give the exact name")
     raise Error(f"the table has no column {target!r}: {nearest(target, columns[:30])}")

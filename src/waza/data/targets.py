@@ -1,4 +1,4 @@
-"""Targets: what a table's target asks for, classes or a number, and which rows can answer."""
+"""Targets of tables: whether they are classes or numbers, and which rows are usable."""
 
 import re
 from typing import Any, Literal
@@ -26,7 +26,7 @@ def find_answers(cells: Any, target: str, task: Task | None) -> tuple[np.ndarray
         task: "classification" or "regression"; by default whole numbers of few values and texts are classes.
 
     Raises:
-        Error: too few rows or classes, or numbers were asked for and there are texts.
+        Error: too few rows or classes, or the task is regression and there are texts.
     """
     notes: list[Note] = []
     texts = as_texts(cells)
@@ -71,7 +71,7 @@ def find_answers(cells: Any, target: str, task: Task | None) -> tuple[np.ndarray
     if len(labels) > len(answers) / 2:
         raise Error(
             f"the target {target!r} has {len(labels)} different texts in {len(answers)} rows, such as "
-            f"{short(labels[0])!r}: expected classes that recur, or numbers"
+            f"{short(labels[0])!r}: expected classes that occur repeatedly, or numbers"
         )
     rare = labels[counts < FEWEST_IN_CLASS]
     if len(rare):

@@ -1,4 +1,4 @@
-"""What HTTP sends, appended to an open file from where the file ends."""
+"""Resumable HTTP download into an open file."""
 
 import contextlib
 import http.client
@@ -16,11 +16,11 @@ PATIENCE = 30.0  # seconds without a byte
 
 
 def transfer(url: str, file: BinaryIO, progress: Callable[[int, int | None], None] | None = None) -> None:
-    """Append to `file`, opened for appending, what it lacks of the bytes at `url`.
+    """Append the missing bytes of `url` to `file`, which is open for appending.
 
-    Asks with a Range for what is missing. Where the server knows no ranges, or has fewer bytes than the
-    file, the file is emptied and everything is fetched. `progress(bytes so far, bytes in all or None)`
-    is called at the start and after each chunk. What was received stays in the file on every failure.
+    The missing range is requested. If the server does not support ranges, or has fewer bytes than the file, the file is
+    emptied and everything is fetched. `progress(bytes so far, bytes in all or None)` is called at the start and after
+    each chunk. On every failure the received bytes stay in the file.
 
     Raises:
         Error: no connection, an HTTP error, silence for half a minute, or fewer bytes than announced.
@@ -46,7 +46,7 @@ def transfer(url: str, file: BinaryIO, progress: Callable[[int, int | None], Non
 
 
 def _ask(url: str, have: int) -> http.client.HTTPResponse:
-    """The answer for the bytes from `have` on, or for all of them (its status tells which)."""
+    """The response with the bytes from `have` on, or with all of them (see its status)."""
     if not url.startswith(("http://", "https://")):
         raise Error(f"{url} cannot be fetched: give an address that starts with https:// or http://")
     headers = {"User-Agent": "waza"}
@@ -68,7 +68,7 @@ def _ask(url: str, have: int) -> http.client.HTTPResponse:
 
 @contextlib.contextmanager
 def _plainly(url: str) -> Iterator[None]:
-    """Turn what networks do into one line."""
+    """Convert network errors to errors of one line."""
     try:
         yield
     except urllib.error.HTTPError as error:
@@ -80,7 +80,7 @@ def _plainly(url: str) -> Iterator[None]:
         if isinstance(cause, TimeoutError):
             cause = f"no byte for {PATIENCE:g} s"
         reason = getattr(cause, "strerror", None) or str(cause) or type(cause).__name__
-        reason = " ".join(reason.split())  # what is no HTTP is quoted with its line ends
+        reason = " ".join(reason.split())  # a reply that is not HTTP is quoted with its line ends
         raise Error(
-            f"cannot fetch {url} ({reason}): check the connection and run it again; what came is kept"
+            f"cannot fetch {url} ({reason}): check the connection and run it again; the received part is kept"
         ) from error

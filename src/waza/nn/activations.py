@@ -1,4 +1,4 @@
-"""Activation functions, and when a unit counts as saturated."""
+"""Activation functions, their derivatives, and a test for saturated units."""
 
 from collections.abc import Callable
 
@@ -31,7 +31,7 @@ def tanh(x: Float[Array, "..."]) -> Float[Array, "..."]:
 
 
 def relu(x: Float[Array, "..."]) -> Float[Array, "..."]:
-    r"""The rectifier $\max(x, 0)$; its derivative is 1 for $x > 0$ and 0 elsewhere, at zero too.
+    r"""The rectifier $\max(x, 0)$; its derivative is 1 for $x > 0$ and 0 for $x \le 0$.
 
     Source: Nair and Hinton, "Rectified linear units improve restricted Boltzmann machines", 2010.
 
@@ -54,7 +54,7 @@ def saturated(activation: Activation, x: Float[Array, "..."], share: float = 0.0
     r"""Whether a unit passes (almost) no gradient: $|f'(x)| < \text{share} \cdot \sup |f'|$.
 
     The supremum is taken over a grid on $[-10, 10]$. For the sigmoid the default means an output below 0.013 or
-    above 0.987; for the rectifier it means a unit that is off.
+    above 0.987; for the rectifier it means an output of 0.
 
     >>> saturated(sigmoid, jnp.array([0.0, 5.0])).tolist()
     [False, True]

@@ -1,4 +1,4 @@
-"""Augmentation: training images that are drawn anew each time, within the compiled program."""
+"""Augmentation: random changes of the training images, drawn at every step inside the compiled program."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -17,34 +17,34 @@ COUNTED_AT_ONCE = 1000
 
 
 class Augmentation(Recipe):
-    """Changes a batch of images x, (n, height, width, channels) float in 0..1, without changing what they show.
+    """A random change of images x, (n, height, width, channels) float in 0..1, that keeps their labels valid.
 
-    `augmentation(x, key)` is for training and draws for each image on its own; `plain(x)` is what becomes of images
-    that are only evaluated.
+    `augmentation(x, key)` is used in training and draws independently for each image. `plain(x)` is used in evaluation
+    and draws nothing.
     """
 
     def __call__(self, x: Float[Array, "n h w c"], key: PRNGKeyArray) -> Float[Array, "n new_h new_w c"]:
-        """The images as a step of training sees them."""
+        """The augmented images for a training step."""
         raise NotImplementedError(f"{type(self).__name__} has no __call__(x, key)")
 
     def plain(self, x: Float[Array, "n h w c"]) -> Float[Array, "n new_h new_w c"]:
-        """The images as an evaluation sees them: left as they are, but for augmentations that change the size."""
+        """The images for an evaluation: unchanged, except by augmentations that change the size."""
         return x
 
 
 class RandomCrop(Augmentation):
-    """A part of each image, cut out at a random place; all places are equally likely.
+    """Crops each image at a random place; all places are equally likely.
 
-    One dynamic slice an image is the fastest form on the CPU: 0.4 ms for 128 images of 32 x 32 padded by 4, where
-    matrix products with one-hot rows took 1.7 ms and choosing among shifted copies 7.5 ms.
+    One dynamic slice per image is the fastest form on the CPU: 0.4 ms for 128 images of 32 x 32 padded by 4. Matrix
+    products with one-hot rows took 1.7 ms, and a choice among shifted copies took 7.5 ms.
 
     Source: Krizhevsky, Sutskever and Hinton, "ImageNet classification with deep convolutional neural networks", 2012
     (without padding); Lee et al., "Deeply-supervised nets", 2015 (CIFAR-10 padded by 4).
 
     Args:
-        size: height and width of the part.
-        padding: black pixels that are first put around the image on each side. For evaluation none are, and the part
-            is cut out of the middle.
+        size: height and width of the crop.
+        padding: black pixels added on each side of the image before the crop. In evaluation there is no padding, and
+            the crop is the middle of the image.
 
     Raises:
         Error: the images are smaller than `size`.
@@ -67,7 +67,7 @@ class RandomCrop(Augmentation):
             raise Error(f"RandomCrop(padding={self.padding!r}); expected a whole number of pixels, such as 4")
 
     def __call__(self, x: Float[Array, "n h w c"], key: PRNGKeyArray) -> Float[Array, "n new_h new_w c"]:
-        """Each image's own part."""
+        """A random crop of each image."""
         around = (self.padding, self.padding)
         x = jnp.pad(x, ((0, 0), around, around, (0, 0)))
         places = jnp.array(self._room(x))[:, None] + 1
@@ -88,13 +88,13 @@ class RandomCrop(Augmentation):
         if min(room) < 0:
             given = f"{x.shape[1]} x {x.shape[2]}"
             raise Error(
-                f"RandomCrop(size={self.size}) cannot cut {given} pixels: choose a smaller size, or enlarge the images"
+                f"RandomCrop(size={self.size}) cannot crop {given} pixels: choose a smaller size, or enlarge the images"
             )
         return room
 
 
 class RandomFlip(Augmentation):
-    """Each image, or its mirror image with left and right exchanged, each half of the time.
+    """Mirrors each image left to right with probability 1/2.
 
     Source: Krizhevsky, Sutskever and Hinton, "ImageNet classification with deep convolutional neural networks", 2012.
 
@@ -110,22 +110,22 @@ class RandomFlip(Augmentation):
 
 
 class ColourShift(Augmentation):
-    r"""All pixels of an image shifted by one colour, $\sum_i \alpha_i \lambda_i p_i$ with $\alpha_i \sim N(0, \sigma)$.
+    r"""Adds a random colour to each image, $\sum_i \alpha_i \lambda_i p_i$ with $\alpha_i \sim N(0, \sigma)$.
 
-    $p_i$ are the principal components of the training pixels' colours and $\lambda_i$ their standard deviations along
-    these: a shift is one that light makes, since it is mostly of brightness. The paper calls $\lambda_i$ eigenvalues;
-    its program (cuda-convnet) takes their square roots, which alone do not depend on how pixels are scaled. Results
-    are clipped to 0..1.
+    $p_i$ are the principal components of the training pixels' colours and $\lambda_i$ the standard deviations along
+    them. The shift is mostly one of brightness, like a change of light. The paper calls $\lambda_i$ eigenvalues; its
+    program (cuda-convnet) uses their square roots, and only these make the shift independent of the scale of the
+    pixels. Results are clipped to 0..1.
 
     Source: Krizhevsky, Sutskever and Hinton, "ImageNet classification with deep convolutional neural networks", 2012.
 
     Args:
-        deviation: sigma.
-        components: the p, three unit vectors of red, green and blue.
-        spreads: the lambda, for pixels in 0..1.
+        deviation: $\sigma$.
+        components: the $p_i$, three unit vectors of red, green and blue.
+        spreads: the $\lambda_i$, for pixels in 0..1.
 
-    Both are by default those of CIFAR-10's training images (of their JPEG copy); `ColourShift.of(images)` measures
-    them for others.
+    The defaults of both were measured on CIFAR-10's training images (JPEG copy); `ColourShift.of(images)` measures them
+    on other images.
 
     >>> x = jnp.full((2, 1, 1, 3), 0.5)
     >>> ColourShift(deviation=0.0)(x, jax.random.key(0)).tolist() == x.tolist()
@@ -149,10 +149,10 @@ class ColourShift(Augmentation):
 
     @classmethod
     def of(cls, images: Any, deviation: float = 0.1) -> "ColourShift":
-        """The shift for training images (n, height, width, 3), uint8 or float in 0..1, read a thousand at a time.
+        """A `ColourShift` measured on images (n, height, width, 3), uint8 or float in 0..1, read 1,000 at a time.
 
         Raises:
-            Error: the images have other than three channels.
+            Error: the images do not have three channels.
 
         >>> shades = np.repeat(np.arange(256, dtype=np.uint8), 3).reshape(1, 16, 16, 3)
         >>> shift = ColourShift.of(shades)
@@ -171,12 +171,12 @@ class ColourShift(Augmentation):
         mean = sums / count
         values, vectors = np.linalg.eigh(products / count - np.outer(mean, mean))
         components = vectors.T[::-1]
-        components = components * np.where(components.sum(1, keepdims=True) < 0, -1, 1)  # a sign that never changes
+        components = components * np.where(components.sum(1, keepdims=True) < 0, -1, 1)  # a reproducible sign
         spreads = np.sqrt(values[::-1].clip(0))
         return cls(deviation, tuple(map(tuple, components.tolist())), tuple(spreads.tolist()))
 
     def __call__(self, x: Float[Array, "n h w 3"], key: PRNGKeyArray) -> Float[Array, "n h w 3"]:
-        """Each image in its own light."""
+        """Each image with its own colour shift."""
         if x.shape[3] != CHANNELS:
             raise Error(f"ColourShift was given images of {x.shape[3]} channels; expected 3, red, green and blue")
         draws = like(self.deviation, x) * jax.random.normal(key, (x.shape[0], CHANNELS), x.dtype)
@@ -186,12 +186,13 @@ class ColourShift(Augmentation):
 
 
 class Augmentations(Augmentation):
-    """Several augmentations, one after the other.
+    """Several augmentations, applied in order.
 
-    Each draws by a key of its own that follows from its kind, so that adding one of another kind changes no draw.
+    The key of each part is derived from the name of its class: adding a part of another class does not change the draws
+    of the others.
 
     Args:
-        parts: in the order of their work.
+        parts: the augmentations, in order.
 
     >>> both = Augmentations((RandomCrop((2, 2)), RandomFlip()))
     >>> both(jnp.zeros((5, 4, 4, 3)), jax.random.key(0)).shape, both.plain(jnp.zeros((5, 4, 4, 3))).shape
@@ -206,14 +207,14 @@ class Augmentations(Augmentation):
                 raise Error(f"Augmentations were given {part!r}; expected augmentations such as RandomFlip()")
 
     def __call__(self, x: Float[Array, "n h w c"], key: PRNGKeyArray) -> Float[Array, "n new_h new_w c"]:
-        """What all parts make of the images."""
+        """The images after all parts."""
         kinds = [type(part).__name__ for part in self.parts]
         for i, part in enumerate(self.parts):
             x = part(x, named_key(key, f"{kinds[i]}.{kinds[:i].count(kinds[i])}"))
         return x
 
     def plain(self, x: Float[Array, "n h w c"]) -> Float[Array, "n new_h new_w c"]:
-        """What all parts make of images that are only evaluated."""
+        """The images for an evaluation, after all parts."""
         for part in self.parts:
             x = part.plain(x)
         return x

@@ -18,8 +18,8 @@ class Conv2d(Layer):
 
     Images are (batch, height, width, channels); each side of the output has $\lfloor (I + 2P - F)/S \rfloor + 1$
     cells (`waza.nn.conv_output_size`). The weight has the shape (kernel height, kernel width, inputs / groups,
-    outputs), as in Keras; biases start at zero. For the initializer a cell of the output has
-    kernel height * kernel width * inputs / groups inputs, and a cell of the input as many outputs, as in PyTorch.
+    outputs), as in Keras; biases start at zero. The initializer receives the fan-in kernel height * kernel width *
+    inputs / groups and the fan-out kernel height * kernel width * outputs / groups, as in PyTorch.
 
     Source: LeCun et al., "Backpropagation applied to handwritten zip code recognition", 1989.
 
@@ -29,9 +29,9 @@ class Conv2d(Layer):
         kernel_size: F, a number or (height, width).
         strides: S, a number or (height, width).
         padding: P, zeros on either side, a number or (height, width); or "same" or "valid", as in Keras.
-        groups: into how many parts the channels are cut; each part of the outputs sees its own part of the inputs.
-        initializer: of the weight.
-        use_bias: whether there is a bias, one a channel.
+        groups: number of groups of channels; each group of outputs is computed from its own group of inputs.
+        initializer: initial values of the weight.
+        use_bias: whether to add a bias to each output channel.
 
     >>> import jax
     >>> layer = Conv2d(1, 30, 5)

@@ -1,4 +1,4 @@
-"""The convolution of images, as a function."""
+"""Convolution of images, as a function."""
 
 from jax import lax
 from jaxtyping import Array, Float
@@ -16,10 +16,10 @@ def convolve(
     padding: Padding = 0,
     groups: int = 1,
 ) -> Float[Array, "batch out_height out_width outputs"]:
-    r"""$y_{n,i,j,o} = \sum_{a,b,k} w_{a,b,k,o} \, x_{n,\,S i + a - P,\,S j + b - P,\,k}$; the kernel is not mirrored.
+    r"""$y_{n,i,j,o} = \sum_{a,b,k} w_{a,b,k,o} \, x_{n,\,S i + a - P,\,S j + b - P,\,k}$; the kernel is not flipped.
 
-    With groups, the inputs and the outputs are cut into as many equal parts, and each part of the outputs sees its
-    own part of the inputs alone: the weight has inputs / groups input channels.
+    With groups, the input and output channels are divided into equal groups, and each group of outputs is computed from
+    its own group of inputs only: the weight has inputs / groups input channels.
 
     Source: LeCun et al., "Backpropagation applied to handwritten zip code recognition", 1989; groups: Krizhevsky,
     Sutskever and Hinton, "ImageNet classification with deep convolutional neural networks", 2012.
@@ -36,7 +36,7 @@ def convolve(
         raise Error(f"{weight.shape[3]} outputs in {groups} groups; expected a number of groups that divides them")
     x = as_images(x, channels=weight.shape[2] * groups)
     settings = windows((weight.shape[0], weight.shape[1]), strides, padding)
-    settings.output(x.shape[1:3])  # refuses a window that does not fit
+    settings.output(x.shape[1:3])  # raises if the window does not fit
     sides = settings.sides(x.shape[1:3])
 
     def plain(x: Array, weight: Array) -> Array:

@@ -1,9 +1,9 @@
-"""The convolution in forms that are fast on processors, with gradients of its own.
+"""Convolution for CPUs: fast forms of the forward pass and of its gradients.
 
-XLA's CPU compiler hands a convolution to Eigen only where it stands as (NHWC, HWIO) -> NHWC. The gradients that JAX
-derives have other layouts, which are brought to that form outside of loops alone: within `fori_loop`, `scan` or `map` a
-scalar loop runs them, 50 to 150 times slower. Here all three convolutions are written in a form that is fast anywhere.
-Measurements stand in docs/benchmarks.md.
+XLA's CPU compiler passes a convolution to Eigen only if its layout is (NHWC, HWIO) -> NHWC. The gradients that JAX
+derives have other layouts. XLA converts them to this layout only outside of loops; inside `fori_loop`, `scan` or `map`
+they run as a scalar loop, 50 to 150 times slower. Here all three convolutions are written in a form that is fast
+everywhere. Measurements are in docs/benchmarks.md.
 """
 
 import math
@@ -20,8 +20,8 @@ from waza.nn.winograd import winograd, winograd_weight_gradient
 
 LAYOUT = ("NHWC", "HWIO", "NHWC")
 WINOGRAD_KERNELS = ((3, 3), (5, 5))
-WINOGRAD_CHANNELS = 64  # Winograd's transforms pay from so many channels on, on either side
-FEW_INPUTS = range(2, 5)  # so few (but not one) leave Eigen's vectors empty: a product of columns is faster
+WINOGRAD_CHANNELS = 64  # least number of input and of output channels for which Winograd's transforms pay off
+FEW_INPUTS = range(2, 5)  # with 2 to 4 inputs Eigen's vectors are mostly empty; a product of columns is faster
 
 Images = Float[Array, "batch height width inputs"]
 Weight = Float[Array, "kernel_height kernel_width inputs outputs"]
@@ -35,7 +35,7 @@ def cpu_convolve(
     sides: Sides,
     groups: int,
 ) -> Result:
-    """The convolution of `waza.nn.convolve`; a group after the other."""
+    """The convolution of `waza.nn.convolve`; one group after another."""
     if groups == 1:
         return _convolve(strides, sides, x, weight)
     parts = zip(jnp.split(x, groups, axis=3), jnp.split(weight, groups, axis=3), strict=True)
@@ -43,7 +43,7 @@ def cpu_convolve(
 
 
 def _form(x: Images, weight: Weight, strides: Pair, sides: Sides) -> Result:
-    """The form that is fastest for these shapes."""
+    """The convolution in the form that is fastest for these shapes."""
     *kernel, inputs, outputs = weight.shape
     if _winograd_pays(weight.shape, strides):
         return winograd(x, weight, sides)
@@ -83,12 +83,12 @@ _convolve.defvjp(_forward, _backward)
 
 
 def _input_gradient(gradient: Result, weight: Weight, strides: Pair, sides: Sides, size: tuple[int, ...]) -> Images:
-    """A convolution of the gradient, spread out by the strides, with the weight turned by half a turn."""
+    """The gradient of x: the result's gradient, dilated by the strides, convolved with the weight rotated by 180°."""
     turned = jnp.transpose(weight[::-1, ::-1], (0, 1, 3, 2))
     around = []
     for axis, (before, after) in enumerate(sides):
         kernel, count = weight.shape[axis], gradient.shape[1 + axis]
-        unseen = size[axis] + before + after - ((count - 1) * strides[axis] + kernel)  # what no window reached
+        unseen = size[axis] + before + after - ((count - 1) * strides[axis] + kernel)  # cells that no window covers
         around.append((kernel - 1 - before, kernel - 1 - after + unseen))
     if strides == (1, 1) and min(min(side) for side in around) >= 0:
         return _form(gradient, turned, (1, 1), (around[0], around[1]))
@@ -96,7 +96,7 @@ def _input_gradient(gradient: Result, weight: Weight, strides: Pair, sides: Side
 
 
 def _weight_gradient(x: Images, gradient: Result, strides: Pair, sides: Sides, shape: tuple[int, ...]) -> Weight:
-    """The product of what each weight saw, over all places, with the gradient at these places."""
+    """The gradient of the weight: the product of each weight's inputs, over all places, with the gradient there."""
     kernel = (shape[0], shape[1])
     if _winograd_pays(shape, strides):
         return winograd_weight_gradient(x, gradient, kernel[0], sides)
@@ -110,9 +110,10 @@ def _weight_gradient(x: Images, gradient: Result, strides: Pair, sides: Sides, s
 
 
 def _columns(x: Images, kernel: Pair) -> Float[Array, "batch out_height out_width cells"]:
-    """What each window sees, as a row (kernel height, kernel width, inputs), for strides of 1.
+    """The cells of each window as a row (kernel height, kernel width, inputs), for strides of 1.
 
-    `waza.nn.im2col` in two turns, first the kernel's columns and then its rows: fewer and longer pieces are copied.
+    The same as `waza.nn.im2col`, in two passes: first over the kernel's columns, then over its rows. This copies fewer
+    and longer pieces.
     """
     height, width = (size - cells + 1 for size, cells in zip(x.shape[1:3], kernel, strict=True))
     wide = jnp.concatenate([x[:, :, j : j + width] for j in range(kernel[1])], axis=3)
@@ -120,7 +121,7 @@ def _columns(x: Images, kernel: Pair) -> Float[Array, "batch out_height out_widt
 
 
 def _rows(x: Images, kernel: Pair, strides: Pair, output: tuple[int, ...]) -> Float[Array, "cells places"]:
-    """The columns transposed: a row a weight. Eigen multiplies by a transposed matrix at half its speed."""
+    """The columns transposed, one row per weight: Eigen multiplies by a transposed matrix at half its speed."""
     down, across = strides
     bottom, right = (output[0] - 1) * down + 1, (output[1] - 1) * across + 1
     x = jnp.transpose(x, (3, 0, 1, 2))

@@ -42,10 +42,10 @@ class Dense(Layer):
     def apply(
         self, variables: dict[str, Array], x: Float[Array, "batch ... {self.inputs}"], run: Pass
     ) -> Float[Array, "batch ... {self.outputs}"]:
-        """The affine map of the last axis, in the dtype of x where that is floating."""
+        """The affine map of the last axis, in the dtype of x if that is floating."""
         x = jnp.asarray(x)
         x = x if jnp.issubdtype(x.dtype, jnp.floating) else x.astype(variables["weight"].dtype)
-        # W x^T, not x W^T: over variants that share x, XLA then sees one matrix product and copies no weight.
+        # W x^T, not x W^T: for variants that share x, XLA then compiles one matrix product and copies no weight.
         y = jax.lax.dot_general(like(variables["weight"], x), x, (((1,), (x.ndim - 1,)), ((), ())))
         y = jnp.moveaxis(y, 0, -1)
         return y + like(variables["bias"], x) if self.use_bias else y

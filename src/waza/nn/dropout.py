@@ -13,7 +13,7 @@ from waza.nn.passes import Pass
 class Dropout(Layer):
     r"""In training, $y = x \cdot m / (1 - p)$ with $m \sim \text{Bernoulli}(1 - p)$; otherwise $y = x$.
 
-    The division keeps the expectation, so that nothing needs to be scaled afterwards ("inverted" dropout).
+    The division keeps the expectation, so that evaluation needs no scaling ("inverted" dropout).
 
     Source: Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", 2014.
 

@@ -11,17 +11,17 @@ from waza.nn.passes import Pass, named_key
 
 
 class Embedding(Layer):
-    """The rows of a table: (batch, ...) whole numbers to (batch, ..., size).
+    """Maps each token to a learned vector, a row of a table: (batch, ...) integers to (batch, ..., size).
 
-    A token that is none of the vocabulary is an error; inside a compiled program, where none can be raised, it has NaN
-    for a vector, so that it shows in the loss and teaches nothing.
+    A token outside the vocabulary is an error. A compiled program cannot raise one: there the token's vector is NaN,
+    which shows in the loss, and no row of the table gets a gradient from it.
 
     Variables: "weight" (vocabulary, size).
 
     Args:
-        vocabulary: how many tokens there are.
-        size: of a token's vector.
-        initializer: of the table.
+        vocabulary: the number of tokens.
+        size: the length of a token's vector.
+        initializer: initial values of the table.
 
     >>> layer = Embedding(3, 2)
     >>> variables = {"weight": jnp.arange(6.0).reshape(3, 2)}
@@ -47,13 +47,13 @@ class Embedding(Layer):
     def apply(
         self, variables: dict[str, Array], x: Int[Array, "batch ..."], run: Pass
     ) -> Float[Array, "batch ... {self.size}"]:
-        """Each token's vector."""
+        """The vector of each token."""
         x = jnp.asarray(x)
         if not jnp.issubdtype(x.dtype, jnp.integer):
-            raise Error(f"an embedding is given {x.dtype}; expected the numbers of tokens, such as int32")
+            raise Error(f"the tokens have the type {x.dtype}; expected token ids, such as int32")
         if not isinstance(x, jax.core.Tracer) and x.size and not 0 <= x.min() <= x.max() < self.vocabulary:
             raise Error(
-                f"the tokens go from {x.min()} to {x.max()}; expected 0 to {self.vocabulary - 1}, the vocabulary's"
+                f"the tokens go from {x.min()} to {x.max()}; expected 0 to {self.vocabulary - 1}, the vocabulary"
             )
-        tokens = jnp.where(x < 0, self.vocabulary, x)  # NumPy's negative indices would count from the end
+        tokens = jnp.where(x < 0, self.vocabulary, x)  # otherwise negative ids would index from the end
         return variables["weight"].at[tokens].get(mode="fill", fill_value=jnp.nan)

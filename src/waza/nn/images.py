@@ -1,4 +1,4 @@
-"""What a layer of images accepts: (batch, height, width, channels), and the errors for all else."""
+"""Check of image inputs: (batch, height, width, channels)."""
 
 import jax.numpy as jnp
 from jaxtyping import Array, Float
@@ -9,10 +9,10 @@ AXES = "(batch, height, width, channels)"
 
 
 def as_images(x: Array, channels: int | None = None) -> Float[Array, "batch height width channels"]:
-    """x as a JAX array, once its axes, dtype and (where given) channels are found right.
+    """x as a JAX array, after a check of its axes, its dtype and, if given, its channels.
 
     Raises:
-        Error: x has not 4 axes, is not floating, or has another number of channels.
+        Error: x does not have 4 axes, is not floating, or has another number of channels.
 
     >>> as_images(jnp.ones((5, 28, 28, 1)), channels=1).shape
     (5, 28, 28, 1)

@@ -12,31 +12,30 @@ from waza.core.recipe import Recipe
 
 
 class Initializer(Recipe):
-    r"""Initial weights $W \sim N(0, s^2)$; a kind of initializer is a rule for the scale $s$.
+    r"""Initial weights $W \sim N(0, s^2)$; a subclass is a rule for the scale $s$.
 
-    Equal keys and shapes give the same standard normal draws whatever the scale, so that studies can compare
-    initializers on paired draws. Only `init` reads an initializer: variants that differ in nothing else share
-    one training program.
+    Equal keys and shapes give the same standard normal draws for every scale, so that studies can compare initializers
+    on paired draws. Only `init` uses an initializer: variants that differ only in it share one training program.
     """
 
     def scale(self, inputs: int, outputs: int) -> float | Array:
-        """The standard deviation of a weight between so many inputs and outputs."""
+        """The standard deviation of a weight for a fan-in of `inputs` and a fan-out of `outputs`."""
         raise NotImplementedError(f"{type(self).__name__} has no scale(inputs, outputs)")
 
     def __call__(self, key: PRNGKeyArray, shape: tuple[int, ...], inputs: int, outputs: int) -> Float[Array, "..."]:
         """Draw a weight.
 
         Args:
-            key: of the draws.
-            shape: of the weight, in whatever order its layer keeps the axes.
-            inputs: how many inputs one output sums over.
-            outputs: how many outputs one input reaches.
+            key: the key of the draws.
+            shape: the shape of the weight, with the layer's order of axes.
+            inputs: the fan-in, the number of inputs that one output sums over.
+            outputs: the fan-out, the number of outputs that depend on one input.
         """
         return self.scale(inputs, outputs) * jax.random.normal(key, shape)
 
 
 class Gaussian(Initializer):
-    """A standard deviation that is chosen by hand: W ~ N(0, std^2).
+    """Normal weights with a given standard deviation: W ~ N(0, std^2).
 
     >>> Gaussian(0.01).scale(784, 40)
     0.01
@@ -45,12 +44,12 @@ class Gaussian(Initializer):
     std: float = 0.01
 
     def scale(self, inputs: int, outputs: int) -> float | Array:
-        """The chosen standard deviation, whatever the sizes."""
+        """The given standard deviation, for all sizes."""
         return self.std
 
 
 class Constant(Initializer):
-    """Every weight the same, as a lesson: units that start alike stay alike.
+    """Sets all weights to one value, to demonstrate that units with equal weights stay equal.
 
     >>> Constant(0.5)(jax.random.key(0), (1, 2), inputs=2, outputs=1).tolist()
     [[0.5, 0.5]]
@@ -59,16 +58,16 @@ class Constant(Initializer):
     value: float = 0.0
 
     def __call__(self, key: PRNGKeyArray, shape: tuple[int, ...], inputs: int, outputs: int) -> Float[Array, "..."]:
-        """The value everywhere; nothing is drawn."""
+        """An array filled with the value; nothing is drawn."""
         return jnp.full(shape, self.value, jnp.float32)
 
 
 class Xavier(Initializer):
-    r"""Keeps the signal's variance through odd activations of unit slope at zero, such as tanh.
+    r"""Preserves the variance of the signal for odd activations with slope 1 at zero, such as tanh.
 
-    Two forms are in use. `fan="in"`: $s = 1/\sqrt{n_\text{in}}$, the course's, which keeps the forward signal
-    (LeCun et al. 1998). `fan="average"`: $s = \sqrt{2/(n_\text{in}+n_\text{out})}$, the paper's compromise
-    between the forward and the backward signal.
+    Two forms are in use. `fan="in"`: $s = 1/\sqrt{n_\text{in}}$, as in the course, preserves the forward signal (LeCun
+    et al. 1998). `fan="average"`: $s = \sqrt{2/(n_\text{in}+n_\text{out})}$, as in the paper, is a compromise between
+    the forward and the backward signal.
 
     Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", 2010.
 
@@ -88,7 +87,7 @@ class Xavier(Initializer):
 
 
 class He(Initializer):
-    r"""$s = \sqrt{2/n_\text{in}}$: keeps the second moment through rectifiers, which halve it.
+    r"""$s = \sqrt{2/n_\text{in}}$: preserves the second moment through rectifiers, which halve it.
 
     Source: He et al., "Delving deep into rectifiers", 2015.
 

@@ -13,17 +13,18 @@ from waza.nn.passes import Pass
 class LocalResponseNorm(Layer):
     r"""$b_i = a_i \big/ \left(k + \alpha \sum_{j=i-n/2}^{i+n/2} a_j^2\right)^\beta$ over neighbouring channels.
 
-    Channels compete at each position: a strong answer makes its neighbours weaker. $\alpha$ multiplies the sum, as
-    the paper prints it; PyTorch and Caffe divide it by n first.
+    A large activation reduces the neighbouring channels at the same position. $\alpha$ multiplies the sum, as printed
+    in the paper; PyTorch and Caffe first divide it by n.
 
     Source: Krizhevsky, Sutskever and Hinton, "ImageNet classification with deep convolutional neural networks",
     2012, section 3.3.
 
     Args:
-        size: n, the channels that are summed: i, n // 2 before it and (n - 1) // 2 after it, as far as there are.
+        size: n, the number of channels in the sum: channel i, n // 2 before it and (n - 1) // 2 after it, if they
+            exist.
         alpha: the weight of the sum.
         beta: the exponent.
-        offset: k, what a channel without neighbours is divided by.
+        offset: k, the constant in the denominator.
 
     >>> layer = LocalResponseNorm(size=3, alpha=1.0, beta=1.0, offset=1.0)
     >>> [round(y, 3) for y in layer.apply({}, jnp.ones((1, 1, 1, 4)), Pass()).ravel().tolist()]
@@ -42,7 +43,7 @@ class LocalResponseNorm(Layer):
     def apply(
         self, variables: dict, x: Float[Array, "batch height width channels"], run: Pass
     ) -> Float[Array, "batch height width channels"]:
-        """Each channel divided by a power of what it and its neighbours answer."""
+        """Each channel, divided by the power of the sum over itself and its neighbours."""
         x = as_images(x)
         channels, before = x.shape[3], self.size // 2
         squares = jnp.pad(x * x, ((0, 0), (0, 0), (0, 0), (before, self.size - 1 - before)))

@@ -16,9 +16,9 @@ ACCURACY = Measure("accuracy", "higher", bounds=(0.0, 1.0))
 
 
 class Loss(Recipe):
-    """Measures of outputs against targets, one value a row; training minimises the measure "loss".
+    """Measures of outputs against targets, one value per row; training minimises the measure "loss".
 
-    Outputs and targets may be any trees of arrays. A value may be a `Mean` with one total and one weight a row; then
+    Outputs and targets may be any trees of arrays. A value may be a `Mean` with one total and one weight per row; then
     the mean over rows is the sum of the totals over the sum of the weights.
     """
 
@@ -27,25 +27,25 @@ class Loss(Recipe):
         return (LOSS,)
 
     def __call__(self, outputs: Any, targets: Any, weights: Array | None = None) -> dict[str, Any]:
-        """The measures of each row by name, "loss" among them.
+        """The measures of each row by name, including "loss".
 
         Args:
-            outputs: of the model.
-            targets: what they should be.
-            weights: of a row's targets, (batch, ...), such as 0 where a sequence is padded; the measures are then
-                Means. A subclass may leave this argument out if its rows have one target each.
+            outputs: the outputs of the model.
+            targets: the expected outputs.
+            weights: the weights of a row's targets, (batch, ...), such as 0 where a sequence is padded; the measures
+                are then Means. A subclass may leave this argument out if its rows have one target each.
         """
         raise NotImplementedError(f"{type(self).__name__} has no measures")
 
     def chance(self, targets: np.ndarray) -> dict[str, float]:
-        """The measures that the best constant answer reaches on these targets."""
+        """The measures of the best constant prediction on these targets."""
         raise NotImplementedError(f"{type(self).__name__} has no chance level")
 
 
 class CrossEntropy(Loss):
     r"""Classification: "loss" is $-\log \text{softmax}(z)_t$ in nats, "accuracy" whether the largest logit is right.
 
-    Where a row has many targets, as a sequence has, both are means over them.
+    For a row with several targets, such as a sequence, both are means over the targets.
 
     >>> measures = CrossEntropy()(jnp.array([[0.0, 0.0]]), jnp.array([1]))
     >>> round(float(measures["loss"][0]), 4)
@@ -62,10 +62,10 @@ class CrossEntropy(Loss):
         targets: Int[Array, "batch ..."],
         weights: Float[Array, "batch ..."] | None = None,
     ) -> dict[str, Any]:
-        """The loss and the accuracy of each row; the loss is NaN where a target is no class of the outputs."""
+        """The loss and the accuracy of each row; the loss is NaN if a target is not a class of the outputs."""
         classes = outputs.shape[-1]
         right = targets[..., None] == jnp.arange(classes, dtype=targets.dtype)  # faster than gather and scatter
-        # -log softmax, without an array of the outputs' size for it: of 33,278 words that took 20 % longer.
+        # -log softmax without a further array of the outputs' size, which took 20 % longer for 33,278 words.
         largest = jax.lax.stop_gradient(jnp.max(outputs, axis=-1))
         total = jnp.sum(jnp.exp(outputs - largest[..., None]), axis=-1)
         loss = jnp.log(total) - (jnp.sum(outputs, axis=-1, where=right) - largest)
@@ -81,12 +81,12 @@ class CrossEntropy(Loss):
 
 
 class SquaredError(Loss):
-    r"""Regression: "loss" is $(z - t)^2$ for the one output z; on standardised targets, a share of their variance.
+    r"""Regression: "loss" is $(z - t)^2$ for the one output z; for standardised targets, a share of their variance.
 
-    Where a row has many targets, as a sequence has, it is their mean.
+    For a row with several targets, such as a sequence, it is the mean over the targets.
 
     Args:
-        within: errors below this count as right, and their share is the measure "accuracy"; None for no such measure.
+        within: errors below this count as correct, and their share is the measure "accuracy"; None omits this measure.
 
     >>> SquaredError()(jnp.array([[1.0], [3.0]]), jnp.array([1.0, 1.0]))["loss"].tolist()
     [0.0, 4.0]
@@ -122,7 +122,7 @@ class SquaredError(Loss):
 class BitwiseSquaredError(Loss):
     r"""Numbers as bits over time: "loss" is $\frac12 \sum_t (y_t - d_t)^2$, "accuracy" whether all bits are right.
 
-    A bit is read as 1 above 0.5, as rounding to the nearest (and at 0.5 to the even) number does.
+    An output above 0.5 is read as bit 1. This is rounding to the nearest number, and of 0.5 to the even one.
 
     >>> measures = BitwiseSquaredError()(jnp.array([[[0.9], [0.4]]]), jnp.array([[1.0, 1.0]]))
     >>> round(float(measures["loss"][0]), 3), float(measures["accuracy"][0])
@@ -139,7 +139,7 @@ class BitwiseSquaredError(Loss):
         targets: Float[Array, "batch time"],
         weights: Float[Array, "batch time"] | None = None,
     ) -> dict[str, Any]:
-        """The loss of each row, and whether it is exact."""
+        """The loss of each row, and whether all its bits are right."""
         bits = outputs[..., 0]
         right, error = (bits > 0.5) == (targets > 0.5), (bits - targets) ** 2
         if weights is not None:
@@ -147,7 +147,7 @@ class BitwiseSquaredError(Loss):
         return {"loss": jnp.sum(error, axis=1) / 2, "accuracy": jnp.all(right, axis=1).astype(outputs.dtype)}
 
     def chance(self, targets: np.ndarray) -> dict[str, float]:
-        """The error of each bit's mean, and the share of the number whose bits are the most frequent ones."""
+        """The error of each bit's mean, and the share of the number that consists of the most frequent bits."""
         means = np.mean(targets, axis=0)
         most = np.all((targets > 0.5) == (means > 0.5), axis=1)
         return {"loss": float(np.sum(np.var(targets, axis=0)) / 2), "accuracy": float(np.mean(most))}

@@ -1,4 +1,4 @@
-"""What one forward pass carries."""
+"""Pass: the mode, keys and recorded values of one forward pass."""
 
 import zlib
 from typing import Any
@@ -11,21 +11,21 @@ from waza.core.variables import Tracked, is_tracked
 
 
 def named_key(key: PRNGKeyArray, name: str | int) -> PRNGKeyArray:
-    """The key that belongs to `name`: it does not depend on what else draws, or in which order."""
+    """Derive the key of `name`; it does not depend on other draws or on their order."""
     return jax.random.fold_in(key, zlib.crc32(str(name).encode()))
 
 
 class Pass:
-    """What one forward pass carries: whether it trains, its keys, and what layers track and record.
+    """The context of one forward pass: whether it trains, its keys, and the values that layers track and record.
 
-    Made inside the differentiated function; what it has collected leaves as auxiliary output. It never enters
-    `scan`, `vmap`, `cond`, `jit` or `checkpoint`: draw keys outside, return values as the transform's outputs.
-    Containers hand on `run.at(name)`, so that keys follow from names and one more dropout layer changes no
-    other layer's mask.
+    Create it inside the differentiated function, and return what it has collected as auxiliary output. Do not pass it
+    into `scan`, `vmap`, `cond`, `jit` or `checkpoint`: draw keys outside, and return values as outputs of the
+    transform. Containers pass `run.at(name)` to their parts. Keys are derived from names, so that an additional dropout
+    layer does not change the masks of other layers.
 
     Args:
         training: whether layers behave as in training (batch statistics, dropout).
-        key: the source of all randomness of this pass; None where nothing is random.
+        key: the source of all randomness of this pass; None if nothing is random.
         shifts: arrays added to recorded values, by recorded name. The gradient with respect to a shift of zero
             is the gradient with respect to the recorded value.
 
@@ -51,38 +51,38 @@ class Pass:
         self._tracked: list[tuple[Tracked, Array]] = []
 
     def at(self, name: str | int) -> "Pass":
-        """The same pass as seen by the part called `name`."""
+        """The same pass for the part called `name`, which prefixes the names of its keys and records."""
         part = object.__new__(Pass)
         part.__dict__.update(self.__dict__)
         part._path = (*self._path, str(name))
         return part
 
     def key(self, name: str = "key") -> PRNGKeyArray:
-        """A fresh key for the current part. Asking twice for one name is an error: the draws would be equal."""
+        """A new key for the current part. A second request for the same name is an error: the draws would be equal."""
         path = ".".join((*self._path, name))
         if self._key is None:
             raise Error(f"{path!r} draws at random, but the pass has no key: give Pass(training=True, key=...)")
         if path in self._drawn:
-            raise Error(f"the key {path!r} is drawn twice in one pass: hand each part its own run.at(name)")
+            raise Error(f"the key {path!r} is drawn twice in one pass: give each part its own run.at(name)")
         self._drawn.add(path)
         return named_key(self._key, path)
 
     def record(self, name: str, value: Any) -> Any:
-        """Record a value, such as an activation, and return it (shifted, where the pass holds a shift)."""
+        """Record a value, such as an activation, and return it (plus its shift, if the pass has one)."""
         path = ".".join((*self._path, name))
         if path in self.records:
-            raise Error(f"{path!r} is recorded twice in one pass: hand each part its own run.at(name)")
+            raise Error(f"{path!r} is recorded twice in one pass: give each part its own run.at(name)")
         if path in self._shifts:
             value = value + self._shifts[path]
         self.records[path] = value
         return value
 
     def track(self, old: Tracked, new: Array) -> None:
-        """Note the new value of a tracked variable; `followed` puts it in its place after the pass."""
+        """Store the new value of a tracked variable; `followed` inserts it after the pass."""
         self._tracked.append((old, new))
 
     def followed(self, variables: PyTree) -> PyTree:
-        """The variables with each tracked value replaced by what this pass noted."""
+        """The variables with each tracked value replaced by its new value from this pass."""
         new = {id(old): value for old, value in self._tracked}
 
         def follow(node: Any) -> Any:

@@ -11,8 +11,8 @@ from waza.core.recipe import Recipe, later, like
 class Penalty(Recipe):
     """A function of the parameters that is added to the loss.
 
-    It acts on weights, and leaves biases and normalisations alone; a subclass with a field `mask` lets the user choose
-    the parameters by a function of the path, such as "output.weight", and the parameter.
+    It applies to weights, and excludes biases and normalisation parameters. In a subclass with a field `mask`, the user
+    chooses the parameters by a function of the path, such as "output.weight", and the parameter.
     """
 
     def of(self, weight: Float[Array, "..."]) -> Float[Array, ""]:
@@ -31,7 +31,7 @@ class Penalty(Recipe):
 
 
 class L2(Penalty):
-    r"""Ridge: $\frac{\lambda}{2} \sum w^2$, whose gradient $\lambda w$ pulls a weight in proportion to its size.
+    r"""Ridge: $\frac{\lambda}{2} \sum w^2$, whose gradient $\lambda w$ shrinks a weight in proportion to its size.
 
     Source: Hoerl and Kennard, "Ridge regression", 1970.
 
@@ -48,7 +48,7 @@ class L2(Penalty):
 
 
 class L1(Penalty):
-    r"""Lasso: $\lambda \sum |w|$, whose subgradient $\lambda\, \text{sign}(w)$ pulls all weights equally.
+    r"""Lasso: $\lambda \sum |w|$, whose subgradient $\lambda\, \text{sign}(w)$ shrinks all weights equally.
 
     A subgradient step does not stop at zero but steps over it: for exact zeros use `waza.optim.ProximalL1`.
 

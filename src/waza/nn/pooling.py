@@ -21,25 +21,25 @@ Pooled = Float[Array, "batch out_height out_width channels"]
 
 
 def max_pool(x: Images, window: Size = 2, strides: Size | None = None, padding: Padding = 0) -> Pooled:
-    r"""$y_{n,i,j,k} = \max_{a,b} x_{n,\,S i + a,\,S j + b,\,k}$; cells of the padding never win.
+    r"""$y_{n,i,j,k} = \max_{a,b} x_{n,\,S i + a,\,S j + b,\,k}$; cells of the padding are never the maximum.
 
-    Rows and columns that no window reaches are left out. Of equal cells of a window the first gets the gradient, as
-    in PyTorch.
+    Rows and columns that no window covers are ignored. If several cells of a window are equal to the maximum, the first
+    one receives the gradient, as in PyTorch.
 
     >>> max_pool(jnp.arange(16.0).reshape(1, 4, 4, 1))[0, :, :, 0].tolist()
     [[5.0, 7.0], [13.0, 15.0]]
     """
     x = as_images(x)
     settings = pooling_windows(window, strides, padding)
-    settings.output(x.shape[1:3])  # refuses a window that does not fit
+    settings.output(x.shape[1:3])  # raises if the window does not fit
     sides = settings.sides(x.shape[1:3])
     return _max_pool(settings.kernel_size, settings.strides, edged(x, sides, -jnp.inf))
 
 
 def average_pool(x: Images, window: Size = 2, strides: Size | None = None, padding: Padding = 0) -> Pooled:
-    r"""The mean of each window's cells; cells of the padding do not count, so that constant images stay constant.
+    r"""The mean of each window's cells; cells of the padding are not counted, so that constant images stay constant.
 
-    That is as in Keras. PyTorch counts the zeros of the padding, unless told `count_include_pad=False`.
+    Keras does the same. PyTorch counts the zeros of the padding unless `count_include_pad=False`.
 
     >>> average_pool(jnp.arange(16.0).reshape(1, 4, 4, 1))[0, :, :, 0].tolist()
     [[2.5, 4.5], [10.5, 12.5]]
@@ -53,7 +53,7 @@ def average_pool(x: Images, window: Size = 2, strides: Size | None = None, paddi
 
 
 class Pool(Layer):
-    """What pooling layers share: their windows.
+    """Base class of pooling layers: the settings of their windows.
 
     Args:
         window: cells of a window, a number or (height, width).
@@ -74,7 +74,7 @@ class Pool(Layer):
 
 
 class MaxPool(Pool):
-    """The greatest cell of each window, channel by channel (`max_pool`); arguments as in `Pool`.
+    """The maximum of each window, for each channel (`max_pool`); arguments as in `Pool`.
 
     Source: Zhou and Chellappa, "Computation of optical flow using a neural network", 1988.
 
@@ -83,12 +83,12 @@ class MaxPool(Pool):
     """
 
     def apply(self, variables: dict, x: Images, run: Pass) -> Pooled:
-        """The greatest cell of each window."""
+        """The maximum of each window."""
         return max_pool(x, self.window, self.strides, self.padding)
 
 
 class AveragePool(Pool):
-    """The mean of each window, channel by channel, over real cells alone (`average_pool`); arguments as in `Pool`.
+    """The mean of each window, for each channel, without padding (`average_pool`); arguments as in `Pool`.
 
     Source: LeCun et al., "Gradient-based learning applied to document recognition", 1998 (there with a trained
     scale and shift).
@@ -103,10 +103,10 @@ class AveragePool(Pool):
 
 
 def pooling_windows(window: Size, strides: Size | None, padding: Padding) -> Windows:
-    """The windows of a pooling; every window sees a real cell.
+    """The windows of a pooling layer; every window contains a cell of the image.
 
     Raises:
-        Error: a setting is no size, or the padding is more than half a window.
+        Error: a setting is not a valid size, or the padding is more than half a window.
 
     >>> pooling_windows(2, None, 0).strides
     (2, 2)
@@ -116,16 +116,16 @@ def pooling_windows(window: Size, strides: Size | None, padding: Padding) -> Win
     if any(not isinstance(cells, str) and 2 * cells > size for cells, size in axes):
         raise Error(
             f"padding={padding!r} around a window of {window!r}; expected at most half the window, "
-            "so that each window sees the image: choose less padding or a larger window"
+            "so that each window contains a cell of the image: choose less padding or a larger window"
         )
     return settings
 
 
-# JAX's own gradient of a maximum over windows is a scatter, on processors ten times slower than what follows.
+# JAX's own gradient of a maximum over windows is a scatter, which on CPUs is ten times slower than the code below.
 
 
 def _cells(x: Images, window: Pair, strides: Pair) -> list[Pooled]:
-    """For each place in the window, row by row, what all windows have there."""
+    """For each position in the window, row by row, the cells of all windows at that position."""
     (rows, columns), (down, across) = _count(x.shape, window, strides), strides
     return [
         x[:, i : i + (rows - 1) * down + 1 : down, j : j + (columns - 1) * across + 1 : across]
@@ -135,7 +135,7 @@ def _cells(x: Images, window: Pair, strides: Pair) -> list[Pooled]:
 
 
 def _count(shape: tuple[int, ...], window: Pair, strides: Pair) -> Pair:
-    """How many windows there are, downwards and across."""
+    """The number of windows along height and width."""
     rows, columns = ((shape[1 + axis] - window[axis]) // strides[axis] + 1 for axis in (0, 1))
     return rows, columns
 
@@ -146,7 +146,7 @@ def _max_pool(window: Pair, strides: Pair, x: Images) -> Pooled:
 
 
 def _max_pool_forward(window: Pair, strides: Pair, x: Images) -> tuple[Pooled, tuple[Array, Images]]:
-    """Also the place in the window of each maximum, in as few bytes as it takes."""
+    """Also the position of each maximum in its window, in the smallest sufficient integer type."""
     first, *others = _cells(x, window, strides)
     kind = jnp.uint8 if math.prod(window) < 256 else jnp.int32
     best, winner = first, jnp.zeros(first.shape, kind)
@@ -167,7 +167,7 @@ _max_pool.defvjp(_max_pool_forward, _max_pool_backward)
 
 @partial(jax.custom_vjp, nondiff_argnums=(0, 1))
 def _sum_pool(window: Pair, strides: Pair, x: Images) -> Pooled:
-    return sum(_cells(x, window, strides))  # type: ignore[return-value]  # there is a cell
+    return sum(_cells(x, window, strides))  # type: ignore[return-value]  # at least one cell
 
 
 def _sum_pool_forward(window: Pair, strides: Pair, x: Images) -> tuple[Pooled, Images]:
@@ -184,10 +184,10 @@ _sum_pool.defvjp(_sum_pool_forward, _sum_pool_backward)
 def _spread(
     window: Pair, strides: Pair, shape: tuple[int, ...], gradient: Pooled, winner: Array | None = None
 ) -> Images:
-    """The gradient with respect to the cells: each sums over the windows that it is in, or that it has won.
+    """The gradient of the cells: for each cell, the sum over the windows that contain it, or whose maximum it is.
 
-    In one pass over the images, which are seen as blocks of the strides' size: the windows that reach a block are the
-    one that begins there and those that begin a few blocks before.
+    One pass over the images, which are divided into blocks of the strides' size: a block is covered by the window that
+    begins there and by those that begin a few blocks before.
     """
     (down, across), (count, height, width, channels) = strides, shape
     blocks = (-(-height // down), -(-width // across))
@@ -195,7 +195,7 @@ def _spread(
     column = lax.broadcasted_iota(jnp.int32, (1, 1, down, 1, across, 1), 4)
 
     def moved(values: Array, i: int, j: int) -> Array:
-        """What belongs to the window that begins i blocks above and j to the left of each block."""
+        """The values of the window that begins i blocks above and j blocks to the left of each block."""
         edges = ((i, blocks[0] - values.shape[1] - i), (j, blocks[1] - values.shape[2] - j))
         return edged(values, edges)[:, :, None, :, None, :]
 
@@ -212,7 +212,7 @@ def _spread(
 
 
 def _real_cells(settings: Windows, size: tuple[int, ...]) -> np.ndarray:
-    """How many real cells each window sees: (out_height, out_width, 1)."""
+    """The number of image cells in each window: (out_height, out_width, 1)."""
     outputs, sides = settings.output(size), settings.sides(size)
     seen = []
     for axis in (0, 1):

@@ -1,4 +1,4 @@
-"""Work in portions: trials one by one, and parts of a batch that fit the processor's caches."""
+"""Loops over trials, and over parts of a batch that fit the processor's caches."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,14 +8,15 @@ import jax.numpy as jnp
 from jax import lax
 from jaxtyping import Array
 
-CACHED = 2**22  # numbers, 16 MiB of float32: what intermediate arrays of a part may hold
+CACHED = 2**22  # most numbers in the intermediate arrays of a part: 16 MiB of float32
 
 
 def one_by_one(function: Callable[[Array, Array], Array]) -> Callable[[Array, Array], Array]:
-    """The function of two arrays; under `vmap` a loop over the trials, each as fast as it is alone.
+    """A function of two arrays that `vmap` runs as a loop over the trials.
 
-    `vmap` makes one grouped convolution of many trials' convolutions with weights of their own, which XLA's CPU
-    compiler runs by a scalar loop, and copies the operands of products that it batches.
+    In the loop each trial is as fast as it is alone. `vmap` itself would merge the convolutions of trials with
+    different weights into one grouped convolution, which XLA's CPU compiler runs as a scalar loop, and would copy the
+    operands of batched products.
 
     >>> jax.vmap(one_by_one(jnp.add), (0, None))(jnp.arange(3), 10).tolist()
     [10, 11, 12]
@@ -39,11 +40,11 @@ def one_by_one(function: Callable[[Array, Array], Array]) -> Callable[[Array, Ar
 
 
 def over_parts(function: Callable[[Array], Array], numbers: int, x: Array) -> Array:
-    """function(x), part of the batch by part.
+    """function(x), computed for one part of the batch after another.
 
     Args:
-        function: treats each row of the batch on its own.
-        numbers: how many numbers its intermediate arrays hold for one row.
+        function: a function that treats each row of the batch independently.
+        numbers: the count of numbers in its intermediate arrays for one row.
         x: the batch.
 
     >>> over_parts(lambda x: 2 * x, CACHED, jnp.arange(4)).tolist()
@@ -57,7 +58,7 @@ def over_parts(function: Callable[[Array], Array], numbers: int, x: Array) -> Ar
 
 
 def summed_over_parts(function: Callable[[Array, Array], Any], numbers: int, a: Array, b: Array) -> Any:
-    """function(a, b) of two batches of the same rows, for a function that sums over the rows; part by part.
+    """function(a, b) for a function that sums over the rows of two batches, computed part by part.
 
     >>> summed_over_parts(jnp.dot, CACHED, jnp.arange(4), jnp.arange(4)).tolist()
     14
@@ -74,7 +75,7 @@ def summed_over_parts(function: Callable[[Array, Array], Any], numbers: int, a: 
 
 
 def parts_of(rows: int, numbers: int) -> int:
-    """The fewest equal parts of so many rows, each of which fits the caches, at so many numbers a row.
+    """The smallest number of equal parts of `rows` that each fit the caches, with `numbers` numbers per row.
 
     >>> parts_of(100, CACHED // 30), parts_of(7, CACHED), parts_of(100, 1)
     (4, 7, 1)

@@ -1,4 +1,4 @@
-"""Windows that slide over images: how many fit, what each sees, and the way back."""
+"""Sliding windows over images: output sizes, `im2col` and `col2im`."""
 
 import itertools
 import numbers
@@ -20,7 +20,7 @@ Padding = AxisPadding | Pair
 
 
 class Windows(NamedTuple):
-    """The settings of sliding windows, each a pair (of the height, of the width); `windows` makes them."""
+    """The settings of sliding windows, each a pair (of the height, of the width); created by `windows`."""
 
     kernel_size: Pair
     strides: Pair
@@ -34,7 +34,7 @@ class Windows(NamedTuple):
         return rows, columns
 
     def output(self, size: tuple[int, ...]) -> Pair:
-        """How many windows fit an image of this (height, width), downwards and across."""
+        """The number of windows along the height and the width of an image of this (height, width)."""
         rows, columns = (
             conv_output_size(size[axis], self.kernel_size[axis], self.strides[axis], self.padding[axis])
             for axis in (0, 1)
@@ -47,14 +47,14 @@ class Windows(NamedTuple):
 
 
 def windows(kernel_size: Size, strides: Size = 1, padding: Padding = 0, name: str = "kernel_size") -> Windows:
-    """The settings, each given as a number for both axes or as a pair (height, width).
+    """The settings of sliding windows, each given as a number for both axes or as a pair (height, width).
 
     Args:
         kernel_size: cells of a window.
         strides: cells from one window to the next.
-        padding: cells added on either side; "valid" adds none, "same" adds what makes the output
-            ceil(size / stride) long, the odd cell at the end, as in Keras.
-        name: what `kernel_size` is called where the error is read.
+        padding: cells added on either side; "valid" adds none, "same" adds as many cells as give an output of length
+            ceil(size / stride), with an odd cell at the end, as in Keras.
+        name: the name of `kernel_size` in error messages.
 
     Raises:
         Error: a setting is neither a whole number nor a pair of them, or is too small.
@@ -69,7 +69,7 @@ def windows(kernel_size: Size, strides: Size = 1, padding: Padding = 0, name: st
 
 
 def conv_output_size(size: int, kernel_size: int, stride: int = 1, padding: AxisPadding = 0) -> int:
-    r"""How many windows fit along one axis: $\lfloor (I + 2P - F) / S \rfloor + 1$.
+    r"""The number of windows along one axis: $\lfloor (I + 2P - F) / S \rfloor + 1$.
 
     I is the size, P the padding on either side, F the kernel's size, S the stride. With "same" it is
     $\lceil I / S \rceil$.
@@ -77,7 +77,7 @@ def conv_output_size(size: int, kernel_size: int, stride: int = 1, padding: Axis
     Source: Dumoulin and Visin, "A guide to convolution arithmetic for deep learning", 2016.
 
     Raises:
-        Error: not one window fits.
+        Error: no window fits.
 
     >>> conv_output_size(28, 5), conv_output_size(227, 11, stride=4), conv_output_size(6, 2, padding=1)
     (24, 55, 7)
@@ -96,7 +96,7 @@ def conv_output_size(size: int, kernel_size: int, stride: int = 1, padding: Axis
 def im2col(
     x: Float[Array, "batch height width channels"], kernel_size: Size, strides: Size = 1, padding: Padding = 0
 ) -> Float[Array, "batch out_height out_width cells"]:
-    r"""What each window sees, as one row: $c_{n,i,j,(a,b,k)} = x_{n,\,S i + a - P,\,S j + b - P,\,k}$.
+    r"""The cells of each window as one row: $c_{n,i,j,(a,b,k)} = x_{n,\,S i + a - P,\,S j + b - P,\,k}$.
 
     The cells of a row are ordered as (kernel height, kernel width, channels), so that a convolution with an HWIO
     weight is one matrix product: `im2col(x, ...) @ weight.reshape(-1, outputs)`. Cells of the padding are zero.
@@ -127,15 +127,15 @@ def col2im(
     strides: Size = 1,
     padding: Padding = 0,
 ) -> Float[Array, "batch height width channels"]:
-    r"""The adjoint of `im2col`: each window's cells are put back, and where windows overlap they are summed.
+    r"""The adjoint of `im2col`: each window's cells are put back in place, and summed where windows overlap.
 
-    $\langle \text{im2col}(x), c \rangle = \langle x, \text{col2im}(c) \rangle$: this is the gradient that goes
-    back through `im2col`. It is no inverse: a cell that n windows see comes back n-fold.
+    $\langle \text{im2col}(x), c \rangle = \langle x, \text{col2im}(c) \rangle$: this is the backward pass of `im2col`.
+    It is not the inverse: a cell that is in n windows is multiplied by n.
 
     Args:
-        columns: what `im2col` answers for images of that shape.
-        shape: of the images, (batch, height, width, channels).
-        kernel_size: as given to `im2col`, like the rest.
+        columns: the result of `im2col` for images of this shape.
+        shape: the shape of the images, (batch, height, width, channels).
+        kernel_size, strides, padding: as given to `im2col`.
 
     Raises:
         Error: the columns do not have the shape that `im2col` gives.
@@ -150,14 +150,14 @@ def col2im(
     if columns.shape != expected:
         raise Error(
             f"columns have the shape {columns.shape}; expected {expected} for images of {shape}: "
-            "give what im2col answered, and the same kernel_size, strides and padding"
+            "give the result of im2col, and the same kernel_size, strides and padding"
         )
     sides = settings.sides((height, width))
     zero = jnp.zeros((), columns.dtype)
     image = jnp.zeros(shape, columns.dtype)
     for cell, offset in enumerate(settings.offsets()):
         one = columns[..., cell * channels : (cell + 1) * channels]
-        # Spread over the image: strides - 1 zeros between cells, and edges that place them (negative ones cut).
+        # Dilated over the image: strides - 1 zeros between cells, and edges that place them (negative edges crop).
         spread = [
             (start - before, extent - (start - before) - stride * (count - 1) - 1, stride - 1)
             for start, (before, _), extent, count, stride in zip(
@@ -169,7 +169,7 @@ def col2im(
 
 
 def edged(x: Shaped[Array, "batch height width channels"], sides: Sides, value: float = 0.0) -> Array:
-    """The value put around height and width; what negative sides cover is cut off.
+    """Pad height and width with the value; negative sides crop.
 
     >>> edged(jnp.ones((1, 2, 2, 1)), ((1, -1), (0, 0)))[0, :, :, 0].tolist()
     [[0.0, 0.0], [1.0, 1.0]]

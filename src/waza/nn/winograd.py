@@ -2,9 +2,9 @@ r"""Winograd's minimal filtering: convolutions of 3x3 and 5x5 kernels with fewer
 
 A row of r weights slid over t = m + r - 1 cells gives m outputs. With three constant matrices it takes t products
 instead of m r: $y = A^T [(G w) \odot (B^T x)]$; in two dimensions $Y = A^T [(G W G^T) \odot (B^T X B)] A$ for each
-tile of t x t cells. Here m = 2: 16 products for the 36 of a 3x3 kernel. Over all tiles and channels each of the t x t
-products is a matrix product, which is what processors do best; the transforms are additions, which pay where channels
-are many.
+tile of t x t cells. Here m = 2: 16 products instead of 36 for a 3x3 kernel. Over all tiles and channels each of the t x
+t products is a matrix product, which CPUs compute efficiently. The transforms are additions; they pay off if there are
+many channels.
 
 Source: Winograd, "Arithmetic complexity of computations", 1980; Lavin and Gray, "Fast algorithms for convolutional
 neural networks", 2016.
@@ -97,7 +97,7 @@ def matrices(kernel: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         return [[point**j for j in range(n)] for point in points] + [[Fraction(0)] * (n - 1) + [Fraction(1)]]
 
     table = [row + [Fraction(int(i == j)) for j in range(t)] for i, row in enumerate(powers(t))]
-    for i in range(t):  # Gauss and Jordan, with exact fractions
+    for i in range(t):  # Gauss-Jordan elimination with exact fractions
         pivot = next(k for k in range(i, t) if table[k][i])
         table[i], table[pivot] = table[pivot], table[i]
         table[i] = [value / table[i][i] for value in table[i]]
@@ -106,20 +106,20 @@ def matrices(kernel: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
                 table[k] = [a - table[k][i] * b for a, b in zip(table[k], table[i], strict=True)]
     tile = [[table[j][t + i] for j in range(t)] for i in range(t)]
     spread = powers(kernel)
-    for i in range(t):  # whole numbers in B, so that tiles are only added and subtracted; the fractions in G
+    for i in range(t):  # integers in B, so that tiles are only added and subtracted; fractions in G
         scale = math.lcm(*[value.denominator for value in tile[i]])
         tile[i], spread[i] = [value * scale for value in tile[i]], [value / scale for value in spread[i]]
     return np.array(powers(TILE), np.float32).T, np.array(spread, np.float32), np.array(tile, np.float32)
 
 
 def _tiling(size: tuple[int, ...], kernel: int, sides: Sides) -> tuple[Pair, Pair]:
-    """Height and width of the result, and how many tiles cover it."""
+    """Height and width of the result, and the numbers of tiles that cover it."""
     height, width = (cells + sum(around) - kernel + 1 for cells, around in zip(size, sides, strict=True))
     return (height, width), (-(-height // TILE), -(-width // TILE))
 
 
 def _numbers(kernel: int, tiles: Pair, channels: int) -> int:
-    """How many numbers an image's transformed tiles hold, before and after the products."""
+    """The count of numbers in an image's transformed tiles, before and after the products."""
     return (TILE + kernel - 1) ** 2 * tiles[0] * tiles[1] * channels
 
 
@@ -142,7 +142,7 @@ def _both_ways(matrix: np.ndarray, grid: Grid) -> Grid:
 
 
 def _sum(coefficients: np.ndarray, terms: Sequence[Array]) -> Any:
-    """The sum of coefficient * term, without those of coefficient zero."""
+    """The sum of coefficient * term; terms with coefficient zero are skipped."""
     total = None
     for coefficient, term in zip(coefficients.tolist(), terms, strict=True):
         if coefficient:

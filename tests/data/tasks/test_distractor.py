@@ -53,9 +53,9 @@ def test_a_symbol_at_every_step():
         ({"length": 2}, "length=2 given: choose a whole number of 3 or more"),
         ({"symbols": 1}, "symbols=1 given: choose a whole number of 2 or more"),
         ({"distractors": 0}, "distractors=0 given: choose a whole number of 1 or more"),
-        ({"updates": 1.5}, "updates=1.5 given: choose a chance from 0 to 1"),
-        ({"updates": float("nan")}, "updates=nan given: choose a chance from 0 to 1"),
-        ({"length": 3, "rows": 40}, "3040 rows asked for that all differ, and only 32 found: .*"),
+        ({"updates": 1.5}, "updates=1.5 given: choose a probability from 0 to 1"),
+        ({"updates": float("nan")}, "updates=nan given: choose a probability from 0 to 1"),
+        ({"length": 3, "rows": 40}, "3040 different rows requested, but only 32 found: .*"),
     ],
 )
 def test_wrong_sizes(sizes, message):

@@ -43,7 +43,7 @@ def test_the_first_of_equal_rows_is_kept_in_its_place():
 
 
 def test_more_rows_than_there_are():
-    with pytest.raises(Error, match="9 rows asked for that all differ, and only 3 found: choose fewer"):
+    with pytest.raises(Error, match="9 different rows requested, but only 3 found: choose fewer"):
         distinct(lambda count: np.arange(count)[:, None] % 3, 9)
 
 

@@ -56,7 +56,7 @@ def test_one_of_the_two_words_is_not_enough(context, seen):
         ({"words": 1}, "words=1 given: choose a whole number of 2 or more"),
         ({"context": "futur"}, "context='futur' given: did you mean 'future'\\?"),
         ({"context": None}, "context=None given: known: past, future, both"),
-        ({"length": 2}, "6500 rows asked for that all differ, and only 100 found: .*"),
+        ({"length": 2}, "6500 different rows requested, but only 100 found: .*"),
     ],
 )
 def test_wrong_sizes(given_sizes, message):

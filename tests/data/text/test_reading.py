@@ -44,10 +44,10 @@ def test_encodings_and_line_ends(file, content, encoding):
     [
         (b"caf\xe9 !", r"neither UTF-8 nor cp932 \(the first bad byte is at 3\): save it as UTF-8"),
         (codecs.BOM_UTF8 + b"abc\xff\xff", r"the first bad byte is at 6\)"),
-        (b"abc\0def", "holds a NUL byte at 3: is it a text?"),
+        (b"abc\0def", "holds a NUL byte at 3: if it is a text, save"),
         ("abc".encode("utf-16-le"), "holds a NUL byte at 1"),
         (codecs.BOM_UTF16_LE + b"a\0\0\0", "holds a NUL character at 1"),
-        (codecs.BOM_UTF16_LE + b"a\0b", "not the UTF-16 that its first bytes announce .* at 4"),
+        (codecs.BOM_UTF16_LE + b"a\0b", "not valid UTF-16, contrary to its first bytes .* at 4"),
         (b"", "is empty or holds only spaces"),
         (codecs.BOM_UTF8, "is empty"),
         (" \n\t\u3000".encode(), "is empty or holds only spaces"),
@@ -59,7 +59,7 @@ def test_what_is_no_text(file, content, said):
 
 
 def test_what_is_no_file(tmp_path, file):
-    with pytest.raises(Error, match="is a folder, and a text is one file"):
+    with pytest.raises(Error, match="is a folder; expected a text"):
         read_text(tmp_path)
     with pytest.raises(Error, match="there is no file"):
         read_text(str(tmp_path / "none.txt"))

@@ -117,11 +117,11 @@ def test_pieces():
 
 @pytest.mark.parametrize("algorithm", PIECES)
 def test_a_size_that_does_not_fit(algorithm):
-    with pytest.raises(Error, match=r"size=5000 given, .* give \d+ or fewer") as large:
+    with pytest.raises(Error, match=r"size=5000 given; .* give \d+ or fewer") as large:
         Pieces.learn(ENGLISH, 5000, algorithm)
     most = int(str(large.value).split()[-3])
     assert Pieces.learn(ENGLISH, most, algorithm).size == most
-    with pytest.raises(Error, match=r"size=270 given, .* give \d+ or more") as small:
+    with pytest.raises(Error, match=r"size=270 given; .* give \d+ or more") as small:
         Pieces.learn(ENGLISH, 270, algorithm)
     least = int(str(small.value).split()[-3])
     assert Pieces.learn(ENGLISH, least, algorithm).size == least
@@ -160,7 +160,7 @@ def test_json_and_back(one):
 @pytest.mark.parametrize("one", ALL, ids=lambda one: one.kind)
 def test_ids_out_of_range(one):
     for wrong in (-1, one.size):
-        with pytest.raises(Error, match=rf"the id {wrong} is none of this tokenizer's: expected 0 to {one.size - 1}"):
+        with pytest.raises(Error, match=rf"the id {wrong} is not in this tokenizer: expected 0 to {one.size - 1}"):
             one.decode([0, wrong])
     with pytest.raises(Error, match="expected one row of whole numbers"):
         one.decode([[0]])

@@ -51,7 +51,7 @@ class Careless(nn.Cell):
         (lambda: nn.LSTM(3, 2, forget_bias="one"), "LSTM.forget_bias is 'one'; expected a number"),
         (lambda: scan(jnp.ones((5, 3))), r"the shape \(5, 3\); expected \(batch, time, features\) with 3.*x\[None\]"),
         (lambda: scan(jnp.ones((2, 5, 7))), r"\(2, 5, 7\), with 7 features; the cell expects 3"),
-        (lambda: scan(jnp.ones((2, 0, 3))), r"\(2, 0, 3\): sequences of no steps"),
+        (lambda: scan(jnp.ones((2, 0, 3))), r"\(2, 0, 3\), with no steps; expected at least one"),
         (lambda: scan(lengths=jnp.array([5, 6])), r"lengths\[1\] is 6, but x \(2, 5, 3\) has 5 steps.*pad x"),
         (lambda: scan(lengths=np.array([-1, 5])), r"lengths\[0\] is -1.*expected 0 to 5"),
         (lambda: scan(lengths=jnp.array([5])), r"lengths have the shape \(1,\); expected \(2,\)"),
@@ -65,10 +65,10 @@ class Careless(nn.Cell):
         (lambda: nn.StackedRecurrent(()), "expected a tuple of recurrent layers"),
         (lambda: nn.StackedRecurrent((CELL,)), "expected a tuple of recurrent layers"),
         (lambda: nn.StackedRecurrent((LAYER, LAYER)), r"layers\[0\] has 4 outputs, but layers\[1\] takes 3 inputs"),
-        (lambda: scan(layer=nn.Recurrent(Careless(3, 4, asks=()))), "asks for no pre-activation.*'recurrent'"),
-        (lambda: scan(layer=nn.Recurrent(Careless(3, 4, asks=("recurrent",) * 2))), "'recurrent'.*or asks twice"),
-        (lambda: scan(layer=nn.Recurrent(Careless(3, 4, asks=("gate",)))), "'gate', which project.* not give"),
-        (lambda: scan(layer=nn.Recurrent(Careless(3, 4, meets=False))), "'recurrent' has a recurrent weight.*ask with"),
+        (lambda: scan(layer=nn.Recurrent(Careless(3, 4, asks=()))), "does not use the pre-activation.*'recurrent'"),
+        (lambda: scan(layer=nn.Recurrent(Careless(3, 4, asks=("recurrent",) * 2))), "'recurrent'.*or uses it twice"),
+        (lambda: scan(layer=nn.Recurrent(Careless(3, 4, asks=("gate",)))), "'gate', which project.* not return"),
+        (lambda: scan(layer=nn.Recurrent(Careless(3, 4, meets=False))), "has a recurrent weight.*with an input"),
     ],
 )
 def test_mistakes_are_named(make, words):

@@ -1,4 +1,4 @@
-"""Tasks for recurrent networks that are computed, not collected: each asks for one ability, and its answer is exact."""
+"""Synthetic tasks for recurrent networks: each tests one ability, and its answers are exact."""
 
 from waza.data.tasks.adding import adding as adding
 from waza.data.tasks.binary_addition import binary_addition as binary_addition

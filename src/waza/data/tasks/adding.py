@@ -1,4 +1,4 @@
-"""The adding problem: two marked values, far apart, have to be kept and added."""
+"""The adding problem: add two marked values that are far apart."""
 
 import numpy as np
 
@@ -13,17 +13,17 @@ def adding(
     """Sequences of values with two of them marked, and the scaled sum of these: y = 0.5 + (v1 + v2) / 4.
 
     x (rows, length, 2) float32: a value uniform in [-1, 1], and a marker that is 1 at two steps, else 0.
-    y (rows,) float32, in [0, 1]. The first mark is among the first ten steps (the first half, where that is
-    shorter), the second among the unmarked steps of the first half; either may come first. The constant 0.5
-    has a mean squared error of 1/24.
+    y (rows,) float32, in [0, 1]. The first mark is among the first ten steps (the first half, if that is shorter), the
+    second among the unmarked steps of the first half; they may be in either order. The constant 0.5 has a mean squared
+    error of 1/24.
 
-    Different from the paper: all sequences are of one length (there T to 1.1 T), and the first and last step
-    bear no marker -1. All rows differ, in all splits.
+    Differences from the paper: all sequences have one length (there T to 1.1 T), and the first and last step have no
+    marker -1. No row occurs twice, within or between splits.
 
     Args:
         length: steps in a row, 4 or more.
-        rows, validation_rows, test_rows: of the splits; no validation split where 0.
-        seed: of everything drawn.
+        rows, validation_rows, test_rows: the sizes of the splits; 0 validation rows mean no validation split.
+        seed: the seed of all draws.
 
     Raises:
         Error: a size is out of bounds.
@@ -44,7 +44,7 @@ def adding(
         x[..., 0] = rng.uniform(-1, 1, (count, length))
         first = rng.randint(min(10, half), size=count)
         second = rng.randint(half - 1, size=count)
-        second += second >= first  # step over the one that is marked
+        second += second >= first  # skip the marked step
         x[np.arange(count), first, 1] = x[np.arange(count), second, 1] = 1
         return x
 

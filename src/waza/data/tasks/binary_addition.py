@@ -1,4 +1,4 @@
-"""Binary addition: a carry of one bit has to be kept from step to step."""
+"""Binary addition: remember a carry of one bit from step to step."""
 
 import numpy as np
 
@@ -12,17 +12,17 @@ MOST_BITS = 12  # 4^11 pairs, 800 MB; each further bit takes four times as much
 def binary_addition(bits: int = 8, disjoint: bool = False, test_share: float = 0.25, seed: int = 0) -> Dataset:
     """All 4^(bits-1) pairs (a, b) of numbers below 2^(bits-1), with their sums, least significant bit first.
 
-    x_t = (bit t of a, bit t of b), y_t = bit t of a + b, t = 0..bits-1; the sum always fits.
-    x (pairs, bits, 2) float32, y (pairs, bits) int32. Pair a * 2^(bits-1) + b comes in this order.
+    x_t = (bit t of a, bit t of b), y_t = bit t of a + b, t = 0..bits-1; the sum always fits in these bits. x (pairs,
+    bits, 2) float32, y (pairs, bits) int32. The pair (a, b) has the index a * 2^(bits-1) + b.
 
     Train and test are both all pairs: 16,384 for 8 bits. With `disjoint`, a random `test_share` of the pairs,
-    drawn from `seed`, is tested on and the others are trained on. There is no validation split.
+    drawn from `seed`, is the test split, and the others are the training split. There is no validation split.
 
     Args:
         bits: 2 to 12.
         disjoint: whether no pair is in both splits.
-        test_share: between 0 and 1; read where `disjoint`, as `seed` is.
-        seed: of the split.
+        test_share: between 0 and 1; used, like `seed`, only if `disjoint`.
+        seed: the seed of the split.
 
     Raises:
         Error: `bits` is out of bounds, or `test_share` leaves a split without a pair.

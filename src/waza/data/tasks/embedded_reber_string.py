@@ -1,10 +1,10 @@
-"""A string of the embedded Reber grammar: its second symbol comes again before its last."""
+"""Random strings of the embedded Reber grammar."""
 
 import numpy as np
 
 SYMBOLS = ("B", "T", "X", "S", "P", "V", "E")
 
-# What may come in each state of the Reber grammar, and the state that follows; each is as likely as the other.
+# For each state of the Reber grammar, the possible symbols and the next states, with equal probabilities.
 STATES = (
     (("T", 1), ("P", 2)),
     (("S", 1), ("X", 3)),
@@ -19,8 +19,8 @@ LAST = len(STATES)
 def embedded_reber_string(rng: "np.random.RandomState") -> str:
     """One string of the embedded Reber grammar, drawn with `rng`: B c B ... E c E, c either T or P.
 
-    The inner B ... E is a string of the Reber grammar. Wherever two symbols may follow, they are equally likely. A
-    string has 9 symbols or more, and 12 on average.
+    The inner B ... E is a string of the Reber grammar. If two symbols can follow, they are equally likely. A string has
+    9 symbols or more, and 12 on average.
 
     Sources: Reber 1967; Cleeremans, Servan-Schreiber and McClelland 1989; Hochreiter and Schmidhuber 1997,
     Long short-term memory, experiment 1.

@@ -1,8 +1,8 @@
-"""Whether a text is a string of the embedded Reber grammar, as a regular expression has it."""
+"""Test for strings of the embedded Reber grammar, by a regular expression."""
 
 import re
 
-# From the state in which T may be repeated: T's, then V, then any number of ways back to it, then out.
+# From the state in which T may be repeated: T's, then V, then any number of paths back to it, then the exit.
 _LOWER = "T*V(?:PXT*V)*(?:V|PS)"
 _REBER = f"B(?:TS*X(?:S|X{_LOWER})|P{_LOWER})E"
 _EMBEDDED = re.compile(f"B([TP]){_REBER}\\1E")
@@ -11,7 +11,7 @@ _EMBEDDED = re.compile(f"B([TP]){_REBER}\\1E")
 def is_embedded_reber(text: str) -> bool:
     """Whether the text is one whole string of the embedded Reber grammar.
 
-    It shares nothing with the generator `embedded_reber_string`, so that each can be tested by the other.
+    It shares no code with the generator `embedded_reber_string`, so that each can test the other.
 
     >>> is_embedded_reber("BTBPVVETE"), is_embedded_reber("BTBPVVEPE")
     (True, False)

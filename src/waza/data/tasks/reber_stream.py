@@ -1,4 +1,4 @@
-"""Embedded Reber strings as one stream: a symbol has to be remembered, and forgotten when its string ends."""
+"""Embedded Reber strings as one stream: remember a symbol, and forget it when its string ends."""
 
 import numpy as np
 
@@ -10,21 +10,20 @@ from waza.data.tasks.sizes import check_size
 def reber_stream(
     train_strings: int = 5000, validation_strings: int = 500, test_strings: int = 1000, seed: int = 0
 ) -> Dataset:
-    """Strings of the embedded Reber grammar, one after the other without a break, to foretell the next symbol.
+    """Strings of the embedded Reber grammar, one after the other without a break; the target is the next symbol.
 
     x (symbols, 7) float32 one-hot, in the order of `classes`: B T X S P V E.
     y (symbols, 2) int32: y[t, 0] is the class of the symbol that follows x[t] (B after the last, as every string
-    begins with it), and y[t, 1] is 1 where that symbol is the remembered one, the T or P before a string's closing
-    E, which must equal the string's second symbol; once a string. Elsewhere either of two symbols may follow, or
-    only one does.
+    begins with it), and y[t, 1] is 1 if that symbol is the remembered one, the T or P before a string's closing E,
+    which must equal the string's second symbol; once per string. Elsewhere one or two symbols can follow.
 
-    Each split is a stream of its own, and how many symbols it has is drawn with it. Strings of a grammar repeat by
-    nature (the four shortest are one in sixteen each), so the splits share the short ones and differ in their order and
-    in the long ones.
+    Each split is a separate stream with a random number of symbols. Short strings occur repeatedly (each of the four
+    shortest has probability 1/16), so the splits share them, and differ in their order and in the long strings.
 
     Args:
-        train_strings, validation_strings, test_strings: of the splits; no validation split where 0.
-        seed: of the strings.
+        train_strings, validation_strings, test_strings: the numbers of strings in the splits; 0 validation strings mean
+            no validation split.
+        seed: the seed of the strings.
 
     Raises:
         Error: a number is out of bounds.
@@ -51,7 +50,7 @@ def _stream(strings: int, rng: "np.random.RandomState") -> Split:
     drawn = [embedded_reber_string(rng) for _ in range(strings)]
     codes = np.array([SYMBOLS.index(symbol) for symbol in "".join(drawn)], np.intp)
     following = np.append(codes[1:], SYMBOLS.index("B"))
-    # The remembered symbol is a string's last but one, so it follows the last but two.
+    # The remembered symbol is the second to last of a string, so it is the target of the third to last.
     remembered = np.zeros(len(codes), np.intp)
     remembered[np.cumsum([len(string) for string in drawn], dtype=np.intp) - 3] = 1
     x = np.eye(len(SYMBOLS), dtype=np.float32)[codes]

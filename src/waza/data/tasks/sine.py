@@ -1,4 +1,4 @@
-"""The sine: the next value is foretold from a window of those before it, and then from values foretold."""
+"""Sine prediction: the next value from a window of earlier values, or of predicted ones."""
 
 import numpy as np
 
@@ -8,7 +8,7 @@ from waza.data.tasks.sizes import check_size
 
 
 def sine_values(points: int = 500, periods: float = 5) -> np.ndarray:
-    """The values (points,) float32 that `sine` cuts: sin(2 pi periods i / (points - 1)), i = 0..points-1.
+    """The values (points,) float32 that `sine` divides: sin(2 pi periods i / (points - 1)), i = 0..points-1.
 
     Raises:
         Error: fewer than 2 points, or `periods` is not a number above 0.
@@ -25,21 +25,20 @@ def sine_values(points: int = 500, periods: float = 5) -> np.ndarray:
 def sine(window: int = 2, points: int = 500, periods: float = 5, test_points: int = 100) -> Dataset:
     """Windows of a sine and the value that follows each: x_i = s[i .. i+window-1], y_i = s[i+window].
 
-    x (rows, window, 1), y (rows,), both float32; s = `sine_values(points, periods)`. The last `test_points`
-    points are the test's, as many before them the validation's, and those before are trained on. Windows and
-    their targets lie within one part, so that no point is in two splits, and a part of n points gives
-    n - window rows. (Points of other periods have nearly the same values: this is to carry on, not to
-    generalise.) Nothing is random.
+    x (rows, window, 1), y (rows,), both float32; s = `sine_values(points, periods)`. The last `test_points` points are
+    the test split, as many before them the validation split, and the rest the training split. Windows and their targets
+    lie within one part, so that no point is in two splits, and a part of n points gives n - window rows. (Points of
+    other periods have nearly the same values: the task is continuation, not generalisation.) Nothing is random.
 
-    A run on its own outputs starts from the last training window, `train.x[-1]`. Its first output stands for
-    `train.y[-1]`, so it is compared with `sine_values(points, periods)[window + len(train.y) - 1 :]`.
+    A prediction from the model's own outputs starts with the last training window, `train.x[-1]`. Its first output
+    predicts `train.y[-1]`, so compare the outputs with `sine_values(points, periods)[window + len(train.y) - 1 :]`.
 
     Args:
         window: steps in a row, 1 or more.
-        points: of the whole curve.
-        periods: that the points cover, above 0.
-        test_points: more than `window`, and so few that as many for each of test and validation leave more
-            than `window` points to train on.
+        points: number of points of the complete curve.
+        periods: number of periods of the curve, above 0.
+        test_points: more than `window`; the test and the validation split, with this many points each, must leave more
+            than `window` points for training.
 
     Raises:
         Error: a size is out of these bounds.

@@ -6,7 +6,7 @@ from waza.core.errors import Error
 
 
 def check_size(name: str, given: int, least: int, most: int | None = None) -> None:
-    """Accept a whole number, `least` or more and, with `most`, no more than that.
+    """Check that a size is a whole number of at least `least` and, if given, at most `most`.
 
     Raises:
         Error: it is not whole (True and 3.0 are not), or out of these bounds.

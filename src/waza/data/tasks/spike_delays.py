@@ -1,4 +1,4 @@
-"""Spike delays: the time between two spikes has to be measured to the step."""
+"""Spike delays: measure the exact number of steps between two spikes."""
 
 import numpy as np
 
@@ -21,14 +21,15 @@ def spike_delays(
     x (rows, length, 1) float32: 1 at the last step and at the step `delay` before it, else 0; y (rows,) float32,
     in [0, 1]. The delay is a whole number, uniform in shortest..longest.
 
-    A row is known by its delay, so rows repeat, and all splits hold the same ones: the task is to measure exactly,
-    not to generalise. An error below 0.5 / (longest - shortest) tells every delay from its neighbours.
+    A row is determined by its delay, so rows repeat, and all splits contain the same rows: the task is exact
+    measurement, not generalisation. An error below 0.5 / (longest - shortest) distinguishes every delay from its
+    neighbours.
 
     Args:
         length: steps in a row, more than `longest`.
         shortest, longest: delays, 1 <= shortest < longest.
-        rows, validation_rows, test_rows: of the splits; no validation split where 0.
-        seed: of the delays.
+        rows, validation_rows, test_rows: the sizes of the splits; 0 validation rows mean no validation split.
+        seed: the seed of the delays.
 
     Raises:
         Error: a size is out of bounds.

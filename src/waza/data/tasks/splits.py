@@ -1,4 +1,4 @@
-"""How rows are drawn that differ from each other, and dealt to train, validation and test."""
+"""Draws of rows without repeats, and their division into training, validation and test."""
 
 from collections.abc import Callable
 
@@ -8,11 +8,11 @@ from waza.core.errors import Error
 from waza.data.dataset import Dataset, Split
 from waza.data.tasks.sizes import check_size
 
-ROUNDS = 20  # a space of twice as many rows as are asked for needs two or three
+ROUNDS = 20  # two or three are enough if twice as many rows exist as are requested
 
 
 def checked_total(rows: int, validation_rows: int, test_rows: int) -> int:
-    """How many rows there are in all.
+    """The total number of rows.
 
     Raises:
         Error: `rows` or `test_rows` is not a whole number of 1 or more, or `validation_rows` of 0 or more.
@@ -29,11 +29,11 @@ def checked_total(rows: int, validation_rows: int, test_rows: int) -> int:
 def distinct(draw: Callable[[int], np.ndarray], total: int) -> np.ndarray:
     """`total` rows of `draw(count)` (count, ...), no two of them equal: of equal rows, the first is kept.
 
-    Rows are drawn until there are enough. In a large space hardly any is drawn twice, so the rows are
-    distributed as `draw` has them.
+    Rows are drawn until there are enough. In a large space repeats are rare, so the rows have the distribution of
+    `draw`.
 
     Raises:
-        Error: so few different rows exist that 20 rounds of `total` draws do not find enough of them.
+        Error: 20 rounds of `total` draws do not give enough different rows.
 
     >>> rng = np.random.RandomState(0)
     >>> sorted(distinct(lambda count: rng.randint(4, size=(count, 1)), 4).ravel().tolist())
@@ -45,15 +45,13 @@ def distinct(draw: Callable[[int], np.ndarray], total: int) -> np.ndarray:
             found.setdefault(row.tobytes(), row)
         if len(found) >= total:
             return np.stack(list(found.values())[:total])
-    raise Error(
-        f"{total} rows asked for that all differ, and only {len(found)} found: choose fewer rows, or a larger task"
-    )
+    raise Error(f"{total} different rows requested, but only {len(found)} found: choose fewer rows, or a larger task")
 
 
 def deal(
     name: str, x: np.ndarray, y: np.ndarray, rows: int, validation_rows: int, classes: tuple[str, ...] = ()
 ) -> Dataset:
-    """The first `rows` rows to train on, the next `validation_rows` (None for 0) to tune on, the others to test on.
+    """The first `rows` rows for training, the next `validation_rows` for validation (None for 0), the others for test.
 
     >>> five = deal("five", np.arange(5), np.arange(5), rows=2, validation_rows=1)
     >>> five.train.x.tolist(), five.validation.x.tolist(), five.test.x.tolist()

@@ -1,4 +1,4 @@
-"""Tagging: each word's tag hangs on the word before it, after it, or both."""
+"""Tagging: the tag of a word depends on the previous word, the next word, or both."""
 
 from typing import Literal, TypeAlias
 
@@ -23,28 +23,28 @@ def tagging(
     context: Context = "future",
     seed: int = 0,
 ) -> Dataset:
-    """Rows of words, numbered from 0 and drawn uniformly, with a tag for each that tells how neighbours compare.
+    """Rows of words, numbered from 0 and drawn uniformly, with a tag for each that compares neighbouring words.
 
         past:    y_t = 1 if w_(t-1) < w_t, else 0
         future:  y_t = 1 if w_t < w_(t+1), else 0
         both:    y_t = 1 if w_(t-1) < w_(t+1), else 0
 
-    Where a row has no such neighbour, the mean word (words - 1) / 2 stands for it. x (rows, length, words) float32
-    one-hot, y (rows, length) int32. A share of (1 - 1/words) / 2 of the tags within a row is 1, 45 % for 10 words.
-    Who sees only one of the two words compared is right for 3/4 of these tags at best (10 words): so much a network
-    that reads forwards can reach with "future" and "both".
+    If a neighbour is missing, the mean word (words - 1) / 2 is used instead. x (rows, length, words) float32 one-hot, y
+    (rows, length) int32. A share of (1 - 1/words) / 2 of the tags within a row is 1, 45 % for 10 words. A model that
+    has only one of the two compared words is right for at most 3/4 of these tags (10 words). A network that reads
+    forwards can reach this with "future" and "both".
 
-    All rows differ, in all splits.
+    No row occurs twice, within or between splits.
 
     Args:
         length: words in a row, 2 or more.
-        words: that there are, 2 or more.
-        rows, validation_rows, test_rows: of the splits; no validation split where 0.
+        words: number of different words, 2 or more.
+        rows, validation_rows, test_rows: the sizes of the splits; 0 validation rows mean no validation split.
         context: "past", "future" or "both".
-        seed: of the words.
+        seed: the seed of the words.
 
     Raises:
-        Error: a size is out of bounds, the context is unknown, or more rows are asked for than differ.
+        Error: a size is out of bounds, the context is unknown, or there are not enough different rows.
 
     >>> x, y = tagging(length=6, rows=1, validation_rows=0, test_rows=1).train
     >>> x[0].argmax(axis=1).tolist(), y[0].tolist()

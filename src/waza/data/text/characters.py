@@ -15,7 +15,7 @@ LARGE, FEWEST = 256, 3
 
 @dataclasses.dataclass(frozen=True)
 class Characters:
-    """A character of the alphabet is the token 1, 2, ... by its place; every other one is 0, decoded as "�".
+    """A tokenizer of characters: 1, 2, ... in the order of the alphabet; 0 for every other one, decoded as "�".
 
     Args:
         alphabet: the characters, each once.
@@ -35,24 +35,24 @@ class Characters:
         if not isinstance(self.alphabet, str) or len(set(self.alphabet)) < len(self.alphabet):
             raise ValueError("an alphabet is a string that has each character once")
         if not self.alphabet or UNKNOWN in self.alphabet:
-            raise ValueError(f"an alphabet needs a character, and {UNKNOWN} stands for those that it lacks")
+            raise ValueError(f"an alphabet needs a character, and cannot have {UNKNOWN}, the unknown one")
 
     @classmethod
     def learn(cls, text: str, fewest: int | None = None) -> Self:
-        """The alphabet of a training text, in the order of the code points.
+        """Learn the alphabet of a training text, in the order of the code points.
 
         Args:
-            text: the training part alone.
-            fewest: how often a character must occur. By default 1; where more than 256 different ones occur, as in
-                Japanese, 3: the rare ones then train the sign for the unknown.
+            text: the training part only.
+            fewest: how often a character must occur. By default 1; if more than 256 different ones occur, as in
+                Japanese, 3: the rare ones then train the unknown token.
 
         Raises:
-            Error: no character occurs so often.
+            Error: no character occurs `fewest` times.
         """
         points, counts = np.unique(_points(text), return_counts=True)
         if fewest is None:
             fewest = 1 if len(points) <= LARGE else FEWEST
-        surrogate = (points >= 0xD800) & (points < 0xE000)  # no character, and in no file
+        surrogate = (points >= 0xD800) & (points < 0xE000)  # not characters, and in no file
         kept = points[(counts >= fewest) & (points != ord(UNKNOWN)) & ~surrogate]
         if not kept.size:
             raise Error(
@@ -63,12 +63,12 @@ class Characters:
 
     @property
     def size(self) -> int:
-        """How many tokens there are."""
+        """The number of tokens."""
         return len(self.alphabet) + 1
 
     @cached_property
     def _table(self) -> np.ndarray:
-        """The token of each code point; the last row is for all beyond."""
+        """The token of each code point; the last entry is for all code points beyond."""
         points = _points(self.alphabet)
         table = np.zeros(int(points.max()) + 2, np.int32)
         table[points] = np.arange(1, self.size)
@@ -92,12 +92,12 @@ class Characters:
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Self:
-        """The tokenizer that `to_json` gave."""
+        """The tokenizer from the values of `to_json`."""
         return cls(values["alphabet"])
 
 
 def _points(text: str) -> np.ndarray:
-    """The text's code points; halves of surrogate pairs, which a terminal can hand on, too."""
+    """The text's code points, including lone surrogates, which a terminal can pass on."""
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
 
 

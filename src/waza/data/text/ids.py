@@ -1,4 +1,4 @@
-"""Token ids that a tokenizer can decode."""
+"""Check of token ids before decoding."""
 
 from typing import Any
 
@@ -21,5 +21,5 @@ def checked_ids(ids: Any, size: int) -> np.ndarray:
         raise Error(f"ids of shape {ids.shape} and type {ids.dtype} given; expected one row of whole numbers")
     wrong = ids[(ids < 0) | (ids >= size)]
     if wrong.size:
-        raise Error(f"the id {wrong[0]} is none of this tokenizer's: expected 0 to {size - 1}")
+        raise Error(f"the id {wrong[0]} is not in this tokenizer: expected 0 to {size - 1}")
     return ids.astype(np.int32)

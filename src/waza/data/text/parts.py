@@ -19,10 +19,10 @@ class Corpus(NamedTuple):
 
 
 def cut(name: str, text: str) -> Corpus:
-    """The text's first 90 % to train on, the next 5 % for validation, the last 5 % for the test.
+    """Divide a text: the first 90 % for training, the next 5 % for validation, the last 5 % for the test.
 
-    The cuts are at the nearest line ends, so that no line stands in two parts; where the nearest is farther than 2 % of
-    the text, the cut is inside a line. The parts joined are the text.
+    The cuts are at the nearest line ends, so that no line is in two parts; if the nearest is farther than 2 % of the
+    text, the cut is inside a line. The concatenated parts are the text.
 
     Raises:
         Error: the text has fewer than 2,000 characters.
@@ -40,7 +40,7 @@ def cut(name: str, text: str) -> Corpus:
 
 
 def _line_end(text: str, at: int) -> int:
-    """The line end nearest to a position; the position itself where none is near."""
-    ends = (text.rfind("\n", 0, at) + 1, text.find("\n", at) + 1)  # 0 where there is none: never near
+    """The line end nearest to a position; the position itself if none is near."""
+    ends = (text.rfind("\n", 0, at) + 1, text.find("\n", at) + 1)  # 0 if there is none: never near
     nearest = min(ends, key=lambda end: abs(end - at))
     return nearest if abs(nearest - at) <= LEEWAY * len(text) else at

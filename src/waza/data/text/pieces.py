@@ -1,4 +1,4 @@
-"""Pieces of words as tokens, by SentencePiece."""
+"""Subwords as tokens, by SentencePiece."""
 
 import base64
 import dataclasses
@@ -19,7 +19,7 @@ Algorithm = Literal["unigram", "bpe"]
 SIZE = 2_000
 LEAST, MOST = 259, 1_000_000
 LINES = re.compile(r"(?<=\n)")
-STRETCH = 1_000  # characters of a line at once: SentencePiece skips lines of more than 4,192 bytes
+STRETCH = 1_000  # most characters of a line at once: SentencePiece skips lines of more than 4,192 bytes
 TOO_LARGE = re.compile(r"set it to a value <= (\d+)")
 TOO_SMALL = re.compile(r"smaller than required_chars\. \d+ vs (\d+)")
 OPTIONS = {
@@ -33,17 +33,17 @@ OPTIONS = {
     "eos_id": -1,
     "pad_id": -1,
     "unk_surface": "\N{REPLACEMENT CHARACTER}",
-    "num_threads": 1,  # another number sums in another order
+    "num_threads": 1,  # another number changes the order of the sums
     "minloglevel": 2,
 }
 
 
 @dataclasses.dataclass(frozen=True)
 class Pieces:
-    """Frequent words and pieces of words are tokens, as are a line's end and the 256 bytes, which spell all others.
+    """A tokenizer of subwords: frequent words, pieces of words, the line end, and the 256 bytes for everything else.
 
-    So nothing is unknown, Japanese needs no spaces, and the text is not normalised: `decode(encode(text))` is the text,
-    except that "▁" (U+2581), SentencePiece's own sign for a space, comes back as a space.
+    Therefore no text is unknown, Japanese needs no spaces, and the text is not normalised: `decode(encode(text))` is
+    the text, except that "▁" (U+2581), SentencePiece's own sign for a space, comes back as a space.
 
     Args:
         model: SentencePiece's model, in its own format (a protocol buffer).
@@ -58,19 +58,19 @@ class Pieces:
 
     @classmethod
     def learn(cls, text: str, size: int | None = None, algorithm: Algorithm = "unigram") -> Self:
-        """The pieces that spell a training text best; the same text gives the same pieces.
+        """Learn the pieces that represent a training text best; the same text gives the same pieces.
 
         Args:
-            text: the training part alone.
-            size: how many tokens: the 256 bytes, the line's end, one that is never used, and the pieces. By default
-                2,000, or as many as the text has.
+            text: the training part only.
+            size: the number of tokens: the 256 bytes, the line end, one unused token, and the pieces. By default 2,000,
+                or fewer if the text has fewer.
             algorithm: "unigram" or "bpe".
 
         Raises:
             Error: the package sentencepiece is missing, the size does not fit the text, or the text is empty.
         """
         if algorithm not in get_args(Algorithm):
-            raise Error(f"the algorithm {algorithm!r} is not known: choose unigram or bpe")
+            raise Error(f"the algorithm {algorithm!r} is unknown: choose unigram or bpe")
         asked, size = size is not None, SIZE if size is None else size
         if not isinstance(size, int) or not LEAST <= size <= MOST:
             raise Error(f"size={size!r} given; expected a whole number from {LEAST} to {MOST}")
@@ -92,14 +92,14 @@ class Pieces:
 
     @property
     def size(self) -> int:
-        """How many tokens there are."""
+        """The number of tokens."""
         return int(self._processor.get_piece_size())
 
     @cached_property
     def _processor(self) -> Any:
         package = _package()
         try:
-            if self.model:  # of an empty one, SentencePiece complains at its first use, on the terminal
+            if self.model:  # with an empty model, SentencePiece prints an error at its first use
                 return package.SentencePieceProcessor(model_proto=self.model)
         except RuntimeError as error:
             raise ValueError("the pieces are damaged: SentencePiece cannot read them") from error
@@ -107,12 +107,12 @@ class Pieces:
 
     def encode(self, text: str) -> np.ndarray:
         """The text's tokens, (pieces,) int32."""
-        valid = text.encode("utf-8", "replace").decode("utf-8")  # without halves of surrogate pairs
+        valid = text.encode("utf-8", "replace").decode("utf-8")  # without lone surrogates
         lines = self._processor.encode(LINES.split(valid))  # one by one: bpe is slow on long texts
         return np.fromiter(itertools.chain.from_iterable(lines), np.int32)
 
     def decode(self, ids: Any) -> str:
-        """The text of these tokens; bytes that are no UTF-8 become "�".
+        """The text of these tokens; bytes that are not UTF-8 become "�".
 
         Raises:
             Error: an id is out of range.
@@ -125,7 +125,7 @@ class Pieces:
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Self:
-        """The tokenizer that `to_json` gave.
+        """The tokenizer from the values of `to_json`.
 
         Raises:
             Error: the package sentencepiece is missing.
@@ -133,7 +133,7 @@ class Pieces:
         """
         pieces = cls(base64.b64decode(values["model"], validate=True))
         if not pieces.size:
-            raise ValueError("the pieces are none")
+            raise ValueError("the model has no pieces")
         return pieces
 
 
@@ -141,24 +141,24 @@ def _package() -> Any:
     try:
         import sentencepiece
     except ImportError as error:
-        raise Error("tokens that are pieces of words need SentencePiece: pip install 'waza[text]'") from error
+        raise Error("subword tokens need SentencePiece: pip install 'waza[text]'") from error
     return sentencepiece
 
 
 def _stretches(text: str) -> Iterator[str]:
-    """The text's lines, long ones cut."""
+    """The text's lines; long lines are divided."""
     for line in text.split("\n"):
         for start in range(0, len(line), STRETCH):
             yield line[start : start + STRETCH]
 
 
 def _unfit(size: int, said: str) -> Error:
-    """SentencePiece's complaint about the size, in our words."""
+    """The error for a size that SentencePiece rejects."""
     if large := TOO_LARGE.search(said):
-        return Error(f"size={size} given, which is more pieces than the text has: give {large[1]} or fewer")
+        return Error(f"size={size} given; the text has fewer pieces: give {large[1]} or fewer")
     if small := TOO_SMALL.search(said):
         return Error(
-            f"size={size} given, which is fewer than the text's characters, the 256 bytes and two signs need: "
+            f"size={size} given; the text's characters, the 256 bytes and two special tokens need more: "
             f"give {small[1]} or more"
         )
     return Error(f"SentencePiece cannot learn {size} pieces from this text ({said}): give another size or text")

@@ -1,4 +1,4 @@
-"""Preparation of texts: from files to tokens as in training."""
+"""Preparation of texts: from files to tokens, as in training."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ class Texts(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class TextPreparation:
-    """How a text becomes tokens, and tokens a text.
+    """Converts texts to tokens, and tokens to texts.
 
     Args:
         tokenizer: learned from the training text.
@@ -34,7 +34,7 @@ class TextPreparation:
 
     @property
     def outputs(self) -> int:
-        """How many outputs the network needs."""
+        """The number of outputs of the network."""
         return self.tokenizer.size
 
     def read(self, paths: Sequence[Path]) -> tuple[Texts, list[Note]]:
@@ -56,11 +56,11 @@ class TextPreparation:
         tokens = [self.tokenizer.encode(text) for text in given.texts]
         for name, ids in zip(given.names, tokens, strict=True):
             if len(ids) < 2:
-                raise Error(f"{name} is one token long; expected at least two, one to be told from the other")
+                raise Error(f"{name} has one token; expected at least two: each is predicted from those before it")
         return tokens
 
     def of_prompt(self, prompt: str) -> list[Note]:
-        """A note where the tokenizer does not know some of a prompt."""
+        """A note if a prompt has tokens that are unknown to the tokenizer."""
         ids = self.tokenizer.encode(prompt)
         unknown = int(np.sum(ids == 0))
         return [Note("prompt_unknown", {"count": unknown, "tokens": len(ids)})] if unknown else []
@@ -71,5 +71,5 @@ class TextPreparation:
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Self:
-        """The preparation that `to_json` gave."""
+        """The preparation from the values of `to_json`."""
         return cls(tokenizer_from_json(values["tokenizer"]))

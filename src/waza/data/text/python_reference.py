@@ -4,9 +4,9 @@ from waza.data.text.parts import Corpus, cut
 
 
 def python_reference() -> Corpus:
-    """The chapters that `help()` shows, in the order of their names: about 465,000 characters, cut as any text.
+    """The chapters that `help()` shows, in the order of their names: about 465,000 characters, cut by `cut`.
 
-    It ships with Python, whose version decides the exact text. (Python Software Foundation License.)
+    The text is part of Python and depends on its version. (Python Software Foundation License.)
     """
     from pydoc_data.topics import topics  # half a megabyte of source, imported only where it is used
 

@@ -11,14 +11,14 @@ UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def read_text(path: str | Path, largest: int = LARGEST) -> tuple[str, list[Note]]:
-    """A file's text with every line end as "\\n", and a note where it is not UTF-8.
+    """A file's text with every line end as "\\n", and a note if it is not UTF-8.
 
-    UTF-8 and, by its byte order mark, UTF-16 are read; what is neither is read as cp932 if all of it can be. A byte
+    UTF-8 and, by its byte order mark, UTF-16 are read; other files are read as cp932, if they are valid cp932. A byte
     order mark is dropped.
 
     Args:
         path: the file.
-        largest: the most bytes that are read.
+        largest: the largest number of bytes that are read.
 
     Raises:
         Error: the file is missing, a folder, too large or empty, holds a NUL byte, or is in another encoding.
@@ -26,7 +26,7 @@ def read_text(path: str | Path, largest: int = LARGEST) -> tuple[str, list[Note]
     path = Path(path)
     try:
         if path.is_dir():
-            raise Error(f"{path} is a folder, and a text is one file: give the file's path")
+            raise Error(f"{path} is a folder; expected a text: give the path of a file")
         if not path.is_file():
             raise Error(f"there is no file {path}: give the path of a text")
         size = path.stat().st_size
@@ -43,11 +43,11 @@ def read_text(path: str | Path, largest: int = LARGEST) -> tuple[str, list[Note]
 
 
 def _decoded(content: bytes, path: Path) -> tuple[str, list[Note]]:
-    """The text of these bytes, and a note where they are not UTF-8."""
+    """The text of these bytes, and a note if they are not UTF-8."""
     if content.startswith(UTF16):
         return _utf16(content, path), [Note("encoding", {"encoding": "UTF-16"})]
     if b"\0" in content:
-        raise Error(f"{path} holds a NUL byte at {content.index(0):,}: is it a text? if so, save it as UTF-8")
+        raise Error(f"{path} holds a NUL byte at {content.index(0):,}: if it is a text, save it as UTF-8")
     try:
         return content.decode("utf-8"), []
     except UnicodeDecodeError as error:
@@ -61,9 +61,9 @@ def _utf16(content: bytes, path: Path) -> str:
     try:
         text = content.decode("utf-16")
     except UnicodeDecodeError as error:
-        raise _undecodable(path, "not the UTF-16 that its first bytes announce", error.start) from error
+        raise _undecodable(path, "not valid UTF-16, contrary to its first bytes", error.start) from error
     if "\0" in text:
-        raise Error(f"{path} holds a NUL character at {text.index(chr(0)):,}: is it a text? if so, save it as UTF-8")
+        raise Error(f"{path} holds a NUL character at {text.index(chr(0)):,}: if it is a text, save it as UTF-8")
     return text
 
 

@@ -9,7 +9,7 @@ from waza.data.text.tokenizer import Tokenizer
 
 
 def token_stream(corpus: Corpus, tokenizer: Tokenizer) -> Dataset:
-    """The tokens w of each part: x = w_1 .. w_(n-1) and y = w_2 .. w_n, (n - 1,) int32 both, in the text's order.
+    """The tokens w of each part: x = w_1 .. w_(n-1) and y = w_2 .. w_n, both (n - 1,) int32, in the text's order.
 
     The arrays are read-only.
 

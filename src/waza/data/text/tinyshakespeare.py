@@ -14,13 +14,13 @@ FILES = (
 
 
 def tinyshakespeare() -> Corpus:
-    """Tiny Shakespeare: 1,115,394 characters of plays, 65 different ones, cut as `cut` cuts any text.
+    """Tiny Shakespeare: 1,115,394 characters of plays, 65 different ones, cut by `cut`.
 
-    Source: Karpathy, "The unreasonable effectiveness of recurrent neural networks", 2015. Its own scripts hold out
-    other shares.
+    Source: Karpathy, "The unreasonable effectiveness of recurrent neural networks", 2015. The scripts of the source
+    hold out other shares.
 
     Raises:
-        Error: the file is missing or damaged; it says how to get it.
+        Error: the file is missing or damaged; the message says how to get it.
     """
     (file,) = FILES
     return cut("tinyshakespeare", file.read().decode("utf-8"))

@@ -15,11 +15,11 @@ class Tokenizer(Protocol):
 
     @property
     def kind(self) -> str:
-        """Its kind's name."""
+        """The name of its kind."""
 
     @property
     def size(self) -> int:
-        """How many tokens there are."""
+        """The number of tokens."""
 
     def encode(self, text: str) -> np.ndarray:
         """The text's tokens, (n,) int32."""
@@ -28,17 +28,17 @@ class Tokenizer(Protocol):
         """The text of these tokens."""
 
     def to_json(self) -> dict[str, Any]:
-        """The tokenizer as plain values, its `kind` among them."""
+        """The tokenizer as plain values, including its `kind`."""
 
 
 TOKENIZERS: dict[str, Any] = {one.kind: one for one in (Characters, Words, Pieces)}
 
 
 def tokenizer(kind: str) -> Any:
-    """The class of this kind: "characters", "words" or "pieces".
+    """The tokenizer class of this kind: "characters", "words" or "pieces".
 
     Raises:
-        Error: there is none; it names the nearest.
+        Error: there is none; the message names the nearest.
 
     >>> tokenizer("words").__name__
     'Words'

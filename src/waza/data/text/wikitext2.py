@@ -15,10 +15,10 @@ FILES = tuple(
 
 
 def wikitext2() -> Corpus:
-    """WikiText-2: 2,088,628 tokens to train on, 217,646 for validation, 245,569 for the test; 33,278 types (`Words`).
+    """WikiText-2: 2,088,628 training, 217,646 validation and 245,569 test tokens; 33,278 types (`Words`).
 
-    Words are set apart by spaces, rare ones are "<unk>". Validation and test are the published files; of the training
-    file the articles stand in another order, which matters only to a state that is carried from one to the next.
+    Words are separated by spaces; rare ones are "<unk>". Validation and test are the published files. The training file
+    has the articles in another order, which matters only if a state is carried from one article to the next.
 
     Source: Merity, Xiong, Bradbury and Socher, "Pointer sentinel mixture models", 2016.
 

@@ -1,4 +1,4 @@
-"""Words as tokens, as WikiText has them."""
+"""Words as tokens, in the format of WikiText."""
 
 import collections
 import dataclasses
@@ -19,15 +19,15 @@ SIGNS = (UNKNOWN, END)
 
 @dataclasses.dataclass(frozen=True)
 class Words:
-    """A word between spaces is a token; a line's end is "<eos>", and a word that is not known is "<unk>".
+    """A tokenizer of words between spaces; a line end is "<eos>", and an unknown word is "<unk>".
 
-    Runs of spaces decode as one, and none is left at a line's ends. The text is to be one whose words are set apart,
-    punctuation too; Japanese needs `Characters` or `Pieces`.
+    Decoding gives one space between words and none at the ends of a line. The words and the punctuation of the text
+    must be separated by spaces; Japanese needs `Characters` or `Pieces`.
 
     Args:
         words: "<unk>", "<eos>", and the others, most frequent first.
 
-    Source: Merity, Xiong, Bradbury and Socher, "Pointer sentinel mixture models", 2016 (the custom).
+    Source: Merity, Xiong, Bradbury and Socher, "Pointer sentinel mixture models", 2016 (the convention).
 
     >>> words = Words.learn("to be or not to be\\n", most=4)
     >>> words.words
@@ -48,11 +48,11 @@ class Words:
 
     @classmethod
     def learn(cls, text: str, most: int | None = None) -> Self:
-        """The words of a training text by frequency, equals in the order of their first occurrence.
+        """Learn the words of a training text, ordered by frequency, then by first occurrence.
 
         Args:
-            text: the training part alone.
-            most: the most types that are kept, "<unk>" and "<eos>" among them; None for all.
+            text: the training part only.
+            most: the largest number of types, including "<unk>" and "<eos>"; None for all.
 
         Raises:
             Error: the text has no words, or `most` leaves none.
@@ -68,7 +68,7 @@ class Words:
 
     @property
     def size(self) -> int:
-        """How many tokens there are."""
+        """The number of tokens."""
         return len(self.words)
 
     @cached_property
@@ -94,7 +94,7 @@ class Words:
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Self:
-        """The tokenizer that `to_json` gave."""
+        """The tokenizer from the values of `to_json`."""
         return cls(tuple(values["words"]))
 
 

@@ -1,4 +1,4 @@
-"""Recurrent layers: cells that say what one time step is, and layers that run them over sequences."""
+"""Recurrent layers: cells that compute one time step, and layers that run them over sequences."""
 
 from waza.nn.recurrent.bidirectional import Bidirectional as Bidirectional
 from waza.nn.recurrent.by_hand import bptt as bptt

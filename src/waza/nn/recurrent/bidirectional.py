@@ -1,4 +1,4 @@
-"""Bidirectional: past and future at each step."""
+"""The bidirectional recurrent layer."""
 
 from typing import Any
 
@@ -12,11 +12,11 @@ from waza.nn.recurrent.sequences import states_of
 
 
 class Bidirectional(RecurrentLayer):
-    r"""$y_t = [\overrightarrow{h}_t, \overleftarrow{h}_t]$: two cells of one recipe, each with variables of its own.
+    r"""$y_t = [\overrightarrow{h}_t, \overleftarrow{h}_t]$: two cells of the same recipe, each with its own variables.
 
-    The one reads each sequence from its first step on, the other from its own last step back. The outputs are
-    (batch, time, 2 hidden_size); the state is the pair of both. At a step the second has seen the future: it suits
-    tagging and encoding, and cannot predict what comes next.
+    The first runs forwards from the first step, the second backwards from the last step of each row. The outputs are
+    (batch, time, 2 hidden_size); the state is the pair of both states. The outputs of a step depend on later steps: the
+    layer suits tagging and encoding, but cannot predict the next step.
 
     Source: Schuster and Paliwal, "Bidirectional recurrent neural networks", 1997.
 
@@ -36,7 +36,7 @@ class Bidirectional(RecurrentLayer):
 
     @property
     def outputs(self) -> int:
-        """Both cells' units."""
+        """The number of units of both cells together."""
         return 2 * self.cell.hidden_size
 
     def directions(self) -> dict[str, Recurrent]:
@@ -59,7 +59,7 @@ class Bidirectional(RecurrentLayer):
         state: PyTree[Array] | None = None,
         lengths: Int[Array, " batch"] | None = None,
     ) -> tuple[Float[Array, "batch time {self.outputs}"], PyTree[Array]]:
-        """Both directions' outputs side by side, and the pair of their last states."""
+        """The concatenated outputs of both directions, and the pair of their last states."""
         states = states_of(state, 2)
         results = [
             layer.scan(variables[name], x, run.at(name), given, lengths)

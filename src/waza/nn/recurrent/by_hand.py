@@ -1,4 +1,4 @@
-"""Backpropagation through time, written out: a recurrent network's gradients without automatic differentiation."""
+"""Backpropagation through time, implemented without automatic differentiation."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from jaxtyping import Array, Float
 
 
 class Gradients(NamedTuple):
-    """The loss, and its gradients by the network's weights and biases."""
+    """The loss, and its gradients with respect to the network's weights and biases."""
 
     loss: Array
     input: Array
@@ -32,13 +32,13 @@ def bptt(
 
     $$u_t = W_\text{in} x_t + W z_{t-1} + b, \quad z_t = f(u_t), \quad v_t = W_\text{out} z_t + c, \quad y_t = g(v_t)$$
 
-    Backward, from last to first, with $\delta_{T+1} = 0$. What reaches $z_t$ comes from this step's error, and from the
-    next step, to which $z_t$ was carried by W:
+    Backward, from last to first, with $\delta_{T+1} = 0$. The gradient of $z_t$ has two terms: one from the error of
+    this step, and one from the next step, which uses $W z_t$:
 
     $$\delta^\text{out}_t = (y_t - d_t) \odot g'(v_t), \quad
       \delta_t = (W_\text{out}^\top \delta^\text{out}_t + W^\top \delta_{t+1}) \odot f'(u_t)$$
 
-    The same weights serve at all times, so that their gradients are sums over time:
+    All steps use the same weights, so their gradients are sums over time:
 
     $$\frac{\partial L}{\partial W_\text{out}} = \sum_t \delta^\text{out}_t z_t^\top, \quad
       \frac{\partial L}{\partial W_\text{in}} = \sum_t \delta_t x_t^\top, \quad
@@ -46,9 +46,9 @@ def bptt(
       \frac{\partial L}{\partial b} = \sum_t \delta_t, \quad
       \frac{\partial L}{\partial c} = \sum_t \delta^\text{out}_t$$
 
-    Over many steps $W^\top$ and $f'$ come in as products, which is why $\delta$ vanishes or explodes.
+    Over many steps $\delta$ contains products of $W^\top$ and $f'$, which is why it vanishes or explodes.
 
-    Truncated, the steps are taken in windows, and no $\delta$ passes from a window to the one before it.
+    With truncation, the steps are divided into windows, and no $\delta$ passes from a window to the one before it.
 
     Source: Werbos, "Backpropagation through time: what it does and how to do it", 1990.
 
@@ -59,7 +59,7 @@ def bptt(
         targets: d.
         f: the units' activation, and its derivative.
         g: the outputs' activation, and its derivative.
-        window: steps after which the backward pass is cut; None for never.
+        window: the number of steps in a window of the truncation; None for no truncation.
 
     >>> weights = {"input": jnp.ones((1, 1)), "recurrent": jnp.ones((1, 1)), "bias": jnp.zeros(1),
     ...            "output": jnp.ones((1, 1)), "output_bias": jnp.zeros(1)}

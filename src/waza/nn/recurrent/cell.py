@@ -1,4 +1,4 @@
-"""Cell: what one time step is."""
+"""Cell: one time step of a recurrent network."""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,15 +21,15 @@ def add_product(
 
 
 class Preactivations:
-    """The pre-activations of one step: to each part of the projected input, a recurrent weight's product is added.
+    """The pre-activations of one step: each part of the projected input, plus the product of a recurrent weight.
 
-    A part and its weight have the same name. Each is asked for once a step, which is what lets the weight's gradient
-    leave the scan: the part's gradient is the product's, too (`waza.nn.recurrent.scan`).
+    A part and its weight have the same name. Each is used once per step: then the gradient of the part is also the
+    gradient of the product, and the weight's gradient can be computed outside the scan (`waza.nn.recurrent.scan`).
 
     Args:
-        projected: what the input gives to this step, by name.
-        weights: the recurrent weights (outputs, inputs), by name; a part without one stays as it is.
-        add: adds a product to a part; a backward pass gives one that knows the sum already.
+        projected: the contribution of the input to this step, by name.
+        weights: the recurrent weights (outputs, inputs), by name; a part without one is unchanged.
+        add: adds a product to a part; the backward pass gives a function that returns the stored sum.
 
     >>> preactivation = Preactivations({"recurrent": jnp.ones((1, 2))}, {"recurrent": jnp.eye(2)})
     >>> preactivation("recurrent", jnp.array([[3.0, 4.0]])).tolist()
@@ -52,13 +52,13 @@ class Preactivations:
         """projected[name] + W[name] met, where W[name] is a recurrent weight; else projected[name]."""
         if name not in self._projected:
             raise Error(
-                f"the step asks for the pre-activation {name!r}, which project() does not give, or asks twice: "
-                f"there are {', '.join(map(repr, self._projected)) or 'none left'}"
+                f"advance() uses the pre-activation {name!r}, which project() does not return, or uses it twice: "
+                f"available are {', '.join(map(repr, self._projected)) or 'no others'}"
             )
         part = self._projected.pop(name)
         if (name in self._weights) != (met is not None):
-            article, how = ("a", "with what it meets") if name in self._weights else ("no", "without what it meets")
-            raise Error(f"{name!r} has {article} recurrent weight among the variables: ask {how}")
+            article, how = ("a", "with an input") if name in self._weights else ("no", "without an input")
+            raise Error(f"{name!r} has {article} recurrent weight among the variables: call preactivation() {how}")
         if met is None:
             return part
         self.met[name] = met
@@ -67,18 +67,18 @@ class Preactivations:
 
 
 class Cell(Recipe):
-    """A recipe for one time step, with a state that is an ordinary argument and result.
+    """One time step of a recurrent network, with the state as an argument and a result.
 
-    A kind of cell has `init(key) -> variables`, `start(batch) -> state`, and a step in two halves:
-    `project(variables, x)`, which needs no state and so is done for all times at once, and
-    `advance(variables, state, preactivation)`. A decoder, or a policy, takes whole steps: `step(variables, state, x)`.
+    A subclass defines `init(key) -> variables`, `start(batch) -> state`, and a step in two parts:
+    `project(variables, x)`, which needs no state and is therefore computed for all times at once, and
+    `advance(variables, state, preactivation)`. A decoder or a policy calls `step(variables, state, x)`.
 
     Args:
         inputs: the number of features of x.
         hidden_size: the number of units.
-        initializer: of the input weights.
-        recurrent_initializer: of the weights of what comes from the step before.
-        use_bias: whether biases exist.
+        initializer: initial values of the input weights.
+        recurrent_initializer: initial values of the recurrent weights.
+        use_bias: whether to add biases.
     """
 
     inputs: int
@@ -102,7 +102,7 @@ class Cell(Recipe):
         return jnp.zeros((batch, self.hidden_size))
 
     def project(self, variables: dict[str, Array], x: Float[Array, "... {self.inputs}"]) -> dict[str, Array]:
-        """What the input gives to the pre-activations, by name; x may be of one time or of all."""
+        """The contribution of the input to the pre-activations, by name; x is of one time or of all times."""
         return {"recurrent": self.input_product(variables, x)}
 
     def advance(
@@ -110,21 +110,21 @@ class Cell(Recipe):
     ) -> tuple[PyTree[Array], Float[Array, "batch {self.hidden_size}"]]:
         """The state after this step, and the output.
 
-        The rule: a projected part is used through `preactivation` alone, and so is a weight that has its name.
+        Use a projected part, and the weight of the same name, only through `preactivation`.
         """
         raise NotImplementedError(f"{type(self).__name__} has no advance(variables, state, preactivation)")
 
     def step(
         self, variables: dict[str, Array], state: PyTree[Array], x: Float[Array, "batch {self.inputs}"]
     ) -> tuple[PyTree[Array], Float[Array, "batch {self.hidden_size}"]]:
-        """One whole step: the state after it, and the output."""
+        """One complete step: the state after it, and the output."""
         x = jnp.asarray(x)
         if x.ndim != 2 or x.shape[1] != self.inputs:
             raise Error(f"x has the shape {x.shape}; a step expects (batch, {self.inputs})")
         return self.advance(variables, state, Preactivations(self.project(variables, x), variables))
 
     def input_product(self, variables: dict[str, Array], x: Float[Array, "... inputs"]) -> Float[Array, "... outputs"]:
-        """W_in x + b over the last axis, in the dtype of x where that is floating."""
+        """W_in x + b over the last axis, in the dtype of x if that is floating."""
         x = x if jnp.issubdtype(x.dtype, jnp.floating) else x.astype(variables["input"].dtype)
         y = product(x, like(variables["input"], x))
         return y + like(variables["bias"], x) if self.use_bias else y
@@ -133,9 +133,9 @@ class Cell(Recipe):
 def draw_fused(
     initializer: Initializer, key: PRNGKeyArray, gates: tuple[str, ...], outputs: int, inputs: int
 ) -> Float[Array, "rows {inputs}"]:
-    """The weights of several gates as one matrix, each drawn with its own name's key.
+    """The weights of several gates as one matrix, each drawn with the key of its name.
 
-    A gate's draws are the same whichever other gates a variant has.
+    A gate's draws do not depend on the other gates of a variant.
     """
     draws = [initializer(named_key(key, gate), (outputs, inputs), inputs, outputs) for gate in gates]
     return jnp.concatenate(draws)

@@ -1,4 +1,4 @@
-"""The gated recurrent unit's cell."""
+"""The cell of the gated recurrent unit (GRU)."""
 
 from collections.abc import Callable
 from typing import Literal, get_args
@@ -17,12 +17,12 @@ GATES = ("reset", "update")
 
 
 class GRU(Cell):
-    r"""A reset gate r, an update gate z, and one state h, which is the output too.
+    r"""Gated recurrent unit: a reset gate r, an update gate z, and one state h, which is also the output.
 
     $$r_t = \sigma(W_r x_t + R_r h_{t-1} + b_r), \quad z_t = \sigma(W_z x_t + R_z h_{t-1} + b_z)$$
     $$h_t = z_t \odot h_{t-1} + (1 - z_t) \odot n_t$$
 
-    Two candidates n are in use. `reset="before"`: the state is reset before the product,
+    Two forms of the candidate n are in use. `reset="before"`: the state is reset before the product,
     $n_t = f(W_n x_t + R_n (r_t \odot h_{t-1}) + b_n)$, as in the paper. `reset="after"`: the product is reset,
     $n_t = f(W_n x_t + b_n + r_t \odot (R_n h_{t-1} + c_n))$, as in cuDNN, PyTorch and Keras.
 
@@ -36,8 +36,8 @@ class GRU(Cell):
     Args:
         activation: f.
         reset: "before" or "after" the product.
-        update_bias: the update gate's bias at the start; above 0 the unit remembers before it has learned to, as an
-            LSTM does by its forget gate's bias. Without biases it is not used.
+        update_bias: the initial bias of the update gate. Above 0 the unit keeps most of its state at the start of
+            training, like an LSTM with a positive forget gate's bias. Not used without biases.
 
     >>> cell = GRU(1, 1)
     >>> variables = {
@@ -61,7 +61,7 @@ class GRU(Cell):
             )
 
     def init(self, key: PRNGKeyArray) -> dict[str, Array]:
-        """Weights drawn by the initializers, and biases of zeros but for the update gate's."""
+        """Weights drawn by the initializers; biases are zero, except that of the update gate."""
         size, recurrent = self.hidden_size, self.recurrent_initializer
         rows = named_key(key, "recurrent")
         variables = {
@@ -78,7 +78,7 @@ class GRU(Cell):
         return variables
 
     def project(self, variables: dict[str, Array], x: Float[Array, "... {self.inputs}"]) -> dict[str, Array]:
-        """The input's products for the gates and for the candidate; with `reset="after"` its recurrent bias apart."""
+        """The input's products for the gates and for the candidate; with `reset="after"` also its recurrent bias."""
         gates, candidate = (
             self.input_product({name: variables[name][rows] for name in ("input", "bias") if name in variables}, x)
             for rows in (slice(2 * self.hidden_size), slice(2 * self.hidden_size, None))

@@ -1,4 +1,4 @@
-"""The LSTM's cell, from the bare constant error carousel of 1997 to peepholes and full gate recurrence."""
+"""The LSTM cell, with optional gates, peepholes and full gate recurrence."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from waza.nn.recurrent.cell import Cell, Preactivations, blocks, draw_fused
 
 
 class LSTMState(NamedTuple):
-    """An LSTM's output h and cell c, each (batch, hidden_size); with full gate recurrence its gates, side by side."""
+    """An LSTM's output h and cell c, each (batch, hidden_size); with full gate recurrence its gates, concatenated."""
 
     hidden: Array
     cell: Array
@@ -22,15 +22,16 @@ class LSTMState(NamedTuple):
 
 
 class LSTM(Cell):
-    r"""Long short-term memory, whose parts are switched one by one.
+    r"""Long short-term memory; each of its parts can be switched on or off.
 
     $$i_t = \sigma(W_i x_t + R_i h_{t-1} + p_i \odot c_{t-1} + b_i), \quad
       f_t = \sigma(W_f x_t + R_f h_{t-1} + p_f \odot c_{t-1} + b_f)$$
     $$c_t = f_t \odot c_{t-1} + i_t \odot g(W_z x_t + R_z h_{t-1} + b_z)$$
     $$o_t = \sigma(W_o x_t + R_o h_{t-1} + p_o \odot c_t + b_o), \quad h_t = o_t \odot h(c_t)$$
 
-    A gate that is switched off is 1 and has no variables; with all three off, c is the bare constant error carousel
-    (CEC). The cell of 1997 has no forget gate, that of 2000 has all gates, that of 2002 peepholes too. The output is h.
+    A gate that is switched off is 1 and has no variables; with all three off, c is the constant error carousel (CEC)
+    alone. The cell of 1997 has no forget gate, that of 2000 has all gates, and that of 2002 also has peepholes. The
+    output is h.
 
     Variables: "input" (rows, inputs), "recurrent" (rows, hidden_size) and "bias" (rows), whose rows are those of the
     `gates` and of the candidate, hidden_size each; "peephole" (gates, hidden_size); "gates" (gates' rows, gates' rows).
@@ -43,13 +44,15 @@ class LSTM(Cell):
         forget_gate: whether f exists; without it f = 1.
         input_gate: whether i exists; without it i = 1.
         output_gate: whether o exists; without it o = 1.
-        peepholes: whether the gates see the cell (input and forget gate the last one, the output gate the new one).
-        input_activation: g, of the candidate; None leaves it as it is.
-        output_activation: h, of the cell; None leaves it as it is.
-        coupled: whether f = 1 - i stands for a forget gate with weights of its own.
-        full_gate_recurrence: whether the gates see the gates of the last step, through weights of their own.
-        forget_bias: the forget gate's bias at the start, so that the cell remembers before it has learned to. A coupled
-            cell starts from the same f: its input gate's bias is the negative of this. Without biases it is not used.
+        peepholes: whether the gates depend on the cell (input and forget gate on the previous one, the output gate on
+            the new one).
+        input_activation: g, of the candidate; None for the identity.
+        output_activation: h, of the cell; None for the identity.
+        coupled: whether f = 1 - i replaces the forget gate, which then has no weights.
+        full_gate_recurrence: whether the gates also depend on the gates of the previous step, through separate weights.
+        forget_bias: the initial bias of the forget gate; above 0 the cell keeps most of its content at the start of
+            training. A coupled cell starts with the same f: the bias of its input gate is the negative of this. Not
+            used without biases.
 
     >>> cell = LSTM(1, 1, forget_gate=False, input_gate=False, output_gate=False, output_activation=None)
     >>> variables = {"input": jnp.ones((1, 1)), "recurrent": jnp.zeros((1, 1)), "bias": jnp.zeros(1)}
@@ -78,18 +81,18 @@ class LSTM(Cell):
             )
         for name in ("peepholes", "full_gate_recurrence"):
             if getattr(self, name) and not self.gates:
-                raise Error(f"LSTM({name}=True) with all three gates off: nothing would use it; switch a gate on")
+                raise Error(f"LSTM({name}=True) with all three gates off: it would have no effect; switch a gate on")
 
     @property
     def gates(self) -> tuple[str, ...]:
-        """The gates with weights of their own, in the order of their rows."""
+        """The gates that have weights, in the order of their rows."""
         exist = {"input": self.input_gate, "forget": self.forget_gate and not self.coupled, "output": self.output_gate}
         return tuple(gate for gate, exists in exist.items() if exists)
 
     def init(self, key: PRNGKeyArray) -> dict[str, Array]:
-        """Weights drawn by the initializers; biases of zeros but for the forget gate's.
+        """Weights drawn by the initializers; biases are zero, except that of the forget gate.
 
-        A peephole is drawn as a row of the recurrent weight is.
+        A peephole is drawn like a row of the recurrent weight.
         """
         size, gates = self.hidden_size, self.gates
         rows = (*gates, "candidate")
@@ -110,13 +113,13 @@ class LSTM(Cell):
         return variables
 
     def start(self, batch: int) -> LSTMState:
-        """Zeros, an array each: one array in two places could not be handed over to a program."""
+        """Zeros, in separate arrays: an array that occurs twice could not be donated to a program."""
         shape = (batch, self.hidden_size)
         gates = jnp.zeros((batch, len(self.gates) * self.hidden_size)) if self.full_gate_recurrence else None
         return LSTMState(jnp.zeros(shape), jnp.zeros(shape), gates)
 
     def project(self, variables: dict[str, Array], x: Float[Array, "... {self.inputs}"]) -> dict[str, Array]:
-        """The input's product; with full gate recurrence also zeros, to which the last gates' product is added."""
+        """The input's product; with full gate recurrence also zeros, for the product of the previous gates."""
         projected = super().project(variables, x)
         if self.full_gate_recurrence:
             product = projected["recurrent"]
@@ -137,7 +140,7 @@ class LSTM(Cell):
             before = blocks(rows, gates)
             gate = {name: sigmoid(before[name] + seen[name] * cell) for name in gates if name != "output"}
         else:
-            gate = blocks(sigmoid(rows), gates)  # all at once: the faster form
+            gate = blocks(sigmoid(rows), gates)  # one sigmoid for all gates is faster
 
         i = gate.get("input", 1.0)
         f = 1 - i if self.coupled else gate.get("forget", 1.0)

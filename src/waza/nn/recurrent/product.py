@@ -1,4 +1,4 @@
-"""The product of rows with a weight, whose gradient is written in the form that is fast on processors."""
+"""Product of rows with a weight, with a gradient that is fast on CPUs."""
 
 import jax
 import jax.numpy as jnp
@@ -42,7 +42,7 @@ def weight_gradient(
 
 
 def _summed(gradient: Array, x: Array) -> Array:
-    """x^T gradient, over all rows. Their axes stay apart: joined, rows on several devices would be gathered on each."""
+    """x^T gradient over all rows. Merging their axes would gather rows of several devices on each device."""
     rows = tuple(range(x.ndim - 1))
     wide = jnp.promote_types(x.dtype, jnp.float32)
     return lax.dot_general(x, gradient, ((rows, rows), ((), ())), preferred_element_type=wide)
@@ -50,16 +50,16 @@ def _summed(gradient: Array, x: Array) -> Array:
 
 @custom_vmap
 def _long_rows(gradient: Array, x: Array) -> Array:
-    """The transpose of x^T gradient, which the barrier keeps XLA from writing as gradient^T x.
+    """The transpose of x^T gradient; the barrier prevents XLA from rewriting it as gradient^T x.
 
-    That would read the larger array by its columns: 54 ms instead of 37 for 6,400 rows, 256 inputs and 1,024 outputs.
+    That form would read the larger array by columns: 54 ms instead of 37 for 6,400 rows, 256 inputs and 1,024 outputs.
     """
     return lax.optimization_barrier(_summed(gradient, x)).T
 
 
 @_long_rows.def_vmap
 def _(size: int, batched: list[bool], gradient: Array, x: Array) -> tuple[Array, bool]:
-    """Of several trials, without the barrier: with it, XLA aborts on some small shapes (jaxlib 0.10.2)."""
+    """For several trials, without the barrier: with it, XLA aborts on some small shapes (jaxlib 0.10.2)."""
     axes = tuple(0 if is_batched else None for is_batched in batched)
     return jax.vmap(lambda gradient, x: _summed(gradient, x).T, axes, axis_size=size)(gradient, x), True
 

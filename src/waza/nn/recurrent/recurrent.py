@@ -14,9 +14,9 @@ from waza.nn.recurrent.sequences import checked_sequences, checked_state, steps_
 
 
 class RecurrentLayer(Layer):
-    """A layer over sequences, whose state goes in and comes out.
+    """Base class of layers over sequences, with the state as an argument and a result.
 
-    A kind of it has `scan`, `start`, and the sizes `inputs` and `outputs` of a step.
+    A subclass defines `scan`, `start`, and the sizes `inputs` and `outputs` of a step.
     """
 
     @property
@@ -43,15 +43,16 @@ class RecurrentLayer(Layer):
     ) -> tuple[Float[Array, "batch time {self.outputs}"], PyTree[Array]]:
         """The outputs of all steps, and the state after each row's last step.
 
-        What lies behind a row's length changes no result and no gradient, be it NaN; the outputs there are zero. A row
-        of length 0 keeps its state.
+        Steps after a row's length do not affect any result or gradient, even if they are NaN; their outputs are zero. A
+        row of length 0 keeps its state.
 
         Args:
-            variables: of the layer.
+            variables: the variables of the layer.
             x: the sequences.
-            run: the pass.
-            state: before the first step, such as an encoder's last or that of the segment before; None for zeros.
-            lengths: the number of steps of each row; None where all rows have all steps.
+            run: the forward pass.
+            state: the state before the first step, such as the last state of an encoder or of the previous segment;
+                None for zeros.
+            lengths: the number of steps of each row; None if all rows have all steps.
         """
         raise NotImplementedError(f"{type(self).__name__} has no scan(variables, x, run, state, lengths)")
 
@@ -63,14 +64,15 @@ class RecurrentLayer(Layer):
 
 
 class Recurrent(RecurrentLayer):
-    """A cell over sequences: (batch, time, inputs) to (batch, time, hidden_size).
+    """Runs a cell over sequences: (batch, time, inputs) to (batch, time, hidden_size).
 
-    The input's product is made for all times at once, and the recurrent weights' gradients too (`scan_cell`).
+    The product with the input is computed for all times at once, and so are the gradients of the recurrent weights
+    (`scan_cell`).
 
     Args:
-        cell: says what a step is: `SimpleRNN`, `LSTM`, `GRU`, or a `Cell` of your own.
-        reverse: whether each sequence is read from its own last step to its first. The outputs stand where their
-            inputs stand, and the last state is the one after the first step.
+        cell: the time step: `SimpleRNN`, `LSTM`, `GRU`, or your own `Cell`.
+        reverse: whether each sequence is processed from its last step to its first. The outputs keep the positions of
+            their inputs, and the last state is the state after the first step.
 
     >>> from waza.nn.recurrent import SimpleRNN
     >>> layer = Recurrent(SimpleRNN(1, 1, activation=lambda u: u))

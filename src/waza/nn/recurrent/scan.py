@@ -1,16 +1,16 @@
-"""The scan of a cell over time, with the recurrent weights' gradients taken out of it.
+"""Scan of a cell over time; the gradients of the recurrent weights are computed outside the scan.
 
-JAX differentiates a scan so that each step of the backward pass adds to the gradient of every recurrent weight: 100
-small products whose sums are read and written 100 times. Here a weight is a constant inside the scan. The backward pass
-keeps the gradient of each pre-activation, the forward pass what the weight met, and one product over all times and rows
-is the weight's gradient:
+JAX differentiates a scan so that each step of the backward pass adds to the gradient of every recurrent weight: for 100
+steps, 100 small products whose sum is read and written 100 times. Here a weight is a constant inside the scan. The
+backward pass stores the gradient of each pre-activation, the forward pass stores the inputs of the weight, and one
+product over all times and rows is the weight's gradient:
 
     dL/dW = sum over t of (dL/da_t)^T z_{t-1}
 
-Of a step the pre-activations and the state are kept, and the rest, which is cheap, is computed again; the gradients of
-the pre-activations take the memory of the projected input. Both spare memory that is touched for the first time, which
-costs more than the numbers that go there. Steps are not unrolled: by 2 or by 4 they took as long or longer, at hidden
-sizes from 32 to 256, and compiled more slowly.
+For each step the pre-activations and the state are stored; the rest is cheap and is recomputed. The gradients of the
+pre-activations reuse the memory of the projected input. Both reduce the use of fresh memory: its first access takes
+longer than the computation of the numbers. Steps are not unrolled: unrolled by 2 or by 4 they took as long or longer,
+at hidden sizes from 32 to 256, and compiled more slowly.
 """
 
 from functools import partial
@@ -41,12 +41,13 @@ def scan_cell(
     """The outputs of all steps and the last state.
 
     Args:
-        cell: says what a step is.
-        variables: of the cell.
-        projected: `cell.project` of all times.
-        state: before the first step.
-        real: where a row has a step; elsewhere its state stays and its output is zero. None: everywhere.
-        reverse: whether time runs backwards.
+        cell: the time step.
+        variables: the variables of the cell.
+        projected: the result of `cell.project` for all times.
+        state: the state before the first step.
+        real: mask of the steps of each row; elsewhere its state is unchanged and its output is zero. None for all
+            steps.
+        reverse: whether to scan from the last step to the first.
     """
     numbers, structure = eqx.partition(cell, lambda leaf: isinstance(leaf, float) or eqx.is_inexact_array(leaf))
     weights = {name: variables[name] for name in projected if name in variables}
@@ -102,7 +103,7 @@ def _backward(structure: Cell, reverse: bool, kept: Any, gradient: tuple[Array, 
     times, nothing = jnp.arange(to_outputs.shape[0]), jax.tree.map(jnp.zeros_like, settings)
     (to_state, to_projected, to_settings), _ = lax.scan(
         step,
-        (to_state, projected, nothing),  # the projected input is no longer needed: its memory takes its gradient
+        (to_state, projected, nothing),  # the projected input is no longer needed: its gradient reuses its memory
         (times, projected | sums, real, states, to_outputs),
         reverse=not reverse,
     )
@@ -118,12 +119,12 @@ _scan.defvjp(_forward, _backward)
 def _step(
     structure: Cell, settings: Any, preactivation: Preactivations, weights: Parts, state: Any, real: Any
 ) -> tuple[Any, Array]:
-    """The state after a step, and the output, where there is a step."""
+    """The state and the output after a step; where `real` is false, the old state and zero."""
     numbers, others = settings
     cell = eqx.combine(numbers, structure)
     after, output = cell.advance(others | weights, state, preactivation)
     if missing := weights.keys() - preactivation.met.keys():
-        raise Error(f"{type(cell).__name__}.advance asks for no pre-activation {missing}: its weight does nothing")
+        raise Error(f"{type(cell).__name__}.advance does not use the pre-activation {missing}: its weight is unused")
     if real is not None:
         after = jax.tree.map(lambda new, old: jnp.where(real[:, None], new, old), after, state)
         output = jnp.where(real[:, None], output, 0)
@@ -132,7 +133,7 @@ def _step(
 
 @jax.custom_vjp
 def _added(sums: Array, weight: Array, met: Array) -> Array:
-    """part + W met, whose sum is known already."""
+    """part + W met, where the sum is already known."""
     return sums
 
 

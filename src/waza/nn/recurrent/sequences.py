@@ -1,4 +1,4 @@
-"""What is checked of sequences, their lengths and a given state before they are run."""
+"""Checks of sequences, their lengths and a given state."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from waza.core.errors import Error
 
 
 def checked_sequences(x: Any, inputs: int) -> Float[Array, "batch time inputs"]:
-    """The sequences as an array, whose three axes fit."""
+    """The sequences as an array, after a check of the three axes."""
     x = jnp.asarray(x)
     if x.ndim != 3:
         hint = {2: "; one sequence is x[None], one feature x[..., None]"}.get(x.ndim, "")
@@ -19,14 +19,14 @@ def checked_sequences(x: Any, inputs: int) -> Float[Array, "batch time inputs"]:
     if x.shape[2] != inputs:
         raise Error(f"x has the shape {x.shape}, with {x.shape[2]} features; the cell expects {inputs}: change inputs")
     if x.shape[1] == 0:
-        raise Error(f"x has the shape {x.shape}: sequences of no steps; leave them out, or give at least one step")
+        raise Error(f"x has the shape {x.shape}, with no steps; expected at least one: leave such sequences out")
     return x
 
 
 def steps_that_are(
     lengths: Int[Array, " batch"] | None, x: Float[Array, "batch time inputs"]
 ) -> Bool[Array, "time batch"] | None:
-    """Where a row has a step: before its length; None where all have all.
+    """Mask of the steps before each row's length; None if no lengths are given.
 
     >>> steps_that_are(jnp.array([1, 2]), jnp.zeros((2, 2, 1))).tolist()
     [[True, True], [False, True]]
@@ -51,12 +51,12 @@ def steps_that_are(
 
 
 def checked_state(state: PyTree[Array], start: PyTree[Any], dtype: Any) -> PyTree[Array]:
-    """The given state in this dtype; an error unless it is built as the start is.
+    """The given state in this dtype; an error if its structure or its shapes differ from the start.
 
     Args:
-        state: as the user gives it.
-        start: a state that fits, or its shapes.
-        dtype: of the steps.
+        state: the state that the user gives.
+        start: a valid state, or its shapes.
+        dtype: the dtype of the steps.
     """
     given: Any = jax.tree.structure(state)
     if given != jax.tree.structure(start) or jax.tree.map(jnp.shape, state) != jax.tree.map(jnp.shape, start):
@@ -68,12 +68,12 @@ def checked_state(state: PyTree[Array], start: PyTree[Any], dtype: Any) -> PyTre
 
 
 def _described(state: PyTree[Any]) -> str:
-    """A state with its arrays' shapes in their places."""
+    """The state with its arrays replaced by their shapes, as text."""
     return str(jax.tree.map(jnp.shape, state))
 
 
 def states_of(state: Any, layers: int) -> tuple[Any, ...]:
-    """The given state of each of several layers; None for each where there is None."""
+    """The given state of each of several layers; None for each if the state is None."""
     if state is None:
         return (None,) * layers
     if not isinstance(state, tuple | list) or len(state) != layers:

@@ -1,4 +1,4 @@
-"""The simple recurrent network's cell."""
+"""The cell of the simple recurrent network."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ from waza.nn.recurrent.cell import Cell, Preactivations
 
 
 class SimpleRNN(Cell):
-    r"""$u_t = W_\text{in} x_t + W z_{t-1} + b$ and $z_t = f(u_t)$. The state is z; so is the output.
+    r"""$u_t = W_\text{in} x_t + W z_{t-1} + b$ and $z_t = f(u_t)$. The state and the output are z.
 
     The network's third weight, $y_t = g(W_\text{out} z_t + c)$, is a `Dense` layer on top.
 

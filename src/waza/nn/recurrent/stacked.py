@@ -1,4 +1,4 @@
-"""StackedRecurrent: recurrent layers on top of each other."""
+"""A stack of recurrent layers."""
 
 from itertools import pairwise
 from typing import Any
@@ -13,16 +13,16 @@ from waza.nn.recurrent.sequences import states_of
 
 
 class StackedRecurrent(RecurrentLayer):
-    """Each layer reads the outputs of the one below; the state is the tuple of all layers' states.
+    """Recurrent layers in a stack: each one runs over the outputs of the layer below.
 
-    Dropout stands between layers alone: not on the inputs, not on the outputs, and never between one step and the
-    next, where it would erase what is to be remembered.
+    The state is the tuple of all layers' states. Dropout is applied only between layers: not to the inputs, not to the
+    outputs, and not between time steps, where it would erase the memory.
 
     Source of the dropout: Zaremba, Sutskever and Vinyals, "Recurrent neural network regularization", 2014.
 
     Args:
-        layers: from the lowest to the highest, each with as many inputs as the one below has outputs.
-        dropout: between layers.
+        layers: from the lowest to the highest, each with as many inputs as the layer below has outputs.
+        dropout: applied between layers; None for no dropout.
 
     >>> import jax
     >>> from waza.nn.recurrent import GRU, Bidirectional, Recurrent
