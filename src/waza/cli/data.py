@@ -1,4 +1,4 @@
-"""`waza data`: list data sets, or get one."""
+"""`waza data`: list data sets, or download one."""
 
 import argparse
 
@@ -6,7 +6,7 @@ from waza import data
 
 
 def command(options: argparse.Namespace) -> None:
-    """List the catalogue, or download what is missing of one data set."""
+    """List the catalogue, or download the missing files of one data set."""
     from rich.console import Console
     from rich.table import Table
 
@@ -43,5 +43,5 @@ def command(options: argparse.Namespace) -> None:
             bar.update(tasks[filename], completed=done, total=total)
 
         got = data.get(options.name, progress)
-    nothing = {"en": "nothing to do: it is here", "ja": "すでにあります"}[options.lang]
+    nothing = {"en": "nothing to do: it is already here", "ja": "すでにあります"}[options.lang]
     console.print("\n".join(map(str, got)) or nothing)

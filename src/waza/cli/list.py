@@ -1,4 +1,4 @@
-"""`waza list`: the studies, and the runs that are kept."""
+"""`waza list`: list the studies and the number of stored runs."""
 
 import argparse
 from pathlib import Path
@@ -8,12 +8,12 @@ from waza.core.language import texts
 
 
 def command(options: argparse.Namespace) -> None:
-    """One line a study: its name, exercise and claims, its title, and how many runs are kept."""
+    """Print one line per study: its name, exercise, claims and title, and the number of stored runs."""
     from rich.console import Console
     from rich.table import Table
 
     heads = {
-        "en": ("study", "exercise", "claims", "what it asks", "runs"),
+        "en": ("study", "exercise", "claims", "question", "runs"),
         "ja": ("実験", "演習", "主張", "問い", "記録"),
     }[options.lang]
     table = Table(*heads, box=None, pad_edge=False)

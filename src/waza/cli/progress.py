@@ -1,4 +1,4 @@
-"""The progress of a run on the terminal, and Ctrl-C."""
+"""Progress of a run on the terminal, and the handling of Ctrl-C."""
 
 import signal
 import sys
@@ -18,9 +18,9 @@ LINE_SECONDS = 10.0
 
 
 class Progress(Watch):
-    """A bar with the time left (or, where nobody watches, a line every 10 s), on the standard error stream.
+    """A progress bar with the time left on standard error; a line every 10 s if that is not a terminal.
 
-    The first Ctrl-C is acted on at the end of the current segment; the second at once.
+    The first Ctrl-C stops the run at the end of the current segment; the second stops it at once.
     """
 
     def __init__(self, name: str):
@@ -51,7 +51,7 @@ class Progress(Watch):
     def __exit__(self, *_: object) -> None:
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGINT, self._before)
-        if not self._quiet:  # a bar that never started would still end with an empty line
+        if not self._quiet:  # stopping a bar that never started would print an empty line
             self._bar.stop()
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
@@ -64,16 +64,16 @@ class Progress(Watch):
         self._bar.update(self._task, completed=done, total=total, description=f"{self._name}: reading images")
 
     def compiling(self, programs: int) -> None:
-        """Say that programs are being compiled."""
+        """Show that programs are being compiled."""
         self._bar.update(self._task, description=f"{self._name}: compiling {programs} programs")
 
     def training(self, steps: int) -> None:
-        """Start the bar."""
+        """Start the bar for `steps` steps."""
         self._total, self._done, self._begun = steps, 0, time.monotonic()
         self._bar.reset(self._task, total=steps, description=f"{self._name}: training")
 
     def advance(self, steps: int) -> None:
-        """Move the bar on."""
+        """Advance the bar by `steps` steps."""
         self._done += steps
         self._bar.advance(self._task, steps)
         now = time.monotonic()
@@ -87,7 +87,7 @@ class Progress(Watch):
             self._said = now
 
     def evaluated(self, step: int, measures: Mapping[str, float]) -> None:
-        """Say how the validation rows stand."""
+        """Show the measures on the validation rows."""
         shown = {name.removeprefix("validation_"): value for name, value in measures.items() if "validation" in name}
         said = ", ".join(f"{name} {value:.3f}" for name, value in shown.items())
         self._bar.update(self._task, description=f"{self._name}: validation {said}")

@@ -18,14 +18,14 @@ TRIES = 2
 
 
 def command(options: argparse.Namespace) -> None:
-    """Ask the questions and judge the answers, or show both; at the end of the input, the score."""
+    """Ask the questions and judge the answers, or show both; print the score at the end of the input."""
     seed = options.seed
     if seed is None and options.fresh:
         seed = secrets.randbelow(10**6)
     parts = list(PARTS) if options.part is None else [options.part]
     asked = [one for part in parts for one in questions(part, options.lang, seed)]
     words = texts(Path(__file__).parent / "quiz", options.lang)
-    # Japanese has no blanks to break a line at: there the terminal breaks it, anywhere.
+    # Japanese has no spaces at which rich could break lines, so the terminal breaks them.
     console = Console(highlight=False, markup=False, emoji=False, soft_wrap=options.lang == "ja")
     if seed is not None:
         console.print(words["fresh"].format(seed=seed))
@@ -39,7 +39,7 @@ def command(options: argparse.Namespace) -> None:
 
 
 def _quiz(asked: Sequence[Asked], words: dict[str, Any], console: Console) -> None:
-    """Question after question until they or the input end; then the score."""
+    """Ask until the questions or the input end, then print the score."""
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")
     right = answered = 0
@@ -57,7 +57,7 @@ def _quiz(asked: Sequence[Asked], words: dict[str, Any], console: Console) -> No
 
 
 def _judged(one: Asked, words: dict[str, Any], console: Console) -> Judgement | None:
-    """Read an answer, once more where it cannot be read, and say what it is worth; None at the end of the input."""
+    """Read an answer, again if it cannot be parsed, and print whether it is right; None at the end of the input."""
     judgement = Judgement(right=False)
     for attempt in range(TRIES):
         given = _read()
@@ -77,7 +77,7 @@ def _judged(one: Asked, words: dict[str, Any], console: Console) -> Judgement | 
 
 
 def _pose(one: Asked, number: int, of: int, console: Console) -> None:
-    """The question, its figure and its options."""
+    """Print the question, its figure and its options."""
     console.print(f"\n[{number}/{of}] {', '.join(one.pages)}", style="bold")
     console.print(one.text)
     if one.figure:
@@ -87,7 +87,7 @@ def _pose(one: Asked, number: int, of: int, console: Console) -> None:
 
 
 def _read() -> str | None:
-    """A line of the input, None at its end; a line that was not typed here is repeated, so that it is seen."""
+    """A line of the input, None at its end; a line that does not come from a terminal is echoed."""
     if sys.stdin is None:
         return None
     try:
@@ -101,7 +101,7 @@ def _read() -> str | None:
 
 
 def _explain(one: Asked, words: dict[str, Any], console: Console) -> None:
-    """The right answer, why it is, what the notes say, and where to see it."""
+    """Print the right answer, the explanation, what the notes say, and the study."""
     console.print(words["answer"].format(shown=one.shown))
     console.print(one.explanation)
     if one.notes:

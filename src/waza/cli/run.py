@@ -1,4 +1,4 @@
-"""`waza run`: a study from its settings to its report."""
+"""`waza run`: run a study and write its report."""
 
 import argparse
 import dataclasses
@@ -28,7 +28,7 @@ def command(options: argparse.Namespace) -> None:
     study = read_study(options.study, options.data)
     changes = {name: getattr(options, name) for name in ("seeds", "steps") if getattr(options, name) is not None}
     if "steps" in changes and study.steps == 0:
-        raise Error(f"{study.name} looks at initial values only and takes no steps: leave --steps out")
+        raise Error(f"{study.name} uses only initial values and takes no steps: leave out --steps")
     study = dataclasses.replace(study, **changes)
     if options.max_seeds is not None and not options.until_decided:
         raise Error("--max-seeds limits --until-decided: give both, or --seeds")
@@ -42,7 +42,7 @@ def command(options: argparse.Namespace) -> None:
 
 
 def publish(results: Any, study: Any, options: argparse.Namespace) -> None:
-    """The table and verdicts on the terminal, the report in the run's folder, the figures where asked for."""
+    """Print the table and verdicts, and write the report and, if asked for, the figures as JSON."""
     from rich.console import Console
 
     from waza import report
@@ -58,7 +58,7 @@ def publish(results: Any, study: Any, options: argparse.Namespace) -> None:
 
 
 def write_report(results: Any, study: Any, language: str) -> tuple[Path, Any, Any]:
-    """Write the report into the run's folder; returns its path, the findings and the texts."""
+    """Write the report into the run's folder and return its path, the findings and the texts."""
     from waza import report
     from waza.cli.words import words_of
     from waza.study import decide
@@ -71,7 +71,7 @@ def write_report(results: Any, study: Any, language: str) -> tuple[Path, Any, An
 
 
 def read_study(given: str, data: str | None) -> Any:
-    """The curriculum's study of this name, or the one that a Python file defines."""
+    """The curriculum's study of this name, or the study that a Python file defines."""
     if not given.endswith(".py"):
         return curriculum.exercise(given).study(data)
     path = Path(given)
@@ -103,7 +103,7 @@ def read_study(given: str, data: str | None) -> Any:
 
 
 def _line(error: BaseException, path: Path) -> str:
-    """Where in the user's file an error arose, as ":12"."""
+    """The line of the user's file where an error occurred, as ":12"."""
     line = error.lineno if isinstance(error, SyntaxError) else None
     trace = error.__traceback__
     while trace is not None:

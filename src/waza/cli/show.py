@@ -1,4 +1,4 @@
-"""`waza show`: a run that is kept."""
+"""`waza show`: show a stored run."""
 
 import argparse
 import json
@@ -9,7 +9,7 @@ from waza.core.files import write_whole
 
 
 def command(options: argparse.Namespace) -> None:
-    """Print the run's table and verdicts; write its figure or its figures as JSON where asked for."""
+    """Print the run's table and verdicts; write its figure as PNG or its numbers as JSON if asked for."""
     from rich.console import Console
 
     from waza import report

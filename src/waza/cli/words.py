@@ -1,4 +1,4 @@
-"""The texts that belong to a run: the curriculum's, or plain ones for a user's own study."""
+"""The texts of a run: those of the curriculum, or general ones for a user's own study."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from waza import curriculum, report
 
 
 def words_of(results: Any, findings: Any) -> Any:
-    """Texts by language, for the study that these results are of."""
+    """The texts by language for the study of these results."""
     for exercise in curriculum.exercises():
         if exercise.name == results.attrs["study"]:
             return report.load_words(exercise.texts)

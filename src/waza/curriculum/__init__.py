@@ -1,4 +1,4 @@
-"""The notes as chapters: each exercise a study, with its claims and its texts in English and Japanese."""
+"""The chapters of the notes: each exercise is a study with claims and with texts in English and Japanese."""
 
 from waza.curriculum.catalogue import Exercise as Exercise
 from waza.curriculum.catalogue import exercise as exercise

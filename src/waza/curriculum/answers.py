@@ -1,4 +1,4 @@
-"""Answers: how a typed one is read, and what counts as right."""
+"""Types of answers: how typed answers are parsed and compared."""
 
 import ast
 import math
@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-LONGEST = 200  # letters of a number or a formula: enough for any, and too few to exhaust the parser
-TOLERANCE = 0.005  # relative: three significant digits suffice
+LONGEST = 200  # characters of a number or a formula; longer input is rejected to protect the parser
+TOLERANCE = 0.005  # relative: three significant digits are enough
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 _SIGNS = str.maketrans({"−": "-", "–": "-", "ー": "-", "‐": "-", "×": "*", "÷": "/", "·": "*", "・": "*", "⁄": "/"})
 _NUMBER = r"(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?"
@@ -25,7 +25,7 @@ _OPERATIONS = {
 
 @dataclass(frozen=True)
 class Judgement:
-    """Whether an answer is right; what cannot be read is wrong, and said to be unreadable."""
+    """Whether an answer is right. An answer that cannot be parsed is wrong and has `readable=False`."""
 
     right: bool
     readable: bool = True
@@ -36,7 +36,7 @@ UNREADABLE = Judgement(right=False, readable=False)
 
 @dataclass(frozen=True)
 class Choice:
-    """One of so many options, numbered from 1.
+    """A choice among `options` options, numbered from 1.
 
     >>> [Choice(2, options=4).judge(text).right for text in ("2", "(2)", "②", "2番", "3")]
     [True, True, True, True, False]
@@ -47,11 +47,11 @@ class Choice:
 
     @property
     def shown(self) -> str:
-        """The right option's number, as the options are numbered."""
+        """The number of the right option in parentheses."""
         return f"({self.right})"
 
     def judge(self, text: str) -> Judgement:
-        """Compare the option's number."""
+        """Compare the number of the option."""
         found = re.fullmatch(r"\(?0?([1-9])[).]?番?目?", plain(text))
         if found is None or int(found[1]) > self.options:
             return UNREADABLE
@@ -60,7 +60,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Number:
-    """A number, to three significant digits; fractions, powers and full-width digits are read.
+    """A number, compared to three significant digits; fractions, powers and full-width digits are accepted.
 
     >>> [Number(0.25).judge(text).right for text in ("1/4", "0.25", "1/4", "2^-2", "0.26")]
     [True, True, True, True, False]
@@ -70,7 +70,7 @@ class Number:
 
     @property
     def shown(self) -> str:
-        """The number, and the fraction that it is if that is a simple one.
+        """The number, with its fraction if the denominator is at most 50.
 
         >>> Number(0.25).shown, Number(1 / 3).shown, Number(-4.0).shown, Number(0.1416).shown
         ('1/4 = 0.25', '1/3 ≈ 0.3333', '-4', '0.1416')
@@ -89,7 +89,7 @@ class Number:
 
 @dataclass(frozen=True)
 class Formula:
-    """A formula in some letters, right if it agrees in value wherever it is tried; how it is written is free.
+    """A formula in some variables; right if its values agree at all given points, however it is written.
 
     >>> formula = Formula("2(x + y)", ({"x": 1.0, "y": 2.0}, {"x": -3.0, "y": 0.5}), (6.0, -5.0))
     >>> [formula.judge(text).right for text in ("2(x+y)", "2x + 2y", "(y + x)*2", "x+y")]
@@ -110,10 +110,10 @@ class Formula:
 
 @dataclass(frozen=True)
 class Points:
-    """A free text that should make so many of some points; a point is made if one of its keywords occurs.
+    """A free text that should contain `needed` of some points; a point counts if one of its keywords occurs.
 
-    Keywords of all languages count, whatever the language of the quiz. A keyword is found in "not stable" too:
-    the judgement is a hint, and the model answer is what the learner compares with.
+    Keywords of all languages count, whatever the language of the quiz. A keyword is also found in "not stable":
+    the judgement is only a hint, and the learner compares the answer with the model answer.
 
     >>> points = Points({"fast": ("speed", "速"), "stable": ("stab", "安定")}, needed=2)
     >>> points.judge("It speeds up training and stabilises it.").right, points.judge("速くなる").right
@@ -133,10 +133,10 @@ Answer = Choice | Number | Formula | Points
 
 
 def evaluate(text: str, values: Mapping[str, float]) -> float | None:
-    """The value of a formula as people type it: 2(x + y)^2, 1/4, "= x²/2"; letters are those of `values`.
+    """The value of a typed formula such as 2(x + y)^2, 1/4 or "= x²/2"; its variables are the keys of `values`.
 
-    None if it is no formula, has other letters, or has no value. Nothing of the text is run: it is cut into
-    numbers, letters and signs, and what they say is calculated.
+    None if it is not a formula, has other variables, or has no finite value. The text is not executed: it is split
+    into numbers, variables and signs, and only arithmetic is evaluated.
 
     >>> evaluate("z = 2(x + 1)²", {"x": 2.0})
     18.0
@@ -168,7 +168,7 @@ def evaluate(text: str, values: Mapping[str, float]) -> float | None:
 
 
 def plain(text: str) -> str:
-    """Full-width letters as ASCII, small letters, no blanks or full stops at the ends.
+    """Normalise: full-width characters to ASCII, lower case, no spaces or full stops at the ends.
 
     >>> plain(" 0.25。")
     '0.25'
@@ -177,7 +177,7 @@ def plain(text: str) -> str:
 
 
 def _value(node: ast.expr, values: Mapping[str, float]) -> float:
-    """The value of a parsed formula; what is not arithmetic is a ValueError."""
+    """The value of a parsed formula; raises ValueError for anything but arithmetic."""
     match node:
         case ast.Constant(value=float() as number):
             return number

@@ -1,4 +1,4 @@
-"""Every exercise by name; what it needs is imported when it is run."""
+"""The catalogue of exercises; modules are imported only when an exercise is used."""
 
 import importlib
 import inspect
@@ -11,7 +11,7 @@ from waza.core.errors import Error, nearest
 
 @dataclass(frozen=True)
 class Exercise:
-    """An exercise of the curriculum: a module with `study(data) -> Study`, and its texts beside it."""
+    """An exercise of the curriculum: a module with `study(data) -> Study`, and text files in the same folder."""
 
     name: str
     id: str
@@ -20,14 +20,14 @@ class Exercise:
 
     @property
     def texts(self) -> Path:
-        """The texts' path, without `.en.toml` or `.ja.toml`."""
+        """The path of the texts, without `.en.toml` or `.ja.toml`."""
         return Path(__file__).parent / self.part / self.name.replace("-", "_")
 
     def study(self, data: str | None = None) -> Any:
-        """The study with the course's settings, on its own data or on the named data set."""
+        """The study with the course's settings, on its default data or on the named data set."""
         module = importlib.import_module(f"waza.curriculum.{self.part}.{self.name.replace('-', '_')}")
         if data and not inspect.signature(module.study).parameters:
-            raise Error(f"{self.name} learns from no data: leave out --data")
+            raise Error(f"{self.name} uses no data: leave out --data")
         return module.study(data) if data else module.study()
 
     def claims_of(self) -> tuple[Any, ...]:

@@ -1,4 +1,4 @@
-"""Check questions: asked with the notes' numbers or with fresh ones, in one of two languages."""
+"""Check questions with the notes' numbers or fresh ones, in English or Japanese."""
 
 import functools
 import importlib
@@ -17,16 +17,16 @@ Numbers = Mapping[str, float | str]
 
 @dataclass(frozen=True)
 class Question:
-    """A check question: its answer is computed from its numbers when it is needed; its prose lies beside its part.
+    """A check question: its answer is computed from its numbers, its text is in `questions.<language>.toml`.
 
     Args:
-        name: the page of the notes, and what sets questions of one page apart: "P12", "P12-where".
-        answer: the right answer for some numbers.
-        study: the study that shows it.
-        pages: every page that asks it, if not only the one in the name.
-        numbers: those of the notes.
-        fresh: draws other numbers; None if there are none to draw. Questions of one page draw alike.
-        figure: a drawing in ASCII letters.
+        name: the page of the notes, with a suffix if a page has several questions: "P12", "P12-where".
+        answer: computes the right answer from the numbers.
+        study: the study that demonstrates the answer.
+        pages: all pages that ask it, if there are more than the one in the name.
+        numbers: the numbers in the notes.
+        fresh: draws other numbers; None if the numbers are fixed. Questions of one page draw the same numbers.
+        figure: an ASCII drawing.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Question:
     figure: Callable[[Numbers], str] | None = None
 
     def draw(self, seed: int) -> Numbers:
-        """Fresh numbers, the same for the same seed, whatever else is asked; the notes' where there are none."""
+        """Fresh numbers, which depend only on the seed and the page; the notes' numbers if `fresh` is None."""
         if self.fresh is None:
             return self.numbers
         return self.fresh(random.Random(f"{seed} {self.name.partition('-')[0]}"))
@@ -46,11 +46,10 @@ class Question:
 
 @dataclass(frozen=True)
 class QuestionWords:
-    """A question's prose in one language; `{name}` stands for the number of that name.
+    """The text of a question in one language; `{name}` is replaced by the number of that name.
 
-    `ask_fresh` and `explain_fresh` take the place of `ask` and `explain` when the numbers are fresh. `model` is the
-    model answer of a question that is answered by a text, `notes` what the notes answer and whether it is right,
-    where they do.
+    `ask_fresh` and `explain_fresh` replace `ask` and `explain` when the numbers are fresh. `model` is the model answer
+    to a question that is answered in free text. `notes` says what the notes answer and whether it is right.
     """
 
     ask: str
@@ -64,7 +63,7 @@ class QuestionWords:
 
 @dataclass(frozen=True)
 class Asked:
-    """A question with its numbers and its words: what a learner sees."""
+    """A question with its numbers and its text, as it is shown."""
 
     question: Question
     words: QuestionWords
@@ -79,7 +78,7 @@ class Asked:
 
     @property
     def text(self) -> str:
-        """The question."""
+        """The text of the question."""
         return self._filled((self.is_fresh and self.words.ask_fresh) or self.words.ask)
 
     @property
@@ -89,7 +88,7 @@ class Asked:
 
     @property
     def figure(self) -> str:
-        """The drawing, or nothing."""
+        """The drawing, or an empty string."""
         return self.question.figure(self.numbers) if self.question.figure else ""
 
     @property
@@ -105,12 +104,12 @@ class Asked:
 
     @property
     def explanation(self) -> str:
-        """Why."""
+        """Why the answer is right."""
         return self._filled((self.is_fresh and self.words.explain_fresh) or self.words.explain)
 
     @property
     def notes(self) -> str:
-        """What the notes answer, and whether it is right; nothing where they do not answer."""
+        """What the notes answer and whether it is right; empty if they give no answer."""
         return self._filled(self.words.notes)
 
     @property
@@ -119,7 +118,7 @@ class Asked:
         return self.question.pages or (self.question.name.partition("-")[0],)
 
     def judge(self, text: str) -> Judgement:
-        """Whether an answer is right; an option may be given by its number or in its own words."""
+        """Judge an answer. An option may be given by its number or by its text."""
         judgement = self.answer.judge(text)
         options = [plain(option) for option in self.options]
         if not judgement.readable and plain(text) in options:
@@ -127,7 +126,7 @@ class Asked:
         return judgement
 
     def _filled(self, text: str) -> str:
-        """The text with its numbers, its lines joined to paragraphs."""
+        """The text with the numbers filled in and lines joined to paragraphs."""
         numbers = {
             name: f"{value:g}" if isinstance(value, int | float) else value for name, value in self.numbers.items()
         }
@@ -135,7 +134,7 @@ class Asked:
 
 
 def questions(part: str, language: str, seed: int | None = None) -> tuple[Asked, ...]:
-    """The questions of a part, in the order of the notes; with fresh numbers if there is a seed.
+    """The questions of a part in the order of the notes, with fresh numbers if `seed` is given.
 
     >>> questions("day2a", "en")[2].text
     'z = t^2 and t = x + y. What is the partial derivative of z with respect to x? Write it in x and y.'
@@ -154,7 +153,7 @@ def questions(part: str, language: str, seed: int | None = None) -> tuple[Asked,
 
 
 def question_words(part: str, language: str) -> dict[str, QuestionWords]:
-    """The prose of a part's questions in one language ("en" or "ja"), by the question's name."""
+    """The texts of a part's questions in one language ("en" or "ja"), by the name of the question."""
     stem = Path(__file__).parent / _folder(part) / "questions"
     return {
         name: QuestionWords(**{**words, "options": tuple(words.get("options", ()))})
@@ -163,7 +162,7 @@ def question_words(part: str, language: str) -> dict[str, QuestionWords]:
 
 
 def paragraphs(text: str, language: str) -> str:
-    """Lines joined to paragraphs, without a blank in Japanese; indented lines (equations) stay as they are.
+    """Join lines to paragraphs, without spaces in Japanese; indented lines (equations) are unchanged.
 
     >>> print(paragraphs("So\\nit is:\\n  y = x\\nas said.", "en"))
     So it is:

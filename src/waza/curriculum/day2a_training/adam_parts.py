@@ -1,4 +1,4 @@
-"""What Adam takes from momentum, what from RMSProp, and what its bias correction does."""
+"""E3: what Adam takes from momentum and from RMSProp, and the effect of its bias correction."""
 
 from collections.abc import Callable
 
@@ -13,13 +13,13 @@ from waza.study import Claim, Part, Study
 RATE = 0.01
 SETTLED = 100
 FIRST = 20
-# The best of a sweep over the noisy valley, with other seeds (tests/curriculum/test_best_rates.py).
+# The best rates of a sweep over the noisy valley with other seeds (tests/curriculum/test_best_rates.py).
 BEST = {"Adam": optim.Adam(0.0562), "RMSProp": optim.RMSProp(0.0316), "momentum": optim.Momentum(0.00562)}
 VALLEY: dict = {"landscape": Quadratic((0.1, 10.0)), "noise": 1.0, "low": (1.0, -2.0), "high": (2.0, 2.0)}
 
 
 class Uncorrected(optim.Adam):
-    """Adam without the correction of its moments' bias: the powers that correct it stay zero.
+    """Adam without bias correction: the powers of beta that correct it stay zero.
 
     >>> optimizer, g = Uncorrected(0.1), jnp.array(4.0)
     >>> round(optimizer.update(g, optimizer.init(g), g)[0].item(), 4)
@@ -27,12 +27,12 @@ class Uncorrected(optim.Adam):
     """
 
     def init(self, parameters):
-        """As Adam's, with powers that stay zero."""
+        """Adam's initial state, with the powers set to zero."""
         return super().init(parameters)._replace(power1=jnp.zeros(()), power2=jnp.zeros(()))
 
 
 def study() -> Study:
-    """300 steps down slopes of gradient (1, 100), exact or with noise of deviation 1, and along a noisy valley."""
+    """300 steps on slopes of gradient (1, 100), exact or with noise of deviation 1, and in a noisy valley."""
     origin: dict = {"low": (0.0, 0.0), "high": (0.0, 0.0)}
     slope = Slope((1.0, 100.0))
     return Study(
@@ -58,31 +58,31 @@ def study() -> Study:
 
 
 def by_size(results: xr.Dataset) -> xr.DataArray:
-    """log10 of Adam's step where the gradient is 100 over that where it is 1; 2 for a step in proportion to it."""
+    """log10 of Adam's step where the gradient is 100 over that where it is 1; 2 if the step were proportional to it."""
     moved = abs(results["moved"].sel(variant="Adam").isel(step=-1))
     return xr.ufuncs.log10(moved.sel(layer="w1") / moved.sel(layer="w0"))
 
 
 def noise_kept(results: xr.Dataset) -> xr.DataArray:
-    """log10 of the spread of Adam's steps in their mean over RMSProp's, on gradients 1 with noise of deviation 1."""
+    """log10 of the relative spread of Adam's steps over RMSProp's, for gradient 1 with noise of deviation 1."""
     moved = results["moved"].sel(layer="w0").isel(step=slice(SETTLED, None))
     spread = moved.std("step") / abs(moved.mean("step"))
     return xr.ufuncs.log10(spread.sel(variant="Adam, noise") / spread.sel(variant="RMSProp, noise"))
 
 
 def first_step(results: xr.Dataset) -> xr.DataArray:
-    """Adam's first step over its learning rate."""
+    """Adam's first step divided by its learning rate."""
     return abs(results["moved"].sel(variant="Adam", layer="w0", step=1)) / RATE
 
 
 def uncorrected(results: xr.Dataset) -> xr.DataArray:
-    """How far Adam without the correction comes in the first 20 steps, over how far Adam comes."""
+    """The distance that Adam without correction covers in the first 20 steps over the distance that Adam covers."""
     come = abs(results["w"].sel(layer="w0", step=FIRST))
     return come.sel(variant="Adam without correction") / come.sel(variant="Adam")
 
 
 def height_over(parent: str) -> Callable[[xr.Dataset], xr.DataArray]:
-    """log10 of the mean height of Adam's path in the noisy valley after 200 steps, over a parent's."""
+    """log10 of the mean height of Adam's path in the noisy valley after 200 steps over that of `parent`."""
 
     def effect(results: xr.Dataset) -> xr.DataArray:
         height = results["value"].isel(step=slice(2 * SETTLED + 1, None)).mean("step")
@@ -91,8 +91,9 @@ def height_over(parent: str) -> Callable[[xr.Dataset], xr.DataArray]:
     return effect
 
 
-# As RMSProp: steps alike within a quarter. As momentum: a fifth less noise. Corrected: the first step is a full one,
-# which it would not be by half without. Both merits: no higher in the valley than either parent, within a quarter.
+# Like RMSProp: equal steps within a quarter. Like momentum: a fifth less noise. Corrected: the first step has its full
+# length, and without correction the first steps are half as long again. Both merits: no higher in the valley than
+# RMSProp and momentum, within a quarter.
 C17 = Claim(
     "C17",
     (

@@ -1,4 +1,4 @@
-"""E2: batch normalisation, with the control that the course never runs: the plain net at its own rate."""
+"""E2: batch normalisation, with the plain net at its own rate as a control that the course does not run."""
 
 import xarray as xr
 
@@ -47,13 +47,13 @@ def study(data_name: str = "digits") -> Study:
 
 
 def early_at_equal_rate(results: xr.Dataset) -> xr.DataArray:
-    """The test accuracy after 100 steps at the course's rate with batch normalisation, less without."""
+    """The test accuracy after 100 steps at the course's rate with batch normalisation, minus that without."""
     accuracy = results["test_accuracy"].sel(step=EARLY)
     return accuracy.sel(variant=BEFORE) - accuracy.sel(variant=PLAIN)
 
 
 def early_at_own_rate(results: xr.Dataset) -> xr.DataArray:
-    """The same, each net at the rate that takes it furthest by then on the validation rows."""
+    """The same, with each net at the rate that is best after 100 steps on the validation rows."""
     early = results.sel(step=EARLY)
 
     def reached(net: str) -> xr.DataArray:
@@ -65,11 +65,11 @@ def early_at_own_rate(results: xr.Dataset) -> xr.DataArray:
 
 
 def wider(results: xr.Dataset) -> xr.DataArray:
-    """Decades of good rates with batch normalisation, less without."""
+    """Decades of good rates with batch normalisation, minus those without."""
     return good_decades(results, BEFORE, SWEPT) - good_decades(results, PLAIN, SWEPT)
 
 
-# Speed is how far a net is after 100 steps. Less than a point of accuracy, or a quarter of a decade of rates, makes no
+# Speed is the accuracy after 100 steps. Less than a point of accuracy, or a quarter of a decade of rates, counts as no
 # difference.
 C05 = Claim(
     "C05",

@@ -1,4 +1,4 @@
-"""Do more weights overfit more? A sweep of the width, for few and many images, after a short and a long training."""
+"""E4: do more weights overfit more? A sweep of the width, for few and many images, after short and long training."""
 
 from collections.abc import Callable
 from typing import Any
@@ -23,11 +23,11 @@ class FirstRows(Supervised):
     rows: int = 300
 
     def batch(self, data: Dataset, key: PRNGKeyArray, step: Int[Array, ""] | int) -> Split:
-        """Rows from among the first ones."""
+        """A batch drawn from the first rows."""
         return super().batch(self._few(data), key, step)
 
     def evaluate(self, state: Any, data: Dataset, key: Any) -> Measures:
-        """All measures, those of training on the first rows."""
+        """All measures; the training measures are those of the first rows."""
         return super().evaluate(state, self._few(data), key)
 
     def _few(self, data: Dataset) -> Dataset:
@@ -35,7 +35,7 @@ class FirstRows(Supervised):
 
 
 def name_of(width: int, rows: int) -> str:
-    """The variant of this width on so many images."""
+    """The variant of this width on `rows` images."""
     return f"width {width}, {rows} images"
 
 
@@ -60,7 +60,7 @@ def study(data_name: str = "digits") -> Study:
 
 
 def gap(results: xr.Dataset, variants: list[str]) -> xr.DataArray:
-    """Test loss less training loss."""
+    """Test loss minus training loss."""
     return (final(results, "test_loss") - final(results, "train_loss")).sel(variant=variants)
 
 
@@ -70,7 +70,7 @@ def accuracy(results: xr.Dataset, variants: list[str]) -> xr.DataArray:
 
 
 def rise(of: Callable[[xr.Dataset, list[str]], xr.DataArray], rows: int, step: int) -> Callable:
-    """What ten times the width adds to a measure at this step: its least-squares slope over log10 of the widths."""
+    """The change of a measure at this step for ten times the width: its least-squares slope over log10 of the width."""
 
     def effect(results: xr.Dataset) -> xr.DataArray:
         names = [name_of(width, rows) for width in WIDTHS]
@@ -81,7 +81,7 @@ def rise(of: Callable[[xr.Dataset, list[str]], xr.DataArray], rows: int, step: i
     return effect
 
 
-# "More overfitting": a wider gap of the losses, a lower test accuracy. Less than 0.02 or a point makes no difference.
+# "More overfitting": a wider gap of the losses, a lower test accuracy. Less than 0.02 or a point is no difference.
 C20 = Claim(
     "C20",
     tuple(

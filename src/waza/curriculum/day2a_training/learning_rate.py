@@ -1,4 +1,4 @@
-"""Too large a learning rate, and too small a one, where both can be computed."""
+"""E3: learning rates that are too large or too small, where the limit can be computed."""
 
 from collections.abc import Callable
 
@@ -47,7 +47,7 @@ def study() -> Study:
 
 
 def growth(factor: float, steps: int = 400) -> Callable[[xr.Dataset], xr.DataArray]:
-    """log10 of the steep coordinate after `steps` over its start; below 0 the path comes closer."""
+    """log10 of the steep coordinate after `steps` over its initial value; below 0 the distance has shrunk."""
 
     def effect(results: xr.Dataset) -> xr.DataArray:
         w = abs(results["w"].sel(variant=name_of(factor), layer="w1"))
@@ -57,7 +57,7 @@ def growth(factor: float, steps: int = 400) -> Callable[[xr.Dataset], xr.DataArr
 
 
 def measured_limit(results: xr.Dataset) -> xr.DataArray:
-    """The rate at which the steep coordinate neither shrinks nor grows, over 2/lambda_max: between two neighbours."""
+    """The rate at which the steep coordinate starts to grow, over 2/lambda_max: between two factors."""
     grows = xr.concat([growth(factor, 100)(results).drop_vars("variant") for factor in NEAR], "factor") > 0
     first = grows.argmax("factor")
     factors = xr.DataArray(np.array(NEAR), dims="factor")
@@ -66,7 +66,7 @@ def measured_limit(results: xr.Dataset) -> xr.DataArray:
 
 
 def remaining(results: xr.Dataset) -> xr.DataArray:
-    """log10 of the height that a thousandth of the limit leaves after 400 steps over what half the limit leaves."""
+    """log10 of the remaining height after 400 steps at a thousandth of the limit over that at half the limit."""
     value = results["value"].isel(step=-1).clip(min=1e-30)
     return xr.ufuncs.log10(value.sel(variant=name_of(0.001)) / value.sel(variant=name_of(0.5)))
 
@@ -79,7 +79,7 @@ C07 = Claim(
         Part("above", growth(1.05), low=1.0, unit="log10"),
     ),
 )
-# Slow: a hundred times higher after 400 steps. Less likely to be global: by five starts of a hundred.
+# Slow: a hundred times higher after 400 steps. Less likely to be global: by five starts in a hundred.
 C08 = Claim(
     "C08",
     (

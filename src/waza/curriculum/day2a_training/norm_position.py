@@ -1,4 +1,4 @@
-"""E2, the place: batch normalisation before or after the activation."""
+"""E2: batch normalisation before or after the activation."""
 
 from collections.abc import Callable
 
@@ -27,17 +27,17 @@ def study(data_name: str = "digits") -> Study:
 
 
 def after(name: Callable[[str], str]) -> Callable[[xr.Dataset], xr.DataArray]:
-    """The test accuracy after the activation, less before it."""
+    """The test accuracy with normalisation after the activation, minus that with normalisation before it."""
     return lambda results: final(results, "test_accuracy", name(AFTER)) - final(results, "test_accuracy", name(BEFORE))
 
 
 def over_chance(place: str) -> Callable[[xr.Dataset], xr.DataArray]:
-    """The test accuracy at the place's own rate, above that of the best constant answer."""
+    """The test accuracy at the tuned rate of this position, minus that of the best constant answer."""
     return lambda results: final(results, "test_accuracy", tuned_name(place)) - results.attrs["chance_test_accuracy"]
 
 
-# "May stand before or after": it trains at both, to 50 points above chance and more; and, if the place is of no
-# account, a difference of less than a point.
+# "May be placed before or after": it trains with both, to more than 50 points above chance, and the position does not
+# matter: a difference of less than a point.
 C06 = Claim(
     "C06",
     (

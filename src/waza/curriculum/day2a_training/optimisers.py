@@ -1,4 +1,4 @@
-"""E3: five optimisers at the course's one rate, and each at its own."""
+"""E3: five optimisers at the course's rate, and each at its own rate."""
 
 from collections.abc import Callable
 
@@ -18,7 +18,7 @@ OPTIMIZERS = {
 RATES = geometric(1e-4, 10.0, 16)
 
 
-ACCUSED = ("SGD", "momentum", "AdaGrad")
+JUDGED = ("SGD", "momentum", "AdaGrad")
 
 
 def study(data_name: str = "digits") -> Study:
@@ -42,7 +42,7 @@ def study(data_name: str = "digits") -> Study:
 
 
 def over_chance(variant: str) -> Callable[[xr.Dataset], xr.DataArray]:
-    """The test accuracy above that of the best constant answer."""
+    """The test accuracy minus that of the best constant answer."""
     return lambda results: final(results, "test_accuracy", variant) - results.attrs["chance_test_accuracy"]
 
 
@@ -52,6 +52,6 @@ C18 = Claim(
     tuple(
         Part(f"{name.lower()}-{how}", over_chance(variant(name)), high=0.05, unit="points")
         for how, variant in (("course", str), ("tuned", tuned_name))
-        for name in ACCUSED
+        for name in JUDGED
     ),
 )

@@ -36,7 +36,7 @@ PEAKED = r"""
 
 
 def steepest(numbers: Numbers) -> tuple[float, float]:
-    """The largest derivative of sigmoid(slope (x - centre)) on a grid of [-10, 10], and where it is."""
+    """The largest derivative of sigmoid(slope (x - centre)) on a grid over [-10, 10], and its position."""
     import jax
     import numpy as np
 
@@ -49,13 +49,13 @@ def steepest(numbers: Numbers) -> tuple[float, float]:
 
 
 def sigmoid_option(numbers: Numbers) -> Answer:
-    """The option nearest to the largest derivative."""
+    """The option closest to the largest derivative."""
     value, _ = steepest(numbers)
     return Choice(1 + min(range(4), key=lambda i: abs(float(numbers[f"option{i + 1}"]) - value)), options=4)
 
 
 def sigmoid_numbers(rng: random.Random) -> Numbers:
-    """A slope and a centre, and the notes' options times the slope in another order."""
+    """A slope, a centre, and the notes' options times the slope in random order."""
     slope = rng.choice((0.5, 1.5, 2.0, 3.0, 6.0))
     shares = rng.sample(SHARES, 4)
     centre = rng.randint(1, 16) / 2
@@ -119,7 +119,7 @@ def statement(name: str) -> Callable[[Numbers], Answer]:
 
 
 def step_length(name: str) -> Callable[[Numbers], Answer]:
-    """An optimiser's step under a constant gradient: AdaGrad's after `steps` steps, the others' in the long run."""
+    """An optimiser's step at a constant gradient: AdaGrad's after `steps` steps, the others' limit."""
 
     def answer(numbers: Numbers) -> Answer:
         import jax
@@ -146,7 +146,7 @@ def step_length(name: str) -> Callable[[Numbers], Answer]:
 
 
 def step_numbers(rng: random.Random) -> Numbers:
-    """A rate, a gradient, and a number of steps that has a whole root."""
+    """A rate, a gradient, and a square number of steps."""
     return {
         "rate": rng.choice((0.01, 0.02, 0.05, 0.1)),
         "gradient": rng.choice((0.5, 2.0, 3.0, 4.0, 5.0)),
@@ -155,7 +155,7 @@ def step_numbers(rng: random.Random) -> Numbers:
 
 
 def two_shapes(numbers: Numbers) -> str:
-    """The sets on which the two penalties are constant, side by side."""
+    """The sets on which the two penalties are constant, drawn side by side."""
     left, right = (PEAKED, ROUND) if numbers["corners"] == "left" else (ROUND, PEAKED)
     rows = zip(left.strip("\n").splitlines(), right.strip("\n").splitlines(), strict=True)
     return "\n".join(
@@ -164,7 +164,7 @@ def two_shapes(numbers: Numbers) -> str:
 
 
 def shape_with_corners(numbers: Numbers) -> Answer:
-    """The figure on whose line the L1 penalty is constant: its axis point and its diagonal point cost the same."""
+    """The figure along whose line the L1 penalty is constant: equal at the axis and at the diagonal."""
     import jax.numpy as jnp
 
     from waza import nn
@@ -176,7 +176,7 @@ def shape_with_corners(numbers: Numbers) -> Answer:
 
 
 def shrunk(numbers: Numbers) -> Answer:
-    """The w that makes (w - best)^2 / 2 + strength |w| least: where proximal steps come to rest."""
+    """The w that minimises (w - best)^2 / 2 + strength |w|, found by proximal steps."""
     import jax
     import jax.numpy as jnp
 
@@ -194,7 +194,7 @@ def shrunk(numbers: Numbers) -> Answer:
 
 
 def shrunk_numbers(rng: random.Random) -> Numbers:
-    """The figure's order, and a best value that the penalty overcomes, or not, equally often."""
+    """The order of the figures, a strength, and a best value above or below it with equal probability."""
     strength = rng.randint(2, 8) / 10
     best = strength + rng.choice((-1, 1)) * rng.randint(1, 9) / 10
     return {"corners": rng.choice(("left", "right")), "strength": strength, "best": round(max(best, 0.05), 2)}

@@ -1,4 +1,4 @@
-"""E3, swept: how much does the choice of the learning rate matter to each optimiser?"""
+"""E3: how much does the choice of the learning rate matter for each optimiser?"""
 
 from collections.abc import Callable
 
@@ -49,14 +49,14 @@ def study(data_name: str = "digits") -> Study:
 
 
 def wider_than(other: str) -> Callable[[xr.Dataset], xr.DataArray]:
-    """Decades of good rates of RMSProp, less another optimiser's."""
+    """Decades of good rates of RMSProp, minus those of another optimiser."""
     return lambda results: (
         good_decades(results, "RMSProp", RATES["RMSProp"]) - good_decades(results, other, RATES[other])
     )
 
 
 def on_both(results: xr.Dataset, name: str) -> xr.DataArray:
-    """The test accuracy on the two nets (net) at the rates that both have seen (rate)."""
+    """The test accuracy on both nets (net) at the rates that both were run with (rate)."""
     nets = []
     for sweep in (name, relu(name)):
         reached = [final(results, "test_accuracy", rate_name(sweep, rate)) for rate in RATES[name][::2]]
@@ -65,24 +65,24 @@ def on_both(results: xr.Dataset, name: str) -> xr.DataArray:
 
 
 def below_best(results: xr.Dataset) -> xr.DataArray:
-    """How far RMSProp at the course's rate is below its best rate, on the net where that is further."""
+    """How far RMSProp at the course's rate is below its best rate, on the net where the difference is larger."""
     accuracy = on_both(results, "RMSProp")
     return (accuracy.max("rate") - accuracy.sel(rate=COURSE)).max("net")
 
 
 def one_rate_costs(results: xr.Dataset, name: str) -> xr.DataArray:
-    """The accuracy that the best single rate for both nets gives away against a rate for each, mean over the nets."""
+    """The accuracy that one rate for both nets loses compared with one rate for each, mean over the nets."""
     accuracy = on_both(results, name)
     return accuracy.max("rate").mean("net") - accuracy.mean("net").max("rate")
 
 
 def cheaper_than(other: str) -> Callable[[xr.Dataset], xr.DataArray]:
-    """What one rate for both nets costs RMSProp, less what it costs another optimiser."""
+    """What one rate for both nets costs RMSProp, minus what it costs another optimiser."""
     return lambda results: one_rate_costs(results, "RMSProp") - one_rate_costs(results, other)
 
 
-# "Rarely needs tuning": a range of good rates that is wider than the others' (less than a quarter decade is none), a
-# given rate that is good on either net, and one rate for both that costs less than it costs the others (by a point).
+# "Rarely needs tuning": a wider range of good rates than the others (less than a quarter decade is no difference), a
+# given rate that is good on either net, and a lower cost of one rate for both nets than the others have (by a point).
 C15 = Claim(
     "C15",
     (

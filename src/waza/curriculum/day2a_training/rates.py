@@ -1,4 +1,4 @@
-"""What several exercises ask of a sweep over learning rates."""
+"""Measures of a sweep over learning rates, shared by several exercises."""
 
 import math
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ GOOD = 0.05
 
 
 def good_decades(results: xr.Dataset, what: str, rates: Sequence[float]) -> xr.DataArray:
-    """How many decades of the rate come within 5 points of the best test accuracy: rates that do, times their step."""
+    """Decades of rates within 5 points of the best test accuracy: their number times their log10 distance."""
     reached = [final(results, "test_accuracy", rate_name(what, rate)).drop_vars("variant") for rate in rates]
     accuracy = xr.concat(reached, "rate")
     step = math.log10(rates[-1] / rates[0]) / (len(rates) - 1)

@@ -1,4 +1,4 @@
-"""E4: 300 images, six hidden layers, and what is done against overfitting."""
+"""E4: L1, L2 and dropout against overfitting, with 300 images and six hidden layers."""
 
 from collections.abc import Callable
 from typing import Any
@@ -26,7 +26,7 @@ SOME = 0.02  # a smaller difference of losses does not matter
 
 
 class Regularised(Supervised):
-    """Supervised learning that also counts exact zeros, and averages over dropout's masks.
+    """Supervised learning that also measures exact zeros and averages over dropout masks.
 
     Further measures: "zero_weights", the share of weights that are exactly zero; with dropout "masks_accuracy", the
     test accuracy of the mean of the softmax over 20 masks, and "one_mask_accuracy", that of a single mask (their mean).
@@ -43,7 +43,7 @@ class Regularised(Supervised):
         return getattr(self.model, "dropout", None) is not None
 
     def evaluate(self, state: Any, data: Dataset, key: Any) -> Measures:
-        """All other measures, and these."""
+        """All measures of `Supervised`, and these."""
         measures = super().evaluate(state, data, key)
         weights = [leaf for leaf in jax.tree.leaves(trained(state.variables)) if is_weight(leaf)]
         zeros = sum((jnp.sum(weight == 0) for weight in weights), jnp.zeros((), jnp.int32))
@@ -66,14 +66,14 @@ class Regularised(Supervised):
 
 
 def few(dataset: Dataset) -> Dataset:
-    """The first 300 training rows to learn from, the next 1,000 to choose settings by."""
+    """The first 300 training rows for training, and the next 1,000 for validation."""
     x, y = dataset.train
     held = slice(ROWS, ROWS + VALIDATION)
     return dataset._replace(train=Split(x[:ROWS], y[:ROWS]), validation=Split(x[held], y[held]))
 
 
 def study(data_name: str = "digits") -> Study:
-    """784-100x6-10, ReLU, He, 1,000 steps on 300 images: as the course sets each technique, and each tuned."""
+    """784-100x6-10, ReLU, He, 1,000 steps on 300 images: each technique with the course's settings and tuned."""
     none = Regularised(models.MLP((784, *[100] * 6, 10)), optim.SGD(0.01), probes=False)
     dropout = vary(none, model={"dropout": nn.Dropout(0.15)})
     l1 = {"penalty.strength": L1_STRENGTHS}
@@ -110,7 +110,7 @@ def study(data_name: str = "digits") -> Study:
 
 
 def gap(results: xr.Dataset, variant: str) -> xr.DataArray:
-    """Test loss less training loss at the end."""
+    """Test loss minus training loss at the end."""
     return final(results, "test_loss", variant) - final(results, "train_loss", variant)
 
 
@@ -125,12 +125,12 @@ def loss(results: xr.Dataset, variant: str) -> xr.DataArray:
 
 
 def since_400(of: Callable[[xr.Dataset, str], xr.DataArray]) -> Callable[[xr.Dataset], xr.DataArray]:
-    """What the plain net has at the end less what it had at step 400."""
+    """The plain net's value at the end minus its value at step 400."""
     return lambda results: of(results, NONE) - of(results.sel(step=slice(0, 400)), NONE)
 
 
 def gained(of: Callable[[xr.Dataset, str], xr.DataArray], variant: str) -> Callable[[xr.Dataset], xr.DataArray]:
-    """What the tuned variant has less what the tuned plain net has."""
+    """The value of the tuned variant minus that of the tuned plain net."""
     return lambda results: of(results, tuned_name(variant)) - of(results, tuned_name(NONE))
 
 
@@ -140,19 +140,19 @@ def zeros(variant: str) -> Callable[[xr.Dataset], xr.DataArray]:
 
 
 def over(one: str, other: str) -> Callable[[xr.Dataset], xr.DataArray]:
-    """One measure of the tuned net with dropout less another."""
+    """One measure of the tuned net with dropout minus another."""
     return lambda results: final(results, one, tuned_name(DROPOUT)) - final(results, other, tuned_name(DROPOUT))
 
 
 def reduces(variant: str, name: str) -> tuple[Part, Part]:
-    """The parts "the gap of the losses narrows" and "the test accuracy rises", which need not go together."""
+    """The parts "the gap of the losses narrows" and "the test accuracy rises", which can differ."""
     return (
         Part(f"{name}-gap", gained(gap, variant), high=0.0, margin=SOME),
         Part(f"{name}-accuracy", gained(accuracy, variant), low=0.0, unit="points", margin=0.01),
     )
 
 
-# The error curves drift apart. Is it because the test loss rises, and does the test accuracy fall with it?
+# The loss curves drift apart; does the test loss rise, and does the test accuracy fall?
 C19 = Claim(
     "C19",
     (
@@ -162,7 +162,7 @@ C19 = Claim(
     ),
 )
 C21 = Claim("C21", (*reduces(L2, "l2"), *reduces(L1, "l1")))
-# Some weights are zero: more than one of a hundred. None are: fewer than one of a hundred thousand.
+# Some weights are zero: more than 1 %. None are: fewer than one in 100,000.
 C22 = Claim(
     "C22",
     (
@@ -171,7 +171,7 @@ C22 = Claim(
         Part("l2", zeros(L2), high=1e-5, unit="points"),
     ),
 )
-# The scaled net equals the average over masks, and what makes that worth something: the average beats a single mask.
+# The scaled net is as good as the average over masks, and the average is better than a single mask.
 C23 = Claim(
     "C23",
     (

@@ -1,4 +1,4 @@
-"""E1, looked at from inside: how far does a signal carry, forward and backward, before any training?"""
+"""E1: how far does a signal reach, forward and backward, before training?"""
 
 import math
 from collections.abc import Callable
@@ -28,14 +28,14 @@ ORDER_OF_MAGNITUDE = 1.0
 
 
 class Tried(Supervised):
-    """Supervised learning that also measures where some hundred steps of training would lead."""
+    """Supervised learning that also measures the test accuracy after 300 further steps of training."""
 
     def measures(self, data: Dataset) -> tuple[Measure, ...]:
         """All other measures, and the accuracy after training."""
         return *super().measures(data), Measure("trained_accuracy", "higher", bounds=(0, 1))
 
     def evaluate(self, state: Any, data: Dataset, key: Any) -> Measures:
-        """All other measures, and the test accuracy after that training."""
+        """All measures of `Supervised`, and "trained_accuracy", the test accuracy after that training."""
 
         def step(i: Any, state: Any) -> Any:
             now = jax.random.fold_in(key, i)
@@ -46,7 +46,7 @@ class Tried(Supervised):
 
 
 def study(data_name: str = "digits") -> Study:
-    """784-100-...-100-10 with 2 to 50 hidden layers, evaluated at its initial values; four are also trained."""
+    """784-100-...-100-10 with 2 to 50 hidden layers, evaluated at the initial values; four nets are also trained."""
     return Study(
         name="signal-propagation",
         data=data.load(data_name),
@@ -68,9 +68,9 @@ def study(data_name: str = "digits") -> Study:
 
 
 def change(variant: str, measure: str, depth: int) -> Callable[[xr.Dataset], xr.DataArray]:
-    """The effect "powers of ten": log10 of a moment at the last of so many hidden layers over the first.
+    """log10 of a moment at the last of `depth` hidden layers over that at the first.
 
-    0 means that the scale is kept. The gradient runs the other way: its first layer is compared with its last.
+    0 means that the scale is kept. For the gradient, the first layer is compared with the last.
     """
     ends = ("hidden.0", f"hidden.{depth - 1}")
     first, last = ends if measure == "activation_square" else ends[::-1]
@@ -83,19 +83,19 @@ def change(variant: str, measure: str, depth: int) -> Callable[[xr.Dataset], xr.
 
 
 def suits(start: str, measure: str, name: str) -> Part:
-    """The part "this start carries this moment through 20 layers": within a factor of ten."""
+    """The part "these initial values keep this moment through 20 layers": within a factor of ten."""
     return Part(name, change(f"{start}, depth {DEEP}", measure, DEEP), -ORDER_OF_MAGNITUDE, ORDER_OF_MAGNITUDE, "log10")
 
 
 def keeps(measure: str, name: str) -> Part:
-    """The part "He keeps this moment's scale through ReLU": within 0.1 doublings a layer over 50 layers."""
+    """The part "He's values keep this moment's scale with ReLU": within 0.1 doublings per layer over 50 layers."""
     depth = DEPTHS[-1]
     total, halvings = change(f"ReLU, He, depth {depth}", measure, depth), (depth - 1) * math.log10(2)
     return Part(name, lambda results: total(results) / halvings, -MARGIN, MARGIN, "log2 per layer")
 
 
 def behind_he(depth: int) -> Callable[[xr.Dataset], xr.DataArray]:
-    """The test accuracy of ReLU after some hundred steps from Xavier's values, less that from He's."""
+    """The test accuracy of ReLU after 300 steps with Xavier's values, minus that with He's."""
 
     def effect(results: xr.Dataset) -> xr.DataArray:
         accuracy = results["trained_accuracy"].isel(step=0)

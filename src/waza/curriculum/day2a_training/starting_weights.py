@@ -1,4 +1,4 @@
-"""Do zero weights stop learning because weight times input is zero?"""
+"""E1: do zero weights stop learning because weight times input is zero?"""
 
 import math
 from collections.abc import Callable
@@ -21,14 +21,14 @@ NETS = {"sigmoid": (nn.sigmoid, 1.0), "tanh": (nn.tanh, 0.1)}
 
 
 class Ranked(Supervised):
-    """Supervised learning that also measures each layer's "rank"."""
+    """Supervised learning that also measures "rank" for each layer."""
 
     def measures(self, data: Dataset) -> tuple[Measure, ...]:
         """All other measures, and the rank."""
         return *super().measures(data), Measure("rank", bounds=(0, math.inf))
 
     def evaluate(self, state: Any, data: Dataset, key: Any) -> Measures:
-        """All other measures, and the rank of each layer's weight."""
+        """All measures of `Supervised`, and the rank of each layer's weight."""
         layers = state.variables
         named = {f"hidden.{i}": layer["dense"] for i, layer in enumerate(layers["hidden"])}
         ranks = {name: rank(layer["weight"]) for name, layer in {**named, "output": layers["output"]}.items()}
@@ -37,10 +37,10 @@ class Ranked(Supervised):
 
 @jax.custom_batching.sequential_vmap
 def rank(weight: Float[Array, "outputs inputs"]) -> Float[Array, ""]:
-    """How many singular values exceed 1/10,000 of the largest; 0 for a weight of zeros.
+    """The number of singular values above 1/10,000 of the largest; 0 for a zero matrix.
 
-    One matrix after another: JAX shares a batch out over the threads of the pool that runs it, and waits there. Where
-    two devices do so at once on two cores, all threads wait, for ever.
+    Matrices are decomposed one after another: JAX splits a batched decomposition over the thread pool that runs it and
+    waits there, so two devices that do this at the same time on two cores deadlock.
 
     >>> float(rank(jnp.ones((3, 5))))
     1.0
@@ -68,12 +68,12 @@ def study(data_name: str = "digits") -> Study:
 
 
 def zero_over_chance(net: str) -> Callable[[xr.Dataset], xr.DataArray]:
-    """The test accuracy that a net reaches from zero, above that of the best constant answer."""
+    """The test accuracy of a net that starts from zero, minus that of the best constant answer."""
     return lambda results: final(results, "test_accuracy", f"{net}, {ZERO}") - results.attrs["chance_test_accuracy"]
 
 
 def constant_behind(results: xr.Dataset) -> xr.DataArray:
-    """The sigmoid net's test accuracy from a constant less that from random weights."""
+    """The sigmoid net's test accuracy from a constant, minus that from random weights."""
     constant, random = (final(results, "test_accuracy", f"sigmoid, {start}") for start in (CONSTANT, RANDOM))
     return constant - random
 
@@ -85,8 +85,8 @@ def highest_rank(results: xr.Dataset) -> xr.DataArray:
     return ranks.isel(step=-1).max(["variant", "layer"])
 
 
-# If the product with the input were the reason, zero would stay at chance (within 5 points) whatever the activation,
-# and any constant but zero would do: as good as random within 5 points, with units that differ (rank above 1).
+# If the product with the input were the reason, zero would stay at chance (within 5 points) with either activation, and
+# any constant but zero would work: as good as random within 5 points, with units that differ (rank above 1).
 C24 = Claim(
     "C24",
     (

@@ -1,4 +1,4 @@
-"""What an optimiser makes of a gradient: the size of its steps where the gradient is known."""
+"""E3: the step sizes of optimisers where the gradient is known."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ CONSTANT = {
 }
 FALLING = "RMSProp, falling gradient"
 ALTERNATING = "momentum, alternating gradient"
-# The first two at one rate, the others at the rates that leave soonest (a sweep: tests/curriculum/test_best_rates.py).
+# The first two at one rate, the others at the rates that leave first (a sweep: tests/curriculum/test_best_rates.py).
 AFAR = {"SGD 0.1": optim.SGD(0.1), "AdaGrad 0.1": optim.AdaGrad(0.1)}
 BEST = {"SGD 1.78": optim.SGD(1.78), "AdaGrad 3.16": optim.AdaGrad(3.16)}
 AWAY = 0.5
@@ -38,7 +38,7 @@ class Alternating(Schedule):
 
 
 def study() -> Study:
-    """1,000 steps down slopes of gradient (1, 100), constant or alternating, on a quadratic, over a turned saddle."""
+    """1,000 steps on slopes of gradient (1, 100), constant or alternating, a quadratic and a rotated saddle."""
     saddle = Saddle(45.0)
     beside: dict = {"low": (0.0, 0.001), "high": (0.0, 0.01)}
     afar: dict = {"low": (2.0, 2.001), "high": (2.0, 2.01)}
@@ -64,16 +64,16 @@ def study() -> Study:
 
 
 def factor(results: xr.Dataset, variant: str, step: int, coordinate: str = "w0") -> xr.DataArray:
-    """The last step over the gradient: the rate that the optimiser used in effect.
+    """The effective rate: the last step divided by the gradient.
 
-    The gradient is the one after the step; on these landscapes it is the one before, or within 1 % of it.
+    The gradient is taken after the step; on these landscapes it differs from the one before by less than 1 %.
     """
     where = {"variant": variant, "step": step, "layer": coordinate}
     return abs(results["moved"].sel(where) / results["gradient"].sel(where))
 
 
 def doublings(results: xr.Dataset, variant: str) -> xr.DataArray:
-    """log2 of the effective rate at step 1,000 over that at step 500; -1/2 for a rate that falls as 1/sqrt(t)."""
+    """log2 of the effective rate at step 1,000 over that at step 500; -1/2 if the rate falls as 1/sqrt(t)."""
     return xr.ufuncs.log2(factor(results, variant, 1000) / factor(results, variant, 500))
 
 
@@ -84,7 +84,7 @@ def momentum_by_coordinate(results: xr.Dataset) -> xr.DataArray:
 
 
 def momentum_over_time(results: xr.Dataset) -> xr.DataArray:
-    """How far momentum's effective rate has changed from step 500 to 1,000, in doublings, in either direction."""
+    """The absolute change of momentum's effective rate from step 500 to 1,000, in doublings."""
     return abs(doublings(results, "momentum, constant gradient"))
 
 
@@ -95,20 +95,20 @@ def momentum_by_direction(results: xr.Dataset) -> xr.DataArray:
 
 
 def steps_at_saddle(results: xr.Dataset, variant: str) -> xr.DataArray:
-    """The steps from where the path has come down to the saddle to where it has left it, each by half a unit."""
+    """The steps from coming within half a unit of the saddle point to leaving it by half a unit."""
     w = results["w"].sel(variant=variant)
     down, out = (abs(w.sel(layer="w1") + sign * w.sel(layer="w0")) / 2**0.5 for sign in (1, -1))
     return first(out > AWAY) - first(down < AWAY)
 
 
 def steps_in_all(results: xr.Dataset, variant: str) -> xr.DataArray:
-    """The steps from the start to half a unit away from the saddle."""
+    """The steps from the start to leaving the saddle point by half a unit."""
     w = results["w"].sel(variant=variant)
     return first(abs(w.sel(layer="w1") - w.sel(layer="w0")) / 2**0.5 > AWAY)
 
 
 def first(reached: xr.DataArray) -> xr.DataArray:
-    """The first step at which it is so; the last step if it never is."""
+    """The first step at which `reached` is true; the last step if it never is."""
     return xr.where(reached.any("step"), reached.argmax("step"), reached.sizes["step"] - 1).astype(float)
 
 
@@ -119,8 +119,8 @@ def slower(
     return lambda results: xr.ufuncs.log10(steps(results, adagrad).clip(min=1) / steps(results, sgd).clip(min=1))
 
 
-# Otherwise an adjustment would treat gradients of other sizes (by 0.1 powers of ten) or other times (by 1 %); by
-# direction: gradients that persist otherwise than gradients that alternate.
+# An adjustment would depend on the size of the gradient (by 0.1 powers of ten), on time (by 1 %), or on whether the
+# gradient keeps its direction or alternates (by 0.1 powers of ten).
 C11 = Claim(
     "C11",
     (
@@ -129,7 +129,7 @@ C11 = Claim(
         Part("by-direction", momentum_by_direction, low=0.1, unit="log10"),
     ),
 )
-# Trouble: a quarter more steps (0.1 powers of ten).
+# Problems: a quarter more steps (0.1 powers of ten).
 C13 = Claim(
     "C13",
     (

@@ -1,4 +1,4 @@
-"""Who ends in the global minimum of a quartic with two?"""
+"""E3: which optimisers end in the global minimum of a quartic with two minima?"""
 
 from collections.abc import Callable, Mapping
 
@@ -23,7 +23,7 @@ WITHOUT_NOISE = tuple(OPTIMIZERS)[:3]
 
 
 def two_minima(optimizers: Mapping[str, optim.Optimizer], noise: bool) -> dict[str, Descent]:
-    """Each optimiser on the quartic at either tilt, with noise or without, by name."""
+    """Each optimiser on the quartic at both tilts, with or without noise, by name."""
     return {
         name_of(name, tilt, noise): Descent(TwoMinima(tilt), optimizer, noise=NOISE * noise)
         for tilt in TILTS
@@ -54,23 +54,23 @@ def study() -> Study:
 
 
 def ends_global(results: xr.Dataset, optimizer: str, noise: bool) -> xr.DataArray:
-    """The share of the tilts at which a start's path ends on the side of the global minimum, w0 < 0."""
+    """For each start, the share of the tilts at which the path ends on the side of the global minimum, w0 < 0."""
     names = [name_of(optimizer, tilt, noise) for tilt in TILTS]
     ends = results["w"].sel(variant=names, layer="w0").isel(step=-1) < 0
     return (ends & (results["diverged_at"].sel(variant=names) < 0)).mean("variant")
 
 
 def always(optimizer: str) -> Callable[[xr.Dataset], xr.DataArray]:
-    """The share of the cases, tilts and with or without noise, in which a start's path ends on the global side."""
+    """For each start, the share of the cases (both tilts, with and without noise) that end on the global side."""
     return lambda results: (ends_global(results, optimizer, False) + ends_global(results, optimizer, True)) / 2
 
 
 def more_often(optimizer: str, control: str, noise: bool) -> Callable[[xr.Dataset], xr.DataArray]:
-    """How much more often a start's path ends on the global side than the control's does."""
+    """How much more often a path ends on the global side than the control's path."""
     return lambda results: ends_global(results, optimizer, noise) - ends_global(results, control, noise)
 
 
-# "Reaches the global optimum": from more than 99 % of the starts, and more often than SGD by 5 starts of a hundred.
+# "Reaches the global optimum": from more than 99 % of the starts, and more often than SGD by 5 starts in a hundred.
 C09 = Claim(
     "C09",
     (

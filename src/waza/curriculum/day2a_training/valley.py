@@ -1,4 +1,4 @@
-"""A long valley: who walks along its gentle floor?"""
+"""E3: how fast do optimisers move along the gentle floor of a valley?"""
 
 from collections.abc import Callable
 
@@ -31,7 +31,7 @@ OPTIMIZERS = {
 
 
 def study() -> Study:
-    """A quadratic of curvatures 0.1 and 10 from 20 starts; momentum 0.9 or the best one, 1,000 steps."""
+    """A quadratic with curvatures 0.1 and 10 from 20 starts; momentum 0.9 or its best value; 1,000 steps."""
     valley = Quadratic((GENTLE, STEEP))
     starts: dict = {"low": (1.0, -2.0), "high": (2.0, 2.0)}
     return Study(
@@ -49,9 +49,9 @@ def study() -> Study:
 
 
 def ahead(variant: str, other: str, step: int) -> Callable[[xr.Dataset], xr.DataArray]:
-    """log10 of the distance left along the floor over the other's; below 0 for who has come further.
+    """log10 of the remaining distance along the floor over the other's; below 0 if `variant` is closer to the optimum.
 
-    A distance below a millionth counts as that: who is there need not come nearer.
+    A distance below a millionth counts as a millionth.
     """
 
     def effect(results: xr.Dataset) -> xr.DataArray:
@@ -61,7 +61,7 @@ def ahead(variant: str, other: str, step: int) -> Callable[[xr.Dataset], xr.Data
     return effect
 
 
-# Faster: a fifth less of the way is left (0.1 powers of ten).
+# Faster: the remaining distance is a fifth smaller (0.1 powers of ten).
 C10 = Claim(
     "C10",
     (

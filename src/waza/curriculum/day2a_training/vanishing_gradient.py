@@ -1,4 +1,4 @@
-"""E1: does the gradient vanish? Four ways to start the same small network, and one larger rate."""
+"""E1: does the gradient vanish? Four starts of the same small network, and one larger rate."""
 
 from collections.abc import Callable
 
@@ -39,7 +39,7 @@ def study(data_name: str = "digits") -> Study:
 
 
 def over_chance(variant: str) -> Callable[[xr.Dataset], xr.DataArray]:
-    """What a variant has learnt: its test accuracy above that of the best constant answer."""
+    """The test accuracy of a variant minus that of the best constant answer."""
     return lambda results: final(results, "test_accuracy", variant) - results.attrs["chance_test_accuracy"]
 
 
@@ -49,8 +49,8 @@ def first_layer_gradient(results: xr.Dataset) -> xr.DataArray:
     return xr.ufuncs.log10(norms.sel(layer="hidden.0") / norms.sel(layer="output"))
 
 
-# Not learning: less than 5 points above chance. Vanishing: less than a hundredth of the output layer's gradient. Were
-# that the whole reason, a larger rate, which leaves the hundredth as it is, would not help.
+# Not learning: less than 5 points above chance. Vanishing: less than a hundredth of the output layer's gradient. If
+# this were the whole reason, a larger rate, which does not change the ratio, would not help.
 C04 = Claim(
     "C04",
     (

@@ -1,4 +1,4 @@
-"""Is L2 regularisation the same as weight decay?"""
+"""E4: is L2 regularisation the same as weight decay?"""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ OPTIMIZERS = {"SGD": optim.SGD(0.1), "Adam": optim.Adam(0.001)}
 
 
 def name_of(optimizer: str, kind: str, strength: float) -> str:
-    """The variant with this kind of shrinking."""
+    """The variant with an L2 penalty or weight decay of this strength."""
     return f"{optimizer}, {kind} {strength:g}"
 
 

@@ -1,4 +1,4 @@
-"""Two forms of Xavier's initial values, where the layers' widths differ."""
+"""E1: two formulas for Xavier's initial values, where the widths of the layers differ."""
 
 from jaxtyping import Array, Float
 
@@ -14,7 +14,7 @@ FORMS = {IN: nn.Xavier("in"), AVERAGE: nn.Xavier("average")}
 
 
 def linear(x: Float[Array, "..."]) -> Float[Array, "..."]:
-    """x itself: unit slope everywhere, which is what Xavier's derivation assumes."""
+    """The identity, which has slope 1 everywhere, as Xavier's derivation assumes."""
     return x
 
 
@@ -31,7 +31,7 @@ def study(data_name: str = "digits") -> Study:
     )
 
 
-# The notes' form is judged; the paper's is shown beside it.
+# The notes' formula is judged; the paper's is shown for comparison.
 C02 = Claim(
     "C02",
     tuple(

@@ -15,7 +15,7 @@ def study(data_name: str = "digits") -> Study:
     """Five convolutions and 1024-1024 dense units on 300 images; Adam 0.001, 300 steps of 32 rows.
 
     As in AlexNet, the two wide layers hold most of the parameters: four fifths of two million here, 87 % of 62 million
-    there.
+    in AlexNet.
     """
     dataset = first_rows(data.load(data_name), ROWS)
     model = vary(models.small_alexnet(image_of(dataset), classes_of(dataset)), hidden=WIDE)

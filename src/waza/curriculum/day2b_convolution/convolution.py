@@ -1,4 +1,4 @@
-"""E5: the formula for the output size against real convolutions, and a convolution as a matrix product."""
+"""E5: the formula for the output size compared with real convolutions, and convolution as a matrix product."""
 
 import functools
 import itertools
@@ -23,7 +23,7 @@ FLOORED, PLAIN = "with the floor", "without the floor"
 
 @functools.cache
 def real_sizes() -> np.ndarray:
-    """Rows (I, F, P, S, O) of all settings that fit: O is the output's side, asked of the convolution itself."""
+    """Rows (I, F, P, S, O) of all settings that fit; O is the output size of the convolution itself."""
     rows = []
     for side, kernel, padding, stride in itertools.product(SIDES, KERNELS, PADDINGS, STRIDES):
         if kernel <= side + 2 * padding:
@@ -36,17 +36,17 @@ def real_sizes() -> np.ndarray:
 
 
 class OutputSizes(Learner):
-    """Nothing that learns: the formula (I + 2P - F)/S + 1, tried on settings that are drawn at random.
+    """A learner without training: the formula (I + 2P - F)/S + 1 on settings that are drawn at random.
 
     Measures: "right", the share of 1,000 drawn settings for which the formula gives the real output size, and
     "right_by_stride", the same for each stride. With the floor also, on a random input of two 4x4 images with one
     channel, for 3x3 filters with stride 1 and 2 and padding 0 and 1, "im2col_difference", the largest difference
     between im2col with one matrix product and the convolution, and "col2im_difference", that between <im2col(x), c>
-    and <x, col2im(c)>. (Both variants would draw the same input, and it takes seconds to compile.)
+    and <x, col2im(c)>. (Only one variant measures these: both draw the same input, and compiling takes seconds.)
 
     Args:
         floored: whether the quotient is rounded down.
-        tolerance: sizes that differ by less are equal.
+        tolerance: sizes that differ by less count as equal.
     """
 
     floored: bool = True
@@ -59,18 +59,18 @@ class OutputSizes(Learner):
         return *shares, *(Measure(name, "lower", bounds=(0, math.inf)) for name in names)
 
     def init(self, key: PRNGKeyArray, data: Any) -> Float[Array, ""]:
-        """No state to speak of."""
+        """A placeholder: there is no state."""
         return jnp.zeros(())
 
     def batch(self, data: Any, key: PRNGKeyArray, step: Int[Array, ""] | int) -> None:
-        """Nothing to learn from."""
+        """None: there is nothing to learn."""
 
     def update(self, state: Any, batch: Any, key: PRNGKeyArray) -> tuple[Any, Measures]:
-        """The same state."""
+        """The unchanged state."""
         return state, {}
 
     def evaluate(self, state: Any, data: Any, key: PRNGKeyArray) -> Measures:
-        """The formula on drawn settings, and the two ways to convolve on a drawn input."""
+        """The formula on random settings, and both forms of convolution on a random input."""
         draw, draw_images = jax.random.split(key)
         table = jnp.asarray(real_sizes())
         side, kernel, padding, stride, real = table[jax.random.randint(draw, (DRAWN,), 0, len(table))].T
@@ -83,7 +83,7 @@ class OutputSizes(Learner):
 
 
 def differences(key: PRNGKeyArray) -> Measures:
-    """How far im2col with a product is from the convolution, and col2im from im2col's adjoint: by rounding alone."""
+    """The differences of im2col with a product from the convolution, and of col2im from the adjoint of im2col."""
     draws = jax.random.split(key, 3)
     x, weight = jax.random.normal(draws[0], (2, 4, 4, 1)), jax.random.normal(draws[1], (3, 3, 1, 1))
     product, adjoint = [], []

@@ -1,4 +1,4 @@
-"""What a convolutional network costs an image, counted from the sizes of its layers."""
+"""The cost of a convolutional network per image, computed from the sizes of its layers."""
 
 import math
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from waza.nn.windows import windows
 
 
 class Cost(NamedTuple):
-    """Multiply-adds of all weights, and comparisons of max pooling, for one image that goes forward."""
+    """Multiply-adds of all weights and comparisons of max pooling, for the forward pass of one image."""
 
     multiply_adds: int
     comparisons: int
@@ -17,8 +17,8 @@ class Cost(NamedTuple):
 def cost(model: ConvNet) -> Cost:
     r"""$\sum O_h O_w F_h F_w C_\text{in} C_\text{out}$ over convolutions, and inputs times outputs over dense layers.
 
-    Zeros of the padding are multiplied like any other cell. Biases, activations and what lies between layers are
-    left out; training costs about three times the forward pass. A window of n cells takes n - 1 comparisons.
+    Zeros of the padding count like other cells. Biases, activations and operations between layers are left out;
+    training costs about three times the forward pass. A window of n cells takes n - 1 comparisons.
 
     >>> from waza import models
     >>> cost(models.simple_convnet())

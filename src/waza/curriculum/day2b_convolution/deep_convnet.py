@@ -12,7 +12,7 @@ DROPOUT, NONE = "dropout 0.5", "no dropout"
 def study(data_name: str = "digits") -> Study:
     """16-16-pool-32-32-pool-64-64-pool of 3x3, 50 hidden units, He; Adam, 1,000 steps of 100 rows.
 
-    The rate falls from the course's 0.001 to 0 along a cosine, so that the last steps settle and do not wander.
+    The rate falls from the course's 0.001 to 0 along a cosine, so that the weights settle in the last steps.
     """
     dataset = data.load(data_name)
     model = models.deep_convnet(image_of(dataset), classes_of(dataset))

@@ -1,4 +1,4 @@
-"""E7: what pooling saves, counted: multiply-adds and parameters of a net with two poolings, one, and strides."""
+"""E7: what pooling saves: multiply-adds and parameters with two poolings, with one, and with strides instead."""
 
 import math
 from collections.abc import Callable
@@ -20,9 +20,9 @@ TWO, ONE, STRIDES = "two poolings", "one pooling fewer", "strides instead of poo
 
 
 class Costed(Supervised):
-    """Supervised learning of a `ConvNet` that also measures what it costs.
+    """Supervised learning of a `ConvNet` that also measures its cost.
 
-    Further measures, of one image that goes forward: "multiply_adds", "comparisons" (max pooling's); "parameters".
+    Further measures: "multiply_adds" and "comparisons" (of max pooling) of one forward pass; "parameters".
     """
 
     model: models.ConvNet
@@ -35,7 +35,7 @@ class Costed(Supervised):
         return *super().measures(data), *costs
 
     def evaluate(self, state: Any, data: Dataset, key: Any) -> Measures:
-        """All other measures, and the cost."""
+        """All measures of `Supervised`, and the cost."""
         costs = {name: jnp.float32(count) for name, count in cost(self.model)._asdict().items()}
         count = sum(leaf.size for leaf in jax.tree.leaves(trained(state.variables)))
         return super().evaluate(state, data, key) | costs | {"parameters": jnp.float32(count)}
@@ -63,7 +63,7 @@ def study(data_name: str = "digits") -> Study:
 
 
 def doublings(measure: str, other: str) -> Callable[[xr.Dataset], xr.DataArray]:
-    """log2 of a count with two poolings over that of another variant; -1 is half of it."""
+    """log2 of a count with two poolings over that of another variant; -1 means half as many."""
 
     def effect(results: xr.Dataset) -> xr.DataArray:
         counts = results[measure].isel(step=-1)
@@ -72,7 +72,7 @@ def doublings(measure: str, other: str) -> Callable[[xr.Dataset], xr.DataArray]:
     return effect
 
 
-# "Lowers": against the same net with a pooling less, and against one that halves its maps in another way.
+# "Lowers": compared with the same net with one pooling fewer, and with strides instead of pooling.
 C30 = Claim(
     "C30",
     (

@@ -1,4 +1,4 @@
-"""The networks of this part that no model's name stands for: three ways from one convolution to the next."""
+"""Networks of this part that `waza.models` does not name: pooled, unpooled and strided convolutions."""
 
 from waza.data import Dataset
 from waza.models import ConvNet, Convolution
@@ -14,7 +14,7 @@ def image_of(dataset: Dataset) -> tuple[int, int, int]:
 
 
 def classes_of(dataset: Dataset) -> int:
-    """How many classes there are."""
+    """The number of classes."""
     return len(dataset.classes) or int(dataset.train.y.max()) + 1
 
 
@@ -22,7 +22,7 @@ def three_ways(dataset: Dataset) -> dict[str, ConvNet]:
     """8@5x5 - ReLU - 16@3x3 padded by 1 - ReLU - 64, from He's initial values: the same filters in all three.
 
     The maps are halved twice by max pooling, or twice by strides of 2, or not at all: 28 -> 12 -> 6 cells a side, or 24
-    and 24, so that the dense layer behind has 16 times as many weights without pooling.
+    and 24, so that without pooling the dense layer has 16 times as many weights.
 
     >>> from waza import data
     >>> [net.sizes()[1:] for net in three_ways(data.digits()).values()]

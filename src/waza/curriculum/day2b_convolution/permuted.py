@@ -1,4 +1,4 @@
-"""A model that sees its images' pixels in another order."""
+"""A model that receives images with permuted pixels."""
 
 import jax.numpy as jnp
 import numpy as np
@@ -8,9 +8,9 @@ from waza.nn import Layer, Pass
 
 
 class Permuted(Layer):
-    """The model behind one fixed permutation of the pixels: the same numbers, and no neighbours.
+    """The model after one fixed permutation of the pixels: the same values, but different neighbours.
 
-    The channels of a pixel stay together. The permutation follows from the seed alone; it is the same for every image.
+    The channels of a pixel stay together. The permutation depends only on the seed and is the same for every image.
 
     >>> from waza import nn
     >>> x = jnp.arange(6.0).reshape(1, 2, 3, 1)

@@ -1,4 +1,4 @@
-"""E7: does pooling make a net robust when the image moves by a pixel or three?"""
+"""E7: does pooling make a net robust to shifts by one to three pixels?"""
 
 from collections.abc import Callable
 from typing import Any
@@ -23,7 +23,7 @@ class Shifted(Supervised):
     """Supervised learning that is also tested on shifted images.
 
     Further measures: "shifted_1_accuracy" to "shifted_3_accuracy", the mean of the test accuracies with all test images
-    shifted by so many pixels downwards, upwards, to the right and to the left.
+    shifted by this many pixels downwards, upwards, to the right and to the left.
     """
 
     def measures(self, data: Dataset) -> tuple[Measure, ...]:
@@ -32,7 +32,7 @@ class Shifted(Supervised):
         return *super().measures(data), *shifted
 
     def evaluate(self, state: Any, data: Dataset, key: Any) -> Measures:
-        """All other measures, and these."""
+        """All measures of `Supervised`, and these."""
         x = jnp.asarray(data.test.x)
         moves = jnp.array(DISTANCES)[:, None, None] * jnp.array(DIRECTIONS)
 
@@ -43,7 +43,7 @@ class Shifted(Supervised):
         return super().evaluate(state, data, key) | dict(zip(map(name_of, DISTANCES), accuracies, strict=True))
 
     def chance(self, data: Dataset) -> dict[str, float]:
-        """The levels of the best constant answer, which no shift changes."""
+        """The levels of the best constant answer, which do not change with the shift."""
         levels = super().chance(data)
         return levels | {name_of(distance): levels["test_accuracy"] for distance in DISTANCES}
 
@@ -54,7 +54,7 @@ def name_of(distance: int) -> str:
 
 
 def shifted(x: Array, down: Array | int, right: Array | int) -> Array:
-    """Images moved by at most 3 pixels; what leaves is lost, and what comes in is zero.
+    """Images shifted by at most 3 pixels, padded with zeros.
 
     >>> shifted(jnp.arange(1, 5).reshape(1, 2, 2, 1), 0, 1)[0, :, :, 0].tolist()
     [[0, 1], [0, 3]]
@@ -82,17 +82,17 @@ def study(data_name: str = "digits") -> Study:
 
 
 def lost(results: xr.Dataset, variant: str, distance: int) -> xr.DataArray:
-    """The test accuracy less that on shifted images."""
+    """The test accuracy minus that on shifted images."""
     return final(results, "test_accuracy", variant) - final(results, name_of(distance), variant)
 
 
 def loses_less(other: str, distance: int) -> Callable[[xr.Dataset], xr.DataArray]:
-    """What the pooled net loses, less what another loses."""
+    """The accuracy that the pooled net loses, minus what another net loses."""
     return lambda results: lost(results, POOLED, distance) - lost(results, other, distance)
 
 
-# "Robust": it loses less than the same net without pooling, and than one with strides in its place; less than a point
-# makes no difference.
+# "Robust": it loses less than the same net without pooling and than a net with strides instead; less than a point is no
+# difference.
 C28 = Claim(
     "C28",
     tuple(

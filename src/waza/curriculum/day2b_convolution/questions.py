@@ -5,7 +5,7 @@ import random
 from waza.curriculum.answers import Answer, Number
 from waza.curriculum.questions import Numbers, Question
 
-SIDE = 4  # of the image whose convolution is computed by hand
+SIDE = 4  # side of the image whose convolution is computed by hand
 
 
 def output_side(numbers: Numbers) -> Answer:
@@ -20,7 +20,7 @@ def output_side(numbers: Numbers) -> Answer:
 
 
 def unseen_rows(numbers: Numbers) -> Answer:
-    """How many rows of the padded image no window sees: those whose cells have no part in the output."""
+    """The number of rows of the padded image that no window covers: those on which the output does not depend."""
     import jax
     import jax.numpy as jnp
 
@@ -38,7 +38,7 @@ def _settings(numbers: Numbers) -> tuple[int, int, int, int]:
 
 
 def settings(rng: random.Random) -> Numbers:
-    """A convolution that fits its image, and no stride that jumps over cells."""
+    """A convolution that fits its image, with a stride that skips no cells."""
     kernel = rng.randint(2, 5)
     stride = rng.randint(1, min(kernel, 3))
     return {"size": rng.randint(6, 12), "kernel": kernel, "stride": stride, "padding": rng.randint(0, 2)}
@@ -52,7 +52,7 @@ def larger_stride(rng: random.Random) -> Numbers:
 
 
 def parameters(numbers: Numbers) -> Answer:
-    """The parameters of a convolution layer, as it makes them."""
+    """The number of parameters that a convolution layer creates."""
     import jax
 
     from waza import nn
@@ -63,7 +63,7 @@ def parameters(numbers: Numbers) -> Answer:
 
 
 def layer_numbers(rng: random.Random) -> Numbers:
-    """A layer so small that a forgotten bias is seen in three digits."""
+    """A layer small enough that a forgotten bias shows in three digits."""
     return {"filters": rng.randint(2, 20), "kernel": rng.randint(2, 5), "channels": rng.randint(1, 3)}
 
 
@@ -79,14 +79,14 @@ def output_cell(numbers: Numbers) -> Answer:
 
 
 def cell_numbers(rng: random.Random) -> Numbers:
-    """An image of small numbers, a filter that looks otherwise when it is mirrored, and a cell."""
+    """An image of small numbers, a filter that changes when it is mirrored, and a cell."""
     image = "/".join(" ".join(str(rng.randint(0, 3)) for _ in range(SIDE)) for _ in range(SIDE))
     a, b, c, d = rng.sample((-2, -1, 0, 1, 2, 3), 4)
     return {"image": image, "filter": f"{a} {b}/{c} {d}", **cell(rng.randint(1, SIDE + 1), rng.randint(2, SIDE))}
 
 
 def cell(row: int, column: int) -> Numbers:
-    """A cell of the output, and the row above and the column to the left, where its window begins in the image."""
+    """A cell of the output, and the row and the column where its window begins in the image."""
     return {"row": row, "column": column, "above": row - 1, "left": column - 1}
 
 
@@ -106,7 +106,7 @@ def _line(cells: list[int]) -> str:
 
 
 def saved_by_pooling(numbers: Numbers) -> Answer:
-    """How many times fewer places a convolution has to answer for behind a pooling."""
+    """The factor by which pooling reduces the positions of the following convolution."""
     from waza import nn
 
     layer, pool = nn.Conv2d(1, 1, 3, padding=1), nn.MaxPool(int(numbers["pool"]))

@@ -1,4 +1,4 @@
-"""E6: a convolutional network against dense layers, with the pixels in order and out of order."""
+"""E6: a convolutional network compared with dense layers, with ordered and permuted pixels."""
 
 import jax
 import xarray as xr
@@ -36,12 +36,12 @@ def study(data_name: str = "digits") -> Study:
 
 
 def parameters(model: Layer) -> int:
-    """How many numbers the model learns."""
+    """The number of parameters of the model."""
     return sum(leaf.size for leaf in jax.tree.leaves(jax.eval_shape(model.init, jax.random.key(0))))
 
 
 def matching_units(count: int, inputs: int, outputs: int) -> int:
-    """The first hidden layer's units with which inputs-units-100-outputs has about so many parameters.
+    """The units for which the network inputs-units-100-outputs has about `count` parameters.
 
     >>> matching_units(433_890, 784, 10)
     489
@@ -50,22 +50,22 @@ def matching_units(count: int, inputs: int, outputs: int) -> int:
 
 
 def lead(results: xr.Dataset, convolutional: str = CONV, dense: str = DENSE) -> xr.DataArray:
-    """The test accuracy with the convolution less that with dense layers alone."""
+    """The test accuracy with the convolution minus that with dense layers."""
     return final(results, "test_accuracy", convolutional) - final(results, "test_accuracy", dense)
 
 
 def lead_permuted(results: xr.Dataset) -> xr.DataArray:
-    """The lead when all see permuted pixels."""
+    """The lead with permuted pixels."""
     return lead(results, CONV_PERMUTED, DENSE_PERMUTED)
 
 
 def lead_of_order(results: xr.Dataset) -> xr.DataArray:
-    """How much of the lead is gone when the pixels are permuted."""
+    """The lead minus the lead with permuted pixels."""
     return lead(results) - lead_permuted(results)
 
 
-# "Beats": less than half a point is no difference. "So": the order of the pixels is the reason, so that without it the
-# lead is smaller, and no more than half a point of it is left.
+# "Beats": less than half a point is no difference. "So": the order of the pixels is the reason, so with permuted pixels
+# the lead is smaller, and at most half a point of it is left.
 HALF_A_POINT = 0.005
 C26 = Claim(
     "C26",

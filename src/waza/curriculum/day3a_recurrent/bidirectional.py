@@ -1,4 +1,4 @@
-"""E12: who has seen the future tags better. Who has to predict it does not."""
+"""E12: bidirectional networks tag better, but do not predict better."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,9 +17,9 @@ FORWARD, FORWARD_MORE, BOTH = "forward, 24 units", "forward, 36 units", "bidirec
 
 
 class Cut(Supervised):
-    """Supervised learning of tags that is also tested on sequences that end at the word whose tag is asked for.
+    """Supervised learning of tags, also tested on sequences that end at the word to be tagged.
 
-    Further measure: "cut_accuracy", that of the last tag of all test sequences cut in the middle.
+    Further measure: "cut_accuracy", the accuracy of the last tag when all test sequences are cut in the middle.
     """
 
     def measures(self, data: Dataset) -> tuple[Measure, ...]:
@@ -27,7 +27,7 @@ class Cut(Supervised):
         return *super().measures(data), Measure("cut_accuracy", "higher", bounds=(0, 1))
 
     def evaluate(self, state: Any, data: Dataset, key: Any) -> Measures:
-        """All other measures, and this one."""
+        """All measures of `Supervised`, and this one."""
         middle = data.test.y.shape[1] // 2
         outputs = self.model.apply(state.variables, jnp.asarray(data.test.x)[:, :middle], nn.Pass())
         cut = nn.CrossEntropy()(outputs[:, -1], jnp.asarray(data.test.y)[:, middle - 1])["accuracy"]
@@ -60,11 +60,11 @@ def study() -> Study:
 
 
 def ahead(measure: str, other: str) -> Callable[[xr.Dataset], xr.DataArray]:
-    """What the bidirectional network has more than another."""
+    """A measure of the bidirectional network minus that of another."""
     return lambda results: final(results, measure, BOTH) - final(results, measure, other)
 
 
-# "More accurate": by a point at least; "predict": where the sequence ends at the word that is asked for.
+# "More accurate": by at least a point; "prediction": the sequence ends at the word to be tagged.
 C39 = Claim(
     "C39",
     (

@@ -21,7 +21,7 @@ CUT, CUT_TANH = "without recurrence", "tanh, Xavier, without recurrence"
 def study() -> Study:
     """Two 8-bit numbers; 2-16-1 without biases, sigmoid, squared error, SGD 0.1, 10,000 steps of one pair.
 
-    All 16,384 pairs are drawn from, and all are scored, as in the course.
+    Training draws from all 16,384 pairs, and all are scored, as in the course.
     """
     course = Supervised(network(), optim.SGD(0.1), nn.BitwiseSquaredError(), batch_size=1, probes=False)
 
@@ -58,17 +58,17 @@ def network(
     units: int = 16,
     cell: type[nn.SimpleRNN] = nn.SimpleRNN,
 ) -> models.SequenceModel:
-    """2-units-1, with no biases and a sigmoid on top."""
+    """The network 2-units-1 without biases and with a sigmoid output."""
     hidden = cell(2, units, initializer, initializer, use_bias=False, activation=activation)
     return models.SequenceModel(nn.Recurrent(hidden), 1, activation=nn.sigmoid, initializer=initializer, use_bias=False)
 
 
 def ahead(variant: str, other: str) -> Callable[[xr.Dataset], xr.DataArray]:
-    """The share of exact sums less the other's."""
+    """The share of exact sums of `variant` minus that of `other`."""
     return lambda results: final(results, "test_accuracy", variant) - final(results, "test_accuracy", other)
 
 
-# "Captures": the same net without its recurrence gets fewer sums right; a difference surely within 5 points is none.
+# "Captures": the same net without recurrence gets fewer sums right; an interval within 5 points is no difference.
 C32 = Claim(
     "C32",
     (

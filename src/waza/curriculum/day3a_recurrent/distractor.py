@@ -1,4 +1,4 @@
-"""E12: "by the way, I am very hungry, so let us ___": which gate makes a word not matter?"""
+"""E12: "by the way, I am very hungry, so let us ___": which gate makes a word irrelevant?"""
 
 from collections.abc import Callable
 from typing import Any
@@ -21,11 +21,11 @@ OPEN = 30.0
 
 
 class Gated(Supervised):
-    """Supervised learning of an LSTM whose gates are read, and forced open, where distractors stand.
+    """Supervised learning of an LSTM whose gates are measured, and held at 1, at the distractors.
 
-    Further measures, of the gates that there are, "input" and "forget": "GATE_at_distractors" and "GATE_at_symbols",
+    Further measures, for the gates "input" and "forget" if present: "GATE_at_distractors" and "GATE_at_symbols",
     their means at the distractors and at the symbols after the first step; "GATE_opened_accuracy", the test accuracy
-    with that gate held at 1 at each distractor and nowhere else.
+    with this gate held at 1 at each distractor and nowhere else.
     """
 
     def measures(self, data: Dataset) -> tuple[Measure, ...]:
@@ -39,7 +39,7 @@ class Gated(Supervised):
         return *super().measures(data), *own
 
     def evaluate(self, state: Any, data: Dataset, key: Any) -> Measures:
-        """All other measures, and these."""
+        """All measures of `Supervised`, and these."""
         model: Any = self.model
         cell, variables = model.recurrent.cell, state.variables["recurrent"]["cell"]
         x, y = jnp.asarray(data.test.x), jnp.asarray(data.test.y)
@@ -62,7 +62,7 @@ class Gated(Supervised):
 
 
 def opened(variables: dict[str, Array], gate: int) -> dict[str, Array]:
-    """The variables of a cell one of whose gates is 1, whatever comes."""
+    """The variables of the cell with one gate fixed at 1 for all inputs."""
     rows = slice(gate * UNITS, (gate + 1) * UNITS)
     return {
         "input": variables["input"].at[rows].set(0.0),
@@ -72,7 +72,7 @@ def opened(variables: dict[str, Array], gate: int) -> dict[str, Array]:
 
 
 def run_with(cell: nn.Cell, usual: Any, other: Any, x: Array, where: Array) -> Array:
-    """The last outputs of a cell that takes its steps with other variables where it is told to."""
+    """The last outputs of a cell that uses the variables `other` at the steps in `where`."""
 
     def step(state: Any, now: tuple[Array, Array]) -> tuple[Any, Array]:
         word, here = now
@@ -84,7 +84,7 @@ def run_with(cell: nn.Cell, usual: Any, other: Any, x: Array, where: Array) -> A
 
 
 def study() -> Study:
-    """Symbols among distractors, of which the latest is asked for; 16 units, Adam 0.01 to 0, 1,000 steps of 20 rows."""
+    """The answer is the latest symbol among distractors; 16 units, Adam 0.01 to 0, 1,000 steps of 20 rows."""
     cells = {
         LSTM: nn.LSTM(WORDS, UNITS),
         NO_INPUT: nn.LSTM(WORDS, UNITS, input_gate=False),
@@ -114,18 +114,18 @@ def lost(gate: str) -> Callable[[xr.Dataset], xr.DataArray]:
 
 
 def more(results: xr.Dataset) -> xr.DataArray:
-    """What it loses by the forget gate, less what it loses by the input gate."""
+    """The loss of accuracy with the forget gate held open minus that with the input gate."""
     return lost("forget")(results) - lost("input")(results)
 
 
 def closed(results: xr.Dataset) -> xr.DataArray:
-    """The forget gate at symbols less that at distractors: below 0 where it closes when something new comes."""
+    """The forget gate at symbols minus that at distractors: below 0 if it closes at new symbols."""
     at = (final(results, f"forget_at_{what}", LSTM) for what in ("symbols", "distractors"))
     return next(at) - next(at)
 
 
-# "The forget gate": held open at the distractors, so that it forgets nothing there, it costs 5 points of accuracy at
-# least, and more than the input gate held open there. Beside it, what the forget gate does: it closes at new symbols.
+# "The forget gate": held at 1 (keep) at the distractors, it costs at least 5 points of accuracy, and more than the
+# input gate held at 1 there. The last part says what the forget gate does: it closes at new symbols.
 C40 = Claim(
     "C40",
     (

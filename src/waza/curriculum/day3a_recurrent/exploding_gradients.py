@@ -1,4 +1,4 @@
-"""E10: vanishing and exploding gradients of the simple recurrent network, and what clipping does."""
+"""E10: vanishing and exploding gradients of a simple recurrent network, and the effect of clipping."""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,7 +18,7 @@ ROWS = 8
 
 
 class Reaching(Supervised):
-    """Supervised learning that also measures how far gradients reach.
+    """Supervised learning that also measures how far back gradients reach.
 
     Further measure: "log10_gain" by span, `waza.learners.log_gains` of the cell on the first 8 test sequences.
     """
@@ -28,7 +28,7 @@ class Reaching(Supervised):
         return *super().measures(data), Measure("log10_gain")
 
     def evaluate(self, state: Any, data: Dataset, key: Any) -> Measures:
-        """All other measures, and this one."""
+        """All measures of `Supervised`, and this one."""
         cell = self.model.recurrent.cell  # type: ignore[attr-defined]
         gains = log_gains(cell, state.variables["recurrent"]["cell"], jnp.asarray(data.test.x[:ROWS]))
         spans = {f"span {span}": gains[span - 1] for span in (1, 5, 10, 15, SPAN)}
@@ -68,12 +68,12 @@ def gain(variant: str) -> Callable[[xr.Dataset], xr.DataArray]:
 
 
 def clipping(results: xr.Dataset) -> xr.DataArray:
-    """log10 of the test loss with gradients clipped over that without; where that diverged it counts as chance."""
+    """log10 of the test loss with clipped gradients over that without; a diverged trial counts as chance."""
     return xr.ufuncs.log10(final(results, "test_loss", CLIPPED) / final(results, "test_loss", FAST))
 
 
-# "Lose or explode": over 19 steps the gradient falls below a tenth, or grows beyond tenfold. "Clipping": the loss is
-# smaller by a fifth (0.1 powers of ten) at least.
+# "Vanish or explode": over 19 steps the gradient falls below a tenth, or grows more than tenfold. "Clipping": the loss
+# is smaller by at least a fifth (0.1 powers of ten).
 C33 = Claim(
     "C33",
     (

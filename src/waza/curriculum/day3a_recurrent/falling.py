@@ -1,4 +1,4 @@
-"""How most studies of this part train."""
+"""The optimiser that most studies of this part use."""
 
 from waza import optim
 from waza.core.vary import vary

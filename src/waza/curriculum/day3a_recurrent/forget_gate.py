@@ -1,4 +1,4 @@
-"""E12: joined strings without a reset. Who clears the memory?"""
+"""E12: strings in one stream without a reset: what clears the memory?"""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,24 +19,24 @@ TRAIN, TEST = 200_000, 60_000
 
 
 class Remembered(nn.CrossEntropy):
-    """The cross entropy of the next symbol, and beside it who is right where a symbol has to be remembered.
+    """The cross entropy of the next symbol, with the accuracy on the symbols that have to be remembered.
 
-    Targets are (places, 2): the next symbol, and whether it has to be remembered. "remembered" is the share of such
-    symbols that are right; all other places have the weight 0.
+    Targets are (positions, 2): the next symbol, and whether it has to be remembered. "remembered" is the share of such
+    symbols that are right; all other positions have weight 0.
     """
 
     def measures(self) -> tuple[Measure, ...]:
-        """The share of remembered symbols, and those of the cross entropy."""
+        """The share of remembered symbols, and the measures of the cross entropy."""
         return Measure("remembered", "higher", bounds=(0, 1)), *super().measures()
 
     def __call__(self, outputs: Array, targets: Array, weights: Array | None = None) -> dict[str, Any]:
-        """The measures of each place."""
+        """The measures of each position."""
         measures = super().__call__(outputs, targets[:, 0])
         asked = targets[:, 1].astype(outputs.dtype)
         return measures | {"remembered": Mean(measures["accuracy"] * asked, asked)}
 
     def chance(self, targets: np.ndarray) -> dict[str, float]:
-        """The best constant answers; of two symbols that could be remembered one is right half the time."""
+        """The best constant answers; one of the two symbols to be remembered is right half of the time."""
         return super().chance(targets[:, 0]) | {"remembered": 0.5}
 
 
@@ -60,22 +60,22 @@ def study() -> Study:
 
 
 def cut(data: Dataset) -> Dataset:
-    """The streams' first symbols, so many as are the same number for every seed of the data."""
+    """The first symbols of the streams, as many as are available for every seed of the data."""
     train, test = (Split(*(part[:size] for part in split)) for split, size in ((data.train, TRAIN), (data.test, TEST)))
     return data._replace(train=train, test=test, validation=None)
 
 
 def learner(cell: nn.Cell) -> TruncatedBPTT:
-    """A cell under an output for each symbol."""
+    """A cell with one output per symbol."""
     model = models.SequenceModel(nn.Recurrent(cell), SYMBOLS)
     optimizer = falling_adam(0.005, STEPS)
     return TruncatedBPTT(model, optimizer, Remembered(), batch_size=20, window=40)
 
 
 def ahead(with_it: str, without: str) -> Callable[[xr.Dataset], xr.DataArray]:
-    """The share of remembered symbols that are right, less the other's."""
+    """The share of remembered symbols that are right, minus that of the other cell."""
     return lambda results: final(results, "test_remembered", with_it) - final(results, "test_remembered", without)
 
 
-# "Clears": where nobody resets the state, the cell that can forget remembers better; within 5 points is no difference.
+# "Clears": without a reset, the cell that can forget remembers better; less than 5 points is no difference.
 C36 = Claim("C36", (Part("remembers", ahead(FORGETS, KEEPS), low=0.0, unit="points", margin=0.05),))

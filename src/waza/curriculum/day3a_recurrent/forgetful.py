@@ -1,4 +1,4 @@
-"""The simple recurrent network with its recurrence cut: each step sees its own input alone."""
+"""A simple recurrent cell without recurrence: each step depends only on its own input."""
 
 import jax.numpy as jnp
 from jaxtyping import Array, Float

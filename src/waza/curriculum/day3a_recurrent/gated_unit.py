@@ -1,4 +1,4 @@
-"""E10: the gated recurrent unit against the LSTM, with as many units and with as many parameters."""
+"""E10: GRU and LSTM with equal units and with equal parameters."""
 
 from collections.abc import Callable
 
@@ -16,7 +16,7 @@ LSTM, GRU, LARGER_GRU = "LSTM, 32 units", "GRU, 32 units", "GRU, 38 units"
 
 
 class RowByRow(nn.Layer):
-    """An image read from the top to the bottom, a row a step.
+    """A sequence model that reads an image from top to bottom, one row per step.
 
     Args:
         model: takes (batch, rows, columns of all channels).
@@ -61,11 +61,11 @@ def study(data_name: str = "digits") -> Study:
 
 
 def ahead(variant: str) -> Callable[[xr.Dataset], xr.DataArray]:
-    """The test accuracy less the LSTM's."""
+    """The test accuracy minus that of the LSTM."""
     return lambda results: final(results, "test_accuracy", variant) - final(results, "test_accuracy", LSTM)
 
 
-# "Equal or better": it loses less than a point to the LSTM.
+# "Equal or better": less than a point worse than the LSTM.
 C38 = Claim(
     "C38",
     (

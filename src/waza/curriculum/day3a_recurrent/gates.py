@@ -1,4 +1,4 @@
-"""E10: what the input and the output gate add to the bare error carousel."""
+"""E10: what the input and output gates add to the constant error carousel (CEC)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -40,11 +40,11 @@ def learner(**gates: Any) -> Supervised:
 
 
 def ahead(variant: str, other: str) -> Callable[[xr.Dataset], xr.DataArray]:
-    """The share of right sums less the other's."""
+    """The share of right sums of `variant` minus that of `other`."""
     return lambda results: final(results, "test_accuracy", variant) - final(results, "test_accuracy", other)
 
 
-# "Solve": each gate alone, and both, add right sums to the bare carousel; a difference surely within 5 points is none.
+# "Solve": each gate alone, and both, get more sums right than the CEC alone; less than 5 points is no difference.
 C35 = Claim(
     "C35",
     (

@@ -1,4 +1,4 @@
-"""E10: how far does a gradient reach back? The error carousel and its gates, before training."""
+"""E10: how far back does a gradient reach before training? The CEC and its gates."""
 
 from collections.abc import Callable
 from typing import Any
@@ -23,12 +23,12 @@ BIAS_0, BIAS_1, BIAS_5, GATED = "LSTM, forget bias 0", "LSTM, forget bias 1", "L
 
 
 class Reach(Learner):
-    """Initial values whose gradients are measured, and no training.
+    """A learner without training that measures gradients at the initial values.
 
     Measures: "gain" by span, $g_s$ of `waza.learners.log_gains`, and "log10_gain", its logarithm.
 
     Args:
-        cell: whose memory is differentiated.
+        cell: the cell whose memory is differentiated.
     """
 
     cell: nn.Cell
@@ -42,10 +42,10 @@ class Reach(Learner):
         return self.cell.init(key)
 
     def batch(self, data: Any, key: PRNGKeyArray, step: Int[Array, ""] | int) -> None:
-        """Nothing to learn from."""
+        """None: there is nothing to learn."""
 
     def update(self, state: Any, batch: Any, key: PRNGKeyArray) -> tuple[Any, Measures]:
-        """The same variables."""
+        """The unchanged variables."""
         return state, {}
 
     def evaluate(self, state: Any, data: Any, key: PRNGKeyArray) -> Measures:
@@ -85,8 +85,8 @@ def gain(variant: str, span: int) -> Callable[[xr.Dataset], xr.DataArray]:
     return lambda results: results["log10_gain"].sel(variant=variant, layer=f"span {span}").isel(step=-1)
 
 
-# "Keeps": over 100 steps the gradient falls to no less than a tenth, and grows to no more than tenfold; a plain RNN's
-# falls to less than a tenth.
+# "Keeps": over 100 steps the gradient does not fall below a tenth and does not grow more than tenfold; that of a simple
+# RNN falls below a tenth.
 C34 = Claim(
     "C34",
     (

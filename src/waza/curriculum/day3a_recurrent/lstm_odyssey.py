@@ -1,4 +1,4 @@
-"""E10: the search space odyssey in small. Which parts of an LSTM does it need?"""
+"""E10: a small version of the LSTM search space odyssey: which parts does an LSTM need?"""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -34,20 +34,20 @@ LIMIT = 0.1
 
 
 class OnTask(Learner):
-    """A learner on one of several data sets that a study has at once.
+    """A learner on one of several data sets of a study.
 
-    The study's data are a `Dataset` whose splits have a dictionary for x and one for y, by task.
+    The study's data are a `Dataset` whose splits hold a dictionary by task for x and for y.
 
     Args:
-        task: the name of its own.
-        learner: what learns it.
+        task: the name of its task.
+        learner: the learner of this task.
     """
 
     task: str
     learner: Supervised
 
     def own(self, given: Dataset) -> Dataset:
-        """The data of this task alone."""
+        """The data of this task."""
         if self.task not in given.train.x:
             raise Error(f"no task is called {self.task!r}: {nearest(self.task, given.train.x)}")
 
@@ -114,8 +114,8 @@ def study() -> Study:
         evaluate_every=STEPS,
         tuning=Tuning(grid=grid, seeds=10, limits=limits),
         seeds=30,
-        first_seed=2000,  # the seeds before said how many it takes
-        mapping="vmap",  # 27 structures: each mapping would be compiled for longer than it saves
+        first_seed=2000,  # earlier seeds were used to choose the number of seeds
+        mapping="vmap",  # 27 structures: compiling each mapping would take longer than it saves
         claims=(G1, G2, G3),
     )
 
@@ -126,13 +126,13 @@ def name_of(variant: str, task: str) -> str:
 
 
 def learner(task: str, **settings: Any) -> Supervised:
-    """An LSTM that is vanilla but for these settings: all gates, peepholes, and both activations."""
+    """The vanilla LSTM (all gates, peepholes, both activations) with these settings changed."""
     loss: nn.Loss = nn.CrossEntropy()
     inputs, outputs = {ADDING: (2, 1), TIMING: (1, 1), DIGITS: (28, 10)}[task]
     cell = nn.LSTM(inputs, UNITS, **{"peepholes": True, **settings})
     model = models.SequenceModel(nn.Recurrent(cell), outputs, read="last")
     if task != DIGITS:
-        # Within 0.04 as in the paper of 1997; a delay within half a step, of which there are 20 from 0 to 1.
+        # Within 0.04 as in the paper of 1997; a delay within half a step (20 steps correspond to 0 to 1).
         loss = nn.SquaredError(within=0.04 if task == ADDING else 0.025)
     network: nn.Layer = RowByRow(model) if task == DIGITS else model
     optimizer = optim.ClipByNorm(optim.Adam(0.01), 1.0)
@@ -140,7 +140,7 @@ def learner(task: str, **settings: Any) -> Supervised:
 
 
 def ahead(variant: str) -> Callable[[xr.Dataset], xr.DataArray]:
-    """The test accuracy less that of vanilla, each with its own best rate, as a mean over the tasks."""
+    """The test accuracy minus that of vanilla, each at its best rate, as a mean over the tasks."""
 
     def effect(results: xr.Dataset) -> xr.DataArray:
         gaps = [
@@ -159,9 +159,9 @@ def part_name(variant: str) -> str:
 
 
 OTHERS = tuple(name for name in VARIANTS if name != VANILLA)
-# "None improves": no variant is ahead of vanilla by 2 points or more.
+# "None improves": no variant is better than vanilla by 2 points or more.
 G1 = Claim("G1", tuple(Part(part_name(name), ahead(name), high=0.02, unit="points") for name in OTHERS))
-# "Critical": without them it loses 2 points at least.
+# "Critical": without them it loses at least 2 points.
 G2 = Claim(
     "G2",
     tuple(

@@ -1,4 +1,4 @@
-"""E12: what comes next? Recurrent language models on real text."""
+"""E12: recurrent language models on real text."""
 
 from waza import data, models, nn
 from waza.curriculum.day3a_recurrent.falling import falling_adam
@@ -41,7 +41,7 @@ def study(data_name: str = "python_reference") -> Study:
 
 
 def tokens(data_name: str, words: bool) -> tuple[Dataset, int]:
-    """The text's stream of characters, or of its most frequent words, and how many different ones there are."""
+    """The text as a stream of characters, or of its most frequent words, and the size of the vocabulary."""
     corpus, _ = data.corpus(data_name)
     tokenizer = Words.learn(corpus.train, MOST_WORDS) if words else Characters.learn(corpus.train)
     return token_stream(corpus, tokenizer), tokenizer.size

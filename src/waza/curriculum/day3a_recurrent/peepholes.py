@@ -1,4 +1,4 @@
-"""E10: do gates that see the cell help where time is to be measured?"""
+"""E10: do peepholes help to measure time?"""
 
 from collections.abc import Callable
 
@@ -49,7 +49,7 @@ def helped(units: int) -> Callable[[xr.Dataset], xr.DataArray]:
     return effect
 
 
-# "Help": the loss is smaller by a fifth (0.1 powers of ten) at least.
+# "Help": the loss is smaller by at least a fifth (0.1 powers of ten).
 C37 = Claim(
     "C37",
     tuple(Part(f"units-{units}", helped(units), high=-0.1, unit="log10", margin=0.1) for units in UNITS),

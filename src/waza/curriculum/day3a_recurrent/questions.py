@@ -9,7 +9,7 @@ from waza.curriculum.questions import Numbers, Question
 
 
 def network_parameters(numbers: Numbers) -> Answer:
-    """The parameters of a recurrent network with both biases, as it makes them."""
+    """The number of parameters that a recurrent network with both biases creates."""
     from waza import models, nn
 
     inputs, units, outputs = (int(numbers[name]) for name in ("inputs", "units", "outputs"))
@@ -17,14 +17,14 @@ def network_parameters(numbers: Numbers) -> Answer:
 
 
 def lstm_parameters(numbers: Numbers) -> Answer:
-    """The parameters of an LSTM's cell, as it makes them."""
+    """The number of parameters that an LSTM cell creates."""
     from waza import nn
 
     return Number(_parameters(nn.LSTM(int(numbers["inputs"]), int(numbers["units"]))))
 
 
 def gru_parameters(numbers: Numbers) -> Answer:
-    """The parameters of the cell of a GRU as it was published, as it makes them."""
+    """The number of parameters that a GRU cell in its original form creates."""
     from waza import nn
 
     return Number(_parameters(nn.GRU(int(numbers["inputs"]), int(numbers["units"]), reset="before")))
@@ -37,7 +37,7 @@ def _parameters(recipe: Any) -> int:
 
 
 def network_sizes(rng: random.Random) -> Numbers:
-    """A network so small that a forgotten bias is seen in three digits."""
+    """A network small enough that a forgotten bias shows in three digits."""
     return {"inputs": rng.randint(1, 4), "units": rng.randint(3, 8), "outputs": rng.randint(1, 3)}
 
 
@@ -47,7 +47,7 @@ def cell_sizes(rng: random.Random) -> Numbers:
 
 
 def first_output(numbers: Numbers) -> float:
-    """y_1 of a real recurrent network with one unit, and sigmoids below and above."""
+    """y_1 of a real recurrent network with one unit and with sigmoids in both layers."""
     import jax.numpy as jnp
 
     from waza import models, nn
@@ -63,7 +63,7 @@ def first_output(numbers: Numbers) -> float:
 
 
 def output_formula(numbers: Numbers) -> Answer:
-    """The option of P44 whose value is the network's."""
+    """The option of P44 whose value equals the network's output."""
 
     g = _sigmoid
     x1, s0, w_in, w, b, w_out, c = (float(numbers[name]) for name in ("x1", "s0", "w_in", "w", "b", "w_out", "c"))
@@ -79,7 +79,7 @@ def output_formula(numbers: Numbers) -> Answer:
 
 
 def step_numbers(rng: random.Random) -> Numbers:
-    """Numbers that all matter to y_1, since no sigmoid is flat there."""
+    """Numbers that all influence y_1, since no sigmoid is saturated."""
     return step(
         x1=rng.randint(1, 3),
         s0=rng.choice((0.25, 0.5, 0.75)),
@@ -92,7 +92,7 @@ def step_numbers(rng: random.Random) -> Numbers:
 
 
 def step(x1: int, s0: float, w_in: float, w: int, u: float, w_out: int, c: int) -> Numbers:
-    """These numbers, the bias b with which the hidden sigmoid is given u, and s1 for the explanation."""
+    """These numbers, the bias b for which the hidden sigmoid's argument is u, and s1 for the explanation."""
     b, s1 = u - w_in * x1 - w * s0, round(_sigmoid(u), 4)
     return {"x1": x1, "s0": s0, "w_in": w_in, "w": w, "b": b, "u": u, "s1": s1, "w_out": w_out, "c": c}
 

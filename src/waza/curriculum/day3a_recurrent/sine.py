@@ -1,4 +1,4 @@
-"""E11: the next value of a sine, and then a sine from nothing but its own answers."""
+"""E11: predicting the next value of a sine, and generating a sine from its own predictions."""
 
 import math
 from typing import Any
@@ -19,10 +19,10 @@ ALONE, STEPS = 200, 10_000
 
 
 class Latest(nn.Layer):
-    """A model that is shown no more than the latest values of a window.
+    """A model that receives only the latest values of a window.
 
     Args:
-        window: how many.
+        window: the number of values.
         model: takes (batch, window, 1).
     """
 
@@ -37,10 +37,10 @@ class Latest(nn.Layer):
 
 
 class ClosedLoop(Supervised):
-    """Supervised learning of a series that is also tested on its own answers.
+    """Supervised learning of a series that is also tested on its own predictions.
 
-    Further measure: "alone_loss", the mean squared error of 200 values, each of which is read as the next input. The
-    run begins with the last training window, and is compared with the sine's own values.
+    Further measure: "alone_loss", the mean squared error of 200 predictions, each of which is the next input. The run
+    starts from the last training window and is compared with the true values of the sine.
     """
 
     def measures(self, data: Dataset) -> tuple[Measure, ...]:
@@ -48,7 +48,7 @@ class ClosedLoop(Supervised):
         return *super().measures(data), Measure("alone_loss", "lower", bounds=(0, math.inf))
 
     def evaluate(self, state: Any, data: Dataset, key: Any) -> Measures:
-        """All other measures, and this one."""
+        """All measures of `Supervised`, and this one."""
         window = jnp.asarray(data.train.x[-1])
         first = window.shape[0] + len(data.train.y) - 1
         true = tasks.sine_values()[first : first + ALONE]
@@ -61,7 +61,7 @@ class ClosedLoop(Supervised):
         return super().evaluate(state, data, key) | {"alone_loss": jnp.mean((alone - true) ** 2)}
 
     def chance(self, data: Dataset) -> dict[str, float]:
-        """The levels of the best constant answer; of the run alone that of the whole series."""
+        """The levels of the best constant answer; for "alone_loss" that of the whole series."""
         return super().chance(data) | {"alone_loss": float(np.var(tasks.sine_values()))}
 
 
@@ -85,6 +85,6 @@ def study() -> Study:
 
 
 def learner(window: int, optimizer: optim.Optimizer, cell: type[nn.SimpleRNN] = nn.SimpleRNN) -> ClosedLoop:
-    """1-5-1, which reads so many values and answers the next."""
+    """The network 1-5-1, which reads `window` values and predicts the next."""
     model = models.SequenceModel(nn.Recurrent(cell(1, 5)), 1, read="last")
     return ClosedLoop(Latest(window, model), optimizer, nn.SquaredError(), batch_size=16, probes=False)
