@@ -108,7 +108,7 @@ def test_all_places_are_judged_whatever_the_window():
     logits = one.model.apply(state.variables, DATA.test.x[:21].reshape(3, 7), nn.Pass())
     loss = float(jnp.mean(nn.CrossEntropy()(logits, jnp.asarray(DATA.test.y[:21].reshape(3, 7)))["loss"]))
     measures = one.evaluate(state, DATA, KEY)
-    assert measures["test_loss"] == pytest.approx(loss, rel=1e-5)
+    assert float(measures["test_loss"]) == pytest.approx(loss, rel=1e-5)
     assert measures["test_perplexity"] == pytest.approx(np.exp(loss), rel=1e-5)
 
 
