@@ -156,7 +156,7 @@ def _answer(found: list[Any], task: str, seeds: int, say: dict[str, Any]) -> str
 
 def _words(language: str, name: str, prepared: Any, leading: str, notes: list[Any], tried: tuple[str, ...]) -> Any:
     """The report's texts: what was decided about the data, and sentences for each technique."""
-    from waza.report.words import ClaimWords, PartWords, StudyWords, labels
+    from waza.report.words import ClaimWords, PartWords, StudyWords
 
     say = _texts(language)
     task = prepared.preparation.task
@@ -184,5 +184,5 @@ def _words(language: str, name: str, prepared: Any, leading: str, notes: list[An
         say["spacer"].join([lead, *(note.say(language) for note in notes), say["unsplit"]]),
         {key: shown.strip() for key, shown in say["techniques"].items()},
         {one: claim(one) for one in tried},
-        labels(language)["tuned"],
+        language,
     )

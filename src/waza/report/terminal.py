@@ -1,16 +1,20 @@
-"""The terminal's report: a table, and the verdicts in sentences."""
+"""The report on the terminal: a table of results, and the verdicts."""
+
+import math
 
 import xarray as xr
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from waza.report.bands import final_interval
 from waza.report.choices import choice_rows
-from waza.report.summary import scalar_measures
+from waza.report.summary import shown_measures
 from waza.report.words import Words, grounds, labels, number, sentence
 from waza.study.claims import Finding
-from waza.study.results import diverged, final
-from waza.study.statistics import t_interval
+from waza.study.record import record_of
+from waza.study.results import diverged
+from waza.study.statistics import Interval
 from waza.study.sweep import condensed
 
 COLOURS = {"holds": "green", "fails": "red", "depends": "yellow", "undecided": "cyan"}
@@ -19,17 +23,15 @@ COLOURS = {"holds": "green", "fails": "red", "depends": "yellow", "undecided": "
 def print_report(
     results: xr.Dataset, findings: tuple[Finding, ...], words: Words, language: str, console: Console
 ) -> None:
-    """Print the title, a row a variant (means with their intervals' half-widths), and each claim's verdict."""
+    """Print the title, a table with a row a variant (mean ± half the interval), and the verdict on each claim."""
     label, texts = labels(language), words[language]
     console.print(f"\n[bold]{escape(texts.title)}[/bold]")
-    measures = [name for name in scalar_measures(results) if name.startswith("test_")]
+    measures = shown_measures(results)
     if results.sizes["step"] > 1 and measures:
         console.print(_table(condensed(results), measures, words, language))
     for row in choice_rows(results, words, language):
         remark = f"  [yellow]{row.remark}[/]" if row.remark else ""
-        console.print(
-            f"[dim]{escape(words[language].tuned.format(row.variant))}: {row.settings}[/]{remark}", highlight=False
-        )
+        console.print(f"[dim]{escape(label['tuned'].format(row.variant))}: {row.settings}[/]{remark}", highlight=False)
     for finding in findings:
         claim, colour = texts.claims[finding.id], COLOURS[finding.verdict]
         verdict = label["verdicts"][finding.verdict]
@@ -41,18 +43,22 @@ def print_report(
 
 
 def _table(results: xr.Dataset, measures: list[str], words: Words, language: str) -> Table:
-    label = labels(language)
+    label, baseline = labels(language), record_of(results).baseline
     table = Table(box=None, pad_edge=False)
     table.add_column(label["variant"])
     for measure in measures:
-        table.add_column(label["measures"].get(measure, measure), justify="right")
+        table.add_column(words[language].measure(measure), justify="right")
     table.add_column(label["diverged"], justify="right")
     for variant in results["variant"].values:
-        intervals = [t_interval(final(results, measure, variant).values) for measure in measures]
-        cells = [f"{i.mean:.4f} ± {number(i.high - i.mean)}" for i in intervals]
+        cells = [_cell(final_interval(results, measure, variant)) for measure in measures]
         name = escape(words[language].variant(str(variant)))
-        if variant == results.attrs.get("baseline"):
+        if variant == baseline:
             name += f" [dim]({label['baseline']})[/]"
         stopped = label["of_trials"].format(diverged(results, variant), results.sizes["seed"])
         table.add_row(name, *cells, stopped)
     return table
+
+
+def _cell(interval: Interval) -> str:
+    """Mean ± half the interval; "-" where nothing was counted."""
+    return "-" if math.isnan(interval.mean) else f"{interval.mean:.4f} ± {number(interval.high - interval.mean)}"
