@@ -125,11 +125,12 @@ def _keep_best(results: Any, study: Any, prepared: Any, folder: Path) -> tuple[P
     from waza.engine.single import single_program, train_single
     from waza.engine.training import Plan
     from waza.kinds import Model, save_model
+    from waza.study.record import record_of
     from waza.study.tuning import change, tuned_name
 
     best = best_variant(results)
-    choices = {tuned_name(one["variant"]): one for one in json.loads(results.attrs["tuning"])}
-    learner = change(study.variants[choices[best]["variant"]], choices[best]["settings"])
+    choices = {tuned_name(one.variant): one for one in record_of(results).tuning}
+    learner = change(study.variants[choices[best].variant], choices[best].settings)
     program = single_program(learner, study.data, study.steps)
     plan = Plan(steps=study.steps, evaluate_every=study.steps, keep="last")
     variables = train_single(program, int(results["seed"][0]), plan).variables

@@ -56,7 +56,7 @@ def parted(rows: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def bounded(rows: list[dict[str, Any]], measure: Measure) -> list[dict[str, Any]]:
     """The rows, with intervals that end at the bounds of the measure."""
-    return [row | {"low": measure.bounded(row["low"]), "high": measure.bounded(row["high"])} for row in rows]
+    return [row | {end: float(measure.bounded(row[end])) for end in ("low", "high")} for row in rows]
 
 
 def final_interval(results: xr.Dataset, measure: str, variant: str) -> Interval:

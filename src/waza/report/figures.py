@@ -51,8 +51,9 @@ def main_charts(results: xr.Dataset, words: Words, language: str, figures: Seque
         except Error:
             raise
         except Exception as error:  # a user's function may raise anything
-            study, what = record_of(results).study, getattr(figure, "__name__", repr(figure))
-            raise Error(f"the figure {what} of {study!r} fails: {type(error).__name__}: {error}") from error
+            study, what = record_of(results).study, getattr(figure, "func", figure)
+            name = getattr(what, "__name__", repr(what))
+            raise Error(f"the figure {name} of {study!r} fails: {type(error).__name__}: {error}") from error
         charts += made if isinstance(made, list) else [made] if made is not None else []
     return charts
 

@@ -19,7 +19,7 @@ from waza.report.choices import choice_rows
 from waza.report.figures import Figure, further_charts, main_charts
 from waza.report.style import dressed
 from waza.report.summary import as_json, scalar_measures
-from waza.report.words import Words, grounds, labels, number, sentence
+from waza.report.words import Words, grounds, labels, mean_text, number, sentence
 from waza.study.claims import Finding
 from waza.study.record import record_of
 
@@ -45,7 +45,7 @@ def render_page(
     import vl_convert
 
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    environment.globals.update(number=number, grounds=grounds, sentence=sentence)
+    environment.globals.update(number=number, mean_text=mean_text, grounds=grounds, sentence=sentence)
     template = environment.from_string((FOLDER / "page.html").read_text("utf-8"))
     charts = {name: _charts(results, words, name, figures) for name in LANGUAGES}
     record = record_of(results)

@@ -10,7 +10,7 @@ from rich.table import Table
 from waza.report.bands import final_interval
 from waza.report.choices import choice_rows
 from waza.report.summary import shown_measures
-from waza.report.words import Words, grounds, labels, number, sentence
+from waza.report.words import Words, grounds, labels, mean_text, number, sentence
 from waza.study.claims import Finding
 from waza.study.record import record_of
 from waza.study.results import diverged
@@ -61,4 +61,5 @@ def _table(results: xr.Dataset, measures: list[str], words: Words, language: str
 
 def _cell(interval: Interval) -> str:
     """Mean ± half the interval; "-" where nothing was counted."""
-    return "-" if math.isnan(interval.mean) else f"{interval.mean:.4f} ± {number(interval.high - interval.mean)}"
+    mean = mean_text(interval.mean)
+    return mean if math.isnan(interval.mean) else f"{mean} ± {number(interval.high - interval.mean)}"

@@ -16,6 +16,7 @@ from waza.study.sweep import swept
 from waza.study.tuning import tuned_name
 
 DECIMALS = 4
+SMALLEST_DECIMAL = 0.001
 
 
 @dataclasses.dataclass(frozen=True)
@@ -131,6 +132,15 @@ def number(value: float) -> str:
     if not math.isfinite(value):
         return "-" if math.isnan(value) else ("∞" if value > 0 else "-∞")
     return f"{float(f'{value:.3g}'):.10g}" if abs(value) < 1e6 else f"{value:.3g}"
+
+
+def mean_text(value: float) -> str:
+    """A mean in a table: four decimals, or three significant digits where these would show nothing.
+
+    >>> mean_text(0.98765), mean_text(0.0), mean_text(1.23e-26), mean_text(float("nan"))
+    ('0.9877', '0.0000', '1.23e-26', '-')
+    """
+    return f"{value:.4f}" if value == 0 or abs(value) >= SMALLEST_DECIMAL else number(value)
 
 
 def amount(value: float, unit: str) -> str:

@@ -52,7 +52,7 @@ def marked(results: xr.Dataset, values: xr.DataArray) -> xr.DataArray:
 
 
 def diverged(results: xr.Dataset, variant: str) -> int:
-    """How many of a variant's trials have met a loss that is not finite."""
+    """The number of diverged trials of a variant."""
     return int((results["diverged_at"].sel(variant=variant) >= 0).sum())
 
 
