@@ -9,7 +9,7 @@ import pytest
 import xarray as xr
 
 from waza.core.errors import Error
-from waza.learners.measure import Measure
+from waza.core.measure import Measure
 from waza.report import over_layers, over_numbers, over_rates, over_steps, print_report, side_by_side
 from waza.report.bands import bands, bounded
 from waza.report.compared import given_variants, main_variants

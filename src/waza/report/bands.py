@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from waza.learners.measure import Measure
+from waza.core.measure import Measure
 from waza.report.words import Words
 from waza.study.claims import CONFIDENCE
 from waza.study.results import final, marked, measured

@@ -7,7 +7,7 @@ from typing import Any
 import altair as alt
 import xarray as xr
 
-from waza.learners.measure import Measure
+from waza.core.measure import Measure
 from waza.report.bands import bounded, final_row, rounded
 from waza.report.style import HEIGHT, WIDTH, colours, dashes, power_axis, titled
 from waza.report.words import Words, labels
@@ -48,7 +48,10 @@ def tuning_curves(results: xr.Dataset, words: Words, language: str) -> alt.Layer
                     chosen.append(row)
     if not rows:
         return None
-    measure = record.declared(f"validation_{record.tuning[0].measure}")
+    judged = record.tuning[0].measure
+    measure = record.declared(f"validation_{judged}")
+    if measure not in record.measures:  # a measure that is not one of a split
+        measure = record.declared(judged)
     title, note = words[language].measure(measure.name), str(labels(language)["chosen_points"])
     curves = _curves(_within(rows, measure, record), title, language, note)
     picked = (
