@@ -270,6 +270,18 @@ def test_tables_show_the_declared_measures_and_a_dash_where_nothing_was_counted(
     assert ["b", "-", "1.0000", "±", "0", "0", "of", "3"] in lines
 
 
+def test_a_narrow_terminal_shows_fewer_measures():
+    from rich.console import Console
+
+    measures = [Measure(f"measure {i}", "lower") for i in range(4)]
+    results = declared({one.name: np.random.default_rng(0).uniform(0, 1, (2, 3, 2)) for one in measures}, *measures)
+    for width, count in ((120, 4), (70, 3), (55, 2)):
+        console = Console(width=width, record=True, file=io.StringIO())
+        print_report(results, (), words(), "en", console)
+        text = console.export_text()
+        assert text.split("diverged")[0].count("measure") == count
+
+
 def test_at_most_four_measures_stand_in_the_table():
     measures = [Measure(f"m{i}", "lower") for i in range(6)]
     results = declared({one.name: np.ones((2, 3, 2)) for one in measures}, *measures)

@@ -69,7 +69,8 @@ def final_interval(results: xr.Dataset, measure: str, variant: str) -> Interval:
         Error: the results have no such measure.
     """
     measured(results, measure)
-    values = marked(results, final(results, measure)).sel(variant=variant).values
+    trials = results[[measure, "diverged_at"]].sel(variant=variant)
+    values = marked(trials, final(trials, measure)).values
     return _interval(values[~np.isnan(values)])
 
 
