@@ -1,32 +1,31 @@
 """The figures of made-up results: which are drawn for which kind of run, what stands in them; the words of amounts."""
 
+import io
 import json
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 import pytest
 import xarray as xr
 
-from waza.curriculum import exercises
-from waza.report import load_words, main_png
+from waza.core.errors import Error
+from waza.core.measure import Measure
+from waza.report import over_layers, over_numbers, over_rates, over_steps, print_report, side_by_side
 from waza.report.bands import bands, bounded
 from waza.report.compared import given_variants, main_variants
-from waza.report.descents import FIGURES
-from waza.report.ends import ends_of
-from waza.report.figures import LAST, LESSONS, further_charts, main_charts
-from waza.report.numbers import over_numbers
-from waza.report.reach import GAIN
-from waza.report.style import DASHES, PALETTE, colours, dashes, dressed, power_axis
-from waza.report.unrolled import unrolled
+from waza.report.figures import further_charts, main_charts
+from waza.report.style import DASHES, PALETTE, colours, dashes, power_axis
+from waza.report.summary import scalar_measures, shown_measures
 from waza.report.words import StudyWords, amount, grounds, labels
 from waza.study.claims import Part, decide_part
-from waza.study.sweep import numbered, swept
+from waza.study.record import RunRecord
+from waza.study.sweep import condensed, numbered, swept
 
 TRIAL = ("variant", "seed", "step")
 
 
-def words(figures=()):
-    return {language: StudyWords("made up", "", {}, {}, figures=figures) for language in ("en", "ja")}
+def words():
+    return {language: StudyWords("made up", "", {}, {}, language) for language in ("en", "ja")}
 
 
 def trained(names, steps=(0, 10, 20), **attrs):
@@ -42,26 +41,6 @@ def trained(names, steps=(0, 10, 20), **attrs):
         {"variant": names, "seed": range(4), "step": list(steps), "layer": ["hidden.0", "hidden.1", "output"]},
         {"measure": "test_accuracy", "baseline": names[0], **attrs},
     )
-
-
-def descended(landscapes, steps=30, noise=0.0):
-    rng = np.random.default_rng(0)
-    shape = (len(landscapes), 5, steps, 2)
-    fields = {"low": [-2.0, -2.0], "high": [2.0, 2.0], "noise": noise}
-    settings = {name: {"fields": {"landscape": landscape, **fields}} for name, landscape in landscapes.items()}
-    return xr.Dataset(
-        {
-            **{name: ((*TRIAL, "layer"), rng.uniform(0.1, 1, shape)) for name in ("w", "moved", "gradient")},
-            "value": (TRIAL, rng.uniform(0.1, 1, shape[:3])),
-            "diverged_at": (("variant", "seed"), np.full(shape[:2], -1)),
-        },
-        {"variant": list(landscapes), "seed": range(5), "step": range(steps), "layer": ["w0", "w1"]},
-        {"measure": "value", "settings": json.dumps(settings)},
-    )
-
-
-def landscape(kind, **fields):
-    return {"class": f"waza.models.landscapes.{kind}", "fields": fields}
 
 
 def title_of(chart):
@@ -84,9 +63,9 @@ def test_variants_are_sorted_by_the_number_in_which_they_differ():
 
 def test_a_grid_is_drawn_over_its_number_with_a_line_for_what_else_differs():
     names = [f"width {width}, {rows} images" for rows in (300, 3000) for width in (5, 20, 100)]
-    charts = main_charts(trained(names), words(), "en")
-    assert [title_of(chart) for chart in charts] == ["test accuracy", "test loss less training loss"]
-    lines = {(row["variant"], row["number"]) for row in rows_of(charts[0])}
+    (chart,) = main_charts(trained(names), words(), "en")
+    assert title_of(chart) == "test accuracy"
+    lines = {(row["variant"], row["number"]) for row in rows_of(chart)}
     assert ("300 images, step 20", 5.0) in lines
     assert len(lines) == 12
 
@@ -95,9 +74,9 @@ def test_a_number_without_a_word_of_its_own_is_named_by_the_setting_that_differs
     names = [f"{kind} {strength:g}" for kind in ("L2", "decay") for strength in (0.1, 0.2, 0.4)]
     settings = {name: {"fields": {"penalty": {"fields": {"strength": float(name.split()[1])}}}} for name in names}
     results = trained([*names, "neither"], settings=json.dumps({**settings, "neither": {}}))
-    spec = over_numbers(results, "test_accuracy", words(), "ja").to_dict(validate=False)
+    spec = over_numbers(results, words(), "ja").to_dict(validate=False)
     assert '"強さ"' in json.dumps(spec, ensure_ascii=False)
-    assert {row["variant"] for row in rows_of(over_numbers(results, "test_accuracy", words(), "en"))} >= {
+    assert {row["variant"] for row in rows_of(over_numbers(results, words(), "en"))} >= {
         "decay, step 20",
         "neither",
     }
@@ -105,21 +84,41 @@ def test_a_number_without_a_word_of_its_own_is_named_by_the_setting_that_differs
 
 def test_a_sweep_over_rates_alone_keeps_its_own_chart():
     results = trained([f"Adam, rate {rate:g}" for rate in (0.01, 0.1, 1)])
-    assert over_numbers(results, "test_accuracy", words(), "en") is None
+    assert over_numbers(results, words(), "en") is None
     assert len(main_charts(results, words(), "en")) == 1
 
 
-def test_the_texts_name_the_measures_that_the_figure_shows():
-    charts = main_charts(trained(["a", "b"]), words(("test_accuracy", "gradient_norm", "gap")), "en")
-    assert title_of(charts[1]) == "norm of the gradient, before the first step"
+def test_the_study_says_what_its_figures_are():
+    def three(results, words, language):
+        return [
+            over_steps(results, words, language, measure) for measure in ("test_loss", "train_loss", "train_accuracy")
+        ]
+
+    def nothing(results, words, language):
+        return None
+
+    figures = (over_steps, partial(over_layers, measure="gradient_norm", step=0), nothing, three)
+    charts = main_charts(trained(["a", "b"]), words(), "en", figures)
+    titles = [title_of(chart) for chart in charts]
+    assert titles[:2] == ["test accuracy", "norm of the gradient, before the first step"]
     assert {row["layer"] for row in rows_of(charts[1])} == {1, 2, 3}
-    assert title_of(charts[2]) == "test loss less training loss"
+    assert titles[2:] == ["test loss", "training loss", "training accuracy"]
+
+
+def test_a_figure_that_fails_is_named():
+    def broken(results, words, language):
+        return 1 / 0
+
+    with pytest.raises(Error, match="the figure broken of 'mine' fails: ZeroDivisionError"):
+        main_charts(trained(["a"], study="mine"), words(), "en", (broken,))
+    with pytest.raises(Error, match="no measure 'test_acuracy': did you mean 'test_accuracy'"):
+        main_charts(trained(["a"]), words(), "en", (partial(over_steps, measure="test_acuracy"),))
 
 
 def test_what_is_measured_by_something_else_than_layers_keeps_its_names():
     results = trained(["a", "b"], steps=(0,)).rename(gradient_norm="right_by_stride")
     results = results.assign_coords(layer=["stride 1", "stride 2", "stride 3"])
-    (chart,) = main_charts(results, words(("right_by_stride",)), "en")
+    (chart,) = main_charts(results, words(), "en", (partial(over_layers, measure="right_by_stride"),))
     assert (
         '["stride 1", "stride 2", "stride 3"]'
         in chart.to_dict(validate=False)["layer"][0]["encoding"]["x"]["axis"]["labelExpr"]
@@ -164,11 +163,12 @@ def test_a_line_keeps_its_look_in_a_panel_without_some_of_the_others():
         assert few == {"domain": ["a", "c"], "range": [whole[0], whole[2]]}
 
 
-def test_an_accuracy_has_no_interval_beyond_1():
+def test_intervals_end_at_the_bounds_of_the_measure():
     values = xr.DataArray(np.array([[1.0], [1.0], [0.0]]), dims=("seed", "step")).assign_coords(step=[0])
     (row,) = bands({"line": values}, "step")
-    assert row["high"] > 1 and bounded([row], "test_accuracy")[0]["high"] == 1.0
-    assert bounded([row], "test_accuracy")[0]["low"] == 0.0 and bounded([row], "test_loss") == [row]
+    (inside,) = bounded([row], Measure("share", "lower", bounds=(0, 1)))
+    assert row["high"] > 1 and inside["high"] == 1.0 and inside["low"] == 0.0
+    assert bounded([row], Measure("test_accuracy")) == [row]
 
 
 @pytest.mark.parametrize(("low", "high"), [(1e-30, 10.0), (0.02, 0.9), (1e-3, 1e3), (3.1, 3.2)])
@@ -177,70 +177,6 @@ def test_a_logarithmic_axis_has_few_labels_within_its_range(low, high):
     values = axis.get("values", [low])
     assert 1 <= len(values) <= 7
     assert all(low * 0.99 <= value <= high * 1.01 for value in values)
-
-
-def test_ends_are_told_apart_by_the_side_of_the_hill():
-    results = descended({"SGD": landscape("TwoMinima", tilt=0.3)})
-    results["w"][0, :, -1, 0] = np.array([-1.0, 1.0, np.nan, -0.9, 1.1])
-    results["diverged_at"][0, 3] = 7
-    assert list(ends_of(results, "SGD")) == ["global", "local", "nowhere", "nowhere", "local"]
-
-
-def test_each_kind_of_landscape_has_its_figures_in_both_languages():
-    alternating = [{"class": "Alternating", "fields": {"size": 1.0}}] * 2
-    results = descended(
-        {
-            "valley": landscape("Quadratic", curvatures=[0.1, 10.0]),
-            "hills": landscape("TwoMinima", tilt=0.3),
-            "saddle": landscape("Saddle", turn=45.0),
-            "slope": landscape("Slope", gradient=[1.0, 100.0]),
-            "to and fro": landscape("Slope", gradient=alternating),
-        }
-    )
-    assert len(main_charts(results, words(), "en")) == 6
-    for language in ("en", "ja"):
-        charts = main_charts(results, words(tuple(FIGURES)), language)
-        assert all(dressed(chart).to_dict(validate=False) for chart in charts)
-    lines = {row["variant"] for row in rows_of(FIGURES["rates"](results, words(), "en")[-1])}
-    assert lines == {"slope, g = 1", "slope, g = 100", "to and fro, w1", "to and fro, w2"}
-
-
-def test_noisy_steps_are_those_of_one_trial():
-    results = descended({"slope": landscape("Slope", gradient=[1.0, 100.0])}, noise=1.0)
-    (chart,) = FIGURES["step_size"](results, words(), "en")
-    rows = rows_of(chart)
-    assert all(row["low"] == row["mean"] == row["high"] for row in rows)
-    assert min(row["step"] for row in rows) == 10
-
-
-def test_a_figure_of_several_kinds_is_a_png():
-    results = descended({"hills": landscape("TwoMinima", tilt=0.3), "bowl": landscape("Quadratic", curvatures=[1, 2])})
-    assert main_png(results, words(), "ja", 1).startswith(b"\x89PNG\r\n")
-
-
-def test_a_lesson_is_drawn_of_untrained_results():
-    results = trained(["a", "b"], steps=(0,))
-    assert len(main_charts(results, words(("unrolled",)), "ja")) == 1
-
-
-def test_unrolled_rows_are_the_windows_in_their_order():
-    matrices, seen = unrolled("en").to_dict(validate=False)["vconcat"]
-    first = matrices["hconcat"][0]["data"]["values"]
-    numbered = np.arange(1, 17).reshape(4, 4)
-    windows = np.lib.stride_tricks.sliding_window_view(numbered, (3, 3)).reshape(4, 9)
-    assert [square["text"] for square in first] == [str(cell) for cell in (*windows.flat, *windows.flat)]
-    counts = [square["text"] for square in seen["hconcat"][2]["data"]["values"]]
-    assert counts == list("1110" * 3 + "0000"), "with stride 2 and no padding one window sees nine cells"
-
-
-def test_the_texts_name_known_figures_alike_in_both_languages():
-    known = {*labels("en")["measures"], *FIGURES, *LESSONS, GAIN}
-    for exercise in exercises():
-        if not Path(f"{exercise.texts}.en.toml").exists():
-            continue
-        texts = load_words(exercise.texts)
-        assert texts["en"].figures == texts["ja"].figures
-        assert {name.removeprefix(LAST) for name in texts["en"].figures} <= known
 
 
 def test_amounts_hold_no_residue_and_no_space_for_a_unit_that_is_not_there():
@@ -252,20 +188,111 @@ def test_amounts_hold_no_residue_and_no_space_for_a_unit_that_is_not_there():
     assert labels("ja")["verdicts"]["undecided"] == "判定保留"
 
 
-def test_gains_are_shown_over_spans_as_powers_of_ten():
-    """Before training alone, and beside a measure over steps; what cannot be shown is said to be cut."""
-    spans, seeds = (1, 10, 100), 3
-    gains = np.stack([np.outer(np.ones(seeds), slope * np.array(spans)) for slope in (-0.1, -1.0)])
-    layers = [f"span {span}" for span in spans]
-    results = xr.Dataset(
-        {"log10_gain": (("variant", "seed", "step", "layer"), gains[:, :, None].astype(np.float32))},
-        {"variant": ["slow", "fast"], "seed": range(seeds), "step": [0], "layer": layers},
-        {"measure": "log10_gain"},
+def declared(values, *measures, names=("a", "b"), **attrs):
+    """Results with declared measures, the first the main one."""
+    record = RunRecord(study="mine", measure=measures[0].name, measures=measures, baseline=names[0])
+    stopped = np.full((len(names), next(iter(values.values())).shape[1]), -1)
+    steps = next(iter(values.values())).shape[2]
+    return xr.Dataset(
+        {**{name: (TRIAL, one) for name, one in values.items()}, "diverged_at": (TRIAL[:2], stopped)},
+        {"variant": list(names), "seed": range(stopped.shape[1]), "step": [10 * i for i in range(steps)]},
+        {**record.to_attrs(), **attrs},
     )
-    (chart,) = main_charts(results, words(), "en")
-    rows = rows_of(chart.layer[1])
-    found = {(row["variant"], row["span"]): row["mean"] for row in rows}
-    assert found[("slow", 10)] == pytest.approx(0.1, rel=1e-3)
-    assert found[("slow", 100)] == pytest.approx(1e-10, rel=1e-3)
-    assert ("fast", 100) not in found
+
+
+PERPLEXITY = Measure("test_perplexity", "lower", bounds=(1, np.inf))
+
+
+def test_the_best_rate_of_a_sweep_follows_the_declared_direction():
+    names = ("plain", *(f"SGD, rate {rate:g}" for rate in (0.1, 1, 10)))
+    values = np.array([50.0, 40.0, 20.0, 90.0])[:, None, None] * np.ones((1, 3, 2))
+    lower = declared({"test_perplexity": values}, PERPLEXITY, names=names)
+    assert list(condensed(lower)["variant"].values) == ["plain", "SGD, rate 1"]
+    higher = declared({"reward": values}, Measure("reward", "higher"), names=names)
+    assert list(condensed(higher)["variant"].values) == ["plain", "SGD, rate 10"]
+    neither = declared({"reward": values}, Measure("reward"), names=names)
+    assert list(condensed(neither)["variant"].values) == list(names)
+
+
+def test_a_rate_at_which_a_trial_diverges_is_not_the_best_and_a_gap_is_no_fault():
+    names = tuple(f"SGD, rate {rate:g}" for rate in (0.1, 1, 10))
+    values = np.array([50.0, 40.0, 20.0])[:, None, None] * np.ones((1, 3, 2))
+    results = declared({"test_perplexity": values}, PERPLEXITY, names=names)
+    results["test_perplexity"][2, 0, 1] = np.nan
+    assert list(condensed(results)["variant"].values) == ["SGD, rate 10"]
+    results["diverged_at"][2, 0] = 7
+    assert list(condensed(results)["variant"].values) == ["SGD, rate 1"]
+
+
+def test_where_nothing_was_counted_a_line_is_interrupted_and_other_seeds_count():
+    values = np.ones((2, 3, 6)) + np.arange(3)[:, None]
+    values[0, :, 2] = np.nan  # nothing counted in any seed
+    values[0, 0, 4] = np.nan  # nothing counted in one seed
+    rows = rows_of(over_steps(declared({"regret": values}, Measure("regret", "lower")), words(), "en"))
+    first = {row["step"]: (row["mean"], row.get("part", 0)) for row in rows if row["variant"] == "a"}
+    assert first == {0: (2, 0), 10: (2, 0), 30: (2, 1), 40: (2.5, 1), 50: (2, 1)}
+    assert not any("part" in row for row in rows if row["variant"] == "b")
+
+
+def test_a_line_ends_where_a_trial_diverges():
+    values = np.ones((2, 3, 4))
+    values[0, 1, 2:] = np.nan
+    results = declared({"regret": values}, Measure("regret", "lower"))
+    results["diverged_at"][0, 1] = 15
+    chart = over_steps(results, words(), "en")
+    assert [row["step"] for row in rows_of(chart) if row["variant"] == "a"] == [0, 10]
     assert chart.title.subtitle == labels("en")["cut"]
+
+
+def test_a_falling_measure_is_on_a_logarithmic_scale_by_its_direction():
+    values = np.geomspace(1, 1e-4, 5) * np.ones((2, 3, 1))
+    scales = {}
+    for better in ("lower", "higher"):
+        chart = over_steps(declared({"regret": values}, Measure("regret", better)), words(), "en")
+        scales[better] = chart.to_dict(validate=False)["layer"][0]["encoding"]["y"]["scale"].get("type")
+    assert scales == {"lower": "log", "higher": None}
+
+
+def test_tables_show_the_declared_measures_and_a_dash_where_nothing_was_counted():
+    from rich.console import Console
+
+    measures = [Measure("regret", "lower"), Measure("reward", "higher"), Measure("noise")]
+    values = {"noise": np.ones((2, 3, 2)), "reward": np.ones((2, 3, 2)), "regret": np.full((2, 3, 2), 2.0)}
+    values["regret"][1, :, 1] = np.nan
+    values["reward"][1, 0, 1] = np.nan
+    results = declared({**values, "batch_loss": np.ones((2, 3, 2))}, *measures)
+    assert shown_measures(results) == ["regret", "reward"]
+    assert scalar_measures(results) == ["regret", "reward", "noise", "batch_loss"]
+    console = Console(width=100, record=True, file=io.StringIO())
+    print_report(results, (), words(), "en", console)
+    lines = [line.split() for line in console.export_text().splitlines()]
+    assert ["variant", "regret", "reward", "diverged"] in lines
+    assert ["b", "-", "1.0000", "±", "0", "0", "of", "3"] in lines
+
+
+def test_a_narrow_terminal_shows_fewer_measures():
+    from rich.console import Console
+
+    measures = [Measure(f"measure {i}", "lower") for i in range(4)]
+    results = declared({one.name: np.random.default_rng(0).uniform(0, 1, (2, 3, 2)) for one in measures}, *measures)
+    for width, count in ((120, 4), (70, 3), (55, 2)):
+        console = Console(width=width, record=True, file=io.StringIO())
+        print_report(results, (), words(), "en", console)
+        text = console.export_text()
+        assert text.split("diverged")[0].count("measure") == count
+
+
+def test_at_most_four_measures_stand_in_the_table():
+    measures = [Measure(f"m{i}", "lower") for i in range(6)]
+    results = declared({one.name: np.ones((2, 3, 2)) for one in measures}, *measures)
+    results.attrs["measure"] = "m5"
+    assert shown_measures(results) == ["m5", "m0", "m1", "m2"]
+
+
+def test_a_loss_beyond_twice_chance_level_is_left_out_of_a_sweep():
+    names = tuple(f"SGD, rate {rate:g}" for rate in (0.1, 1, 10))
+    values = np.array([1.0, 2.0, 9.0])[:, None, None] * np.ones((1, 3, 2))
+    results = declared({"test_loss": values}, Measure("test_loss", "lower"), names=names, chance_test_loss=2.3)
+    assert [row["rate"] for row in rows_of(over_rates(results, words(), "en"))] == [0.1, 1]
+    shown = rows_of(side_by_side(results, words(), "en", variants=names))
+    assert [row["mean"] for row in shown] == [1.0, 2.0, 9.0]

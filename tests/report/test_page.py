@@ -104,7 +104,7 @@ def test_the_page_loads_nothing_and_escapes_names(page):
 
 
 def test_rows_are_told_of_where_there_are_any(results, findings, page):
-    assert "noise: 100 rows to train on, 50 to test on; 10 seeds, 20 steps" in page
+    assert "noise: 100 training rows, 50 test rows; 10 seeds, 20 steps" in page
     without = results.copy()
     without.attrs = {name: value for name, value in results.attrs.items() if not name.startswith("data_")}
     bare = report.render_page(without, findings, report.plain_words(without, findings), "en")
@@ -154,9 +154,9 @@ def test_a_browser_draws_the_page(results, findings, tmp_path, language):
         (
             ["optimizer.decay"],
             ["optimizer.decay"],
-            "decay still ends at the edge of its widened range: a better value may lie beyond.",
+            "The choice of decay is at the edge of its widened range: a better value may lie beyond.",
         ),
-        ([], ["optimizer.decay"], "decay is at the end of its range, beyond which it is not tried."),
+        ([], ["optimizer.decay"], "The choice of decay is at the limit of its range."),
     ],
 )
 def test_the_edge_of_a_range_is_called_widened_only_where_it_was(widened, at_edge, said):

@@ -125,11 +125,12 @@ def _keep_best(results: Any, study: Any, prepared: Any, folder: Path) -> tuple[P
     from waza.engine.single import single_program, train_single
     from waza.engine.training import Plan
     from waza.kinds import Model, save_model
+    from waza.study.record import record_of
     from waza.study.tuning import change, tuned_name
 
     best = best_variant(results)
-    choices = {tuned_name(one["variant"]): one for one in json.loads(results.attrs["tuning"])}
-    learner = change(study.variants[choices[best]["variant"]], choices[best]["settings"])
+    choices = {tuned_name(one.variant): one for one in record_of(results).tuning}
+    learner = change(study.variants[choices[best].variant], choices[best].settings)
     program = single_program(learner, study.data, study.steps)
     plan = Plan(steps=study.steps, evaluate_every=study.steps, keep="last")
     variables = train_single(program, int(results["seed"][0]), plan).variables
@@ -156,7 +157,7 @@ def _answer(found: list[Any], task: str, seeds: int, say: dict[str, Any]) -> str
 
 def _words(language: str, name: str, prepared: Any, leading: str, notes: list[Any], tried: tuple[str, ...]) -> Any:
     """The report's texts: what was decided about the data, and sentences for each technique."""
-    from waza.report.words import ClaimWords, PartWords, StudyWords, labels
+    from waza.report.words import ClaimWords, PartWords, StudyWords
 
     say = _texts(language)
     task = prepared.preparation.task
@@ -184,5 +185,5 @@ def _words(language: str, name: str, prepared: Any, leading: str, notes: list[An
         say["spacer"].join([lead, *(note.say(language) for note in notes), say["unsplit"]]),
         {key: shown.strip() for key, shown in say["techniques"].items()},
         {one: claim(one) for one in tried},
-        labels(language)["tuned"],
+        language,
     )

@@ -66,7 +66,7 @@ def write_report(results: Any, study: Any, language: str) -> tuple[Path, Any, An
     findings = decide(study.claims, results)
     words = words_of(results, findings)
     page = Path(results.attrs["folder"]) / "report.html"
-    write_whole(page, report.render_page(results, findings, words, language).encode())
+    write_whole(page, report.render_page(results, findings, words, language, study.figures).encode())
     return page, findings, words
 
 

@@ -15,14 +15,16 @@ def command(options: argparse.Namespace) -> None:
     from waza import report
     from waza.cli.words import words_of
     from waza.study import decide, store
+    from waza.study.record import record_of
 
     folder = store.find(Path(options.runs), options.run)
     results = folder.results()
-    studied = [one for one in curriculum.exercises() if one.name == results.attrs["study"]]
+    studied = [one for one in curriculum.exercises() if one.name == record_of(results).study]
     findings = decide([claim for one in studied for claim in one.claims_of()], results)
     words = words_of(results, findings)
+    figures = [figure for one in studied for figure in one.figures_of()]
     if options.png:
-        write_whole(Path(options.png), report.main_png(results, words, options.lang))
+        write_whole(Path(options.png), report.main_png(results, words, options.lang, figures=figures))
     if options.json:
         text = json.dumps(report.as_json(results, findings), indent=1, ensure_ascii=False) + "\n"
         if options.json == "-":

@@ -11,7 +11,7 @@ from waza.core.errors import Error, nearest
 
 @dataclass(frozen=True)
 class Exercise:
-    """An exercise of the curriculum: a module with `study(data) -> Study`, and text files in the same folder."""
+    """An exercise: a module with `study(data) -> Study`, `FIGURES` if it has its own, and text files beside it."""
 
     name: str
     id: str
@@ -23,17 +23,25 @@ class Exercise:
         """The path of the texts, without `.en.toml` or `.ja.toml`."""
         return Path(__file__).parent / self.part / self.name.replace("-", "_")
 
+    @property
+    def module(self) -> Any:
+        """The module, imported when it is first asked for."""
+        return importlib.import_module(f"waza.curriculum.{self.part}.{self.name.replace('-', '_')}")
+
     def study(self, data: str | None = None) -> Any:
         """The study with the course's settings, on its default data or on the named data set."""
-        module = importlib.import_module(f"waza.curriculum.{self.part}.{self.name.replace('-', '_')}")
+        module = self.module
         if data and not inspect.signature(module.study).parameters:
             raise Error(f"{self.name} uses no data: leave out --data")
         return module.study(data) if data else module.study()
 
     def claims_of(self) -> tuple[Any, ...]:
         """The claims that this exercise decides, with their rules."""
-        module = importlib.import_module(f"waza.curriculum.{self.part}.{self.name.replace('-', '_')}")
-        return tuple(getattr(module, claim) for claim in self.claims)
+        return tuple(getattr(self.module, claim) for claim in self.claims)
+
+    def figures_of(self) -> tuple[Any, ...]:
+        """The main figures of the study; without any, the report chooses."""
+        return getattr(self.module, "FIGURES", ())
 
 
 _EXERCISES = (

@@ -1,14 +1,17 @@
-"""Lines as rows for a chart: means and 95 % intervals over seeds, cut where a line leaves what can be shown."""
+"""Rows of data for charts: means over seeds with 95 % intervals."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
+from waza.core.measure import Measure
 from waza.report.words import Words
-from waza.study.statistics import t_interval
+from waza.study.claims import CONFIDENCE
+from waza.study.results import final, marked, measured
+from waza.study.statistics import Interval, t_interval
 
 Lines = Mapping[str, xr.DataArray]
 
@@ -20,47 +23,96 @@ def lines_of(values: xr.DataArray, words: Words, language: str) -> dict[str, xr.
 
 
 def bands(lines: Lines, along: str, within: tuple[float, float] | None = None) -> list[dict[str, Any]]:
-    """Mean, low and high at each point of the axis where all seeds are finite.
+    """Rows with the mean over seeds and its interval, at each point of the axis at which no seed is infinite.
+
+    NaN is a gap, where nothing was counted: the other seeds still count. Where no seed has a value, the line is
+    interrupted, and the rows behind the gap have another "part".
 
     Args:
         lines: by name, values over seeds and `along`.
         along: the axis.
-        within: for a logarithmic scale: means are geometric, a point whose mean is not inside is left out, and
-            intervals end at the range's ends.
+        within: for a logarithmic scale: means are geometric, a point whose mean lies outside is left out, and intervals
+            end at the range's ends.
     """
     rows = []
     for name, values in lines.items():
+        part, begun, gap = 0, False, False
         for at, one in zip(values[along].values, values.transpose("seed", along).values.T.astype(float), strict=True):
-            row = interval_row(one) if within is None else _geometric(one, within)
-            if np.isfinite(one).all() and row:
-                rows.append({"variant": name, along: int(at), **{key: short(value) for key, value in row.items()}})
+            if np.isnan(one).all():
+                gap = begun
+                continue
+            row = _arithmetic(one) if within is None else _geometric(one[~np.isnan(one)], within)
+            if row:
+                part, begun, gap = part + gap, True, False
+                shown = {key: short(value) for key, value in row.items()}
+                rows.append({"variant": name, along: int(at), **shown, **({"part": part} if part else {})})
     return rows
 
 
-def bounded(rows: list[dict[str, Any]], measure: str) -> list[dict[str, Any]]:
-    """The rows, with the intervals of an accuracy ending at 0 and 1."""
-    if measure.endswith("accuracy"):
-        return [row | {"low": max(row["low"], 0.0), "high": min(row["high"], 1.0)} for row in rows]
-    return rows
+def parted(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The field that separates the parts of interrupted lines, if any line is interrupted; for `detail` of a chart."""
+    return ["part:N"] if any("part" in row for row in rows) else []
 
 
-def interval_row(values: np.ndarray) -> dict[str, float]:
-    """Mean, low and high; the mean alone where one seed gives no interval."""
-    interval = t_interval(values)
+def bounded(rows: list[dict[str, Any]], measure: Measure) -> list[dict[str, Any]]:
+    """The rows, with intervals that end at the bounds of the measure."""
+    return [row | {end: float(measure.bounded(row[end])) for end in ("low", "high")} for row in rows]
+
+
+def final_interval(results: xr.Dataset, measure: str, variant: str) -> Interval:
+    """The mean of a measure at the last step with its interval; NaN where no seed counted anything.
+
+    Seeds in which nothing was counted are left out. A diverged trial counts at chance level; without one there is no
+    mean.
+
+    Raises:
+        Error: the results have no such measure.
+    """
+    measured(results, measure)
+    trials = results[[measure, "diverged_at"]].sel(variant=variant)
+    values = marked(trials, final(trials, measure)).values
+    return _interval(values[~np.isnan(values)])
+
+
+def final_row(results: xr.Dataset, measure: str, variant: str) -> dict[str, float]:
+    """The same as fields of a chart's row; the mean alone where one seed gives no interval."""
+    return _fields(final_interval(results, measure, variant))
+
+
+def _interval(values: np.ndarray) -> Interval:
+    """Mean and interval; NaN where there is no value, or one is not finite."""
+    if not values.size or not np.isfinite(values).all():
+        return Interval(math.nan, math.nan, math.nan, CONFIDENCE, 0)
+    return t_interval(values, CONFIDENCE)
+
+
+def _fields(interval: Interval) -> dict[str, float]:
     bounded = math.isfinite(interval.low)
     low, high = (interval.low, interval.high) if bounded else (interval.mean, interval.mean)
     return {"mean": interval.mean, "low": low, "high": high}
 
 
+def _arithmetic(values: np.ndarray) -> dict[str, float]:
+    """Mean, low and high of the seeds that counted something; empty where one is infinite."""
+    counted = values[~np.isnan(values)]
+    return _fields(_interval(counted)) if np.isfinite(counted).all() else {}
+
+
 def _geometric(values: np.ndarray, within: tuple[float, float]) -> dict[str, float]:
-    """The same of the logarithms, as values; empty where the mean is not within the range."""
-    if not (values > 0).all():
+    """Geometric mean and interval; empty where a value is not positive and finite, or the mean not within the range."""
+    if not ((values > 0) & np.isfinite(values)).all():
         return {}
-    row = {key: 10**value for key, value in interval_row(np.log10(values)).items()}
+    row = {key: 10**value for key, value in _fields(_interval(np.log10(values))).items()}
     inside = within[0] <= row["mean"] <= within[1]
     return {key: min(max(value, within[0]), within[1]) for key, value in row.items()} if inside else {}
 
 
+def rounded(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The rows that have a mean, with mean, low and high in four digits."""
+    ends = ("mean", "low", "high")
+    return [{**row, **{end: short(row[end]) for end in ends}} for row in rows if math.isfinite(row["mean"])]
+
+
 def short(value: float) -> float:
-    """Four digits: more cannot be seen, and the page stays small."""
+    """The value with four digits, so that pages stay small."""
     return float(f"{float(value):.4g}")

@@ -1,49 +1,69 @@
-"""Variants side by side at the last step: as they were given, and tuned where they were."""
+"""A measure at the last step, a row a variant, with given and with tuned settings."""
 
-import json
-from typing import Any
+from collections.abc import Sequence
 
 import altair as alt
 import xarray as xr
 
-from waza.report.bands import bounded, interval_row, short
+from waza.report.bands import bounded, final_row, rounded
 from waza.report.style import PALETTE, WIDTH, titled
 from waza.report.words import Words, labels
-from waza.study.results import final
+from waza.study.record import record_of
 from waza.study.sweep import unswept
 from waza.study.tuning import tuned_name
 
 MOST_ROWS = 10
+MOST_LINES = 8
 HOWS = ("given", "tuned")
 
 
 def tuned_variants(results: xr.Dataset) -> list[str]:
     """The variants for which settings were chosen."""
-    return [choice["variant"] for choice in json.loads(results.attrs.get("tuning", "[]"))]
+    return [choice.variant for choice in record_of(results).tuning]
 
 
 def given_variants(results: xr.Dataset) -> list[str]:
-    """All variants as they were given: without those with chosen settings, and without those of a sweep over rates."""
+    """The variants without those that tuning added, and without those of a sweep over learning rates."""
     chosen = {tuned_name(name) for name in tuned_variants(results)}
     return [str(name) for name in unswept(results)["variant"].values if str(name) not in chosen]
 
 
 def main_variants(results: xr.Dataset) -> list[str]:
-    """Those given variants that fit into the main figure: all where they are few, else those that are tuned."""
+    """The variants of the main figure: all given ones where they are few, else those that were tuned."""
     given, tuned = given_variants(results), tuned_variants(results)
     return given if len(given) <= MOST_ROWS or not tuned else tuned
 
 
-def side_by_side(results: xr.Dataset, measure: str, names: list[str], words: Words, language: str) -> alt.LayerChart:
-    """A measure at the last step, a row a variant: a mark as given, another tuned, bars for 95 % intervals."""
-    tuned, label = tuned_variants(results), labels(language)
+def curved_variants(results: xr.Dataset) -> list[str]:
+    """The variants whose curves the main figure shows: those of `main_variants`, at most 8 where some were tuned."""
+    names = main_variants(results)
+    return names[:MOST_LINES] if tuned_variants(results) else names
+
+
+def side_by_side(
+    results: xr.Dataset, words: Words, language: str, measure: str = "", variants: Sequence[str] = ()
+) -> alt.LayerChart:
+    """A measure at the last step, a row a variant: one mark as given, another tuned, bars for 95 % intervals.
+
+    Args:
+        results: of a run.
+        words: the study's texts by language.
+        language: of the chart.
+        measure: the main measure by default.
+        variants: by default those of `main_variants`.
+
+    Raises:
+        Error: the results have no such measure.
+    """
+    record, label = record_of(results), labels(language)
+    declared, tuned = record.declared(measure or record.main.name), tuned_variants(results)
     rows = [
-        _row(words[language].variant(name), label["how"][how], final(results, measure, there).values)
-        for name in names
+        {"variant": words[language].variant(name), "how": label["how"][how], **final_row(results, declared.name, there)}
+        for name in variants or main_variants(results)
         for how, there in (("given", name), ("tuned", tuned_name(name)))
         if how == "given" or name in tuned
     ]
-    rows = bounded(rows, measure)
+    rows = rounded(bounded(rows, declared))
     shown, hows = list(dict.fromkeys(row["variant"] for row in rows)), [label["how"][how] for how in HOWS]
     legend = alt.Legend(orient="bottom", symbolSize=110, symbolOpacity=1) if tuned else None
     colour = alt.Color(
@@ -69,8 +89,4 @@ def side_by_side(results: xr.Dataset, measure: str, names: list[str], words: Wor
         tooltip=["variant:N", "how:N", "mean:Q", "low:Q", "high:Q"],
     )
     chart = alt.layer(bars, dots).properties(width=WIDTH, height=max(34 * len(shown), 120))
-    return titled(chart, label["measures"].get(measure, measure))
-
-
-def _row(variant: str, how: str, values: Any) -> dict[str, Any]:
-    return {"variant": variant, "how": how, **{key: short(value) for key, value in interval_row(values).items()}}
+    return titled(chart, words[language].measure(declared.name))

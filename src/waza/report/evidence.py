@@ -1,4 +1,4 @@
-"""The pages of evidence: every claim with its verdict, its figure and how it was decided, in both languages."""
+"""The pages of evidence: every claim with its verdict, grounds and figure, in both languages."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,33 +15,33 @@ SCALE = 1.2
 
 
 def write_evidence(folder: Path, entries: Sequence[Any]) -> None:
-    """Write `evidence.md`, `evidence.ja.md` and a figure a study and language below `evidence/`.
+    """Write `evidence.md`, `evidence.ja.md`, and a figure for each study and language in `evidence/`.
 
     Args:
-        folder: where the pages are to stand.
+        folder: of the pages.
         entries: claims in order, each with `id`, `exercise`, `results` and `finding`.
     """
     exercises = {entry.exercise.name: entry for entry in entries}
     for language in LANGUAGES:
         for name, entry in exercises.items():
-            png = main_png(entry.results, load_words(entry.exercise.texts), language, SCALE)
+            png = main_png(
+                entry.results, load_words(entry.exercise.texts), language, SCALE, entry.exercise.figures_of()
+            )
             write_whole(folder / "evidence" / f"{name}.{language}.png", png)
         write_whole(folder / NAMES[language], _page(entries, language).encode())
 
 
 def _page(entries: Sequence[Any], language: str) -> str:
-    """The page's Markdown: a table of all claims, then each with its parts, grounds and figure."""
+    """The page as Markdown: a table of all claims, then each claim with its parts, grounds and figure."""
     say = labels(language)
     told = say["evidence"]
     other = next(name for name in LANGUAGES if name != language)
-    machines = sorted({str(entry.results.attrs.get("machine_words", "")) for entry in entries} - {""})
     lines = [
         f"# {told['title']}",
         "",
         f"[{say['other_language']}]({NAMES[other]})",
         "",
         told["lead"],
-        *machines,
         "",
         f"| {told['claim']} | {say['verdict']} | {told['statement']} | {told['study']} |",
         "|---|---|---|---|",

@@ -1,17 +1,16 @@
-"""A measure over the one number in which variants differ: over widths, over strengths; a line for what else differs."""
+"""A measure over the number in which the names of variants differ, such as a width or a strength."""
 
-import json
 import re
 from typing import Any
 
 import altair as alt
 import xarray as xr
 
-from waza.report.bands import interval_row, short
+from waza.report.bands import final_row, rounded
 from waza.report.charts import spans
 from waza.report.style import HEIGHT, WIDTH, colours, dashes, scale_and_axis, titled
 from waza.report.words import Words, labels
-from waza.study.results import final
+from waza.study.record import record_of
 from waza.study.sweep import numbered, swept
 
 FEW_LINES = 3
@@ -19,12 +18,22 @@ WIDE = 10.0
 FEW_VALUES = 8
 
 
-def over_numbers(results: xr.Dataset, measure: str, words: Words, language: str) -> alt.LayerChart | None:
+def over_numbers(results: xr.Dataset, words: Words, language: str, measure: str = "") -> alt.LayerChart | None:
     """A measure at the last step over the number in the variants' names; None where the names hold no such sweep.
 
-    Where there are few lines, those after the first evaluated steps stand beside them. A variant without the number is
-    a level line. Sweeps over learning rates have a chart of their own (`over_rates`).
+    Where there are few lines, those after the first evaluated steps are shown too. A variant without the number is a
+    horizontal line. Sweeps over learning rates have a chart of their own (`over_rates`).
+
+    Args:
+        results: of a run.
+        words: the study's texts by language.
+        language: of the chart.
+        measure: the main measure by default.
+
+    Raises:
+        Error: the results have no such measure.
     """
+    measure = measure or record_of(results).main.name
     names = [str(name) for name in results["variant"].values]
     at_rates = {name for rates in swept(names).values() for name in rates.values()}
     names = [name for name in names if name not in at_rates]
@@ -54,7 +63,7 @@ def over_numbers(results: xr.Dataset, measure: str, words: Words, language: str)
     ]
     level = [name for name in names if not any(name in same.values() for same in families.values())]
     rows += [_row(shown(name), at, results, measure, name) for name in level for at in (numbers[0], numbers[-1])]
-    return titled(_drawn(rows, numbers, axis), label["measures"].get(measure, measure))
+    return titled(_drawn(rounded(rows), numbers, axis), words[language].measure(measure))
 
 
 def _drawn(rows: list[dict[str, Any]], numbers: list[float], axis: str) -> Any:
@@ -72,12 +81,11 @@ def _drawn(rows: list[dict[str, Any]], numbers: list[float], axis: str) -> Any:
 
 
 def _row(variant: str, number: float, results: xr.Dataset, measure: str, name: str) -> dict[str, Any]:
-    values = interval_row(final(results, measure, name).values)
-    return {"variant": variant, "number": number, **{key: short(value) for key, value in values.items()}}
+    return {"variant": variant, "number": number, **final_row(results, measure, name)}
 
 
 def _told(shown: list[str]) -> tuple[str, str]:
-    """What names have in common, and what the number is a number of.
+    """What names have in common, and what their number counts.
 
     >>> _told(["width 5, 300 images", "width 20, 300 images"])
     ('300 images', 'width')
@@ -91,8 +99,8 @@ def _told(shown: list[str]) -> tuple[str, str]:
 
 
 def _field(results: xr.Dataset, same: dict[float, str]) -> str:
-    """The setting in which variants differ, by its name in their recipes."""
-    settings = json.loads(results.attrs.get("settings", "{}"))
+    """The name of the setting in which the variants differ."""
+    settings = record_of(results).settings
     first, second = (settings.get(name, {}) for name in list(same.values())[:2])
     paths = _differing(first, second, "")
     return paths[0] if paths else ""

@@ -1,8 +1,9 @@
-"""The page: one HTML file that works with no network, in both languages."""
+"""The report of a run: one HTML file in both languages that works without a network."""
 
 import inspect
 import json
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,24 +16,39 @@ from waza.core.language import LANGUAGES
 from waza.core.names import lookup
 from waza.report.charts import PROBES, by_layer
 from waza.report.choices import choice_rows
-from waza.report.figures import further_charts, main_charts
+from waza.report.figures import Figure, further_charts, main_charts
 from waza.report.style import dressed
 from waza.report.summary import as_json, scalar_measures
-from waza.report.words import Words, grounds, labels, number, sentence
+from waza.report.words import Words, grounds, labels, mean_text, number, sentence
 from waza.study.claims import Finding
+from waza.study.record import record_of
 
 FOLDER = Path(__file__).parent
 
 
-def render_page(results: xr.Dataset, findings: tuple[Finding, ...], words: Words, language: str = "en") -> str:
-    """The report of a run; a button changes the language, `language` is the one shown first."""
+def render_page(
+    results: xr.Dataset,
+    findings: tuple[Finding, ...],
+    words: Words,
+    language: str = "en",
+    figures: Sequence[Figure] = (),
+) -> str:
+    """The page's HTML; a button changes the language.
+
+    Args:
+        results: of a run.
+        findings: the verdicts.
+        words: the study's texts by language.
+        language: the one shown first.
+        figures: those of the study; without any, the usual ones.
+    """
     import vl_convert
 
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    environment.globals.update(number=number, grounds=grounds, sentence=sentence)
+    environment.globals.update(number=number, mean_text=mean_text, grounds=grounds, sentence=sentence)
     template = environment.from_string((FOLDER / "page.html").read_text("utf-8"))
-    figures = {name: _figures(results, words, name) for name in LANGUAGES}
-    settings = json.loads(results.attrs.get("settings", "{}"))
+    charts = {name: _charts(results, words, name, figures) for name in LANGUAGES}
+    record = record_of(results)
     return template.render(
         first=language,
         languages=LANGUAGES,
@@ -41,43 +57,43 @@ def render_page(results: xr.Dataset, findings: tuple[Finding, ...], words: Words
         findings=findings,
         summary=as_json(results, findings),
         measures=[name for name in scalar_measures(results) if results.sizes["step"] > 1],
-        attrs=results.attrs,
+        record=record,
         trained=results.sizes["step"] > 1,
-        figures=figures,
+        figures=charts,
         probes=PROBES,
-        specs=embedded({f"{name}-{key}": spec for name, group in figures.items() for key, spec in group.items()}),
+        specs=embedded({f"{name}-{key}": spec for name, group in charts.items() for key, spec in group.items()}),
         vega=Markup(vl_convert.javascript_bundle()),  # type: ignore[call-arg]  # the stub forgets the default
         style=Markup((FOLDER / "page.css").read_text("utf-8")),
         script=Markup((FOLDER / "charts.js").read_text("utf-8")),
         choices={name: choice_rows(results, words, name) for name in LANGUAGES},
-        settings={name: json.dumps(value, indent=1, ensure_ascii=False) for name, value in settings.items()},
-        facts=[json.loads(results.attrs.get(name, "{}")) for name in ("versions", "machine")],
-        mappings=json.loads(results.attrs.get("mapping", "{}")),
-        techniques=techniques(settings),
+        settings={name: json.dumps(value, indent=1, ensure_ascii=False) for name, value in record.settings.items()},
+        facts=[record.versions, record.machine],
+        mappings=record.mapping,
+        techniques=techniques(record.settings),
     )
 
 
-def _figures(results: xr.Dataset, words: Words, language: str) -> dict[str, Any]:
-    """The specifications of all charts by name: the main figure and what only the page shows, then the probes."""
-    shown = [*main_charts(results, words, language), *further_charts(results, words, language)]
+def _charts(results: xr.Dataset, words: Words, language: str, figures: Sequence[Figure]) -> dict[str, Any]:
+    """The specifications of all charts by name: the main figure, further charts, then the probes."""
+    shown = [*main_charts(results, words, language, figures), *further_charts(results, words, language)]
     charts: dict[str, Any] = {f"main{i}": chart for i, chart in enumerate(shown)}
     if results.sizes["step"] > 1 and "layer" in results.dims:
-        charts |= {name: by_layer(results, name, words, language) for name in PROBES if name in results}
+        charts |= {name: by_layer(results, words, language, name) for name in PROBES if name in results}
     return {name: dressed(chart).to_dict(validate=False) for name, chart in charts.items()}
 
 
 def embedded(value: Any) -> Markup:
-    """JSON that may stand inside a script element."""
+    """The value as JSON that is safe inside a script element."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False)
     return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))
 
 
-def techniques(settings: dict[str, Any]) -> list[dict[str, str]]:
-    """Every class and function that the settings name: where its code stands, the code, and its source."""
+def techniques(settings: Mapping[str, Any]) -> list[dict[str, str]]:
+    """Every class and function that the settings name: its file, code, and source in the literature."""
     names: dict[str, None] = {}
 
     def walk(value: Any) -> None:
-        if isinstance(value, dict):
+        if isinstance(value, Mapping):
             for key, item in value.items():
                 if key in ("class", "function") and isinstance(item, str):
                     names[item] = None

@@ -1,4 +1,4 @@
-"""The look of all charts: colours and dashes that tell lines apart, axes whose labels have room, titles with air."""
+"""The style of all charts: colours, dashes, axes, legends and titles."""
 
 import math
 import unicodedata
@@ -19,16 +19,16 @@ LONG_NAME, LONG_TITLE = 26, 60
 
 
 def names_of(rows: Sequence[dict]) -> list[str]:
-    """The names of the lines that rows make, in their order."""
+    """The names of the lines in the rows, in their order."""
     return list(dict.fromkeys(str(row["variant"]) for row in rows))
 
 
 def colours(rows: Sequence[dict], among: Sequence[str] = ()) -> alt.Color:
-    """A colour a line, with the legend below.
+    """The colour encoding, one colour for each line, with the legend below.
 
     Args:
-        rows: of the lines that are drawn.
-        among: all lines of the figure, where some panels have not all of them: each keeps its colour.
+        rows: of the lines of this panel.
+        among: the names of all lines of the figure, so that each keeps its colour in panels with fewer lines.
     """
     names = names_of(rows)
     scale = alt.Scale(domain=names, range=[PALETTE[i % len(PALETTE)] for i in _places(names, among)])
@@ -36,7 +36,7 @@ def colours(rows: Sequence[dict], among: Sequence[str] = ()) -> alt.Color:
 
 
 def dashes(rows: Sequence[dict], among: Sequence[str] = ()) -> alt.StrokeDash:
-    """A dash a line, so that lines are told apart without colours, and seen where they lie on each other."""
+    """The dash encoding, so that lines differ without colours and where they overlap."""
     names = names_of(rows)
     kinds = [DASHES[(i + i // len(PALETTE)) % len(DASHES)] for i in _places(names, among)]
     scale = alt.Scale(domain=names, range=kinds)
@@ -44,7 +44,7 @@ def dashes(rows: Sequence[dict], among: Sequence[str] = ()) -> alt.StrokeDash:
 
 
 def _places(names: Sequence[str], among: Sequence[str]) -> list[int]:
-    """Where each name stands among all."""
+    """The position of each name among all."""
     everyone = list(among) or list(names)
     return [everyone.index(name) for name in names]
 
@@ -92,7 +92,7 @@ def power_axis(low: float, high: float) -> alt.Axis:
 
 
 def titled(chart: Any, title: str | list[str], subtitle: str = "") -> Any:
-    """The chart under its own title, which says what its upright axis shows; a long one is broken at a comma."""
+    """The chart with a title, which names its vertical axis; a long title is broken at a comma."""
     if isinstance(title, str) and _width(title) > LONG_TITLE:
         title = title.replace(", ", ",\n", 1).replace("、", "、\n", 1).split("\n")
     words = alt.TitleParams(title, subtitle=subtitle) if subtitle else alt.TitleParams(title)
@@ -100,7 +100,7 @@ def titled(chart: Any, title: str | list[str], subtitle: str = "") -> Any:
 
 
 def dressed(chart: Any) -> Any:
-    """The chart in the house's dress."""
+    """The chart with the common fonts, colours and spacing."""
     return (
         chart.configure(font=FONT, background="white", padding=12)
         .configure_view(stroke=None)

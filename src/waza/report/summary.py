@@ -1,4 +1,4 @@
-"""A run's figures as plain JSON values."""
+"""The results of a run as plain JSON values, and the measures that tables show."""
 
 import dataclasses
 import math
@@ -6,53 +6,61 @@ from typing import Any
 
 import xarray as xr
 
+from waza.report.bands import final_interval
 from waza.study.claims import Finding
+from waza.study.record import TRIAL, record_of
 from waza.study.results import diverged, final
-from waza.study.statistics import t_interval
+
+MOST_COLUMNS = 4
 
 
 def scalar_measures(results: xr.Dataset) -> list[str]:
-    """The measures that have one value a trial and step, the main one first."""
-    names = [str(name) for name, value in results.data_vars.items() if value.dims == ("variant", "seed", "step")]
-    main = results.attrs.get("measure")
-    return sorted(names, key=lambda name: (name != main, not name.startswith("test_"), name))
+    """The measures with one value a trial and step: the main one, the declared ones in their order, then others."""
+    names = sorted(str(name) for name, value in results.data_vars.items() if value.dims == TRIAL)
+    record = record_of(results)
+    first = (record.measure, *(measure.name for measure in record.measures))
+    return [*(name for name in dict.fromkeys(first) if name in names), *(name for name in names if name not in first)]
+
+
+def shown_measures(results: xr.Dataset) -> list[str]:
+    """The measures of short tables: the main one, then those declared with a better direction, at most four in all."""
+    record = record_of(results)
+    scalar = scalar_measures(results)
+    return [name for name in scalar if name == record.measure or record.declared(name).sign][:MOST_COLUMNS]
 
 
 def as_json(results: xr.Dataset, findings: tuple[Finding, ...]) -> dict[str, Any]:
     """Each variant's measures at the last step with 95 % intervals, the verdicts, and the seconds; None for NaN."""
-    attrs = results.attrs
+    record = record_of(results)
 
     def measures(variant: str) -> dict[str, Any]:
         found = {}
         for measure in scalar_measures(results):
-            values = final(results, measure, variant).values
-            interval = t_interval(values)
+            per_seed = [float(value) for value in final(results, measure, variant).values]
             found[measure] = {
-                "mean": interval.mean,
-                "low": interval.low,
-                "high": interval.high,
-                "per_seed": [float(value) for value in values],
+                **{end: getattr(final_interval(results, measure, variant), end) for end in ("mean", "low", "high")},
+                "per_seed": per_seed,
             }
         return found
 
     return _plain(
         {
-            "study": attrs["study"],
-            "data": {"name": attrs.get("data_name"), "train": attrs.get("data_train"), "test": attrs.get("data_test")},
-            "seeds": attrs.get("seeds", results.sizes["seed"]),
-            "steps": attrs.get("steps", int(results["step"][-1])),
+            "study": record.study,
+            "data": {"name": record.data_name, **{split: record.rows.get(split) for split in ("train", "test")}},
+            "seeds": record.seeds or results.sizes["seed"],
+            "steps": int(results["step"][-1]) if record.steps is None else record.steps,
             "variants": {
                 str(variant): {"measures": measures(variant), "diverged": diverged(results, variant)}
                 for variant in results["variant"].values
             },
             "claims": {finding.id: _claim(finding) for finding in findings},
-            "seconds": {name: attrs.get(f"{name}_seconds") for name in ("compile", "train", "total")},
+            "seconds": {name: record.seconds.get(name) for name in ("compile", "train", "total")},
         }
     )
 
 
 def _claim(finding: Finding) -> dict[str, Any]:
-    """The verdict, with the leading part's effect."""
+    """The verdict with the first part's effect, and all parts."""
     parts = [dataclasses.asdict(part) for part in finding.parts]
     leading = {name: parts[0][name] for name in ("effect", "low", "high", "confidence", "seeds")}
     return {"verdict": finding.verdict, **leading, "parts": parts}

@@ -1,71 +1,81 @@
-"""The main measure over learning rates, and what was chosen from them."""
+"""The main measure over learning rates: of a sweep, and of tuning."""
 
-import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
 import altair as alt
 import xarray as xr
 
-from waza.report.bands import interval_row, short
+from waza.core.measure import Measure
+from waza.report.bands import bounded, final_row, rounded
 from waza.report.style import HEIGHT, WIDTH, colours, dashes, power_axis, titled
 from waza.report.words import Words, labels
-from waza.study.results import final
+from waza.study.record import RunRecord, record_of
 from waza.study.sweep import swept
 
 FEW_RATES = 5
+BEYOND_CHANCE = 2.0
 
 
 def over_rates(results: xr.Dataset, words: Words, language: str) -> alt.LayerChart | None:
     """The main measure at the last step over the rates of a sweep, a line a net or optimiser; None without a sweep."""
-    measure = results.attrs["measure"]
-    rows = []
-    for what, rates in swept([str(name) for name in results["variant"].values]).items():
-        for rate, name in rates.items():
-            rows.append(_row(words[language].variant(what), rate, interval_row(final(results, measure, name).values)))
-    title = labels(language)["measures"].get(measure, measure)
-    return _curves(_bounded(rows, measure.removeprefix("test_"), results), title, language) if rows else None
+    record = record_of(results)
+    rows = [
+        {"variant": words[language].variant(what), "rate": rate, **final_row(results, record.main.name, name)}
+        for what, rates in swept([str(name) for name in results["variant"].values]).items()
+        for rate, name in rates.items()
+    ]
+    title = words[language].measure(record.main.name)
+    return _curves(_within(rows, record.main, record), title, language) if rows else None
 
 
 def tuning_curves(results: xr.Dataset, words: Words, language: str) -> alt.LayerChart | None:
-    """What each learning rate reached on the validation split, at the best of the other settings; None untuned."""
+    """The measure that tuning judged by over the learning rates it tried, at the best other settings; None untuned."""
+    record = record_of(results)
     rows, chosen = [], []
-    for choice in json.loads(results.attrs.get("tuning", "[]")):
-        path = next((path for path in choice["settings"] if path.endswith("learning_rate")), None)
+    for choice in record.tuning:
+        path = next((path for path in choice.settings if path.endswith("learning_rate")), None)
         if path is None:
             continue
-        others = {key: value for key, value in choice["settings"].items() if key != path}
-        for one in choice["tried"]:
-            if {key: value for key, value in one["settings"].items() if key != path} == others:
-                name = words[language].variant(choice["variant"])
-                row = _row(name, one["settings"][path], one)
+        others = _without(choice.settings, path)
+        for one in choice.tried:
+            if _without(one.settings, path) == others:
+                values = {"mean": one.mean, "low": one.low, "high": one.high}
+                row = {"variant": words[language].variant(choice.variant), "rate": one.settings[path], **values}
                 rows.append(row)
-                if one["settings"] == choice["settings"]:
+                if one.settings == choice.settings:
                     chosen.append(row)
     if not rows:
         return None
-    measure = json.loads(results.attrs["tuning"])[0].get("measure", "accuracy")
-    title = labels(language)["measures"][f"validation_{measure}"]
-    curves = _curves(_bounded(rows, measure, results), title, language, labels(language)["chosen_points"])
+    judged = record.tuning[0].measure
+    measure = record.declared(f"validation_{judged}")
+    if measure not in record.measures:  # a measure that is not one of a split
+        measure = record.declared(judged)
+    title, note = words[language].measure(measure.name), str(labels(language)["chosen_points"])
+    curves = _curves(_within(rows, measure, record), title, language, note)
     picked = (
-        alt.Chart(alt.Data(values=chosen))
+        alt.Chart(alt.Data(values=rounded(chosen)))
         .mark_point(size=110, filled=True, opacity=1)
         .encode(x=alt.X("rate:Q"), y=alt.Y("mean:Q"), color=alt.Color("variant:N", legend=None))
     )
     return curves + picked
 
 
-def _row(variant: str, rate: float, values: Mapping[str, float]) -> dict[str, Any]:
-    return {"variant": variant, "rate": rate, **{name: short(values[name]) for name in ("mean", "low", "high")}}
+def _without(settings: Mapping[str, float], path: str) -> dict[str, float]:
+    return {key: value for key, value in settings.items() if key != path}
 
 
-def _bounded(rows: list[dict[str, Any]], measure: str, results: xr.Dataset) -> list[dict[str, Any]]:
-    """The rows with what can be: an accuracy from 0 to 1, a loss of at most twice that of the best constant answer."""
-    highest = 1.0 if measure == "accuracy" else 2 * results.attrs.get(f"chance_test_{measure}", float("inf"))
-    inside = [row for row in rows if row["mean"] <= highest]
-    for row in inside:
-        row |= {"low": max(row["low"], 0.0), "high": min(row["high"], highest)}
-    return inside
+def _within(rows: list[dict[str, Any]], measure: Measure, record: RunRecord) -> list[dict[str, Any]]:
+    """The rows within the measure's bounds; where low values are better and have no upper bound, twice chance level.
+
+    Means beyond are left out, and intervals end there.
+    """
+    high = measure.bounds[1]
+    if measure.better == "lower" and math.isinf(high):
+        high = BEYOND_CHANCE * record.chance.get(measure.name, math.inf)
+    inside = [row for row in rounded(bounded(rows, measure)) if row["mean"] <= high]
+    return [row | {"high": min(row["high"], high)} for row in inside]
 
 
 def _curves(rows: list[dict[str, Any]], title: str, language: str, subtitle: str = "") -> alt.LayerChart:

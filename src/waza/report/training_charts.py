@@ -1,4 +1,4 @@
-"""Charts of one training: its curves, and what is taken for what."""
+"""Charts of a single training: its curves, and the confusion matrix."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ LOGARITHMIC = ("perplexity",)  # from the vocabulary's size down to a few
 
 
 def curves(history: Sequence[Mapping[str, Any]], measure: str, best_step: int, say: Mapping[str, Any]) -> Any:
-    """A measure on each split over the steps, and the step whose variables are kept."""
+    """A measure on each split over the steps, with a mark at the step of the saved weights."""
     rows = [
         {"step": one["step"], "split": say["splits"][split], "value": float(f"{one[name]:.5g}")}
         for split in SPLITS
@@ -87,6 +87,6 @@ def heat_map(matrix: np.ndarray, classes: Sequence[str], say: Mapping[str, Any])
 
 
 def _distinct(classes: Sequence[str]) -> list[str]:
-    """The names, cut where they are long; numbered where that makes two of them alike."""
+    """The names, shortened; numbered if two of them become equal."""
     cut = [name if len(name) <= 24 else name[:23] + "…" for name in classes]
     return cut if len(set(cut)) == len(cut) else [f"{i} {name}" for i, name in enumerate(cut)]

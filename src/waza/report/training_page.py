@@ -1,4 +1,4 @@
-"""The page of one training: how it went, and what a kind of model shows of itself."""
+"""The report of a single training, with the parts that its kind of model adds."""
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
@@ -20,17 +20,17 @@ LARGE = 100
 
 @dataclasses.dataclass(frozen=True)
 class Training:
-    """How a training went.
+    """The facts of a training.
 
     Args:
         model, data: their names.
-        unit: what it is counted in, "images" or "tokens".
+        unit: of the data, "images" or "tokens".
         folder: of the kind of model, with its `page.html` and its texts.
-        measures: what is told of each split.
+        measures: their names without the split.
         result: best step, steps, ending, seconds and measures.
         history: the measures of each evaluation, with its step.
         settings: by name.
-        notes: on the data, by language.
+        notes: remarks on the data, by language.
     """
 
     model: str
@@ -45,13 +45,13 @@ class Training:
 
 
 def training_words(folder: Path, language: str) -> dict[str, Any]:
-    """The texts of the page and of the command's table, for the kind of model in this folder."""
+    """The texts of the page and of the command's table, for the kind of model in a folder."""
     shared, own = texts(FOLDER / "training", language), texts(folder / "texts", language)
     return {**shared, **own, "measures": {**shared["measures"], **own.get("measures", {})}}
 
 
 def measured(value: float | None) -> str:
-    """A measure in a table.
+    """A measure as text in a table.
 
     >>> measured(0.98765), measured(27.5), measured(33278.0), measured(None)
     ('0.9877', '27.5000', '33,278.0', '-')
@@ -68,14 +68,14 @@ def render_training(
     more_charts: Callable[[Mapping[str, Any]], Mapping[str, Any]] = lambda say: {},
     **parts: Any,
 ) -> str:
-    """The page, in both languages, by the template of the kind of model.
+    """The page's HTML in both languages, from the template of the kind of model.
 
     Args:
-        training: how it went.
+        training: the facts.
         language: the one shown first.
-        charted: the measures whose curves are shown.
-        more_charts: from the texts of a language to charts by name.
-        parts: what else the template shows.
+        charted: the measures with a chart.
+        more_charts: returns further charts by name, given the texts of a language.
+        parts: further variables of the template.
     """
     import vl_convert
 

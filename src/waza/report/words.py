@@ -1,4 +1,4 @@
-"""Words: a study's texts by language, and the fixed labels beside this file."""
+"""The texts of a study by language, and the fixed labels of all reports."""
 
 import dataclasses
 import functools
@@ -11,15 +11,17 @@ import xarray as xr
 
 from waza.core.language import LANGUAGES, texts
 from waza.study.claims import Finding, PartFinding
+from waza.study.record import record_of
 from waza.study.sweep import swept
 from waza.study.tuning import tuned_name
 
 DECIMALS = 4
+SMALLEST_DECIMAL = 0.001
 
 
 @dataclasses.dataclass(frozen=True)
 class PartWords:
-    """What a part of a claim says, and a sentence for each verdict."""
+    """The statement of a part of a claim, and a sentence for each verdict."""
 
     statement: str
     holds: str
@@ -29,7 +31,7 @@ class PartWords:
 
 @dataclasses.dataclass(frozen=True)
 class ClaimWords:
-    """What the notes say, what is true, why, and the rule that decides."""
+    """A claim's texts: what the notes say, what the trials show, why, and the rule of the verdict."""
 
     statement: str
     notes_say: str
@@ -41,24 +43,28 @@ class ClaimWords:
 
 @dataclasses.dataclass(frozen=True)
 class StudyWords:
-    """A study's texts in one language; `figures` names what its main figure is to show, where its kind does not say."""
+    """A study's texts in one language; `measures` names those of its measures that have no fixed label."""
 
     title: str
     lead: str
     variants: Mapping[str, str]
     claims: Mapping[str, ClaimWords]
-    tuned: str = "{}, tuned"
-    at_rate: str = "{}, rate {}"
-    figures: tuple[str, ...] = ()
+    language: str = "en"
+    measures: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def variant(self, name: str) -> str:
         """The variant's name as it is shown."""
         for given, shown in self.variants.items():
             if name == tuned_name(given):
-                return self.tuned.format(shown)
+                return str(labels(self.language)["tuned"].format(shown))
         for what, rates in swept([name]).items():
-            return self.at_rate.format(self.variants.get(what, what), number(next(iter(rates))))
+            at_rate = labels(self.language)["at_rate"]
+            return str(at_rate.format(self.variants.get(what, what), number(next(iter(rates)))))
         return self.variants.get(name, name)
+
+    def measure(self, name: str) -> str:
+        """The measure's name as it is shown."""
+        return str(self.measures.get(name) or labels(self.language)["measures"].get(name, name))
 
 
 Words = Mapping[str, StudyWords]
@@ -79,9 +85,8 @@ def _study(texts: dict[str, Any], language: str) -> StudyWords:
         texts["lead"].strip(),
         texts["variants"],
         claims,
-        labels(language)["tuned"],
-        labels(language)["at_rate"],
-        tuple(texts.get("figures", ())),
+        language,
+        texts.get("measures", {}),
     )
 
 
@@ -104,7 +109,7 @@ def plain_words(results: xr.Dataset, findings: tuple[Finding, ...]) -> dict[str,
             )
             for finding in findings
         }
-        return StudyWords(results.attrs["study"], "", {}, claims)
+        return StudyWords(record_of(results).study, "", {}, claims, language)
 
     return {language: study(language) for language in LANGUAGES}
 
@@ -129,6 +134,15 @@ def number(value: float) -> str:
     return f"{float(f'{value:.3g}'):.10g}" if abs(value) < 1e6 else f"{value:.3g}"
 
 
+def mean_text(value: float) -> str:
+    """A mean in a table: four decimals, or three significant digits where these would show nothing.
+
+    >>> mean_text(0.98765), mean_text(0.0), mean_text(1.23e-26), mean_text(float("nan"))
+    ('0.9877', '0.0000', '1.23e-26', '-')
+    """
+    return f"{value:.4f}" if value == 0 or abs(value) >= SMALLEST_DECIMAL else number(value)
+
+
 def amount(value: float, unit: str) -> str:
     """An effect in its unit, with three digits to four decimals; a share in points is shown times 100.
 
@@ -142,7 +156,7 @@ def amount(value: float, unit: str) -> str:
 
 
 def sentence(part: PartFinding, words: ClaimWords, language: str) -> str:
-    """What the trials say about a part, in one sentence."""
+    """The verdict on a part in one sentence."""
     text = getattr(words.parts[part.name], part.verdict)
     if part.equivalent:
         text += labels(language)["equivalent"].format(margin=amount(part.margin, part.unit))
@@ -160,7 +174,7 @@ def percent(share: float) -> str:
 
 
 def grounds(part: PartFinding, language: str) -> str:
-    """How the verdict arose: interval, seeds, the check, and what more seeds would do."""
+    """The grounds of a verdict: interval, seeds, sign-flip test, and the number of seeds that would decide."""
     say = labels(language)["grounds"]
     said = [
         say["interval"].format(

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -16,10 +17,11 @@ from waza.study.tuning import Candidate, Choice
 # follow from the last word of a measure's name, and the order of measures from the split that it begins with.
 UNDECLARED: dict[str, Callable[[str], Measure]] = {
     "accuracy": lambda name: Measure(name, "higher", bounds=(0, 1)),
-    "loss": lambda name: Measure(name, "lower"),
-    "perplexity": lambda name: Measure(name, "lower"),
+    "loss": lambda name: Measure(name, "lower", bounds=(0, math.inf)),
+    "perplexity": lambda name: Measure(name, "lower", bounds=(1, math.inf)),
 }
 UNDECLARED_SPLITS = ("test", "validation", "train")
+UNDECLARED_TUNING = "accuracy"  # what the choices of the first versions were judged by
 
 TRIAL = ("variant", "seed", "step")
 CHANCE, ROWS, SECONDS = "chance_", "data_", "_seconds"
@@ -198,7 +200,14 @@ def _mapping(value: str) -> dict[str, Any]:
 
 def _choice(values: Mapping[str, Any]) -> Choice:
     tuples = {name: tuple(values[name]) for name in ("widened", "at_edge")}
-    return Choice(**{**values, **tuples, "tried": tuple(Candidate(**one) for one in values["tried"])})
+    return Choice(
+        **{
+            "measure": UNDECLARED_TUNING,
+            **values,
+            **tuples,
+            "tried": tuple(Candidate(**one) for one in values["tried"]),
+        }
+    )
 
 
 _STRUCTURED: dict[str, Callable[[str], Any]] = {

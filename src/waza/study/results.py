@@ -3,6 +3,8 @@
 import numpy as np
 import xarray as xr
 
+from waza.core.errors import Error, nearest
+
 
 def final(results: xr.Dataset, measure: str, variant: str | None = None) -> xr.DataArray:
     """A measure at the last step, one value a seed; a diverged trial counts at chance level.
@@ -29,8 +31,28 @@ def at_best(results: xr.Dataset, measure: str, variant: str, by: str = "validati
     return results[measure].sel(variant=variant).isel(step=best).drop_vars("step")
 
 
+def measured(results: xr.Dataset, measure: str) -> xr.DataArray:
+    """A measure of the results.
+
+    Raises:
+        Error: there is none of this name.
+    """
+    if measure not in results.data_vars:
+        raise Error(f"the results have no measure {measure!r}: {nearest(measure, map(str, results.data_vars))}")
+    return results[measure]
+
+
+def marked(results: xr.Dataset, values: xr.DataArray) -> xr.DataArray:
+    """The values with infinity in the place of each NaN that a trial has from its divergence on.
+
+    A NaN that is left says that nothing was counted there (`waza.learners.Mean` of weight 0): other seeds still count.
+    """
+    stopped = (results["diverged_at"] >= 0) & (results["diverged_at"] <= values["step"])
+    return values.where(values.notnull() | ~stopped, np.inf)
+
+
 def diverged(results: xr.Dataset, variant: str) -> int:
-    """How many of a variant's trials have met a loss that is not finite."""
+    """The number of diverged trials of a variant."""
     return int((results["diverged_at"].sel(variant=variant) >= 0).sum())
 
 

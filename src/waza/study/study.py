@@ -1,7 +1,7 @@
 """Study: variants to be compared, and how."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from waza.core.errors import Error, nearest
@@ -33,6 +33,9 @@ class Study:
         mapping: how trials of one structure are mapped over: all at once ("vmap"), seed after seed ("seeds"), or trial
             after trial ("map"); "measured" times the first and the last where a structure has convolutions or
             recurrent layers, and goes by the size of a seed's state where it has none.
+        figures: the report's main figures, the most telling first: functions (results, words, language) that return a
+            chart, a list of charts, or None where the results have nothing to show (`waza.report`). Without any, the
+            report chooses. They do not enter the fingerprint.
     """
 
     name: str
@@ -48,6 +51,7 @@ class Study:
     tuning: Tuning | None = None
     first_seed: int = 0
     mapping: How | Literal["measured"] = "measured"
+    figures: tuple[Callable[..., Any], ...] = ()
 
     def __post_init__(self):
         if not self.name or not all(letter.isalnum() or letter in "-_." for letter in self.name):
@@ -67,6 +71,14 @@ class Study:
             value = getattr(self, field)
             if not isinstance(value, int) or isinstance(value, bool) or value < least:
                 raise Error(f"{field} is {value!r}; expected a whole number of at least {least}")
+        if not isinstance(self.figures, tuple | list):
+            raise Error(f"figures is {type(self.figures).__name__}; expected a tuple of functions")
+        for figure in self.figures:
+            if not callable(figure):
+                raise Error(
+                    f"the figure {figure!r} is {type(figure).__name__}; "
+                    "expected a function (results, words, language), such as waza.report.over_steps"
+                )
         if self.mapping not in (MEASURED, *HOWS):
             raise Error(f"mapping is {self.mapping!r}; expected {MEASURED!r} or one of {', '.join(map(repr, HOWS))}")
 

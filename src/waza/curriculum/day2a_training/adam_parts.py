@@ -6,6 +6,9 @@ import jax.numpy as jnp
 import xarray as xr
 
 from waza import optim
+from waza.curriculum.figures.heights import heights
+from waza.curriculum.figures.paths import paths
+from waza.curriculum.figures.step_lengths import step_lengths
 from waza.learners import Descent
 from waza.models.landscapes import Quadratic, Slope
 from waza.study import Claim, Part, Study
@@ -31,6 +34,9 @@ class Uncorrected(optim.Adam):
         return super().init(parameters)._replace(power1=jnp.zeros(()), power2=jnp.zeros(()))
 
 
+FIGURES = (step_lengths, paths, heights)
+
+
 def study() -> Study:
     """300 steps on slopes of gradient (1, 100), exact or with noise of deviation 1, and in a noisy valley."""
     origin: dict = {"low": (0.0, 0.0), "high": (0.0, 0.0)}
@@ -54,6 +60,7 @@ def study() -> Study:
         steps=300,
         evaluate_every=1,
         claims=(C17,),
+        figures=FIGURES,
     )
 
 

@@ -1,10 +1,13 @@
 """E2: batch normalisation, with the plain net at its own rate as a control that the course does not run."""
 
+from functools import partial
+
 import xarray as xr
 
 from waza import data, models, nn, optim
 from waza.curriculum.day2a_training.rates import good_decades
 from waza.learners import Supervised
+from waza.report import over_rates, over_steps
 from waza.study import Claim, Part, Study, geometric, rate_name, vary
 
 PLAIN, BEFORE, AFTER, FROZEN = "without", "before the activation", "after the activation", "scale and shift frozen"
@@ -21,6 +24,7 @@ NETS = {
     AFTER: vary(_BEFORE, model={"norm_position": "after"}),
     FROZEN: vary(_PLAIN, model={"norm": nn.BatchNorm(affine=False)}),
 }
+FIGURES = (over_rates, over_steps, partial(over_steps, measure="train_loss"))
 
 
 def study(data_name: str = "digits") -> Study:
@@ -43,6 +47,7 @@ def study(data_name: str = "digits") -> Study:
         first_seed=1000,
         steps=1000,
         claims=(C05,),
+        figures=FIGURES,
     )
 
 

@@ -1,6 +1,7 @@
 """E4: do more weights overfit more? A sweep of the width, for few and many images, after short and long training."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -8,8 +9,10 @@ import xarray as xr
 from jaxtyping import Array, Int, PRNGKeyArray
 
 from waza import data, models, optim
+from waza.curriculum.figures.loss_gap import loss_gap
 from waza.data import Dataset, Split
 from waza.learners import Measures, Supervised
+from waza.report import over_numbers
 from waza.study import Claim, Part, Study, final
 
 WIDTHS = (10, 30, 80, 200)
@@ -39,6 +42,9 @@ def name_of(width: int, rows: int) -> str:
     return f"width {width}, {rows} images"
 
 
+FIGURES = (over_numbers, partial(loss_gap, chart=over_numbers))
+
+
 def study(data_name: str = "digits") -> Study:
     """784-w-w-10, ReLU, He, SGD 0.1, 2,000 steps; widths 10 to 200 on 300 and 3,000 images."""
     return Study(
@@ -56,6 +62,7 @@ def study(data_name: str = "digits") -> Study:
         steps=STEPS["late"],
         evaluate_every=STEPS["early"],
         claims=(C20,),
+        figures=FIGURES,
     )
 
 

@@ -7,6 +7,9 @@ import xarray as xr
 
 from waza import optim
 from waza.curriculum.day2a_training.two_minima import more_often, two_minima
+from waza.curriculum.figures.ends import ends
+from waza.curriculum.figures.heights import heights
+from waza.curriculum.figures.paths import paths
 from waza.learners import Descent
 from waza.models.landscapes import Quadratic
 from waza.study import Claim, Part, Study
@@ -21,6 +24,9 @@ SMALL, LARGE = "SGD 0.005", "SGD 0.1"
 def name_of(factor: float) -> str:
     """The variant with this multiple of the limit."""
     return f"{factor:g} of the limit"
+
+
+FIGURES = (paths, heights, ends)
 
 
 def study() -> Study:
@@ -43,6 +49,7 @@ def study() -> Study:
         steps=400,
         evaluate_every=10,
         claims=(C07, C08),
+        figures=FIGURES,
     )
 
 

@@ -1,6 +1,7 @@
 """E4: L1, L2 and dropout against overfitting, with 300 images and six hidden layers."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import jax
@@ -10,9 +11,11 @@ from jaxtyping import Array
 
 from waza import data, models, nn, optim
 from waza.core.variables import is_weight, trained
+from waza.curriculum.figures.loss_gap import loss_gap
 from waza.data import Dataset, Split
 from waza.learners import Measure, Measures, Supervised, as_inputs
 from waza.nn import Pass
+from waza.report import over_steps, side_by_side, tuning_curves
 from waza.study import Claim, Part, Study, Tuning, final, tuned_name, vary
 
 ROWS, VALIDATION = 300, 1000
@@ -72,6 +75,9 @@ def few(dataset: Dataset) -> Dataset:
     return dataset._replace(train=Split(x[:ROWS], y[:ROWS]), validation=Split(x[held], y[held]))
 
 
+FIGURES = (side_by_side, partial(loss_gap, chart=side_by_side), tuning_curves, over_steps)
+
+
 def study(data_name: str = "digits") -> Study:
     """784-100x6-10, ReLU, He, 1,000 steps on 300 images: each technique with the course's settings and tuned."""
     none = Regularised(models.MLP((784, *[100] * 6, 10)), optim.SGD(0.01), probes=False)
@@ -106,6 +112,7 @@ def study(data_name: str = "digits") -> Study:
             limits={RATE: RATES[-1], f"optimizer.{RATE}": RATES[-1], DROP: 0.9},
         ),
         claims=(C19, C21, C22, C23),
+        figures=FIGURES,
     )
 
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import jax
@@ -10,6 +11,7 @@ import xarray as xr
 from waza import data, models, nn, optim
 from waza.data import Dataset
 from waza.learners import Measure, Measures, Supervised
+from waza.report import over_layers
 from waza.study import Claim, Part, Study
 
 WIDTH = 100
@@ -45,6 +47,12 @@ class Tried(Supervised):
         return super().evaluate(state, data, key) | {"trained_accuracy": trained["test_accuracy"]}
 
 
+FIGURES = (
+    partial(over_layers, measure="activation_square", prefix="hidden."),
+    partial(over_layers, measure="signal_gradient_square", prefix="hidden."),
+)
+
+
 def study(data_name: str = "digits") -> Study:
     """784-100-...-100-10 with 2 to 50 hidden layers, evaluated at the initial values; four nets are also trained."""
     return Study(
@@ -64,6 +72,7 @@ def study(data_name: str = "digits") -> Study:
         first_seed=1000,
         steps=0,
         claims=(C01, C03),
+        figures=FIGURES,
     )
 
 

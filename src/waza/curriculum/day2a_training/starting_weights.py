@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import jax
@@ -12,6 +13,7 @@ from jaxtyping import Array, Float
 from waza import data, models, nn, optim
 from waza.data import Dataset
 from waza.learners import Measure, Measures, Supervised
+from waza.report import over_steps
 from waza.study import Claim, Part, Study, final
 
 TINY = 1e-4
@@ -49,6 +51,9 @@ def rank(weight: Float[Array, "outputs inputs"]) -> Float[Array, ""]:
     return jnp.sum((values > TINY * values[0]) & (values > 0)).astype(weight.dtype)
 
 
+FIGURES = (over_steps, partial(over_steps, measure="train_loss"))
+
+
 def study(data_name: str = "digits") -> Study:
     """784-40-20-10, sigmoid at SGD 1 and tanh at 0.1, 2,000 steps, from zero, constant and random weights."""
     return Study(
@@ -64,6 +69,7 @@ def study(data_name: str = "digits") -> Study:
         steps=2000,
         evaluate_every=200,
         claims=(C24,),
+        figures=FIGURES,
     )
 
 

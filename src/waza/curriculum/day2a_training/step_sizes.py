@@ -6,6 +6,8 @@ import xarray as xr
 
 from waza import optim
 from waza.core.recipe import Schedule
+from waza.curriculum.figures.effective_rates import effective_rates
+from waza.curriculum.figures.ways_out import ways_out
 from waza.learners import Descent
 from waza.models.landscapes import Quadratic, Saddle, Slope
 from waza.study import Claim, Part, Study
@@ -37,6 +39,9 @@ class Alternating(Schedule):
         return self.size * (1 - 2 * (step % 2))
 
 
+FIGURES = (effective_rates, ways_out)
+
+
 def study() -> Study:
     """1,000 steps on slopes of gradient (1, 100), constant or alternating, a quadratic and a rotated saddle."""
     saddle = Saddle(45.0)
@@ -60,6 +65,7 @@ def study() -> Study:
         steps=1000,
         evaluate_every=1,
         claims=(C11, C13, C16),
+        figures=FIGURES,
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 import xarray as xr
 
 from waza import optim
+from waza.curriculum.figures.ends import ends
 from waza.learners import Descent
 from waza.models.landscapes import TwoMinima
 from waza.study import Claim, Part, Study
@@ -36,6 +37,9 @@ def name_of(optimizer: str, tilt: float, noise: bool) -> str:
     return f"{optimizer}, tilt {tilt:g}" + (", noise" if noise else "")
 
 
+FIGURES = (ends,)
+
+
 def study() -> Study:
     """(x^2 - 1)^2 + t x + y^2 / 2 at t = 0.3 and 1 from 400 starts in [-2, 2]^2, 500 steps, with and without noise."""
     exact = {name: OPTIMIZERS[name] for name in WITHOUT_NOISE}
@@ -50,6 +54,7 @@ def study() -> Study:
         steps=500,
         evaluate_every=10,
         claims=(C09, C14),
+        figures=FIGURES,
     )
 
 

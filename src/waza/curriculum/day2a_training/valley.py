@@ -5,6 +5,8 @@ from collections.abc import Callable
 import xarray as xr
 
 from waza import optim
+from waza.curriculum.figures.distances import distances
+from waza.curriculum.figures.paths import paths
 from waza.learners import Descent
 from waza.models.landscapes import Quadratic
 from waza.study import Claim, Part, Study
@@ -28,6 +30,7 @@ OPTIMIZERS = {
     ),
     ADAGRAD_BEST: optim.AdaGrad(1.0),
 }
+FIGURES = (paths, distances)
 
 
 def study() -> Study:
@@ -45,6 +48,7 @@ def study() -> Study:
         steps=1000,
         evaluate_every=10,
         claims=(C10, C12),
+        figures=FIGURES,
     )
 
 

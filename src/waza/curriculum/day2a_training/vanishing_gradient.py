@@ -1,11 +1,13 @@
 """E1: does the gradient vanish? Four starts of the same small network, and one larger rate."""
 
 from collections.abc import Callable
+from functools import partial
 
 import xarray as xr
 
 from waza import data, models, nn, optim
 from waza.learners import Supervised
+from waza.report import over_layers, over_steps
 from waza.study import Claim, Part, Study, final, vary
 
 SMALL_SIGMOID = "sigmoid, gaussian 0.01"
@@ -13,6 +15,7 @@ LARGER_RATE = "sigmoid, gaussian 0.01, SGD 5"
 SMALL_RELU = "ReLU, gaussian 0.01"
 XAVIER_SIGMOID = "sigmoid, Xavier"
 HE_RELU = "ReLU, He"
+FIGURES = (over_steps, partial(over_layers, measure="gradient_norm", step=0))
 
 
 def study(data_name: str = "digits") -> Study:
@@ -35,6 +38,7 @@ def study(data_name: str = "digits") -> Study:
         first_seed=1000,
         steps=2000,
         claims=(C04,),
+        figures=FIGURES,
     )
 
 

@@ -1,11 +1,13 @@
 """E4: is L2 regularisation the same as weight decay?"""
 
 from collections.abc import Callable
+from functools import partial
 
 import xarray as xr
 
 from waza import data, models, nn, optim
 from waza.learners import Supervised
+from waza.report import over_numbers
 from waza.study import Claim, Part, Study, final, vary
 
 STRENGTHS = (0.001, 0.01, 0.1, 1.0)
@@ -15,6 +17,9 @@ OPTIMIZERS = {"SGD": optim.SGD(0.1), "Adam": optim.Adam(0.001)}
 def name_of(optimizer: str, kind: str, strength: float) -> str:
     """The variant with an L2 penalty or weight decay of this strength."""
     return f"{optimizer}, {kind} {strength:g}"
+
+
+FIGURES = (partial(over_numbers, measure="train_loss"), over_numbers)
 
 
 def study(data_name: str = "digits") -> Study:
@@ -34,6 +39,7 @@ def study(data_name: str = "digits") -> Study:
         first_seed=2000,
         steps=1000,
         claims=(C25,),
+        figures=FIGURES,
     )
 
 

@@ -1,10 +1,13 @@
 """E1: two formulas for Xavier's initial values, where the widths of the layers differ."""
 
+from functools import partial
+
 from jaxtyping import Array, Float
 
 from waza import data, models, nn, optim
 from waza.curriculum.day2a_training.signal_propagation import ORDER_OF_MAGNITUDE, change
 from waza.learners import Supervised
+from waza.report import over_layers
 from waza.study import Claim, Part, Study
 
 SIZES = (784, 512, 256, 128, 64, 32, 10)
@@ -18,6 +21,12 @@ def linear(x: Float[Array, "..."]) -> Float[Array, "..."]:
     return x
 
 
+FIGURES = (
+    partial(over_layers, measure="activation_square", prefix="hidden."),
+    partial(over_layers, measure="signal_gradient_square", prefix="hidden."),
+)
+
+
 def study(data_name: str = "digits") -> Study:
     """784-512-256-128-64-32-10 without nonlinearity, evaluated at its initial values."""
     return Study(
@@ -28,6 +37,7 @@ def study(data_name: str = "digits") -> Study:
         first_seed=1000,
         steps=0,
         claims=(C02,),
+        figures=FIGURES,
     )
 
 

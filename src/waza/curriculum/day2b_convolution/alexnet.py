@@ -3,12 +3,15 @@
 from waza import data, models, optim, vary
 from waza.curriculum.day2b_convolution.networks import classes_of, image_of
 from waza.curriculum.day2b_convolution.overfitting import first_rows, reduces_overfitting
+from waza.curriculum.figures.loss_gap import loss_gap
 from waza.learners import Supervised
+from waza.report import over_steps
 from waza.study import Claim, Study
 
 ROWS = 300
 WIDE = (1024, 1024)
 DROPOUT, NONE = "dropout 0.5", "no dropout"
+FIGURES = (over_steps, loss_gap)
 
 
 def study(data_name: str = "digits") -> Study:
@@ -27,6 +30,7 @@ def study(data_name: str = "digits") -> Study:
         steps=300,
         evaluate_every=150,
         claims=(C31,),
+        figures=FIGURES,
     )
 
 

@@ -4,6 +4,7 @@ import functools
 import itertools
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import jax
@@ -13,7 +14,9 @@ import xarray as xr
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from waza import nn
+from waza.curriculum.figures.unrolled import unrolled
 from waza.learners import Learner, Measure, Measures
+from waza.report import over_layers
 from waza.study import Claim, Part, Study
 
 SIDES, KERNELS, PADDINGS, STRIDES = range(2, 13), range(1, 6), range(0, 3), range(1, 5)
@@ -95,6 +98,9 @@ def differences(key: PRNGKeyArray) -> Measures:
     return {"im2col_difference": jnp.max(jnp.stack(product)), "col2im_difference": jnp.max(jnp.stack(adjoint))}
 
 
+FIGURES = (unrolled, partial(over_layers, measure="right_by_stride"))
+
+
 def study() -> Study:
     """1,000 settings a seed, drawn from sides 2 to 12, filters 1 to 5, padding 0 to 2 and stride 1 to 4."""
     return Study(
@@ -104,6 +110,7 @@ def study() -> Study:
         measure="right",
         steps=0,
         claims=(C27,),
+        figures=FIGURES,
     )
 
 

@@ -1,12 +1,16 @@
 """E8: the course's deep network, with and without dropout."""
 
+from functools import partial
+
 from waza import data, models, optim, vary
 from waza.curriculum.day2b_convolution.networks import classes_of, image_of
 from waza.learners import Supervised
+from waza.report import over_steps
 from waza.study import Study
 
 STEPS = 1000
 DROPOUT, NONE = "dropout 0.5", "no dropout"
+FIGURES = (over_steps, partial(over_steps, measure="train_loss"))
 
 
 def study(data_name: str = "digits") -> Study:
@@ -24,4 +28,5 @@ def study(data_name: str = "digits") -> Study:
         variants={DROPOUT: falling, NONE: vary(falling, model={"dropout": {"rate": 0.0}})},
         steps=STEPS,
         evaluate_every=250,
+        figures=FIGURES,
     )

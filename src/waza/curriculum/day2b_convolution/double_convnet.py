@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import jax
@@ -14,6 +15,7 @@ from waza.curriculum.day2b_convolution.counting import cost
 from waza.curriculum.day2b_convolution.networks import classes_of, image_of
 from waza.data import Dataset
 from waza.learners import Measure, Measures, Supervised
+from waza.report import over_steps
 from waza.study import Claim, Part, Study
 
 TWO, ONE, STRIDES = "two poolings", "one pooling fewer", "strides instead of pooling"
@@ -41,6 +43,9 @@ class Costed(Supervised):
         return super().evaluate(state, data, key) | costs | {"parameters": jnp.float32(count)}
 
 
+FIGURES = (over_steps, partial(over_steps, measure="train_loss"))
+
+
 def study(data_name: str = "digits") -> Study:
     """10@7x7 - pool - 20@3x3 - pool - 100 - 10, both convolutions padded by 1; Adam 0.001, 800 steps of 50 rows."""
     dataset = data.load(data_name)
@@ -59,6 +64,7 @@ def study(data_name: str = "digits") -> Study:
         steps=800,
         evaluate_every=200,
         claims=(C30,),
+        figures=FIGURES,
     )
 
 

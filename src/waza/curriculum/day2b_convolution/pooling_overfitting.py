@@ -3,10 +3,13 @@
 from waza import data, optim
 from waza.curriculum.day2b_convolution.networks import POOLED, UNPOOLED, three_ways
 from waza.curriculum.day2b_convolution.overfitting import first_rows, reduces_overfitting
+from waza.curriculum.figures.loss_gap import loss_gap
 from waza.learners import Supervised
+from waza.report import over_steps
 from waza.study import Claim, Study
 
 ROWS = 500
+FIGURES = (over_steps, loss_gap)
 
 
 def study(data_name: str = "digits") -> Study:
@@ -24,6 +27,7 @@ def study(data_name: str = "digits") -> Study:
         steps=300,
         evaluate_every=100,
         claims=(C29,),
+        figures=FIGURES,
     )
 
 

@@ -1,6 +1,7 @@
 """E7: does pooling make a net robust to shifts by one to three pixels?"""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import jax
@@ -12,6 +13,7 @@ from waza import data, optim
 from waza.curriculum.day2b_convolution.networks import POOLED, STRIDED, UNPOOLED, three_ways
 from waza.data import Dataset, Split
 from waza.learners import Measure, Measures, Supervised
+from waza.report import over_steps
 from waza.study import Claim, Part, Study, final
 
 DISTANCES = (1, 2, 3)
@@ -64,6 +66,9 @@ def shifted(x: Array, down: Array | int, right: Array | int) -> Array:
     return jax.lax.dynamic_slice(edged, (0, FARTHEST - down, FARTHEST - right, 0), x.shape)
 
 
+FIGURES = (over_steps, partial(over_steps, measure="shifted_2_accuracy"))
+
+
 def study(data_name: str = "digits") -> Study:
     """8@5x5 - 16@3x3 - 64, pooled, unpooled and strided; Adam 0.001, 600 steps of 50 rows that are never shifted."""
     dataset = data.load(data_name)
@@ -78,6 +83,7 @@ def study(data_name: str = "digits") -> Study:
         steps=600,
         evaluate_every=300,
         claims=(C28,),
+        figures=FIGURES,
     )
 
 

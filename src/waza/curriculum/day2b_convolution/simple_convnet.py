@@ -1,5 +1,7 @@
 """E6: a convolutional network compared with dense layers, with ordered and permuted pixels."""
 
+from functools import partial
+
 import jax
 import xarray as xr
 
@@ -8,11 +10,13 @@ from waza.curriculum.day2b_convolution.networks import classes_of, image_of
 from waza.curriculum.day2b_convolution.permuted import Permuted
 from waza.learners import Supervised
 from waza.nn import Layer
+from waza.report import over_steps
 from waza.study import Claim, Part, Study, final
 
 CONV, DENSE = "convolution", "dense layers"
 CONV_PERMUTED, DENSE_PERMUTED = f"{CONV}, pixels permuted", f"{DENSE}, pixels permuted"
 HIDDEN = 100
+FIGURES = (over_steps, partial(over_steps, measure="train_loss"))
 
 
 def study(data_name: str = "digits") -> Study:
@@ -32,6 +36,7 @@ def study(data_name: str = "digits") -> Study:
         steps=1000,
         evaluate_every=250,
         claims=(C26,),
+        figures=FIGURES,
     )
 
 

@@ -1,13 +1,17 @@
 """E10: adding two marked numbers among a hundred: which cells remember that long?"""
 
+from functools import partial
+
 from waza import models, nn
 from waza.curriculum.day3a_recurrent.falling import falling_adam
 from waza.data import tasks
 from waza.learners import Supervised
+from waza.report import over_steps
 from waza.study import Study
 
 LENGTH, UNITS, STEPS = 100, 24, 4000
 KEPT = 5.0
+FIGURES = (over_steps, partial(over_steps, measure="test_loss"))
 
 
 def study() -> Study:
@@ -34,4 +38,5 @@ def study() -> Study:
         },
         steps=STEPS,
         evaluate_every=500,
+        figures=FIGURES,
     )

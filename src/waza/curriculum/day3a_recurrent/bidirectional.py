@@ -1,6 +1,7 @@
 """E12: bidirectional networks tag better, but do not predict better."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import jax.numpy as jnp
@@ -10,6 +11,7 @@ from waza import models, nn
 from waza.curriculum.day3a_recurrent.falling import falling_adam
 from waza.data import Dataset, tasks
 from waza.learners import Measure, Measures, Supervised
+from waza.report import over_steps
 from waza.study import Claim, Part, Study, final
 
 WORDS, TAGS, STEPS = 10, 2, 600
@@ -39,6 +41,9 @@ class Cut(Supervised):
         return super().chance(data) | {"cut_accuracy": self.loss.chance(data.test.y[:, middle - 1])["accuracy"]}
 
 
+FIGURES = (over_steps, partial(over_steps, measure="cut_accuracy"))
+
+
 def study() -> Study:
     """Is the next word larger than this one? 20 words of 10; GRU, Adam 0.01 to 0, 600 steps of 20 rows."""
     layers: dict[str, nn.RecurrentLayer] = {
@@ -56,6 +61,7 @@ def study() -> Study:
         steps=STEPS,
         evaluate_every=100,
         claims=(C39,),
+        figures=FIGURES,
     )
 
 

@@ -9,6 +9,7 @@ from waza import models, nn, optim, vary
 from waza.curriculum.day3a_recurrent.forgetful import Forgetful
 from waza.data import tasks
 from waza.learners import Supervised
+from waza.report import side_by_side
 from waza.study import Claim, Part, Study, final
 
 COURSE, SMALL, XAVIER, HE = "course: N(0, 1)", "N(0, 0.1)", "Xavier", "He"
@@ -16,6 +17,7 @@ RELU, TANH, TANH_N1 = "ReLU, He", "tanh, Xavier", "tanh, N(0, 1)"
 UNITS_4, UNITS_64, RATE_1, RATE_001 = "4 units", "64 units", "rate 1", "rate 0.01"
 STANDARD_NORMAL = nn.Gaussian(1.0)
 CUT, CUT_TANH = "without recurrence", "tanh, Xavier, without recurrence"
+FIGURES = (side_by_side,)
 
 
 def study() -> Study:
@@ -49,6 +51,7 @@ def study() -> Study:
         steps=10_000,
         evaluate_every=1000,
         claims=(C32,),
+        figures=FIGURES,
     )
 
 

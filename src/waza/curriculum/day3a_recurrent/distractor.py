@@ -1,6 +1,7 @@
 """E12: "by the way, I am very hungry, so let us ___": which gate makes a word irrelevant?"""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import jax
@@ -12,6 +13,7 @@ from waza import models, nn
 from waza.curriculum.day3a_recurrent.falling import falling_adam
 from waza.data import Dataset, tasks
 from waza.learners import Measure, Measures, Supervised
+from waza.report import over_steps
 from waza.study import Claim, Part, Study, final
 
 SYMBOLS, DISTRACTORS, UNITS, STEPS = 8, 4, 16, 1000
@@ -83,6 +85,13 @@ def run_with(cell: nn.Cell, usual: Any, other: Any, x: Array, where: Array) -> A
     return outputs[-1]
 
 
+FIGURES = (
+    over_steps,
+    partial(over_steps, measure="forget_opened_accuracy"),
+    partial(over_steps, measure="input_opened_accuracy"),
+)
+
+
 def study() -> Study:
     """The answer is the latest symbol among distractors; 16 units, Adam 0.01 to 0, 1,000 steps of 20 rows."""
     cells = {
@@ -105,6 +114,7 @@ def study() -> Study:
         steps=STEPS,
         evaluate_every=250,
         claims=(C40,),
+        figures=FIGURES,
     )
 
 

@@ -7,8 +7,10 @@ import jax.numpy as jnp
 import xarray as xr
 
 from waza import models, nn, optim, vary
+from waza.curriculum.figures.spans import over_spans
 from waza.data import Dataset, tasks
 from waza.learners import Measure, Measures, Supervised, log_gains
+from waza.report import over_steps
 from waza.study import Claim, Part, Study, final
 
 LENGTH, UNITS, STEPS, SPAN = 20, 32, 1000, 19
@@ -35,6 +37,9 @@ class Reaching(Supervised):
         return super().evaluate(state, data, key) | {"log10_gain": spans}
 
 
+FIGURES = (over_steps, over_spans)
+
+
 def study() -> Study:
     """The adding problem over 20 steps; a tanh network of 32 units, SGD, 1,000 steps of 20 rows."""
     fast = learner(nn.Xavier(), optim.SGD(0.3))
@@ -52,6 +57,7 @@ def study() -> Study:
         steps=STEPS,
         evaluate_every=100,
         claims=(C33,),
+        figures=FIGURES,
     )
 
 

@@ -11,6 +11,7 @@ from waza import models, nn
 from waza.curriculum.day3a_recurrent.falling import falling_adam
 from waza.data import Dataset, Split, tasks
 from waza.learners import Mean, Measure, TruncatedBPTT
+from waza.report import over_steps
 from waza.study import Claim, Part, Study, final
 
 FORGETS, KEEPS, PLAIN = "LSTM with forget gate", "LSTM without forget gate", "simple RNN"
@@ -40,6 +41,9 @@ class Remembered(nn.CrossEntropy):
         return super().chance(targets[:, 0]) | {"remembered": 0.5}
 
 
+FIGURES = (over_steps,)
+
+
 def study() -> Study:
     """Embedded Reber strings in one stream; 16 units, 20 lanes, windows of 40, Adam 0.005 to 0, 3,000 steps."""
     cells = {
@@ -56,6 +60,7 @@ def study() -> Study:
         steps=STEPS,
         evaluate_every=1500,
         claims=(C36,),
+        figures=FIGURES,
     )
 
 

@@ -9,6 +9,7 @@ from waza import data, models, nn
 from waza.curriculum.day2b_convolution.networks import classes_of, image_of
 from waza.curriculum.day3a_recurrent.falling import falling_adam
 from waza.learners import Supervised
+from waza.report import over_steps, side_by_side
 from waza.study import Claim, Part, Study, final
 
 UNITS, MORE_UNITS, STEPS = 32, 38, 1000
@@ -30,6 +31,9 @@ class RowByRow(nn.Layer):
         """The model's answer after the last row."""
         rows = x.reshape(*x.shape[:2], -1)
         return self.model.apply(variables["model"], rows, run.at("model"))
+
+
+FIGURES = (side_by_side, over_steps)
 
 
 def study(data_name: str = "digits") -> Study:
@@ -57,6 +61,7 @@ def study(data_name: str = "digits") -> Study:
         steps=STEPS,
         evaluate_every=200,
         claims=(C38,),
+        figures=FIGURES,
     )
 
 

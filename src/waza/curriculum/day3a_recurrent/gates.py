@@ -8,10 +8,12 @@ import xarray as xr
 from waza import models, nn, optim
 from waza.data import tasks
 from waza.learners import Supervised
+from waza.report import over_steps
 from waza.study import Claim, Part, Study, final
 
 BARE, INPUT, OUTPUT, BOTH = "CEC alone", "with input gate", "with output gate", "with both gates"
 LENGTH, UNITS, STEPS = 30, 16, 1500
+FIGURES = (over_steps,)
 
 
 def study() -> Study:
@@ -29,6 +31,7 @@ def study() -> Study:
         steps=STEPS,
         evaluate_every=250,
         claims=(C35,),
+        figures=FIGURES,
     )
 
 

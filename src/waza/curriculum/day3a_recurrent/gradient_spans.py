@@ -8,6 +8,7 @@ import xarray as xr
 from jaxtyping import Array, Int, PRNGKeyArray
 
 from waza import nn
+from waza.curriculum.figures.spans import over_spans
 from waza.learners import Learner, Measure, Measures, log_gains
 from waza.study import Claim, Part, Study
 
@@ -54,6 +55,9 @@ class Reach(Learner):
         return {"log10_gain": {f"span {span}": gains[span - 1] for span in SPANS}}
 
 
+FIGURES = (over_spans,)
+
+
 def study() -> Study:
     """32 units before training, spans of 1 to 100 steps, 20 seeds."""
     large = nn.Gaussian(3 / UNITS**0.5)
@@ -77,6 +81,7 @@ def study() -> Study:
         block=20,
         steps=0,
         claims=(C34,),
+        figures=FIGURES,
     )
 
 

@@ -11,6 +11,7 @@ from waza.core.errors import Error, nearest
 from waza.curriculum.day3a_recurrent.gated_unit import RowByRow
 from waza.data import Dataset, Split, tasks
 from waza.learners import Learner, Measure, Measures, Supervised
+from waza.report import side_by_side
 from waza.study import Claim, Part, Study, Tuning, final
 from waza.study.tuning import tuned_name
 
@@ -92,6 +93,9 @@ def together(sets: Mapping[str, Dataset]) -> Dataset:
     return Dataset("+".join(sets), of("train"), of("test"), of("validation"))
 
 
+FIGURES = (side_by_side,)
+
+
 def study() -> Study:
     """Nine LSTMs on three tasks, the rate tuned for each; 8 units, Adam, 1,500 steps of 20 rows, clipped at 1."""
     sets = {
@@ -117,6 +121,7 @@ def study() -> Study:
         first_seed=2000,  # earlier seeds were used to choose the number of seeds
         mapping="vmap",  # 27 structures: compiling each mapping would take longer than it saves
         claims=(G1, G2, G3),
+        figures=FIGURES,
     )
 
 

@@ -1,14 +1,18 @@
 """E12: recurrent language models on real text."""
 
+from functools import partial
+
 from waza import data, models, nn
 from waza.curriculum.day3a_recurrent.falling import falling_adam
 from waza.data import Characters, Dataset, Words, token_stream
 from waza.learners import TruncatedBPTT
+from waza.report import over_steps
 from waza.study import Study
 
 WIDTH, STEPS, LANES = 96, 500, 32
 MOST_WORDS = 10_000
 DROPOUT = 0.2
+FIGURES = (partial(over_steps, measure="test_loss"), partial(over_steps, measure="test_accuracy"))
 
 
 def study(data_name: str = "python_reference") -> Study:
@@ -37,6 +41,7 @@ def study(data_name: str = "python_reference") -> Study:
         measure="test_perplexity",
         steps=STEPS,
         evaluate_every=125,
+        figures=FIGURES,
     )
 
 

@@ -8,6 +8,7 @@ from waza import models, nn
 from waza.curriculum.day3a_recurrent.falling import falling_adam
 from waza.data import tasks
 from waza.learners import Supervised
+from waza.report import over_steps
 from waza.study import Claim, Part, Study, final
 
 UNITS, STEPS = (1, 2, 8), 1500
@@ -16,6 +17,9 @@ UNITS, STEPS = (1, 2, 8), 1500
 def name_of(units: int, peepholes: bool) -> str:
     """The name of a variant."""
     return f"{units} unit{'s' * (units > 1)}{', peepholes' * peepholes}"
+
+
+FIGURES = (over_steps,)
 
 
 def study() -> Study:
@@ -29,6 +33,7 @@ def study() -> Study:
         steps=STEPS,
         evaluate_every=250,
         claims=(C37,),
+        figures=FIGURES,
     )
 
 

@@ -1,6 +1,7 @@
 """E11: predicting the next value of a sine, and generating a sine from its own predictions."""
 
 import math
+from functools import partial
 from typing import Any
 
 import jax
@@ -13,6 +14,7 @@ from waza.core.vary import vary
 from waza.curriculum.day3a_recurrent.forgetful import Forgetful
 from waza.data import Dataset, tasks
 from waza.learners import Measure, Measures, Supervised
+from waza.report import over_steps
 from waza.study import Study
 
 ALONE, STEPS = 200, 10_000
@@ -65,6 +67,9 @@ class ClosedLoop(Supervised):
         return super().chance(data) | {"alone_loss": float(np.var(tasks.sine_values()))}
 
 
+FIGURES = (over_steps, partial(over_steps, measure="alone_loss"))
+
+
 def study() -> Study:
     """500 points over 0 to 10 pi; 1-5-1 with tanh, windows of 2 and 5, 10,000 steps of 16 rows."""
     adam = vary(optim.Adam(0.01), learning_rate=optim.CosineDecay(0.01, STEPS))
@@ -81,6 +86,7 @@ def study() -> Study:
         measure="test_loss",
         steps=STEPS,
         evaluate_every=1000,
+        figures=FIGURES,
     )
 
 

@@ -1,4 +1,4 @@
-"""A convolution as a matrix: what `im2col` writes into its rows, and how often `col2im` comes back to each cell."""
+"""A convolution as a matrix: the rows of `im2col`, and the number of windows of each cell from `col2im`."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,10 +6,12 @@ from typing import Any
 import altair as alt
 import jax.numpy as jnp
 import numpy as np
+import xarray as xr
 
 from waza import nn
+from waza.curriculum.figures.labels import own_labels
 from waza.report.style import titled
-from waza.report.words import labels
+from waza.report.words import Words
 
 IMAGES, SIDE, KERNEL = 2, 4, 3
 SETTINGS = ((1, 0), (1, 1), (2, 0), (2, 1))
@@ -18,13 +20,13 @@ BLUE, ORANGE, GREEN = 210, 28, 150
 EMPTY = "#f2f2f2"
 
 
-def unrolled(language: str) -> alt.VConcatChart:
-    """Two 4x4 images under a 3x3 filter, for stride 1 and 2 and padding 0 and 1.
+def unrolled(results: xr.Dataset, words: Words, language: str) -> alt.VConcatChart:
+    """Two 4x4 images under a 3x3 filter, for stride 1 and 2 and padding 0 and 1; no results are shown.
 
     The cells of the images are numbered from 1 to 16, each image in a colour of its own; a cell of the padding is
-    empty. Above the rows of `im2col`, below the number of windows that see each cell of the first image.
+    empty. Above are the rows of `im2col`, below the number of windows over each cell of the first image.
     """
-    say = labels(language)["unrolled"]
+    say = own_labels(language)["unrolled"]
     shape = (IMAGES, SIDE, SIDE, 1)
     numbered = jnp.arange(1.0, IMAGES * SIDE * SIDE + 1).reshape(shape)
     rows, seen = [], []
