@@ -9,18 +9,21 @@ import pytest
 import safetensors.numpy
 
 from waza.cli import main
-from waza.cli.compare import _finite
 from waza.compare import TECHNIQUES, best_variant, comparison, outcomes
 from waza.compare.images import image_comparison
+from waza.compare.running import finite
 from waza.compare.techniques import NAMES
 from waza.core.errors import Error
 from waza.data.preparation import prepare
 from waza.engine.fitted import fit
 from waza.kinds import Model, load_model, save_model
-from waza.kinds.classifier.material import images
+from waza.kinds.classifier.images import images
 from waza.kinds.model_folder import remake
+from waza.learners import Measure
 from waza.study import Finding, PartFinding, run
 from waza.study.tuning import _beyond, change
+
+LOSS = Measure("validation_loss", "lower")
 
 
 def table(rows=120, seed=0, regression=False):
@@ -33,7 +36,7 @@ def table(rows=120, seed=0, regression=False):
 @pytest.fixture(scope="module")
 def compared():
     prepared = prepare(table(), "y")
-    study, _ = comparison(prepared.dataset, prepared.preparation, ("adam", "early_stopping"), "own", steps=40)
+    study = comparison(prepared.dataset, prepared.preparation, ("adam", "early_stopping"), "own", steps=40)
     return prepared, study, run(study)
 
 
@@ -66,26 +69,26 @@ def test_each_variant_is_tuned_and_the_test_rows_choose_nothing(compared):
     choices = {one["variant"]: one for one in json.loads(results.attrs["tuning"])}
     assert set(choices) == {"baseline", "adam"}
     assert study.tuning.measure == "loss"
-    assert best_variant(results).endswith(", tuned")
+    assert best_variant(results, LOSS).endswith(", tuned")
     spoilt = results.copy()
     spoilt["test_loss"] = results["test_loss"] * np.nan
-    assert best_variant(spoilt) == best_variant(results)
+    assert best_variant(spoilt, LOSS) == best_variant(results, LOSS)
 
 
 def test_a_variant_that_diverged_is_not_kept(compared):
     _, _, results = compared
     spoilt = results.copy(deep=True)
-    best = best_variant(results)
+    best = best_variant(results, LOSS)
     spoilt["validation_loss"].loc[{"variant": best}] = np.nan
-    assert best_variant(spoilt) != best
+    assert best_variant(spoilt, LOSS) != best
     spoilt["validation_loss"][:] = np.nan
     with pytest.raises(Error, match="every variant diverged"):
-        best_variant(spoilt)
+        best_variant(spoilt, LOSS)
 
 
 def test_ranges_can_be_widened_at_either_end():
     prepared = prepare(table(), "y")
-    study, _ = comparison(prepared.dataset, prepared.preparation, tuple(TECHNIQUES), "own")
+    study = comparison(prepared.dataset, prepared.preparation, tuple(TECHNIQUES), "own")
     assert study.tuning is not None
     for name, numbers in study.tuning.grid.items():
         for path, values in numbers.items():
@@ -98,8 +101,8 @@ def test_ranges_can_be_widened_at_either_end():
 @pytest.mark.parametrize("regression", [False, True])
 def test_every_technique_can_be_tried(technique, regression):
     prepared = prepare(table(regression=regression), "y")
-    study, measure = comparison(prepared.dataset, prepared.preparation, (technique,), "own", steps=5)
-    assert measure == ("test_loss" if regression else "test_accuracy")
+    study = comparison(prepared.dataset, prepared.preparation, (technique,), "own", steps=5)
+    assert study.measure == ("test_loss" if regression else "test_accuracy")
     one = TECHNIQUES[technique]
     learner = change(study.variants[technique], {path: values[0] for path, values in one.grid.items()})
     leaves = [np.asarray(leaf) for leaf in _leaves(fit(learner, study.data, 5, 0))]
@@ -199,7 +202,7 @@ def test_predictions_keep_the_digits_of_a_large_target(tmp_path):
     frame = table(regression=True)
     frame["y"] += 1e9
     prepared = prepare(frame, "y")
-    study, _ = comparison(prepared.dataset, prepared.preparation, ("adam",), "own", steps=300)
+    study = comparison(prepared.dataset, prepared.preparation, ("adam",), "own", steps=300)
     learner = study.variants["adam"]
     model = Model(learner.model, fit(learner, study.data, 300, 0), prepared.preparation)
     assert np.std(model.predict(frame)["prediction"] - frame["y"]) < 0.5 * np.std(frame["y"])
@@ -236,7 +239,7 @@ def test_the_commands_go_from_file_to_answer(tmp_path, capsys, monkeypatch, regr
 
 def test_an_effect_that_is_no_number_is_none_in_json():
     (one,) = outcomes([finding("a", "undecided", effect=np.nan)])
-    assert json.loads(json.dumps(_finite(dataclasses.asdict(one)), allow_nan=False))["points"] is None
+    assert json.loads(json.dumps(finite(dataclasses.asdict(one)), allow_nan=False))["points"] is None
 
 
 def test_names_of_any_kind_are_printed_and_strange_cells_remarked(tmp_path, capsys, monkeypatch):
@@ -295,8 +298,8 @@ def test_images_are_compared_as_tables_are(stripes_folder, tmp_path, capsys, mon
 def test_convolutions_are_compared_with_less(stripes_folder):
     given = images(str(stripes_folder), (32, 32), (32, 32))
     tried = ("batch_norm", "dropout", "augment", "adam")
-    study, measure = image_comparison(given, "small-alexnet", tried, "own")
-    assert (study.steps, study.tuning.seeds, measure) == (200, 3, "test_accuracy")
+    study = image_comparison(given, "small-alexnet", tried, "own")
+    assert (study.steps, study.tuning.seeds, study.measure) == (200, 3, "test_accuracy")
     assert {len(values) for numbers in study.tuning.grid.values() for values in numbers.values()} <= {2, 4}
     assert study.variants["baseline"].model.dropout is None
     assert study.variants["dropout"].model.dropout is not None

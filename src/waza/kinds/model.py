@@ -1,4 +1,4 @@
-"""A trained model, ready for use."""
+"""A trained model with its preparation."""
 
 import dataclasses
 from typing import Any

@@ -19,9 +19,9 @@ from waza.engine.pace import Pace
 from waza.kinds import Model, load_model, save_model
 from waza.kinds.fitting import divergence, fit_in_folder
 from waza.kinds.language_model.generation import Growing, generate
-from waza.kinds.language_model.kind import lanes_and_window
-from waza.kinds.registry import trainable
-from waza.kinds.settings import Settings
+from waza.kinds.language_model.learner import lanes_and_window
+from waza.kinds.language_model.options import TextOptions
+from waza.kinds.registry import kind_of
 from waza.nn import Pass
 from waza.study import Interrupted
 
@@ -44,7 +44,7 @@ def verses(tmp_path_factory):
 @pytest.fixture(scope="module")
 def fitted(verses, tmp_path_factory):
     """A model of verses that are all the same."""
-    given = Settings(data=str(verses), steps=400, learning_rate=0.02, batch_size=2, **SMALL)
+    given = TextOptions(data=str(verses), steps=400, learning_rate=0.02, batch_size=2, **SMALL)
     return fit_in_folder(given, tmp_path_factory.mktemp("fitted") / "model")
 
 
@@ -190,15 +190,15 @@ def test_characters_come_whole():
 
 def test_japanese_in_pieces(tmp_path):
     (tmp_path / "cat.txt").write_text(JAPANESE * 15, encoding="cp932")
-    given = Settings(data=str(tmp_path / "cat.txt"), tokens="pieces", steps=60, learning_rate=0.02, **SMALL)
+    given = TextOptions(data=str(tmp_path / "cat.txt"), tokens="pieces", steps=60, learning_rate=0.02, **SMALL)
     fitted = fit_in_folder(given, tmp_path / "model")
     said = [note.say("ja") for note in fitted.material.notes]
     assert any("cp932" in one for one in said) and any("サブワード" in one for one in said)
     model = load_model(tmp_path / "model")
-    assert fitted.settings.vocabulary == model.preparation.outputs == model.preparation.tokenizer.size
+    assert fitted.options.vocabulary == model.preparation.outputs == model.preparation.tokenizer.size
     text = written(model, "吾輩は", 20, temperature=0.5)
     assert text and text == written(model, "吾輩は", 20, temperature=0.5)
-    assert fitted.result["measures"]["test_perplexity"] < fitted.settings.vocabulary / 4
+    assert fitted.result["measures"]["test_perplexity"] < fitted.options.vocabulary / 4
 
 
 # The training.
@@ -206,7 +206,7 @@ def test_japanese_in_pieces(tmp_path):
 
 def test_what_is_stopped_goes_on_with_the_same_bits(verses, stops_after, tmp_path, monkeypatch):
     monkeypatch.setattr(Pace, "steps", lambda self: 7)  # within a pass over the lanes
-    given = Settings(data=str(verses), steps=30, cell="gru", **{**SMALL, "dropout": 0.2})
+    given = TextOptions(data=str(verses), steps=30, cell="gru", **{**SMALL, "dropout": 0.2})
     fit_in_folder(given, tmp_path / "whole")
     stops = 0
     while True:
@@ -222,7 +222,7 @@ def test_what_is_stopped_goes_on_with_the_same_bits(verses, stops_after, tmp_pat
 
 def test_a_loss_that_is_no_number_names_clipping(verses, tmp_path):
     wild = {"optimizer": "sgd", "learning_rate": 1e38, "schedule": "constant", "warm_up": 0, "steps": 20}
-    fitted = fit_in_folder(Settings(data=str(verses), clip=0.0, **wild, **SMALL), tmp_path / "o")
+    fitted = fit_in_folder(TextOptions(data=str(verses), clip=0.0, **wild, **SMALL), tmp_path / "o")
     assert fitted.result["ending"] == "diverged"
     said = str(divergence(fitted))
     assert re.search(r"at step \d+ the gradient was (largest|no number) in (embedding|output|recurrent)", said)
@@ -246,8 +246,8 @@ def test_short_texts_have_fewer_lanes_and_shorter_windows():
 
 
 def test_an_epoch_is_a_pass_over_the_windows(verses):
-    kind = trainable("language-model")
-    given = Settings(data=str(verses), epochs=3, batch_size=4, window=10, **SMALL)
+    kind = kind_of("language-model")
+    given = TextOptions(data=str(verses), epochs=3, batch_size=4, window=10, **SMALL)
     material = kind.read(given, None)
     settings = kind.settle(given, material)
     assert settings.steps == 3 * (len(material.dataset.train.y) // 4 // 10)
