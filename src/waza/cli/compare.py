@@ -55,7 +55,7 @@ def command(options: argparse.Namespace) -> None:
         with Progress(asked.study.name) as watch:
             found = run_comparison(asked, options.runs, watch, options.fresh, options.max_seeds, options.lang)
     except Interrupted as stopped:
-        raise Interrupted(f"{stopped}; what was done is kept: the same command resumes it") from None
+        raise Interrupted(f"{stopped}; what was done is kept: the same command goes on from there") from None
     if options.json:
         text = json.dumps(found.to_json(), indent=1, ensure_ascii=False) + "\n"
         write_whole(Path(options.json), text.encode())

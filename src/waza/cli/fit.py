@@ -46,7 +46,7 @@ def command(options: argparse.Namespace) -> None:
         with Progress(options.model) as watch:
             fitted = fit_in_folder(asked, Path(options.out), watch, options.fresh, options.tensorboard, options.lang)
     except Interrupted as stopped:
-        raise Interrupted(f"{stopped}; what was done is kept: the same command resumes it") from None
+        raise Interrupted(f"{stopped}; what was done is kept: the same command goes on from there") from None
     if options.json:
         settings = dataclasses.asdict(fitted.options)
         facts = {**fitted.result, "settings": settings, "model": str(fitted.folder.path)}

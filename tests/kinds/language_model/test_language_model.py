@@ -226,7 +226,7 @@ def test_a_loss_that_is_no_number_names_clipping(verses, tmp_path):
     assert fitted.result["ending"] == "diverged"
     said = str(divergence(fitted))
     assert re.search(r"at step \d+ the gradient was (largest|no number) in (embedding|output|recurrent)", said)
-    assert "smaller than 1e+38" in said and "clipped (--clip 1)" in said and re.search(r"at step \d+", said)
+    assert "smaller than 1e+38" in said and "clip gradients (--clip 1)" in said and re.search(r"at step \d+", said)
 
 
 def test_short_texts_have_fewer_lanes_and_shorter_windows():
@@ -241,7 +241,7 @@ def test_short_texts_have_fewer_lanes_and_shorter_windows():
     assert lanes_and_window(streams(98), 64, 2, None) == (2, 49)
     assert lanes_and_window(streams(98), 64, None, 40) == (2, 40)
     for lanes, window in ((99, None), (None, 99), (10, 10)):
-        with pytest.raises(Error, match=r"98 tokens to be told, and a step would read \d+ x \d+ .*: give less"):
+        with pytest.raises(Error, match=r"98 tokens to predict, and a step would read \d+ x \d+ .*: give less"):
             lanes_and_window(streams(98), 64, lanes, window)
 
 
@@ -306,14 +306,23 @@ def test_prompts_are_for_language_models(fitted, tmp_path, capsys):
     save_model(tmp_path / "images", Model(network, variables, ImagePreparation((2, 2), 3, ("a", "b"))))
     text, images = str(fitted.folder.path), str(tmp_path / "images")
     (tmp_path / "a.jpg").write_bytes(b"\xff\xd8\xff\0\0")
-    refused(["use", images, "--prompt", "a"], "this model is for images and writes no text", capsys)
+    refused(["use", images, "--prompt", "a"], "--prompt is for texts, and this model is for images", capsys)
+    with pytest.raises(Error, match="expected a language model"):
+        generate(load_model(tmp_path / "images"), "a")
     refused(["use", text, "--input", str(tmp_path / "a.jpg")], "holds a NUL byte", capsys)
-    refused(["use", text], "give --input with files to be answered, or --prompt", capsys)
+    refused(["use", text], "give --input with files to predict on, or --prompt", capsys)
     refused(["use", text, "--prompt", "a", "--input", "x"], "give --input with files", capsys)
     refused(["use", text, "--input", "x", "--temperature", "1"], "--temperature goes with --prompt", capsys)
     refused(["use", text, "--prompt", "a", "--output", "x"], "--output goes with --input", capsys)
-    refused(["use", text, "--prompt", "a", "--temperature", "-1"], "temperature -1.0 given", capsys)
-    refused(["use", text, "--prompt", "a", "--temperature", "nan"], "temperature nan given", capsys)
+    refused(
+        ["use", text, "--prompt", "a", "--temperature", "-1"],
+        "temperature is -1.0; expected a number of at least 0",
+        capsys,
+    )
+    refused(["use", text, "--prompt", "a", "--temperature", "nan"], "temperature is nan", capsys)
+    for wrong in (-1.0, np.nan, np.inf):
+        with pytest.raises(Error, match=f"temperature {wrong} given"):
+            generate(load_model(fitted.folder.path), "a", temperature=wrong)
 
 
 @pytest.mark.parametrize(

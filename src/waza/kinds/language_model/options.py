@@ -49,7 +49,9 @@ class WritingOptions(InputOptions):
 
     input: tuple[str, ...] | None = option(None, "text files, to print their perplexity", metavar="FILE")
     prompt: str | None = option(None, "generate text that continues this one", metavar="TEXT")
-    temperature: float | None = option(None, "sampling temperature", usual="0.8; 0: greedy", metavar="X")
+    temperature: float | None = option(
+        None, "sampling temperature", usual="0.8; 0: greedy", least=0, example="0.8", metavar="X"
+    )
     length: int | None = option(None, "tokens to generate", usual="500", least=1, metavar="N")
     seed: int | None = option(None, "random seed of the sampling", usual="0", least=0, metavar="N")
 
