@@ -282,7 +282,7 @@ def test_mistakes_take_one_line(tmp_path, capsys, monkeypatch, arguments, words)
 
 def test_images_are_compared_as_tables_are(stripes_folder, tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("WAZA_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr("waza.compare.images.CONVOLUTION_SIZE", (8, 8))
+    monkeypatch.setattr("waza.compare.question.IMAGE_SIZE", (8, 8))
     out = tmp_path / "out.json"
     arguments = ["compare", str(stripes_folder), "--model", "mlp", "--try", "augment,dropout,early_stopping"]
     main(

@@ -18,7 +18,6 @@ AUGMENT = "augment"
 USUAL_FOR_IMAGES = ("batch_norm", "dropout", "l2", "adam", AUGMENT, "early_stopping")
 CONVOLUTION_STEPS = 200
 CONVOLUTION_TUNING_SEEDS = 3
-CONVOLUTION_SIZE = (32, 32)
 
 
 def image_comparison(given: Images, model: str, tried: Sequence[str], name: str, steps: int | None = None) -> Study:

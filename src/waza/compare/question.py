@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from waza.compare.comparison import BASELINE, STEPS, comparison
-from waza.compare.images import CONVOLUTION_SIZE, USUAL_FOR_IMAGES, image_comparison
+from waza.compare.images import USUAL_FOR_IMAGES, image_comparison
 from waza.compare.techniques import USUAL
 from waza.core.errors import Error
 from waza.data import Note, listing
@@ -22,6 +22,7 @@ from waza.learners.measure import named
 from waza.study import Study
 
 MODEL = "mlp"
+IMAGE_SIZE = (32, 32)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,7 +71,7 @@ def question(
     """
     if Path(data).is_dir() or data in [one.name for one in listing()]:
         network(model)
-        given = images(data, None, CONVOLUTION_SIZE, progress)
+        given = images(data, None, IMAGE_SIZE, progress)
         return image_question(given, Path(data).name, tried, model, steps)
     if model != MODEL:
         raise Error(f"--model {model} is for images, and {data} is not a folder of images: use {MODEL}")
