@@ -11,11 +11,10 @@ import safetensors.numpy
 from waza.cli import main
 from waza.compare import TECHNIQUES, best_variant, comparison, outcomes
 from waza.compare.images import image_comparison
-from waza.compare.running import finite
+from waza.compare.running import finite, train_again
 from waza.compare.techniques import NAMES
 from waza.core.errors import Error
 from waza.data.preparation import prepare
-from waza.engine.fitted import fit
 from waza.kinds import Model, load_model, save_model
 from waza.kinds.classifier.images import images
 from waza.kinds.model_folder import remake
@@ -105,7 +104,7 @@ def test_every_technique_can_be_tried(technique, regression):
     assert study.measure == ("test_loss" if regression else "test_accuracy")
     one = TECHNIQUES[technique]
     learner = change(study.variants[technique], {path: values[0] for path, values in one.grid.items()})
-    leaves = [np.asarray(leaf) for leaf in _leaves(fit(learner, study.data, 5, 0))]
+    leaves = [np.asarray(leaf) for leaf in _leaves(train_again(learner, study.data, 5, 0))]
     assert all(np.isfinite(leaf).all() for leaf in leaves)
 
 
@@ -125,7 +124,7 @@ def test_unknown_techniques_are_named(compared):
 def test_one_training_is_the_trial_of_that_seed(compared):
     """What is kept to be used is what was compared."""
     _, study, results = compared
-    variables = fit(study.variants["adam"], study.data, study.steps, 5)
+    variables = train_again(study.variants["adam"], study.data, study.steps, 5)
     learner = study.variants["adam"]
     logits = np.asarray(learner.model.apply(variables, study.data.test.x, _pass()))
     accuracy = float(np.mean(logits.argmax(axis=1) == study.data.test.y))
@@ -141,7 +140,7 @@ def _pass():
 
 def test_a_kept_model_predicts_as_before(compared, tmp_path):
     prepared, study, _ = compared
-    variables = fit(study.variants["adam"], study.data, study.steps, 5)
+    variables = train_again(study.variants["adam"], study.data, study.steps, 5)
     model = Model(study.variants["adam"].model, variables, prepared.preparation)
     save_model(tmp_path / "model", model)
     again = load_model(tmp_path / "model")
@@ -175,7 +174,7 @@ def test_a_kept_model_predicts_as_before(compared, tmp_path):
 def test_a_damaged_model_is_refused(compared, tmp_path, damage, words):
     prepared, study, _ = compared
     learner = study.variants["baseline"]
-    save_model(tmp_path, Model(learner.model, fit(learner, study.data, 1, 0), prepared.preparation))
+    save_model(tmp_path, Model(learner.model, train_again(learner, study.data, 1, 0), prepared.preparation))
     damage(tmp_path)
     with pytest.raises(Error, match=words):
         load_model(tmp_path)
@@ -204,7 +203,7 @@ def test_predictions_keep_the_digits_of_a_large_target(tmp_path):
     prepared = prepare(frame, "y")
     study = comparison(prepared.dataset, prepared.preparation, ("adam",), "own", steps=300)
     learner = study.variants["adam"]
-    model = Model(learner.model, fit(learner, study.data, 300, 0), prepared.preparation)
+    model = Model(learner.model, train_again(learner, study.data, 300, 0), prepared.preparation)
     assert np.std(model.predict(frame)["prediction"] - frame["y"]) < 0.5 * np.std(frame["y"])
 
 

@@ -6,11 +6,11 @@ from typing import Literal
 import pytest
 
 from waza.core.errors import Error
+from waza.core.language import LANGUAGES
 from waza.kinds.classifier.options import ImageOptions
 from waza.kinds.language_model.options import TextOptions, WritingOptions
 from waza.kinds.option import Options, declared, option, read_given
 from waza.kinds.registry import fit_options, kinds, trainable_kinds
-from waza.report.words import LANGUAGES
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

@@ -9,9 +9,9 @@ import xarray as xr
 from waza import models, nn, optim
 from waza.compare.techniques import EARLY_STOPPING, FAST, RATE, TECHNIQUES, Technique
 from waza.core.errors import Error, nearest
+from waza.core.measure import named
 from waza.data import Dataset
 from waza.learners import Measure, Supervised
-from waza.learners.measure import named
 from waza.nn import Layer
 from waza.study import Claim, Part, Study, Tuning, final, tuned_name
 from waza.study.results import at_best

@@ -10,6 +10,7 @@ from waza.compare.comparison import BASELINE, STEPS, comparison
 from waza.compare.images import USUAL_FOR_IMAGES, image_comparison
 from waza.compare.techniques import USUAL
 from waza.core.errors import Error
+from waza.core.measure import named
 from waza.data import Note, listing
 from waza.data.preparation import prepare
 from waza.data.tables import choose_target, read_table
@@ -18,7 +19,6 @@ from waza.kinds.classifier.images import Images, images
 from waza.kinds.classifier.networks import network
 from waza.kinds.material import Material
 from waza.learners import Measure
-from waza.learners.measure import named
 from waza.study import Study
 
 MODEL = "mlp"

@@ -19,6 +19,7 @@ from waza.data import Note
 from waza.engine.single import single_program, train_single
 from waza.engine.training import Plan
 from waza.kinds.model_folder import model_of, save_model
+from waza.learners import Learner
 from waza.report.words import StudyWords
 from waza.study import Finding, Watch, decide, run
 from waza.study.tuning import change, tuned_name
@@ -108,10 +109,14 @@ def keep_variant(question: Question, results: xr.Dataset, variant: str, folder: 
     choices = {tuned_name(one["variant"]): one for one in json.loads(results.attrs["tuning"])}
     study = question.study
     learner = change(study.variants[choices[variant]["variant"]], choices[variant]["settings"])
-    program = single_program(learner, study.data, study.steps)
-    plan = Plan(steps=study.steps, evaluate_every=study.steps, keep="last")
-    variables = train_single(program, int(results["seed"][0]), plan).variables
+    variables = train_again(learner, study.data, study.steps, int(results["seed"][0]))
     save_model(folder, model_of(learner.model, variables, question.material.preparation))
+
+
+def train_again(learner: Learner, data: Any, steps: int, seed: int) -> Any:
+    """The variables that this learner has in a study after its last step, in the trial with this seed."""
+    program = single_program(learner, data, steps)
+    return train_single(program, seed, Plan(steps=steps, evaluate_every=steps, keep="last")).variables
 
 
 def finite(values: Mapping[str, Any]) -> dict[str, Any]:
