@@ -43,13 +43,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def command(options: argparse.Namespace) -> None:
     """Compare the techniques, and print the answer, the report and the best model's folder."""
     from waza.cli.progress import Progress
-    from waza.compare import question, run_comparison
+    from waza.compare import ask, run_comparison
 
     if options.json:
         writable(Path(options.json))
     writable(Path(options.runs) / "run")
     tried = None if options.tried is None else options.tried.split(",")
-    asked = question(options.data, options.target, tried, options.model, options.task, options.steps)
+    asked = ask(options.data, options.target, tried, options.model, options.task, options.steps)
     keep_compiled()
     try:
         with Progress(asked.study.name) as watch:

@@ -1,7 +1,7 @@
 """Techniques on a user's own data: which of them help, and the best model.
 
 >>> from waza import compare
->>> question = compare.question("my.csv", target="price")   # doctest: +SKIP
+>>> question = compare.ask("my.csv", target="price")   # doctest: +SKIP
 >>> compare.run_comparison(question).answer()               # doctest: +SKIP
 'On your data: ...'
 """
@@ -11,9 +11,9 @@ from waza.compare.outcomes import Outcome as Outcome
 from waza.compare.outcomes import best_variant as best_variant
 from waza.compare.outcomes import outcomes as outcomes
 from waza.compare.question import Question as Question
-from waza.compare.question import image_question as image_question
-from waza.compare.question import question as question
-from waza.compare.question import table_question as table_question
+from waza.compare.question import ask as ask
+from waza.compare.question import ask_about_images as ask_about_images
+from waza.compare.question import ask_about_table as ask_about_table
 from waza.compare.running import Comparison as Comparison
 from waza.compare.running import run_comparison as run_comparison
 from waza.compare.techniques import TECHNIQUES as TECHNIQUES

@@ -46,7 +46,7 @@ class Question:
         return named(self.study.variants[BASELINE].measures(self.study.data), name)
 
 
-def question(
+def ask(
     data: str,
     target: str = "y",
     tried: Sequence[str] | None = None,
@@ -72,14 +72,14 @@ def question(
     if Path(data).is_dir() or data in [one.name for one in listing()]:
         network(model)
         given = images(data, None, IMAGE_SIZE, progress)
-        return image_question(given, Path(data).name, tried, model, steps)
+        return ask_about_images(given, Path(data).name, tried, model, steps)
     if model != MODEL:
         raise Error(f"--model {model} is for images, and {data} is not a folder of images: use {MODEL}")
     frame, notes = read_table(Path(data))
-    return table_question(frame, Path(data).name, target, tried, task, steps, notes)
+    return ask_about_table(frame, Path(data).name, target, tried, task, steps, notes)
 
 
-def table_question(
+def ask_about_table(
     frame: Any,
     shown: str,
     target: str = "y",
@@ -88,7 +88,7 @@ def table_question(
     steps: int | None = None,
     notes: Sequence[Note] = (),
 ) -> Question:
-    """The question about a table, a pandas.DataFrame; the other arguments are those of `question`."""
+    """The question about a table, a pandas.DataFrame; the other arguments are those of `ask`."""
     target, more = choose_target(frame, target)
     prepared = prepare(frame, target, Path(shown).stem, task)
     techniques = _techniques(tried, USUAL)
@@ -97,10 +97,10 @@ def table_question(
     return Question(shown, study, material, techniques)
 
 
-def image_question(
+def ask_about_images(
     given: Images, shown: str, tried: Sequence[str] | None = None, model: str = MODEL, steps: int | None = None
 ) -> Question:
-    """The question about images; the other arguments are those of `question`."""
+    """The question about images; the other arguments are those of `ask`."""
     techniques = _techniques(tried, USUAL_FOR_IMAGES)
     return Question(shown, image_comparison(given, model, techniques, _name(shown), steps), given, techniques)
 
