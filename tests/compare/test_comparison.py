@@ -9,7 +9,7 @@ import pytest
 import safetensors.numpy
 
 from waza.cli import main
-from waza.compare import TECHNIQUES, best_variant, comparison, outcomes
+from waza.compare import TECHNIQUES, ask_about_table, best_variant, comparison, outcomes, run_comparison
 from waza.compare.images import image_comparison
 from waza.compare.running import finite, train_again
 from waza.compare.techniques import NAMES
@@ -234,6 +234,17 @@ def test_the_commands_go_from_file_to_answer(tmp_path, capsys, monkeypatch, regr
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split(",")[0] == "prediction"
     assert len(lines) == 121
+
+
+def test_a_data_frame_is_compared_in_python(tmp_path):
+    question = ask_about_table(table(), "mine.csv", tried=("early-stopping",), steps=20)
+    assert question.study.name == "compare-mine" and question.tried == ("early_stopping",)
+    assert question.measure("test_accuracy").better == "higher"
+    found = run_comparison(question, tmp_path, max_seeds=10)
+    assert found.answer().startswith("On your data: early stopping") and found.answer("ja").startswith("このデータでは")
+    assert found.page.is_file() and found.best == "baseline, tuned"
+    assert load_model(found.model).preparation == question.material.preparation
+    assert json.loads(json.dumps(found.to_json()))["model"] == str(found.model)
 
 
 def test_an_effect_that_is_no_number_is_none_in_json():

@@ -54,7 +54,7 @@ def test_a_folder_becomes_a_model_with_its_report(fitted):
     history = json.loads((fitted / "model" / "history.json").read_text())
     assert [one["step"] for one in history] == list(range(41))
     page = (fitted / "model" / "report.html").read_text()
-    assert "混同行列" in page and "The pixels that mattered" in page
+    assert "混同行列" in page and "Saliency" in page
     assert "http" not in page.split("<script")[0] and "<link" not in page
     assert any((fitted / "model" / "events").glob("events*"))
 

@@ -6,17 +6,21 @@ import os
 import sys
 from collections.abc import Sequence
 
-from waza.cli import compare, fit, use
 from waza.cli.arguments import Parser, whole
 from waza.core.errors import Error
 from waza.core.language import LANGUAGES, system_language
 from waza.engine.watch import Interrupted
 
 INTERRUPTED = 130
+OWN_OPTIONS = {
+    "compare": "tune several techniques on your data and test which ones help",
+    "fit": "train one model on your own images or text",
+    "use": "predict on new data with a saved model, or generate text",
+}
 
 
-def parser() -> argparse.ArgumentParser:
-    """The parser of all commands and their options."""
+def parser(chosen: str | None = None) -> argparse.ArgumentParser:
+    """The parser of all commands. Those in `OWN_OPTIONS` add their options when they are the chosen one."""
     top = Parser(prog="waza", description="Deep-learning techniques, put to the test.")
     top.add_argument("--version", action="store_true", help="print the version and exit")
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
@@ -51,9 +55,10 @@ def parser() -> argparse.ArgumentParser:
     claims.add_argument("--json", metavar="OUT", help="write the table to this file")
     claims.add_argument("--evidence", metavar="DIR", help="write the evidence pages to this folder")
 
-    compare.add_options(command("compare", "tune several techniques on your data and test which ones help"))
-    fit.add_options(command("fit", "train one model on your own images or text"))
-    use.add_options(command("use", "predict on new data with a saved model, or generate text"))
+    for name, text in OWN_OPTIONS.items():
+        one = command(name, text)
+        if name == chosen:
+            importlib.import_module(f"waza.cli.{name}").add_options(one)
 
     data = commands.add_parser("data", help="list data sets, or download one", description="Data sets.")
     actions = data.add_subparsers(dest="action", metavar="list|get", required=True)
@@ -82,7 +87,8 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command. A user's mistake ends with one line and exit status 2, an interruption with 130."""
-    options = parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    options = parser(next((word for word in given if not word.startswith("-")), None)).parse_args(given)
     if options.version:
         importlib_metadata = importlib.import_module("importlib.metadata")
         print(importlib_metadata.version("waza"))

@@ -69,7 +69,7 @@ def test_a_repeated_text_is_learned_and_written_on(fitted, model):
 
 def test_the_page_shows_samples_in_both_languages(fitted):
     page = (fitted.folder.path / "report.html").read_text()
-    assert "What it writes" in page and "生成した文章" in page and "temperature 0.8" in page and "温度 0.8" in page
+    assert "Generated text" in page and "生成した文章" in page and "temperature 0.8" in page and "温度 0.8" in page
     assert "confusion" not in page.split("<script")[0] and "http" not in page.split("<script")[0]
     assert "パープレキシティ" in page and page.count('class="sample"') == 6
 
@@ -92,7 +92,7 @@ def test_the_command_tells_perplexity_and_how_to_go_on(fitted, verses, capsys):
     arguments = ["fit", "language-model", str(verses), "--out", str(fitted.folder.path), *short]
     main([*arguments, "--learning-rate", "0.02", "--lang", "en"])
     said = " ".join(capsys.readouterr().out.split())
-    for words in ("perplexity", "next token right", "tokens a second", "parameters", "The alphabet", "--prompt"):
+    for words in ("perplexity", "accuracy", "tokens per second", "parameters", "The alphabet", "--prompt"):
         assert words in said
     assert "is finished" in said and "images" not in said
     with pytest.raises(SystemExit):
