@@ -9,18 +9,20 @@ import pytest
 import safetensors.numpy
 
 from waza.cli import main
-from waza.cli.compare import _finite
-from waza.compare import TECHNIQUES, best_variant, comparison, outcomes
+from waza.compare import TECHNIQUES, ask_about_table, best_variant, comparison, outcomes, run_comparison
 from waza.compare.images import image_comparison
+from waza.compare.running import finite, train_again
 from waza.compare.techniques import NAMES
 from waza.core.errors import Error
 from waza.data.preparation import prepare
-from waza.engine.fitted import fit
 from waza.kinds import Model, load_model, save_model
-from waza.kinds.classifier.material import images
+from waza.kinds.classifier.images import images
 from waza.kinds.model_folder import remake
+from waza.learners import Measure
 from waza.study import Finding, PartFinding, run
 from waza.study.tuning import _beyond, change
+
+LOSS = Measure("validation_loss", "lower")
 
 
 def table(rows=120, seed=0, regression=False):
@@ -33,7 +35,7 @@ def table(rows=120, seed=0, regression=False):
 @pytest.fixture(scope="module")
 def compared():
     prepared = prepare(table(), "y")
-    study, _ = comparison(prepared.dataset, prepared.preparation, ("adam", "early_stopping"), "own", steps=40)
+    study = comparison(prepared.dataset, prepared.preparation, ("adam", "early_stopping"), "own", steps=40)
     return prepared, study, run(study)
 
 
@@ -66,26 +68,26 @@ def test_each_variant_is_tuned_and_the_test_rows_choose_nothing(compared):
     choices = {one["variant"]: one for one in json.loads(results.attrs["tuning"])}
     assert set(choices) == {"baseline", "adam"}
     assert study.tuning.measure == "loss"
-    assert best_variant(results).endswith(", tuned")
+    assert best_variant(results, LOSS).endswith(", tuned")
     spoilt = results.copy()
     spoilt["test_loss"] = results["test_loss"] * np.nan
-    assert best_variant(spoilt) == best_variant(results)
+    assert best_variant(spoilt, LOSS) == best_variant(results, LOSS)
 
 
 def test_a_variant_that_diverged_is_not_kept(compared):
     _, _, results = compared
     spoilt = results.copy(deep=True)
-    best = best_variant(results)
+    best = best_variant(results, LOSS)
     spoilt["validation_loss"].loc[{"variant": best}] = np.nan
-    assert best_variant(spoilt) != best
+    assert best_variant(spoilt, LOSS) != best
     spoilt["validation_loss"][:] = np.nan
     with pytest.raises(Error, match="every variant diverged"):
-        best_variant(spoilt)
+        best_variant(spoilt, LOSS)
 
 
 def test_ranges_can_be_widened_at_either_end():
     prepared = prepare(table(), "y")
-    study, _ = comparison(prepared.dataset, prepared.preparation, tuple(TECHNIQUES), "own")
+    study = comparison(prepared.dataset, prepared.preparation, tuple(TECHNIQUES), "own")
     assert study.tuning is not None
     for name, numbers in study.tuning.grid.items():
         for path, values in numbers.items():
@@ -98,11 +100,11 @@ def test_ranges_can_be_widened_at_either_end():
 @pytest.mark.parametrize("regression", [False, True])
 def test_every_technique_can_be_tried(technique, regression):
     prepared = prepare(table(regression=regression), "y")
-    study, measure = comparison(prepared.dataset, prepared.preparation, (technique,), "own", steps=5)
-    assert measure == ("test_loss" if regression else "test_accuracy")
+    study = comparison(prepared.dataset, prepared.preparation, (technique,), "own", steps=5)
+    assert study.measure == ("test_loss" if regression else "test_accuracy")
     one = TECHNIQUES[technique]
     learner = change(study.variants[technique], {path: values[0] for path, values in one.grid.items()})
-    leaves = [np.asarray(leaf) for leaf in _leaves(fit(learner, study.data, 5, 0))]
+    leaves = [np.asarray(leaf) for leaf in _leaves(train_again(learner, study.data, 5, 0))]
     assert all(np.isfinite(leaf).all() for leaf in leaves)
 
 
@@ -122,7 +124,7 @@ def test_unknown_techniques_are_named(compared):
 def test_one_training_is_the_trial_of_that_seed(compared):
     """What is kept to be used is what was compared."""
     _, study, results = compared
-    variables = fit(study.variants["adam"], study.data, study.steps, 5)
+    variables = train_again(study.variants["adam"], study.data, study.steps, 5)
     learner = study.variants["adam"]
     logits = np.asarray(learner.model.apply(variables, study.data.test.x, _pass()))
     accuracy = float(np.mean(logits.argmax(axis=1) == study.data.test.y))
@@ -138,7 +140,7 @@ def _pass():
 
 def test_a_kept_model_predicts_as_before(compared, tmp_path):
     prepared, study, _ = compared
-    variables = fit(study.variants["adam"], study.data, study.steps, 5)
+    variables = train_again(study.variants["adam"], study.data, study.steps, 5)
     model = Model(study.variants["adam"].model, variables, prepared.preparation)
     save_model(tmp_path / "model", model)
     again = load_model(tmp_path / "model")
@@ -159,12 +161,12 @@ def test_a_kept_model_predicts_as_before(compared, tmp_path):
         (lambda folder: _edit(folder, "model", {"class": "os.system", "fields": {}}), "none of waza's layers"),
         (lambda folder: _edit(folder, "version", "1"), "version '1'"),
         (lambda folder: _edit(folder, "preparation", classes=["no"]), "2 outputs, and 1 are needed"),
-        (lambda folder: _edit(folder, "preparation", classes=["no", "no"]), "each class its own"),
+        (lambda folder: _edit(folder, "preparation", classes=["no", "no"]), "every class needs a unique name"),
         (lambda folder: _edit(folder, "preparation", columns=[]), "damaged"),
         (lambda folder: _edit(folder, "preparation", task="else"), "do not describe predictions"),
-        (lambda folder: _edit(folder, "preparation", "columns", 0, scale=0), "no column of numbers"),
+        (lambda folder: _edit(folder, "preparation", "columns", 0, scale=0), "not a column of numbers"),
         (lambda folder: _edit(folder, "preparation", "columns", 0, median="x"), "damaged"),
-        (lambda folder: _edit(folder, "preparation", "columns", 0, kind="x"), "no column of numbers"),
+        (lambda folder: _edit(folder, "preparation", "columns", 0, kind="x"), "not a column of numbers"),
         (lambda folder: _edit(folder, "preparation", "columns", 0, name=3), "need names"),
         (lambda folder: _no_numbers(folder / "variables.safetensors"), "no numbers"),
     ],
@@ -172,7 +174,7 @@ def test_a_kept_model_predicts_as_before(compared, tmp_path):
 def test_a_damaged_model_is_refused(compared, tmp_path, damage, words):
     prepared, study, _ = compared
     learner = study.variants["baseline"]
-    save_model(tmp_path, Model(learner.model, fit(learner, study.data, 1, 0), prepared.preparation))
+    save_model(tmp_path, Model(learner.model, train_again(learner, study.data, 1, 0), prepared.preparation))
     damage(tmp_path)
     with pytest.raises(Error, match=words):
         load_model(tmp_path)
@@ -199,9 +201,9 @@ def test_predictions_keep_the_digits_of_a_large_target(tmp_path):
     frame = table(regression=True)
     frame["y"] += 1e9
     prepared = prepare(frame, "y")
-    study, _ = comparison(prepared.dataset, prepared.preparation, ("adam",), "own", steps=300)
+    study = comparison(prepared.dataset, prepared.preparation, ("adam",), "own", steps=300)
     learner = study.variants["adam"]
-    model = Model(learner.model, fit(learner, study.data, 300, 0), prepared.preparation)
+    model = Model(learner.model, train_again(learner, study.data, 300, 0), prepared.preparation)
     assert np.std(model.predict(frame)["prediction"] - frame["y"]) < 0.5 * np.std(frame["y"])
 
 
@@ -234,9 +236,20 @@ def test_the_commands_go_from_file_to_answer(tmp_path, capsys, monkeypatch, regr
     assert len(lines) == 121
 
 
+def test_a_data_frame_is_compared_in_python(tmp_path):
+    question = ask_about_table(table(), "mine.csv", tried=("early-stopping",), steps=20)
+    assert question.study.name == "compare-mine" and question.tried == ("early_stopping",)
+    assert question.measure("test_accuracy").better == "higher"
+    found = run_comparison(question, tmp_path, max_seeds=10)
+    assert found.answer().startswith("On your data: early stopping") and found.answer("ja").startswith("このデータでは")
+    assert found.page.is_file() and found.best == "baseline, tuned"
+    assert load_model(found.model).preparation == question.material.preparation
+    assert json.loads(json.dumps(found.to_json()))["model"] == str(found.model)
+
+
 def test_an_effect_that_is_no_number_is_none_in_json():
     (one,) = outcomes([finding("a", "undecided", effect=np.nan)])
-    assert json.loads(json.dumps(_finite(dataclasses.asdict(one)), allow_nan=False))["points"] is None
+    assert json.loads(json.dumps(finite(dataclasses.asdict(one)), allow_nan=False))["points"] is None
 
 
 def test_names_of_any_kind_are_printed_and_strange_cells_remarked(tmp_path, capsys, monkeypatch):
@@ -279,7 +292,7 @@ def test_mistakes_take_one_line(tmp_path, capsys, monkeypatch, arguments, words)
 
 def test_images_are_compared_as_tables_are(stripes_folder, tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("WAZA_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr("waza.compare.images.CONVOLUTION_SIZE", (8, 8))
+    monkeypatch.setattr("waza.compare.question.IMAGE_SIZE", (8, 8))
     out = tmp_path / "out.json"
     arguments = ["compare", str(stripes_folder), "--model", "mlp", "--try", "augment,dropout,early_stopping"]
     main(
@@ -295,8 +308,8 @@ def test_images_are_compared_as_tables_are(stripes_folder, tmp_path, capsys, mon
 def test_convolutions_are_compared_with_less(stripes_folder):
     given = images(str(stripes_folder), (32, 32), (32, 32))
     tried = ("batch_norm", "dropout", "augment", "adam")
-    study, measure = image_comparison(given, "small-alexnet", tried, "own")
-    assert (study.steps, study.tuning.seeds, measure) == (200, 3, "test_accuracy")
+    study = image_comparison(given, "small-alexnet", tried, "own")
+    assert (study.steps, study.tuning.seeds, study.measure) == (200, 3, "test_accuracy")
     assert {len(values) for numbers in study.tuning.grid.values() for values in numbers.values()} <= {2, 4}
     assert study.variants["baseline"].model.dropout is None
     assert study.variants["dropout"].model.dropout is not None

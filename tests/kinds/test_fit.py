@@ -19,12 +19,14 @@ from waza.cli import main
 from waza.core.errors import Error
 from waza.data.image_preparation import ImagePreparation
 from waza.kinds import load_model
-from waza.kinds.classifier.material import images
-from waza.kinds.classifier.networks import CLASSIFIERS
+from waza.kinds.classifier.images import images
+from waza.kinds.classifier.networks import NETWORKS
+from waza.kinds.classifier.options import ImageOptions
 from waza.kinds.events import INSTALL
 from waza.kinds.fitting import divergence, fit_in_folder
-from waza.kinds.registry import TRAINABLES
-from waza.kinds.settings import Settings, optimizer_of, settled
+from waza.kinds.options import TrainingOptions
+from waza.kinds.registry import kind_of
+from waza.kinds.settling import optimizer_of, settled
 
 WAZA = [sys.executable, "-c", "from waza.cli import main; main()"]
 SHORT = ["--size", "8", "--steps", "40", "--batch-size", "16", "--lang", "en"]
@@ -52,7 +54,7 @@ def test_a_folder_becomes_a_model_with_its_report(fitted):
     history = json.loads((fitted / "model" / "history.json").read_text())
     assert [one["step"] for one in history] == list(range(41))
     page = (fitted / "model" / "report.html").read_text()
-    assert "混同行列" in page and "The pixels that mattered" in page
+    assert "混同行列" in page and "Saliency" in page
     assert "http" not in page.split("<script")[0] and "<link" not in page
     assert any((fitted / "model" / "events").glob("events*"))
 
@@ -156,7 +158,7 @@ def test_tensorboard_that_is_missing_is_said(stripes_folder, tmp_path, capsys, m
 
 
 def test_too_large_a_rate_is_named_and_the_best_before_kept(stripes_folder, tmp_path):
-    given = Settings(
+    given = ImageOptions(
         model="mlp", data=str(stripes_folder), size=(8, 8), steps=40, batch_size=16, optimizer="sgd",
         learning_rate=1e30, schedule="constant", warm_up=0,
     )  # fmt: skip
@@ -191,20 +193,20 @@ def test_ctrl_c_keeps_what_was_done_and_goes_on(stripes_folder, tmp_path):
 # The parts.
 
 
-@pytest.mark.parametrize("name", sorted(CLASSIFIERS))
+@pytest.mark.parametrize("name", sorted(NETWORKS))
 def test_every_classifier_can_be_built(name, stripes, monkeypatch):
     """On images of its usual size, with what is usual."""
-    kind = TRAINABLES[name]
+    kind = kind_of(name)
     side = {"alexnet": 227, "small-alexnet": 64, "mlp": 32}.get(name, 28)
     x = np.zeros((200, side, side, 3), np.uint8)
     data = stripes._replace(train=stripes.train._replace(x=x, y=stripes.train.y[:200]))
     preparation = ImagePreparation((side, side), 3, ("a", "b"))
     given = dataclasses.replace(images("digits", None, (8, 8)), dataset=data, preparation=preparation, photographs=True)
-    settings = kind.settle(Settings(model=name, data="x", precision="float32"), given)
+    settings = kind.settle(ImageOptions(model=name, data="x", precision="float32"), given)
     learner = kind.learner(settings, given)
     assert learner.batch_size == 25 and settings.steps == 1500
     assert isinstance(learner.augment.parts[1], nn.RandomFlip)
-    assert set(kind.about) == {"en", "ja"}
+    assert set(kind.models[name]) == {"en", "ja"}
 
 
 def test_digits_are_not_mirrored():
@@ -212,12 +214,13 @@ def test_digits_are_not_mirrored():
     assert not given.photographs and given.preparation.shape == (28, 28, 1)
     assert given.preparation.classes == tuple("0123456789")
     assert len(given.dataset.validation.y) == 400
-    learner = TRAINABLES["mlp"].learner(TRAINABLES["mlp"].settle(Settings(model="mlp", data="digits"), given), given)
+    kind = kind_of("mlp")
+    learner = kind.learner(kind.settle(ImageOptions(model="mlp", data="digits"), given), given)
     assert [type(part) for part in learner.augment.parts] == [nn.RandomCrop]
 
 
 def test_settings_become_an_optimizer():
-    given = Settings(model="m", data="d", steps=100, warm_up=10, weight_decay=0.1, optimizer="nesterov")
+    given = TrainingOptions(model="m", data="d", steps=100, warm_up=10, weight_decay=0.1, optimizer="nesterov")
     optimizer = optimizer_of(settled(given, 1000, "adam"))
     assert isinstance(optimizer, optim.WeightDecay) and isinstance(optimizer.optimizer, optim.Nesterov)
     rate = optimizer.learning_rate

@@ -1,4 +1,4 @@
-"""`waza fit`: one model, trained to be used."""
+"""`waza fit`: train one model on a user's data."""
 
 import argparse
 import dataclasses
@@ -7,35 +7,48 @@ import shlex
 from pathlib import Path
 from typing import Any
 
+from waza.cli.declared import add_declared, given
 from waza.cli.keep import keep_compiled, writable
-from waza.core.errors import Error
 from waza.core.files import write_whole
+from waza.engine.watch import Interrupted
+from waza.kinds.registry import fit_options, trainable_kinds
 
 SPLITS = ("train", "validation", "test")
 
 
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The command's own options, and those that the kinds of model declare."""
+    kinds = trainable_kinds()
+    parser.add_argument("model", metavar="MODEL", help="; ".join(", ".join(kind.models) for kind in kinds))
+    data = "; ".join(f"for {kind.data}: {kind.data_help}" for kind in kinds)
+    parser.add_argument("data", metavar="DATA", help=data)
+    parser.add_argument("--out", required=True, metavar="DIR", help="the folder for the model")
+    parser.add_argument("--tensorboard", action="store_true", help="also write TensorBoard event files")
+    parser.add_argument(
+        "--fresh", action="store_true", help="remove the training that the folder holds, and start over"
+    )
+    parser.add_argument("--json", metavar="OUT", help="write the figures to this file")
+    add_declared(parser, [(kind.data, kind.options) for kind in kinds])
+
+
 def command(options: argparse.Namespace) -> None:
-    """Train the model, print how good it is, where it is and how to use it."""
+    """Train the model, and print its measures, its folder and how to use it."""
     if options.json:
         writable(Path(options.json))
     writable(Path(options.out) / "model.json")
+    values = given(options, [(kind.data, kind.options) for kind in trainable_kinds()])
+    asked = fit_options(options.model, options.data, values)
     keep_compiled()
     from waza.cli.progress import Progress
     from waza.kinds.fitting import divergence, fit_in_folder
-    from waza.kinds.registry import OWN_SETTINGS
-    from waza.kinds.settings import Settings
-    from waza.kinds.trainable import settings_of
-    from waza.study import Interrupted
 
-    names = [field.name for field in dataclasses.fields(Settings) if field.name != "size"]
-    given = Settings(size=_size(options.size), **{name: getattr(options, name) for name in names})
     try:
         with Progress(options.model) as watch:
-            fitted = fit_in_folder(given, Path(options.out), watch, options.fresh, options.tensorboard, options.lang)
+            fitted = fit_in_folder(asked, Path(options.out), watch, options.fresh, options.tensorboard, options.lang)
     except Interrupted as stopped:
         raise Interrupted(f"{stopped}; what was done is kept: the same command goes on from there") from None
     if options.json:
-        settings = settings_of(fitted.settings, fitted.kind, OWN_SETTINGS)
+        settings = dataclasses.asdict(fitted.options)
         facts = {**fitted.result, "settings": settings, "model": str(fitted.folder.path)}
         write_whole(Path(options.json), (json.dumps(facts, indent=1, ensure_ascii=False) + "\n").encode())
     _print(fitted, options.lang)
@@ -44,22 +57,8 @@ def command(options: argparse.Namespace) -> None:
         raise failed
 
 
-def _size(text: str | None) -> tuple[int, int] | None:
-    """The size that "64" or "48x64" names.
-
-    >>> _size("64"), _size("48x64")
-    ((64, 64), (48, 64))
-    """
-    if text is None:
-        return None
-    sides = text.lower().replace("×", "x").split("x")
-    if len(sides) > 2 or not all(side.isascii() and side.isdigit() and int(side) for side in sides):
-        raise Error(f"--size {text!r} given; expected a side or HEIGHTxWIDTH in pixels, such as 64 or 48x64")
-    return int(sides[0]), int(sides[-1])
-
-
 def _print(fitted: Any, language: str) -> None:
-    """A row a split, then the training's figures, notes on the data, and what to do next."""
+    """A row for each split, the training's figures, notes on the data, and what to do next."""
     from rich.console import Console
     from rich.table import Table
 
@@ -97,10 +96,10 @@ def _print(fitted: Any, language: str) -> None:
 
 
 def _devices(fitted: Any, say: dict[str, Any]) -> list[str]:
-    """A note where some graphics cards have nothing to do."""
+    """A note if some accelerators are not used."""
     import jax
 
     there = jax.device_count()
     if jax.default_backend() == "cpu" or fitted.devices == there:
         return []
-    return [say["fewer_devices"].format(rows=fitted.settings.batch_size, used=fitted.devices, there=there)]
+    return [say["fewer_devices"].format(rows=fitted.options.batch_size, used=fitted.devices, there=there)]

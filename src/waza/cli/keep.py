@@ -1,4 +1,4 @@
-"""What commands that run studies do before they begin."""
+"""Preparations of commands that train: can the results be written, and where are compiled programs kept."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,11 @@ from waza.core.errors import Error
 
 
 def writable(path: Path) -> None:
-    """Refuse early what could not be written at the end."""
+    """Refuse a path that could not be written at the end.
+
+    Raises:
+        Error: it is a folder, or lies in one that may not be written to.
+    """
     if path.is_dir():
         raise Error(f"{path} is a folder; give the name of a file")
     folder = path.parent
@@ -18,7 +22,7 @@ def writable(path: Path) -> None:
 
 
 def keep_compiled() -> None:
-    """Let JAX keep its compiled programs between runs."""
+    """Keep compiled programs of JAX between runs."""
     import jax
 
     from waza.data.folders import cache_folder

@@ -1,4 +1,4 @@
-"""`waza use`: a kept model on new rows, images or texts, or writing on from a prompt."""
+"""`waza use`: a saved model on new rows, images or texts, or generating text."""
 
 import argparse
 import csv
@@ -8,63 +8,50 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from waza.cli.declared import add_declared, given
 from waza.cli.keep import keep_compiled, writable
-from waza.core.errors import Error
 from waza.core.files import write_whole
+from waza.kinds.registry import kind_prepared_by, kinds, use_options
+from waza.kinds.using import InputOptions, Writing
 
 DIGITS, DIGITS_SHOWN = 9, 4
-WRITING = ("temperature", "length", "seed")
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The folder, and the options that the kinds of model declare."""
+    parser.add_argument("model", metavar="MODEL_DIR", help="the folder that `waza fit` or `waza compare` named")
+    add_declared(parser, [(kind.data, kind.use_options) for kind in kinds()])
 
 
 def command(options: argparse.Namespace) -> None:
-    """Answer what is in the files, or write on from the prompt."""
-    if (options.input is None) == (options.prompt is None):
-        raise Error("give --input with files to be answered, or --prompt with a text to be written on")
-    if options.prompt is None:
-        _answer(options)
-    else:
-        _write(options)
-
-
-def _answer(options: argparse.Namespace) -> None:
-    """The answers: as CSV, or where someone watches as a table."""
-    for name in WRITING:
-        if getattr(options, name) is not None:
-            raise Error(f"--{name} goes with --prompt, and --input is given: leave it out")
-    if options.output:
-        writable(Path(options.output))
-    from waza.kinds import load_model
-
-    model = load_model(Path(options.model))
-    given, notes = model.preparation.read([Path(path) for path in options.input])
-    columns = model.predict(given)
-    for note in notes:
-        print(f"• {note.say(options.lang)}", file=sys.stderr)
-    if options.output:
-        write_whole(Path(options.output), _csv(columns).encode())
-    elif sys.stdout.isatty():
-        _print(columns)
-    else:
-        sys.stdout.write(_csv(columns))
-
-
-def _write(options: argparse.Namespace) -> None:
-    """The prompt, and after it what the model writes, as it comes."""
-    if options.output:
-        raise Error("--output goes with --input, and --prompt is given: leave it out, and redirect what is printed")
+    """Print or write what the model gives for the options."""
     keep_compiled()
     from waza.kinds import load_model
-    from waza.kinds.language_model.generation import generate
 
     model = load_model(Path(options.model))
-    asked = {name: getattr(options, name) for name in WRITING if getattr(options, name) is not None}
-    pieces = generate(model, options.prompt, **asked)
-    for note in model.preparation.of_prompt(options.prompt):
+    kind = kind_prepared_by(model.preparation.kind)
+    asked = use_options(kind, given(options, [(one.data, one.use_options) for one in kinds()]))
+    output = asked.output if isinstance(asked, InputOptions) else None
+    if output:
+        writable(Path(output))
+    found = kind.use(model, asked)
+    for note in found.notes:
         print(f"• {note.say(options.lang)}", file=sys.stderr)
+    if isinstance(found, Writing):
+        _write(found.pieces)
+    elif output:
+        write_whole(Path(output), _csv(found.columns).encode())
+    elif sys.stdout.isatty():
+        _print(found.columns)
+    else:
+        sys.stdout.write(_csv(found.columns))
+
+
+def _write(pieces: Iterator[str]) -> None:
+    """Print a text as it comes."""
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # a prompt's stray bytes, or a terminal that knows few characters
+        sys.stdout.reconfigure(errors="replace")  # for lone surrogates of a prompt, and terminals with few characters
     try:
-        print(options.prompt, end="", flush=True)
         for piece in pieces:
             print(piece, end="", flush=True)
     finally:
@@ -72,7 +59,7 @@ def _write(options: argparse.Namespace) -> None:
 
 
 def _rows(columns: Mapping[str, Any], digits: int) -> Iterator[list[str]]:
-    """The answers as texts, row by row."""
+    """The predictions as texts, row by row."""
     for row in zip(*columns.values(), strict=True):
         yield [value if isinstance(value, str) else f"{value:.{digits}g}" for value in row]
 

@@ -1,4 +1,4 @@
-"""A comparison on a user's own images: what the one on tables is, with a network of the registry as its baseline."""
+"""The study of a comparison on images, with a network of `waza fit` as its baseline."""
 
 import dataclasses
 from collections.abc import Mapping, Sequence
@@ -9,41 +9,39 @@ from waza.compare.techniques import FAST, RATE, TECHNIQUES, Technique
 from waza.core.errors import Error
 from waza.core.vary import vary
 from waza.engine.structure import holds
-from waza.kinds.classifier.material import Images
-from waza.kinds.classifier.networks import augmentation, classifier
+from waza.kinds.classifier.images import Images
+from waza.kinds.classifier.learner import augmentation
+from waza.kinds.classifier.networks import network
 from waza.study import Study
 
 AUGMENT = "augment"
 USUAL_FOR_IMAGES = ("batch_norm", "dropout", "l2", "adam", AUGMENT, "early_stopping")
 CONVOLUTION_STEPS = 200
 CONVOLUTION_TUNING_SEEDS = 3
-CONVOLUTION_SIZE = (32, 32)
 
 
-def image_comparison(
-    given: Images, model: str, tried: Sequence[str], name: str, steps: int | None = None
-) -> tuple[Study, str]:
-    """The study that compares techniques on images, and what its main measure is.
+def image_comparison(given: Images, model: str, tried: Sequence[str], name: str, steps: int | None = None) -> Study:
+    """The study that compares techniques on images.
 
-    The baseline is the network without dropout, with He's initial values and SGD. Convolutions are dear: where there
-    are some, each range has every other value, three seeds tune it, and a trial has 200 steps if not told otherwise.
+    The baseline is the network without dropout, with He's initial values and SGD. Convolutions are expensive: networks
+    that have some are tuned with three seeds and every other value of each range, and a trial has 200 steps by default.
 
     Args:
         given: the images.
-        model: the network's name in the registry.
+        model: the network's name.
         tried: names of techniques; besides those for tables there is "augment".
         name: of the study.
-        steps: updates of each trial; by default 1000, and 200 where there are convolutions.
+        steps: training steps of each trial; by default 1000, and 200 with convolutions.
     """
-    network = classifier(model).build(given.preparation.shape, given.preparation.outputs)
-    fields = {field.name for field in dataclasses.fields(network)}
+    built = network(model).build(given.preparation.shape, given.preparation.outputs)
+    fields = {field.name for field in dataclasses.fields(built)}
     plain = {"dropout": None, "initializer": nn.He()}
-    network = vary(network, **{field: value for field, value in plain.items() if field in fields})
+    built = vary(built, **{field: value for field, value in plain.items() if field in fields})
     if not fields >= {"norm", "activation"} and set(tried) & {"batch_norm", "tanh", "sigmoid"}:
         raise Error(f"{model} takes no batch normalisation and no other activation: compare on small-alexnet")
     techniques = {**TECHNIQUES, AUGMENT: Technique(lambda base: vary(base, augment=augmentation(given)), {RATE: FAST})}
-    if not holds({"model": network}, nn.Conv2d):
-        return comparison(given.dataset, given.preparation, tried, name, steps or STEPS, network, techniques)
+    if not holds({"model": built}, nn.Conv2d):
+        return comparison(given.dataset, given.preparation, tried, name, steps or STEPS, built, techniques)
     thinned = {one: Technique(technique.change, _thinned(technique.grid)) for one, technique in techniques.items()}
     return comparison(
         given.dataset,
@@ -51,7 +49,7 @@ def image_comparison(
         tried,
         name,
         steps or CONVOLUTION_STEPS,
-        network,
+        built,
         thinned,
         FAST[::2],
         CONVOLUTION_TUNING_SEEDS,
@@ -59,5 +57,5 @@ def image_comparison(
 
 
 def _thinned(grid: Mapping[str, Sequence[float]]) -> dict[str, Sequence[float]]:
-    """Every other value of each range, its ends among them."""
+    """Every other value of each range, with both ends."""
     return {path: values[::2] for path, values in grid.items()}

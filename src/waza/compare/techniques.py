@@ -1,4 +1,4 @@
-"""The techniques that can be tried on a user's own data: what each changes, and what is tuned with it."""
+"""The techniques to compare: the change that each makes to the baseline, and the ranges of its tuning."""
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +15,7 @@ RATE = "optimizer.learning_rate"
 
 @dataclasses.dataclass(frozen=True)
 class Technique:
-    """A change of the baseline, and the ranges of the numbers that are tuned for it."""
+    """A change of the baseline, and the ranges of the numbers that are tuned."""
 
     change: Callable[[Supervised], Supervised]
     grid: Grid
@@ -29,7 +29,7 @@ def _model(rates: Sequence[float] = FAST, **changes: object) -> Technique:
     return Technique(lambda baseline: vary(baseline, model=changes), {RATE: rates})
 
 
-# The baseline is SGD, ReLU, He, tuned in its learning rate; each technique is tuned in the rate and its own strength.
+# The baseline has SGD, ReLU and He; its learning rate is tuned, and a technique's learning rate and own strength.
 TECHNIQUES: dict[str, Technique] = {
     "momentum": _optimizer(optim.Momentum(0.01), geometric(1e-4, 0.1, 7)),
     "nesterov": _optimizer(optim.Nesterov(0.01), geometric(1e-4, 0.1, 7)),
@@ -39,7 +39,7 @@ TECHNIQUES: dict[str, Technique] = {
     "batch_norm": _model(norm=nn.BatchNorm()),
     "dropout": Technique(
         lambda baseline: vary(baseline, model={"dropout": nn.Dropout(0.2)}),
-        {RATE: FAST, "model.dropout.rate": (0.1, 0.2, 0.3)},  # widened twice by the last ratio, it stays below 1
+        {RATE: FAST, "model.dropout.rate": (0.1, 0.2, 0.3)},  # stays below 1 when the range is widened twice
     ),
     "l2": Technique(
         lambda baseline: vary(baseline, penalty=nn.L2(0.001)),

@@ -1,4 +1,4 @@
-"""TensorBoard's event files, where they are asked for."""
+"""TensorBoard event files."""
 
 import importlib
 from pathlib import Path
@@ -10,25 +10,25 @@ INSTALL = "pip install 'waza[tensorboard]'"
 
 
 class Events:
-    """Writes the measures of each evaluation; what an earlier process wrote from `first` on is overruled.
+    """Writes the measures of each evaluation; events that an earlier process wrote from `first` on are discarded.
 
     Args:
         folder: of the event files.
-        first: the step that this process goes on from.
+        first: the step from which this process resumes.
 
     Raises:
-        Error: the library that writes them is not installed.
+        Error: tensorboardX is not installed.
     """
 
     def __init__(self, folder: Path, first: int):
         try:
             library: Any = importlib.import_module("tensorboardX")
         except ImportError as error:
-            raise Error(f"TensorBoard's files need the library tensorboardX: {INSTALL}") from error
+            raise Error(f"TensorBoard files need the library tensorboardX: {INSTALL}") from error
         self._writer = library.SummaryWriter(str(folder), purge_step=first)
 
     def write(self, step: int, measures: dict[str, float]) -> None:
-        """The measures of an evaluation: "validation_loss" stands with the other losses."""
+        """Write the measures of an evaluation; "validation_loss" is shown together with the other losses."""
         for name, value in measures.items():
             split, _, measure = name.partition("_")
             self._writer.add_scalar(f"{measure}/{split}", value, step)

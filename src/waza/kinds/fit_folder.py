@@ -1,4 +1,4 @@
-"""The folder of a training: what was asked, the checkpoint while it lasts, and then the model and how it went."""
+"""The folder of a training: its options, its checkpoint, then the model, the history and the result."""
 
 import contextlib
 import dataclasses
@@ -39,26 +39,26 @@ class FitFolder:
 
     @property
     def checkpoint(self) -> Path:
-        """What a training that was cut off goes on from."""
+        """The checkpoint, from which an interrupted training resumes."""
         return self.path / CHECKPOINT
 
     @property
     def finished(self) -> bool:
-        """Whether the training came to its end."""
+        """Whether the training has ended."""
         return (self.path / RESULT).is_file()
 
     def result(self) -> dict[str, Any]:
-        """What `finish` wrote."""
+        """The result that `finish` wrote."""
         return _read(self.path / RESULT)
 
     def finish(self, history: Sequence[Mapping[str, Any]], result: Mapping[str, Any]) -> None:
-        """Write the history and the result, and drop the checkpoint."""
+        """Write the history and the result, and remove the checkpoint."""
         write_whole(self.path / HISTORY, _text([_finite(one) for one in history]))
         write_whole(self.path / RESULT, _text(dict(result)))
         self.checkpoint.unlink(missing_ok=True)
 
     def clear(self) -> None:
-        """Remove what a training has written."""
+        """Remove the files of a training."""
         for name in (RESULT, ASKED, CHECKPOINT, HISTORY, REPORT, RECIPE, VARIABLES):
             (self.path / name).unlink(missing_ok=True)
         for events in (self.path / EVENTS).glob("events.*"):
@@ -67,15 +67,15 @@ class FitFolder:
 
 @contextlib.contextmanager
 def fit_folder(path: Path, asked: Mapping[str, Any], fresh: bool) -> Iterator[FitFolder]:
-    """The folder for a training with these settings, held for this process: new, to be gone on with, or finished.
+    """The folder for a training with these settings, held for this process. It may be new, unfinished or finished.
 
     Args:
-        path: the folder; it is made where it is missing.
+        path: the folder; it is created if it is missing.
         asked: the settings and the data's digest, by name.
-        fresh: start anew, whatever training the folder holds.
+        fresh: remove the training that the folder holds, and start over.
 
     Raises:
-        Error: the folder holds other files, a training with other settings, or one that another process is at.
+        Error: the folder holds other files, a training with other settings, or one that another process is running.
     """
     folder = FitFolder(path)
     if path.exists() and not path.is_dir():
@@ -96,8 +96,8 @@ def fit_folder(path: Path, asked: Mapping[str, Any], fresh: bool) -> Iterator[Fi
         yield folder
 
 
-def told(trained: Fitted, targets: int, unit: str) -> dict[str, Any]:
-    """What the result tells of a training whose steps have so many targets each, counted in this unit."""
+def result_of(trained: Fitted, targets: int, unit: str) -> dict[str, Any]:
+    """The result of a training, whose steps have this many targets each, counted in this unit."""
     names = ("best_step", "steps", "ending", "diverged_at", "seconds")
     pace = trained.steps * targets / trained.seconds if trained.seconds else 0.0
     measures = {name: value for name, value in _finite(trained.best).items() if name != "step"}
@@ -109,7 +109,7 @@ def told(trained: Fitted, targets: int, unit: str) -> dict[str, Any]:
 def digest_of(dataset: Any, preparation: Any) -> str:
     """A digest of a data set and its preparation.
 
-    It is of all labels, and of a thousand rows a split, since large data take long to read.
+    It covers all labels, and 1,000 rows of each split, since large data take long to read.
     """
     digest = hashlib.sha256(_text(preparation.to_json()))
     for split in (dataset.train, dataset.validation, dataset.test):
@@ -121,21 +121,21 @@ def digest_of(dataset: Any, preparation: Any) -> str:
 
 
 def _refuse_other(path: Path, asked: Mapping[str, Any]) -> None:
-    """Refuse a folder whose training was asked otherwise; the message names the first setting that differs."""
+    """Refuse a folder whose training has other settings; the message names the first that differs."""
     facts = _read(path / ASKED)
     if facts.get("version") != VERSION:
-        raise Error(f"{path} was written by another version of waza: choose another folder, or --fresh to start anew")
+        raise Error(f"{path} was written by another version of waza: choose another folder, or --fresh to start over")
     there, now = facts.get("asked", {}), json.loads(json.dumps(dict(asked)))
     for name in (*now, *there):
         if there.get(name) != now.get(name):
             raise Error(
                 f"{path} holds a training with other settings ({name}: {there.get(name)!r} there, {now.get(name)!r} "
-                "now): choose another folder, or --fresh to start anew"
+                "now): choose another folder, or --fresh to start over"
             )
 
 
 def _finite(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values as JSON can hold them: None for a number that is not finite."""
+    """The values with None for a number that is not finite, which JSON does not have."""
     return {name: None if isinstance(one, float) and not math.isfinite(one) else one for name, one in values.items()}
 
 
@@ -147,7 +147,7 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         facts = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise Error(f"{path} is damaged ({error}): start anew with --fresh") from error
+        raise Error(f"{path} is damaged ({error}): start over with --fresh") from error
     if not isinstance(facts, dict):
-        raise Error(f"{path} is damaged (it holds no facts): start anew with --fresh")
+        raise Error(f"{path} is damaged (it is not a JSON object): start over with --fresh")
     return facts

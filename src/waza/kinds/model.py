@@ -1,4 +1,4 @@
-"""A trained model, ready for use."""
+"""A trained model with its preparation."""
 
 import dataclasses
 from typing import Any
@@ -7,7 +7,7 @@ import jax
 import numpy as np
 
 from waza.learners import as_inputs
-from waza.learners.supervised import rows_at_once
+from waza.learners.rows import rows_at_once
 from waza.nn import Layer, Pass
 
 

@@ -6,7 +6,7 @@
 
 import json
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import jax
 import numpy as np
@@ -16,12 +16,9 @@ from waza.core.errors import Error
 from waza.core.files import write_whole
 from waza.core.names import by_public_name
 from waza.core.paths import from_named_leaves, named_leaves
-from waza.data.image_preparation import ImagePreparation
-from waza.data.preparation import Preparation
-from waza.data.text.preparation import TextPreparation
 from waza.engine.describe import describe
-from waza.kinds.language_model.model import TextModel
 from waza.kinds.model import Model
+from waza.kinds.registry import kind_prepared_by
 from waza.nn import Layer
 
 VERSION, BY_POSITION = 2, 1
@@ -29,22 +26,10 @@ RECIPE, VARIABLES = "model.json", "variables.safetensors"
 TRUSTED = ("nn", "models")
 
 
-class Kind(NamedTuple):
-    """A kind of preparation, and of the model that goes with it."""
-
-    preparation: Any
-    model: type[Model]
-
-
-KINDS = {
-    kind.preparation.kind: kind
-    for kind in (Kind(Preparation, Model), Kind(ImagePreparation, Model), Kind(TextPreparation, TextModel))
-}
-
-
 def model_of(recipe: Layer, variables: Any, preparation: Any) -> Model:
     """The model for use, of the kind that goes with the preparation."""
-    return KINDS[preparation.kind].model(recipe, variables, preparation)
+    model: Model = kind_prepared_by(preparation.kind).model_type()(recipe, variables, preparation)
+    return model
 
 
 def save_model(folder: Path, model: Model) -> None:
@@ -90,8 +75,8 @@ def load_model(folder: Path) -> Model:
 def _model(facts: dict[str, Any], folder: Path) -> Model:
     """The model of these facts, whose layers, variables and preparation must fit each other."""
     about = dict(facts["preparation"])
-    kind = KINDS[about.pop("of", Preparation.kind)]  # the first models did not say
-    recipe, preparation = remake(facts["model"]), kind.preparation.from_json(about)
+    kind = kind_prepared_by(about.pop("of", "table"))  # the first models did not say
+    recipe, preparation = remake(facts["model"]), kind.preparation_type().from_json(about)
     loaded = safetensors.numpy.load_file(folder / VARIABLES)
     shapes = jax.eval_shape(recipe.init, jax.random.key(0))
     if facts["version"] == BY_POSITION:

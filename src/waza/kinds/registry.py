@@ -1,28 +1,83 @@
-"""The models that `waza fit` trains, by name.
+"""The registry of kinds of model."""
 
-What `waza use` does with the trained model follows from the preparation that its data come with, and is kept with it.
-"""
+import importlib
+from collections.abc import Mapping
+from typing import Any
 
 from waza.core.errors import Error, nearest
-from waza.kinds.classifier.networks import CLASSIFIERS
-from waza.kinds.language_model.kind import LANGUAGE_MODEL
-from waza.kinds.trainable import Trainable
+from waza.kinds.kind import Kind
+from waza.kinds.option import Options, read_given
+from waza.kinds.options import TrainingOptions
 
-TRAINABLES: dict[str, Trainable] = {
-    one.name: one for one in (*(one.trainable() for one in CLASSIFIERS.values()), LANGUAGE_MODEL)
-}
-OWN_SETTINGS = {name: one.of for one in TRAINABLES.values() for name in one.own}  # and what data have them
+# One line a kind: the module whose `KIND` it is.
+KINDS = (
+    "waza.kinds.classifier.kind",
+    "waza.kinds.language_model.kind",
+    "waza.kinds.table.kind",
+)
 
 
-def trainable(name: str) -> Trainable:
-    """The model of this name.
+def kinds() -> tuple[Kind, ...]:
+    """All kinds of model."""
+    return tuple(importlib.import_module(module).KIND for module in KINDS)
+
+
+def trainable_kinds() -> tuple[Kind, ...]:
+    """The kinds of model that `waza fit` trains."""
+    return tuple(kind for kind in kinds() if kind.models)
+
+
+def kind_of(model: str) -> Kind:
+    """The kind of the model of this name.
 
     Raises:
         Error: there is none.
 
-    >>> trainable("small-alexnet").about["en"]
+    >>> kind_of("small-alexnet").models["small-alexnet"]["en"]
     'AlexNet for small images, with a million parameters'
     """
-    if name not in TRAINABLES:
-        raise Error(f"no model is called {name!r}: {nearest(name, TRAINABLES)}")
-    return TRAINABLES[name]
+    by_name = {name: kind for kind in kinds() for name in kind.models}
+    if model not in by_name:
+        raise Error(f"no model is called {model!r}: {nearest(model, by_name)}")
+    return by_name[model]
+
+
+def kind_prepared_by(preparation: str) -> Kind:
+    """The kind whose models have the preparation of this name.
+
+    Raises:
+        KeyError: there is none.
+
+    >>> kind_prepared_by("text").data
+    'texts'
+    """
+    return {kind.preparation: kind for kind in kinds()}[preparation]
+
+
+def fit_options(model: str, data: str, given: Mapping[str, Any]) -> TrainingOptions:
+    """The options of `waza fit` for the model of this name, from the texts that the command line gave.
+
+    Raises:
+        Error: there is no such model, it has no such option, or a value cannot be used.
+
+    >>> fit_options("mlp", "digits", {"size": "28x28", "steps": "9"}).size
+    (28, 28)
+    >>> fit_options("mlp", "digits", {"tokens": "words"})
+    Traceback (most recent call last):
+        ...
+    waza.core.errors.Error: --tokens is for texts, and mlp is for images: leave it out
+    """
+    kind = kind_of(model)
+    others = [(one.data, one.options) for one in trainable_kinds()]
+    values = read_given(kind.options, given, others, f"{model} is for {kind.data}")
+    return kind.options(model=model, data=data, **values)
+
+
+def use_options(kind: Kind, given: Mapping[str, Any]) -> Options:
+    """The options of `waza use` for a model of this kind, from the texts that the command line gave.
+
+    Raises:
+        Error: it has no such option, or a value cannot be used.
+    """
+    others = [(one.data, one.use_options) for one in kinds()]
+    return kind.use_options(**read_given(kind.use_options, given, others, f"this model is for {kind.data}"))

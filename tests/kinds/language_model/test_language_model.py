@@ -19,9 +19,9 @@ from waza.engine.pace import Pace
 from waza.kinds import Model, load_model, save_model
 from waza.kinds.fitting import divergence, fit_in_folder
 from waza.kinds.language_model.generation import Growing, generate
-from waza.kinds.language_model.kind import lanes_and_window
-from waza.kinds.registry import trainable
-from waza.kinds.settings import Settings
+from waza.kinds.language_model.learner import lanes_and_window
+from waza.kinds.language_model.options import TextOptions
+from waza.kinds.registry import kind_of
 from waza.nn import Pass
 from waza.study import Interrupted
 
@@ -44,7 +44,7 @@ def verses(tmp_path_factory):
 @pytest.fixture(scope="module")
 def fitted(verses, tmp_path_factory):
     """A model of verses that are all the same."""
-    given = Settings(data=str(verses), steps=400, learning_rate=0.02, batch_size=2, **SMALL)
+    given = TextOptions(data=str(verses), steps=400, learning_rate=0.02, batch_size=2, **SMALL)
     return fit_in_folder(given, tmp_path_factory.mktemp("fitted") / "model")
 
 
@@ -69,7 +69,7 @@ def test_a_repeated_text_is_learned_and_written_on(fitted, model):
 
 def test_the_page_shows_samples_in_both_languages(fitted):
     page = (fitted.folder.path / "report.html").read_text()
-    assert "What it writes" in page and "生成した文章" in page and "temperature 0.8" in page and "温度 0.8" in page
+    assert "Generated text" in page and "生成した文章" in page and "temperature 0.8" in page and "温度 0.8" in page
     assert "confusion" not in page.split("<script")[0] and "http" not in page.split("<script")[0]
     assert "パープレキシティ" in page and page.count('class="sample"') == 6
 
@@ -92,7 +92,7 @@ def test_the_command_tells_perplexity_and_how_to_go_on(fitted, verses, capsys):
     arguments = ["fit", "language-model", str(verses), "--out", str(fitted.folder.path), *short]
     main([*arguments, "--learning-rate", "0.02", "--lang", "en"])
     said = " ".join(capsys.readouterr().out.split())
-    for words in ("perplexity", "next token right", "tokens a second", "parameters", "The alphabet", "--prompt"):
+    for words in ("perplexity", "accuracy", "tokens per second", "parameters", "The alphabet", "--prompt"):
         assert words in said
     assert "is finished" in said and "images" not in said
     with pytest.raises(SystemExit):
@@ -190,15 +190,15 @@ def test_characters_come_whole():
 
 def test_japanese_in_pieces(tmp_path):
     (tmp_path / "cat.txt").write_text(JAPANESE * 15, encoding="cp932")
-    given = Settings(data=str(tmp_path / "cat.txt"), tokens="pieces", steps=60, learning_rate=0.02, **SMALL)
+    given = TextOptions(data=str(tmp_path / "cat.txt"), tokens="pieces", steps=60, learning_rate=0.02, **SMALL)
     fitted = fit_in_folder(given, tmp_path / "model")
     said = [note.say("ja") for note in fitted.material.notes]
     assert any("cp932" in one for one in said) and any("サブワード" in one for one in said)
     model = load_model(tmp_path / "model")
-    assert fitted.settings.vocabulary == model.preparation.outputs == model.preparation.tokenizer.size
+    assert fitted.options.vocabulary == model.preparation.outputs == model.preparation.tokenizer.size
     text = written(model, "吾輩は", 20, temperature=0.5)
     assert text and text == written(model, "吾輩は", 20, temperature=0.5)
-    assert fitted.result["measures"]["test_perplexity"] < fitted.settings.vocabulary / 4
+    assert fitted.result["measures"]["test_perplexity"] < fitted.options.vocabulary / 4
 
 
 # The training.
@@ -206,7 +206,7 @@ def test_japanese_in_pieces(tmp_path):
 
 def test_what_is_stopped_goes_on_with_the_same_bits(verses, stops_after, tmp_path, monkeypatch):
     monkeypatch.setattr(Pace, "steps", lambda self: 7)  # within a pass over the lanes
-    given = Settings(data=str(verses), steps=30, cell="gru", **{**SMALL, "dropout": 0.2})
+    given = TextOptions(data=str(verses), steps=30, cell="gru", **{**SMALL, "dropout": 0.2})
     fit_in_folder(given, tmp_path / "whole")
     stops = 0
     while True:
@@ -222,11 +222,11 @@ def test_what_is_stopped_goes_on_with_the_same_bits(verses, stops_after, tmp_pat
 
 def test_a_loss_that_is_no_number_names_clipping(verses, tmp_path):
     wild = {"optimizer": "sgd", "learning_rate": 1e38, "schedule": "constant", "warm_up": 0, "steps": 20}
-    fitted = fit_in_folder(Settings(data=str(verses), clip=0.0, **wild, **SMALL), tmp_path / "o")
+    fitted = fit_in_folder(TextOptions(data=str(verses), clip=0.0, **wild, **SMALL), tmp_path / "o")
     assert fitted.result["ending"] == "diverged"
     said = str(divergence(fitted))
     assert re.search(r"at step \d+ the gradient was (largest|no number) in (embedding|output|recurrent)", said)
-    assert "smaller than 1e+38" in said and "clipped (--clip 1)" in said and re.search(r"at step \d+", said)
+    assert "smaller than 1e+38" in said and "clip gradients (--clip 1)" in said and re.search(r"at step \d+", said)
 
 
 def test_short_texts_have_fewer_lanes_and_shorter_windows():
@@ -241,13 +241,13 @@ def test_short_texts_have_fewer_lanes_and_shorter_windows():
     assert lanes_and_window(streams(98), 64, 2, None) == (2, 49)
     assert lanes_and_window(streams(98), 64, None, 40) == (2, 40)
     for lanes, window in ((99, None), (None, 99), (10, 10)):
-        with pytest.raises(Error, match=r"98 tokens to be told, and a step would read \d+ x \d+ .*: give less"):
+        with pytest.raises(Error, match=r"98 tokens to predict, and a step would read \d+ x \d+ .*: give less"):
             lanes_and_window(streams(98), 64, lanes, window)
 
 
 def test_an_epoch_is_a_pass_over_the_windows(verses):
-    kind = trainable("language-model")
-    given = Settings(data=str(verses), epochs=3, batch_size=4, window=10, **SMALL)
+    kind = kind_of("language-model")
+    given = TextOptions(data=str(verses), epochs=3, batch_size=4, window=10, **SMALL)
     material = kind.read(given, None)
     settings = kind.settle(given, material)
     assert settings.steps == 3 * (len(material.dataset.train.y) // 4 // 10)
@@ -306,14 +306,23 @@ def test_prompts_are_for_language_models(fitted, tmp_path, capsys):
     save_model(tmp_path / "images", Model(network, variables, ImagePreparation((2, 2), 3, ("a", "b"))))
     text, images = str(fitted.folder.path), str(tmp_path / "images")
     (tmp_path / "a.jpg").write_bytes(b"\xff\xd8\xff\0\0")
-    refused(["use", images, "--prompt", "a"], "this model is for images and writes no text", capsys)
+    refused(["use", images, "--prompt", "a"], "--prompt is for texts, and this model is for images", capsys)
+    with pytest.raises(Error, match="expected a language model"):
+        generate(load_model(tmp_path / "images"), "a")
     refused(["use", text, "--input", str(tmp_path / "a.jpg")], "holds a NUL byte", capsys)
-    refused(["use", text], "give --input with files to be answered, or --prompt", capsys)
+    refused(["use", text], "give --input with files to predict on, or --prompt", capsys)
     refused(["use", text, "--prompt", "a", "--input", "x"], "give --input with files", capsys)
     refused(["use", text, "--input", "x", "--temperature", "1"], "--temperature goes with --prompt", capsys)
     refused(["use", text, "--prompt", "a", "--output", "x"], "--output goes with --input", capsys)
-    refused(["use", text, "--prompt", "a", "--temperature", "-1"], "temperature -1.0 given", capsys)
-    refused(["use", text, "--prompt", "a", "--temperature", "nan"], "temperature nan given", capsys)
+    refused(
+        ["use", text, "--prompt", "a", "--temperature", "-1"],
+        "temperature is -1.0; expected a number of at least 0",
+        capsys,
+    )
+    refused(["use", text, "--prompt", "a", "--temperature", "nan"], "temperature is nan", capsys)
+    for wrong in (-1.0, np.nan, np.inf):
+        with pytest.raises(Error, match=f"temperature {wrong} given"):
+            generate(load_model(fitted.folder.path), "a", temperature=wrong)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The confusion matrix: which class is taken for which."""
+"""Confusion matrix of true and predicted classes."""
 
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ from waza.core.errors import Error
 
 
 class Confused(NamedTuple):
-    """A class that is taken for another: how often, and which share of its rows that is."""
+    """A pair of classes that are confused: the number of rows, and their share of the true class."""
 
     true: int
     predicted: int
@@ -17,10 +17,10 @@ class Confused(NamedTuple):
 
 
 def confusion(true: np.ndarray, predicted: np.ndarray, classes: int) -> np.ndarray:
-    """How many rows of each class (first axis) are predicted to be of each class (second axis).
+    """The number of rows of each class (first axis) that are predicted as each class (second axis).
 
     Raises:
-        Error: the two differ in length, or a label is no class.
+        Error: the two differ in length, or a label is out of range.
 
     >>> confusion(np.array([0, 0, 1]), np.array([0, 1, 1]), 2).tolist()
     [[1, 1], [0, 1]]

@@ -1,4 +1,4 @@
-"""Filters and feature maps: what the first layer looks for, and what each layer makes of an image."""
+"""Filters of the first layer, and feature maps of each convolution."""
 
 import numpy as np
 from jaxtyping import Array, Float, PyTree
@@ -33,7 +33,7 @@ def first_filters(
 def feature_maps(
     model: Layer, variables: PyTree[Array], image: Float[Array, "height width channels"]
 ) -> dict[str, Float[np.ndarray, "height width maps"]]:
-    """What each convolution makes of an image, after its activation and before its pooling, by the layer's name.
+    """The output of each convolution for an image, after its activation and before its pooling, by the layer's name.
 
     >>> import jax, jax.numpy as jnp
     >>> from waza import models

@@ -1,4 +1,4 @@
-"""Arrays as pictures that stand within a page: PNG files in data addresses, a pixel a number."""
+"""Arrays as pictures inside a page: PNG images in data URLs."""
 
 import base64
 import io
@@ -13,8 +13,8 @@ def grid(pictures: np.ndarray, columns: int, zoom: int = 1) -> np.ndarray:
 
     Args:
         pictures: numbers in 0..1.
-        columns: how many stand side by side.
-        zoom: the side of the square that each pixel becomes.
+        columns: pictures per row.
+        zoom: the side of the square that shows a pixel.
 
     >>> grid(np.zeros((3, 2, 2, 1)), columns=2).shape, grid(np.zeros((3, 2, 2, 1)), columns=2, zoom=3).shape
     ((6, 6, 1), (14, 14, 1))
@@ -31,7 +31,7 @@ def grid(pictures: np.ndarray, columns: int, zoom: int = 1) -> np.ndarray:
 
 
 def stretched(pictures: np.ndarray, symmetric: bool = False) -> np.ndarray:
-    """Each picture's numbers brought to 0..1 on its own; with `symmetric`, zero becomes 0.5.
+    """Each picture scaled to 0..1 on its own; with `symmetric`, zero becomes 0.5.
 
     >>> stretched(np.array([[[[2.0]], [[4.0]]]])).ravel().tolist()
     [0.0, 1.0]

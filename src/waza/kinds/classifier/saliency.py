@@ -1,4 +1,4 @@
-"""Saliency: the pixels on which an answer hangs."""
+"""Saliency: the effect of each pixel on a classifier's answer."""
 
 import jax
 import jax.numpy as jnp
@@ -13,7 +13,7 @@ NOISE = 0.1
 def input_gradients(
     model: Layer, variables: PyTree[Array], x: Float[Array, "n h w c"], classes: Int[Array, " n"]
 ) -> Float[Array, "n h w c"]:
-    r"""$\partial z_{k}(x) / \partial x$: how the logit of each row's class k answers to its pixels.
+    r"""$\partial z_{k}(x) / \partial x$: the gradient of the logit of each row's class k with respect to its pixels.
 
     >>> from waza import models
     >>> model = models.MLP((2, 3))
@@ -42,7 +42,7 @@ def saliency(
     r"""$\max_c \left| \frac{1}{m} \sum_{i=1}^m \partial z_k(x + \epsilon_i) / \partial x_c \right|$, with
     $\epsilon_i \sim N(0, \sigma^2)$.
 
-    The gradient of one image flickers from pixel to pixel; its mean over images that look the same does less.
+    The gradient of a single image is noisy from pixel to pixel; the mean over noisy copies of the image is less so.
 
     Source: Simonyan, Vedaldi and Zisserman, "Deep inside convolutional networks", 2014 (one gradient, the largest
     channel); Smilkov et al., "SmoothGrad: removing noise by adding noise", 2017 (the mean).
@@ -51,7 +51,7 @@ def saliency(
         model: a classifier.
         variables: its variables.
         x: images in 0..1.
-        classes: k, each image's.
+        classes: k of each image.
         key: of the noise.
         draws: m.
         noise: sigma; 0 gives the plain gradient.

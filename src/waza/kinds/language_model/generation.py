@@ -1,4 +1,4 @@
-"""A text that goes on: what a language model writes after a prompt."""
+"""Text generation: a language model continues a prompt."""
 
 import math
 from collections.abc import Iterator
@@ -11,35 +11,33 @@ from waza.kinds.language_model.model import TextModel
 from waza.kinds.model import Model
 
 LENGTH, TEMPERATURE = 500, 0.8
-BROKEN, HELD = "\N{REPLACEMENT CHARACTER}", 3  # of four bytes, three tell no character yet
-WRITES_NOT = {"table": "rows of a table", "images": "images"}
+BROKEN, HELD = "\N{REPLACEMENT CHARACTER}", 3  # up to three of a character's four bytes are incomplete
 
 
 def generate(
     model: Model, prompt: str, length: int = LENGTH, temperature: float = TEMPERATURE, seed: int = 0
 ) -> Iterator[str]:
-    r"""What the model writes after the prompt, piece by piece; joined, the pieces are the text.
+    r"""The text that the model generates after the prompt, in pieces.
 
     Each token is drawn from
 
     $$p(w) \propto e^{v_w / \tau},$$
 
-    with the logits $v$ that the model gives for all before it. The lower the temperature $\tau$, the more it keeps to
-    what is most probable, and at 0 it writes that alone (greedily). At 1 it writes as it was taught, above more wildly.
+    with the logits $v$ that the model gives after all tokens before it. At a temperature $\tau$ of 1 tokens have the
+    model's own probabilities. A lower temperature favours probable tokens, and 0 always takes the most probable one.
 
     Args:
-        model: a kept language model.
-        prompt: the text's beginning; an empty one is the beginning of a line.
-        length: tokens that are written.
+        model: a trained language model.
+        prompt: the beginning of the text; an empty one stands for the beginning of a line.
+        length: tokens to generate.
         temperature: tau, at least 0.
-        seed: the same seed gives the same text.
+        seed: of the sampling.
 
     Raises:
         Error: the model is of another kind, or a number is out of range.
     """
     if not isinstance(model, TextModel):
-        kind = model.preparation.kind
-        raise Error(f"this model is for {WRITES_NOT.get(kind, kind)} and writes no text: give --input, not --prompt")
+        raise Error(f"a {type(model).__name__} is given; expected a language model (TextModel)")
     if not (math.isfinite(temperature) and temperature >= 0):
         raise Error(f"temperature {temperature} given; expected a number of at least 0, such as {TEMPERATURE}")
     if length < 0:
@@ -63,29 +61,29 @@ def _written(model: TextModel, ids: np.ndarray, length: int, temperature: float,
 
 
 class Growing:
-    """A text that comes token by token, after a token that has been told.
+    """A text that is decoded token by token, after a first token that is not part of it.
 
-    A character of several bytes may come in several tokens: until it is whole, it is held back.
+    A character of several bytes may come in several tokens: it is held back until it is complete.
     """
 
     def __init__(self, tokenizer: Tokenizer, before: int):
         self._tokenizer = tokenizer
-        self._told = len(tokenizer.decode([before]))
+        self._shown = len(tokenizer.decode([before]))
         self._ids = [before]
 
     def more(self, token: int) -> str:
-        """What this token adds, but for a character that may still grow."""
+        """The text that this token adds, without an incomplete character at its end."""
         self._ids.append(token)
         text = self._tokenizer.decode(self._ids)
         broken = min(HELD, len(text) - len(text.rstrip(BROKEN)))
-        new = text[self._told : len(text) - broken]
+        new = text[self._shown : len(text) - broken]
         if broken:
-            self._told = max(self._told, len(text) - broken)
-        else:  # begin anew after the last token, so that a long text takes no longer a token than a short one
+            self._shown = max(self._shown, len(text) - broken)
+        else:  # restart after the last token, so that the cost of a token does not grow with the text
             self._ids = [token]
-            self._told = len(self._tokenizer.decode(self._ids))
+            self._shown = len(self._tokenizer.decode(self._ids))
         return new
 
     def rest(self) -> str:
-        """What was held back."""
-        return self._tokenizer.decode(self._ids)[self._told :]
+        """The text that was held back."""
+        return self._tokenizer.decode(self._ids)[self._shown :]

@@ -1,105 +1,84 @@
-"""The language model that `waza fit` trains: how it becomes a learner of a user's text."""
+"""Language models, as a kind of model."""
 
-import dataclasses
+import itertools
 from pathlib import Path
+from typing import Any, ClassVar
 
-from waza import nn, optim
-from waza.core.errors import Error
-from waza.data import Dataset
-from waza.kinds.classifier.material import Material, Told
-from waza.kinds.language_model.material import texts, usual_tokens
-from waza.kinds.language_model.page import text_page
-from waza.kinds.settings import CellName, Settings, optimizer_of, settled
-from waza.kinds.trainable import Trainable
-from waza.learners import TruncatedBPTT
-from waza.models import LanguageModel
-
-CELLS: dict[CellName, type[nn.Cell]] = {"lstm": nn.LSTM, "gru": nn.GRU, "rnn": nn.SimpleRNN}
-OWN = frozenset(("tokens", "vocabulary", "width", "depth", "window", "cell", "clip"))
-MEASURES = ("loss", "perplexity", "accuracy")
-WIDTH, DEPTH, DROPOUT, CLIP = 200, 2, 0.2, 1.0
-RATE_SCALE = 2.0  # Adam's 0.002
-LANES, SHORTEST = 20, 16
-RESTART = 0.02  # a prompt has no past, and a long text's lanes would hardly ever begin
-WINDOWS = {"characters": 64, "words": 35, "pieces": 35}
+from waza.kinds.kind import Kind, Told
+from waza.kinds.language_model.options import TextOptions, WritingOptions
+from waza.kinds.using import Predictions, Writing, predictions
 
 
-def _read(settings: Settings, progress: Told | None) -> Material:
-    return texts(settings.data, settings.tokens, settings.vocabulary)
+class RecurrentLanguageModel(Kind):
+    """Recurrent layers that predict the next token of a user's text."""
+
+    data = "texts"
+    data_help = "a text file, tinyshakespeare or wikitext2"
+    unit = "tokens"
+    measures = ("loss", "perplexity", "accuracy")
+    models: ClassVar = {
+        "language-model": {
+            "en": "recurrent layers that predict the next token of a text",
+            "ja": "テキストの次のトークンを予測する再帰型の層",
+        }
+    }
+    options = TextOptions
+    use_options = WritingOptions
+    preparation = "text"
+    folder = Path(__file__).parent
+
+    def read(self, asked: TextOptions, progress: Told | None) -> Any:
+        """The text's tokens, as a `Material`."""
+        from waza.kinds.language_model.texts import texts
+
+        return texts(asked.data, asked.tokens, asked.vocabulary)
+
+    def settle(self, asked: TextOptions, material: Any) -> TextOptions:
+        """The options with nothing left open."""
+        from waza.kinds.language_model.learner import settle
+
+        return settle(asked, material)
+
+    def learner(self, settled: TextOptions, material: Any) -> Any:
+        """The network with its optimizer, as a `TruncatedBPTT`."""
+        from waza.kinds.language_model.learner import learner
+
+        return learner(settled, material)
+
+    def page(self, model: Any, material: Any, training: Any, language: str) -> str:
+        """The report: generated text at several temperatures."""
+        from waza.kinds.language_model.page import text_page
+
+        return text_page(model, material, training, language)
+
+    def remedy(self, settled: TextOptions) -> str:
+        """A smaller learning rate, and clipping."""
+        lower = super().remedy(settled)
+        if not settled.clip:
+            return f"{lower}, and clip gradients (--clip 1)"
+        return f"{lower}, or clip gradients at less than {settled.clip:g} (--clip)"
+
+    def preparation_type(self) -> Any:
+        """`TextPreparation`."""
+        from waza.data.text.preparation import TextPreparation
+
+        return TextPreparation
+
+    def model_type(self) -> Any:
+        """`TextModel`."""
+        from waza.kinds.language_model.model import TextModel
+
+        return TextModel
+
+    def use(self, model: Any, asked: WritingOptions) -> Predictions | Writing:
+        """The perplexity of files, or the prompt and a text that continues it."""
+        from waza.kinds.language_model.generation import generate
+
+        if asked.input is not None:
+            return predictions(model, asked.input)
+        assert asked.prompt is not None
+        pieces = itertools.chain([asked.prompt], generate(model, asked.prompt, **asked.sampling))
+        return Writing(pieces, model.preparation.of_prompt(asked.prompt))
 
 
-def _settle(settings: Settings, given: Material) -> Settings:
-    tokens = settings.tokens or usual_tokens(settings.data)
-    lanes, window = lanes_and_window(given.dataset, WINDOWS[tokens], settings.batch_size, settings.window)
-    windows = len(given.dataset.train.y) // lanes // window
-    return dataclasses.replace(
-        settled(dataclasses.replace(settings, batch_size=lanes), windows * lanes, "adam", RATE_SCALE),
-        tokens=tokens,
-        vocabulary=given.preparation.outputs,
-        width=settings.width or WIDTH,
-        depth=settings.depth or DEPTH,
-        window=window,
-        cell=settings.cell or "lstm",
-        clip=CLIP if settings.clip is None else settings.clip,
-        dropout=DROPOUT if settings.dropout is None else settings.dropout,
-    )
-
-
-def lanes_and_window(dataset: Dataset, usual: int, lanes: int | None, window: int | None) -> tuple[int, int]:
-    """The lanes and the window, which every part of the text must fill.
-
-    Where the shortest part has too few tokens for 20 lanes of the usual window, the window is shorter, down to 16
-    tokens, and then the lanes are fewer.
-
-    Args:
-        dataset: streams.
-        usual: window.
-        lanes, window: what is asked for; None for what is usual.
-
-    Raises:
-        Error: what is asked for is more than the shortest part has.
-    """
-    parts = {name: len(getattr(dataset, name).y) for name in ("train", "validation", "test")}
-    shortest = min(parts, key=lambda name: parts[name])
-    places = parts[shortest]
-    if window is None:
-        window = min(usual, max(SHORTEST, places // LANES) if lanes is None else places // lanes, places)
-    if lanes is None:
-        lanes = min(LANES, places // window)
-    if not lanes * window or lanes * window > places:
-        raise Error(
-            f"the {shortest} part of {dataset.name} has {places:,} tokens to be told, and a step would read "
-            f"{max(lanes, 1)} x {max(window, 1)} (--batch-size x --window): give less, or a longer text"
-        )
-    return lanes, window
-
-
-def _learner(settings: Settings, given: Material) -> TruncatedBPTT:
-    assert settings.batch_size and settings.window and settings.width and settings.depth and settings.cell
-    assert settings.precision != "auto"
-    drop = nn.Dropout(settings.dropout) if settings.dropout else None
-    width, optimizer = settings.width, optimizer_of(settings)
-    layers = tuple(nn.Recurrent(CELLS[settings.cell](width, width)) for _ in range(settings.depth))
-    return TruncatedBPTT(
-        LanguageModel(given.preparation.outputs, nn.StackedRecurrent(layers, drop), dropout=drop),
-        optim.ClipByNorm(optimizer, float(settings.clip)) if settings.clip else optimizer,
-        batch_size=settings.batch_size,
-        precision=settings.precision,
-        window=settings.window,
-        restart=RESTART,
-    )
-
-
-LANGUAGE_MODEL = Trainable(
-    "language-model",
-    {"en": "recurrent layers that tell the next token of a text", "ja": "テキストの次のトークンを予測する再帰型の層"},
-    "texts",
-    "tokens",
-    Path(__file__).parent,
-    OWN,
-    MEASURES,
-    _read,
-    _settle,
-    _learner,
-    text_page,
-)
+KIND = RecurrentLanguageModel()

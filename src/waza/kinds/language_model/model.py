@@ -1,4 +1,4 @@
-"""A trained language model, ready for use: how probable a text is, and which tokens come after one."""
+"""A trained language model: the probability of a text, and tokens that continue one."""
 
 import dataclasses
 from collections.abc import Iterator
@@ -10,12 +10,12 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, PyTree
 
-from waza.kinds.language_model.material import unknown_share
+from waza.kinds.language_model.texts import unknown_share
 from waza.kinds.model import Model
 from waza.models import LanguageModel
 from waza.nn import CrossEntropy, Pass
 
-CHUNK = 16  # tokens a call: few enough to be seen coming, and enough that the calls cost little
+CHUNK = 16  # tokens per call: few enough to appear at once, enough that the calls cost little
 AT_ONCE, LOGITS_AT_ONCE = 1024, 2**22
 
 
@@ -26,7 +26,7 @@ class TextModel(Model):
     def predict(self, given: Any) -> dict[str, Any]:
         r"""A row for each text: its mean loss in nats, its perplexity $e^\text{loss}$, and its tokens.
 
-        Each token but the first is told from all before it: the state is carried through the whole text.
+        Each token but the first is predicted from all before it: the state is carried through the whole text.
         """
         tokens = self.preparation.apply(given)
         losses = [self.loss(ids) for ids in tokens]
@@ -50,7 +50,7 @@ class TextModel(Model):
         return total / len(x)
 
     def tokens(self, prompt: np.ndarray, temperature: float, seed: int) -> Iterator[np.ndarray]:
-        """The tokens after a prompt (n,), n of at least 1: without end, in chunks of 16."""
+        """Tokens that continue a prompt (n,), n of at least 1: an endless iterator of chunks of 16."""
         read = len(prompt) - 1
         padded = np.zeros(1 << read.bit_length(), np.int32)  # so that prompts of many lengths share a program
         padded[:read] = prompt[:read]
@@ -65,11 +65,11 @@ class TextModel(Model):
     def check(self) -> None:
         """Apply the model to one token."""
         if not isinstance(self.model, LanguageModel):
-            raise ValueError(f"{type(self.model).__name__} is no language model")
+            raise ValueError(f"{type(self.model).__name__} is not a language model")
         outputs = self.model.apply(jax.device_put(self.variables), jnp.zeros((1, 1), jnp.int32), Pass())
         needed = self.preparation.outputs
         if outputs.shape != (1, 1, needed):
-            raise ValueError(f"the model tells {outputs.shape[-1]} tokens apart, and the tokenizer has {needed}")
+            raise ValueError(f"the model has {outputs.shape[-1]} tokens, and the tokenizer has {needed}")
 
     @property
     def _start(self) -> PyTree[Array]:

@@ -1,9 +1,7 @@
-"""What a training is made of: data by a folder or a name, with the preparation that `waza use` repeats."""
+"""Images of a folder or a data set, as the material of a training."""
 
 import dataclasses
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -11,19 +9,11 @@ from waza import data as sets
 from waza.core.errors import Error, nearest
 from waza.data import Dataset, Note, Split, hold_out
 from waza.data.image_preparation import ImagePreparation
+from waza.kinds.kind import Told
+from waza.kinds.material import Material
 
 HELD, MOST_HELD = 0.1, 5000
 LOOKED_AT = 100
-Told = Callable[[int, int], None]
-
-
-@dataclasses.dataclass(frozen=True)
-class Material:
-    """Data with a validation split, their preparation, and what was decided."""
-
-    dataset: Dataset
-    preparation: Any
-    notes: tuple[Note, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,7 +28,7 @@ def images(given: str, size: tuple[int, int] | None, usual: tuple[int, int], pro
 
     Args:
         given: the folder's path or the data set's name. A name that is both is the data set's; ./name is the folder.
-        size: (height, width) that a folder's images are brought to; a data set has its own.
+        size: (height, width) to which a folder's images are resized; a data set has its own.
         usual: the size where none is given.
         progress: called with (images decoded, images in all).
 
@@ -72,7 +62,7 @@ def _held(rows: int) -> int:
 
 
 def _first_held(dataset: Dataset) -> Dataset:
-    """The first training rows, which are in random order, as validation split; without reading any."""
+    """The first training rows, which are in random order, as the validation split; none is read."""
     held = _held(len(dataset.train.y))
     if held >= len(dataset.train.y):
         raise Error(f"{dataset.name} has one training image; expected more, or a validation/ folder")
@@ -81,6 +71,6 @@ def _first_held(dataset: Dataset) -> Dataset:
 
 
 def _coloured(x: np.ndarray) -> bool:
-    """Whether images have colours; drawings and digits have none, and their mirror images may mean something else."""
+    """Whether images have colours. Drawings and digits have none, and a flip may change their meaning."""
     few = np.asarray(x[:LOOKED_AT]).astype(int)
     return few.shape[3] == 3 and bool((few.max(axis=3) != few.min(axis=3)).any())

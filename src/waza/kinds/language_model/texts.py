@@ -1,4 +1,4 @@
-"""What a language model is trained on: a text's tokens as streams, with the tokenizer learned from them."""
+"""A text's tokens as streams, with the tokenizer that is learned from it: the material of a training."""
 
 from typing import Any
 
@@ -7,21 +7,21 @@ import numpy as np
 from waza.core.errors import Error
 from waza.data import Corpus, Note, Tokenizer, corpus, token_stream, tokenizer
 from waza.data.text.preparation import TextPreparation
-from waza.kinds.classifier.material import Material
-from waza.kinds.settings import TokensName
+from waza.kinds.language_model.options import TokensName
+from waza.kinds.material import Material
 
-FEWEST = 8  # tokens of a part, below which its loss tells nothing
-WORDED = "wikitext2"  # whose text is made for words
-LIMITS = {"words": "most", "pieces": "size"}  # what a kind of tokenizer calls its vocabulary's limit
+FEWEST = 8  # a part's loss means nothing with fewer tokens
+WORDED = "wikitext2"  # its text is prepared for words
+LIMITS = {"words": "most", "pieces": "size"}  # the name of a tokenizer's limit of the vocabulary
 
 
 def texts(given: str, tokens: str | None = None, vocabulary: int | None = None) -> Material:
-    """A text of the catalogue, or one in a file, cut into three parts and into tokens.
+    """A text of the catalogue or of a file, split into three parts and into tokens.
 
     Args:
         given: the catalogue's name, or the file.
         tokens: "characters", "words" or "pieces"; by default characters, and words of wikitext2.
-        vocabulary: the most words, or the number of pieces.
+        vocabulary: the largest number of words, or the number of pieces.
 
     Raises:
         Error: there is no such text, it is too short, or it has no such tokens.
@@ -42,14 +42,16 @@ def texts(given: str, tokens: str | None = None, vocabulary: int | None = None) 
 
 
 def usual_tokens(given: str) -> TokensName:
-    """What a text is cut into where nothing is asked."""
+    """The tokens into which a text is split by default."""
     return "words" if given == WORDED else "characters"
 
 
 def _learned(whole: Corpus, kind: str, vocabulary: int | None) -> Tokenizer:
     """The tokenizer of the training part."""
     if vocabulary is not None and kind not in LIMITS:
-        raise Error(f"--vocabulary {vocabulary} is given, and {kind} are not limited: leave it out, or try words")
+        raise Error(
+            f"--vocabulary {vocabulary} is given, and {kind} are not limited: leave it out, or give --tokens words"
+        )
     options: dict[str, Any] = {} if vocabulary is None else {LIMITS[kind]: vocabulary}
     try:
         learned: Tokenizer = tokenizer(kind).learn(whole.train, **options)
@@ -60,11 +62,11 @@ def _learned(whole: Corpus, kind: str, vocabulary: int | None) -> Tokenizer:
 
 
 def _unknown(data: Any) -> list[Note]:
-    """A note where some tokens of the held-out texts are unknown."""
+    """A note if some tokens of the held-out texts are unknown."""
     share = unknown_share(np.concatenate([data.validation.y, data.test.y]))
     return [Note("text_unknown", {"share": f"{100 * share:.2g}"})] if share else []
 
 
 def unknown_share(ids: np.ndarray) -> float:
-    """The share of tokens that are the sign for the unknown, which is 0."""
+    """The share of tokens that are the token for the unknown, 0."""
     return float(np.mean(ids == 0))

@@ -1,0 +1,5 @@
+"""`python -m waza.cli`: the command."""
+
+from waza.cli import main
+
+main()

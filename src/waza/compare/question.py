@@ -1,0 +1,116 @@
+"""From a user's data to the question: which study compares which techniques on them."""
+
+import dataclasses
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from waza.compare.comparison import BASELINE, STEPS, comparison
+from waza.compare.images import USUAL_FOR_IMAGES, image_comparison
+from waza.compare.techniques import USUAL
+from waza.core.errors import Error
+from waza.core.measure import named
+from waza.data import Note, listing
+from waza.data.preparation import prepare
+from waza.data.tables import choose_target, read_table
+from waza.data.targets import Task
+from waza.kinds.classifier.images import Images, images
+from waza.kinds.classifier.networks import network
+from waza.kinds.material import Material
+from waza.learners import Measure
+from waza.study import Study
+
+MODEL = "mlp"
+IMAGE_SIZE = (32, 32)
+
+
+@dataclasses.dataclass(frozen=True)
+class Question:
+    """Techniques to compare on a user's data.
+
+    Args:
+        shown: the data's name as the report shows it.
+        study: the baseline and a variant for each technique.
+        material: the data, their preparation, and notes on them.
+        tried: the techniques' names.
+    """
+
+    shown: str
+    study: Study
+    material: Material
+    tried: tuple[str, ...]
+
+    def measure(self, name: str) -> Measure:
+        """The measure of this name, as the baseline declares it."""
+        return named(self.study.variants[BASELINE].measures(self.study.data), name)
+
+
+def ask(
+    data: str,
+    target: str = "y",
+    tried: Sequence[str] | None = None,
+    model: str = MODEL,
+    task: Task | None = None,
+    steps: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Question:
+    """The question about a table's file, a folder of images by class, or a data set.
+
+    Args:
+        data: the file, the folder or the data set's name.
+        target: the table's column to predict.
+        tried: names of techniques; by default the usual ones.
+        model: the network's name; a table has "mlp".
+        task: "classification" or "regression"; by default as the target's values suggest.
+        steps: training steps of each trial; by default 1000, and 200 for convolutional networks.
+        progress: called with (images decoded, images in all).
+
+    Raises:
+        Error: the data, a technique or the model cannot be used.
+    """
+    if Path(data).is_dir() or data in [one.name for one in listing()]:
+        network(model)
+        given = images(data, None, IMAGE_SIZE, progress)
+        return ask_about_images(given, Path(data).name, tried, model, steps)
+    if model != MODEL:
+        raise Error(f"--model {model} is for images, and {data} is not a folder of images: use {MODEL}")
+    frame, notes = read_table(Path(data))
+    return ask_about_table(frame, Path(data).name, target, tried, task, steps, notes)
+
+
+def ask_about_table(
+    frame: Any,
+    shown: str,
+    target: str = "y",
+    tried: Sequence[str] | None = None,
+    task: Task | None = None,
+    steps: int | None = None,
+    notes: Sequence[Note] = (),
+) -> Question:
+    """The question about a table, a pandas.DataFrame; the other arguments are those of `ask`."""
+    target, more = choose_target(frame, target)
+    prepared = prepare(frame, target, Path(shown).stem, task)
+    techniques = _techniques(tried, USUAL)
+    study = comparison(prepared.dataset, prepared.preparation, techniques, _name(shown), steps or STEPS)
+    material = Material(prepared.dataset, prepared.preparation, (*notes, *more, *prepared.notes))
+    return Question(shown, study, material, techniques)
+
+
+def ask_about_images(
+    given: Images, shown: str, tried: Sequence[str] | None = None, model: str = MODEL, steps: int | None = None
+) -> Question:
+    """The question about images; the other arguments are those of `ask`."""
+    techniques = _techniques(tried, USUAL_FOR_IMAGES)
+    return Question(shown, image_comparison(given, model, techniques, _name(shown), steps), given, techniques)
+
+
+def _name(shown: str) -> str:
+    """The study's name, which is also that of its folder."""
+    return "compare-" + (re.sub(r"[^\w.-]", "-", Path(shown).stem) or "table")
+
+
+def _techniques(tried: Sequence[str] | None, usual: Sequence[str]) -> tuple[str, ...]:
+    """The techniques, each once; hyphens in a name are read as underscores."""
+    given = usual if tried is None else [one.strip().replace("-", "_") for one in tried]
+    return tuple(dict.fromkeys(one for one in given if one))

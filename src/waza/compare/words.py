@@ -1,0 +1,66 @@
+"""The texts of a comparison: those of its report, and the sentence that answers the question."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from waza.compare.outcomes import Outcome
+from waza.compare.question import Question
+from waza.core.language import texts
+from waza.kinds.classifier.images import Images
+from waza.report.words import ClaimWords, PartWords, StudyWords, labels, number
+
+ORDER = ("helps", "makes no difference", "undecided", "harms")
+VERDICTS = ("holds", "fails", "undecided")
+
+
+def comparison_texts(language: str) -> dict[str, Any]:
+    """The texts beside this file."""
+    return texts(Path(__file__).parent / "texts", language)
+
+
+def answer(outcomes: Sequence[Outcome], task: str, seeds: int, language: str) -> str:
+    """One sentence: which techniques help, make no difference, harm.
+
+    >>> answer([Outcome("adam", "helps", 2.0, 1.5, 2.5)], "classification", 10, "en")
+    'On your data: Adam helps by 2 points.'
+    """
+    say = comparison_texts(language)
+    unit = say["points_short" if task == "classification" else "variance_short"]
+    clauses = []
+    for one in sorted(outcomes, key=lambda one: ORDER.index(one.effect)):
+        size = abs(one.points) if one.effect in ("helps", "harms") else one.points
+        technique = say["techniques"][one.technique]
+        clauses.append(say[one.effect].format(technique=technique, points=f"{number(size)} {unit}", seeds=seeds))
+    return f"{say['verdict']}: " + say["joiner"].join(clauses) + say["end"]
+
+
+def study_words(question: Question, language: str) -> StudyWords:
+    """The report's texts: the data and what was decided about them, and sentences for each technique."""
+    say = comparison_texts(language)
+    material = question.material
+    preparation, data = material.preparation, material.dataset
+    assert data.validation is not None
+    unit = say["points" if preparation.task == "classification" else "variance"]
+    lead = say["lead_images" if isinstance(material, Images) else "lead"].format(
+        target=getattr(preparation, "target", ""),
+        task=say[preparation.task],
+        classes=preparation.outputs,
+        train=len(data.train.y),
+        validation=len(data.validation.y),
+        test=len(data.test.y),
+    )
+
+    def claim(one: str) -> ClaimWords:
+        technique = say["techniques"][one]
+        statement = say["statement"].format(technique=technique)
+        sentences = (say[f"part_{verdict}"].format(technique=technique, unit=unit) for verdict in VERDICTS)
+        return ClaimWords(statement, "", "", "", say["rule"], {"helps": PartWords(statement, *sentences)})
+
+    return StudyWords(
+        say["title"].format(name=question.shown),
+        say["spacer"].join([lead, *(note.say(language) for note in material.notes), say["unsplit"]]),
+        {key: shown.strip() for key, shown in say["techniques"].items()},
+        {one: claim(one) for one in question.tried},
+        labels(language)["tuned"],
+    )

@@ -1,0 +1,74 @@
+"""Kind: a kind of model, which `waza fit` trains and `waza use` applies."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+from waza.kinds.option import Options
+from waza.kinds.options import TrainingOptions
+from waza.kinds.using import InputOptions, Predictions, Writing, predictions
+
+Told = Callable[[int, int], None]
+
+
+class Kind:
+    """A kind of model. Its attributes and its module import nothing heavy; its methods import when they are called.
+
+    A kind overrides all attributes and methods, but for `use`, `remedy` and `model_type` where these fit. A kind
+    without `models` is one that `waza fit` does not train.
+
+    Attributes:
+        data: what it is for, as the help and errors name it, such as "images".
+        data_help: what the command's argument DATA can be.
+        unit: what its training is counted in, such as "images".
+        measures: the measures that are shown of each split.
+        models: one line about each model, by name and language.
+        options: the options of `waza fit`.
+        use_options: the options of `waza use`.
+        preparation: the name of its preparation in model folders.
+        folder: of its page and its texts.
+    """
+
+    data: str
+    data_help: str = ""
+    unit: str = "rows"
+    measures: tuple[str, ...] = ("loss",)
+    models: ClassVar[Mapping[str, Mapping[str, str]]] = {}
+    options: type[TrainingOptions] = TrainingOptions
+    use_options: type[Options] = InputOptions
+    preparation: str
+    folder: Path
+
+    def read(self, asked: Any, progress: Told | None) -> Any:
+        """The data, as a `Material`; `progress` is called with (files read, files in all)."""
+        raise NotImplementedError(f"{type(self).__name__} has no read(asked, progress)")
+
+    def settle(self, asked: Any, material: Any) -> Any:
+        """The options with nothing left open, for these data."""
+        raise NotImplementedError(f"{type(self).__name__} has no settle(asked, material)")
+
+    def learner(self, settled: Any, material: Any) -> Any:
+        """The `Learner` that settled options describe."""
+        raise NotImplementedError(f"{type(self).__name__} has no learner(settled, material)")
+
+    def page(self, model: Any, material: Any, training: Any, language: str) -> str:
+        """The report, for the trained `Model`, its data, the `Training`, and the language that is shown first."""
+        raise NotImplementedError(f"{type(self).__name__} has no page(model, material, training, language)")
+
+    def remedy(self, settled: Any) -> str:
+        """What to do about a loss that is not finite."""
+        return f"give a learning rate smaller than {settled.learning_rate:g}"
+
+    def preparation_type(self) -> Any:
+        """The class of the preparation, which has `from_json`."""
+        raise NotImplementedError(f"{type(self).__name__} has no preparation_type()")
+
+    def model_type(self) -> Any:
+        """The class of a trained model."""
+        from waza.kinds.model import Model
+
+        return Model
+
+    def use(self, model: Any, asked: Any) -> Predictions | Writing:
+        """What the model gives for these options; by default its predictions on `asked.input`."""
+        return predictions(model, asked.input)

@@ -1,0 +1,69 @@
+"""The training options that all kinds of model share."""
+
+import dataclasses
+from typing import Literal, get_args
+
+from waza.core.errors import Error
+from waza.kinds.option import Options, option
+
+OptimizerName = Literal["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam"]
+ScheduleName = Literal["constant", "cosine", "step", "exponential"]
+PrecisionName = Literal["auto", "float32", "bfloat16"]
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class TrainingOptions(Options):
+    """The options of a training. A kind of model adds its own in a subclass, or declares a shared one again.
+
+    None asks for what is usual; `Kind.settle` fills it in.
+
+    Args:
+        model: its name in the registry.
+        data: a folder, a text file, or a data set's name.
+    """
+
+    model: str
+    data: str
+    epochs: int | None = option(
+        None, "passes over the training data", usual="20, more for few data", least=1, metavar="N"
+    )
+    steps: int | None = option(None, "training steps, instead of --epochs", least=1, metavar="N")
+    batch_size: int | None = option(
+        None, "rows per step", usual="128, fewer for few training data", least=1, metavar="N"
+    )
+    optimizer: OptimizerName | None = option(
+        None, ", ".join(get_args(OptimizerName)), usual="depends on the model, mostly adam", metavar="NAME"
+    )
+    learning_rate: float | None = option(
+        None,
+        "peak learning rate",
+        usual="depends on the optimizer and the model",
+        least=0,
+        example="0.001",
+        metavar="X",
+    )
+    schedule: ScheduleName = option(
+        "cosine", "learning-rate schedule: " + ", ".join(get_args(ScheduleName)), metavar="NAME"
+    )
+    warm_up: int | None = option(
+        None, "steps of linear learning-rate warm-up", usual="5 % of all steps", least=0, metavar="N"
+    )
+    weight_decay: float = option(0.0, "decoupled weight decay", usual="0", least=0, example="0.01", metavar="X")
+    dropout: float | None = option(
+        None, "dropout rate after hidden dense layers", usual="the model's own", least=0, below=1, metavar="X"
+    )
+    patience: int = option(
+        10, "stop after this many evaluations without improvement, or 0 for all steps", least=0, metavar="N"
+    )
+    precision: PrecisionName = option(
+        "auto",
+        "auto, float32 or bfloat16",
+        usual="auto, which is bfloat16 on a GPU or TPU and float32 on a CPU",
+        metavar="NAME",
+    )
+    seed: int = option(0, "random seed", least=0, metavar="N")
+
+    def __post_init__(self):
+        super().__post_init__()
+        if self.epochs is not None and self.steps is not None:
+            raise Error("both epochs and steps are given; give one of them")

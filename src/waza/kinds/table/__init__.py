@@ -1,0 +1,1 @@
+"""Models of tables, which `waza compare` keeps."""
