@@ -3,6 +3,7 @@
 import signal
 
 import jax
+import jaxtyping
 import numpy as np
 import pytest
 from PIL import Image
@@ -29,6 +30,13 @@ def shared_cache(tmp_path_factory):
     jax.config.update("jax_compilation_cache_dir", str(folder / "xla"))
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def unchecked_where_types_are_wrong(request, monkeypatch):
+    """Switches the checks of annotations off where a test is marked `wrong_types`."""
+    if request.node.get_closest_marker("wrong_types"):
+        monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)
 
 
 @pytest.fixture(autouse=True)

@@ -108,7 +108,7 @@ class _Worker:
             self._questions.write(json.dumps(question).encode() + b"\n")
             self._questions.flush()
 
-    def answer(self, pixels: Path) -> list[tuple[str, list[str]]]:
+    def answer(self, pixels: Path) -> list[list[Any]]:
         line = self.answers.readline()
         if not line.endswith(b"\n"):
             self._complaints.seek(0)
