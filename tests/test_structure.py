@@ -97,10 +97,8 @@ def test_imports_run_downwards():
 
 def test_no_kind_imports_another():
     def kind(name):
-        parts = name.split(".")
-        return (
-            parts[2] if parts[1:2] == ["kinds"] and (SOURCE / "waza" / "kinds" / "/".join(parts[2:3])).is_dir() else ""
-        )
+        match = re.match(r"waza\.kinds\.(\w+)", name)
+        return match[1] if match and (SOURCE / "waza" / "kinds" / match[1]).is_dir() else ""
 
     wrong = [
         f"{name} imports {target}"
