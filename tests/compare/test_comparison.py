@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import safetensors.numpy
+from waza.engine.fitted import fit
 
 from waza.cli import main
 from waza.cli.compare import _finite
@@ -15,7 +16,6 @@ from waza.compare.images import image_comparison
 from waza.compare.techniques import NAMES
 from waza.core.errors import Error
 from waza.data.preparation import prepare
-from waza.engine.fitted import fit
 from waza.kinds import Model, load_model, save_model
 from waza.kinds.classifier.material import images
 from waza.kinds.model_folder import remake
@@ -277,6 +277,7 @@ def test_mistakes_take_one_line(tmp_path, capsys, monkeypatch, arguments, words)
     assert error.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_images_are_compared_as_tables_are(stripes_folder, tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("WAZA_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr("waza.compare.images.CONVOLUTION_SIZE", (8, 8))

@@ -1,5 +1,6 @@
 """Streams in lanes and windows: what is carried over, where gradients end, and how all places are judged."""
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -23,8 +24,8 @@ def stream(places):
 DATA = Dataset("stream", stream(50), stream(23))
 WIDE = Dataset("stream", stream(120), stream(40))
 KEY = jax.random.key(0)
-# One program for all learners of a structure: the learner is an argument.
-UPDATE = jax.jit(lambda learner, *given: learner.update(*given))
+# One program for all equal learners: the learner is an argument.
+UPDATE = eqx.filter_jit(lambda learner, *given: learner.update(*given))
 
 
 def learner(window=4, lanes=3, optimizer=None, cell=nn.GRU):
