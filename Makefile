@@ -1,16 +1,20 @@
-# Two commands for a fresh machine: `make demo` and `make test`.
+# Two commands for a fresh machine: `make demo` and `make test`. A landing also passes `make check` and `make test-slow`.
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 # The oracles of the tests (PyTorch among them) stand in the extra `test`; the demo does not need them.
 
-.PHONY: demo test check clean
+.PHONY: demo test test-slow check clean
 
 demo: $(VENV)/.installed
 	$(BIN)/waza run vanishing-gradient
 
 test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal -m "not slow"
+
+# Long tests that guard rare things: kills, interruptions, whole studies.
+test-slow: $(VENV)/.installed-test
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal -m slow
 
 check: $(VENV)/.installed-test
 	$(BIN)/ruff check src tests benchmarks

@@ -1,8 +1,10 @@
 """Small data and studies for all tests. No test touches the user's cache; JAX runs on two devices."""
 
+import os
 import signal
 
 import jax
+import jaxtyping
 import numpy as np
 import pytest
 from PIL import Image
@@ -24,11 +26,20 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 @pytest.fixture(scope="session", autouse=True)
 def shared_cache(tmp_path_factory):
-    """One cache for all tests, for data and for compiled programs: many tests run the same small study."""
-    folder = tmp_path_factory.mktemp("cache")
+    """One cache for all tests of all processes, for data and for compiled programs: many tests run the same study."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "cache"
+    folder.mkdir(exist_ok=True)
     jax.config.update("jax_compilation_cache_dir", str(folder / "xla"))
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
     return folder
+
+
+@pytest.fixture(autouse=True)
+def unchecked_where_types_are_wrong(request, monkeypatch):
+    """Switches the checks of annotations off where a test is marked `wrong_types`."""
+    if request.node.get_closest_marker("wrong_types"):
+        monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)
 
 
 @pytest.fixture(autouse=True)

@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from waza.cli import main
+
 WAZA = [sys.executable, "-c", "from waza.cli import main; main()"]
 STUDY = """
 import numpy as np
@@ -44,11 +46,20 @@ def waza(folder, *arguments, **settings):
     return subprocess.run([*WAZA, *arguments], cwd=folder, capture_output=True, text=True, timeout=300, **settings)
 
 
-def refused(result, words):
-    assert result.returncode == 2, result.stderr
-    assert result.stderr.count("\n") == 1, result.stderr
-    assert words in result.stderr
-    assert "Traceback" not in result.stderr
+@pytest.fixture
+def refused(folder, monkeypatch, capsys):
+    """A function that gives the command these arguments, and expects one line with these words and status 2."""
+    monkeypatch.chdir(folder)
+
+    def check(words, *arguments):
+        with pytest.raises(SystemExit) as end:
+            main(arguments)
+        said = capsys.readouterr().err
+        assert end.value.code == 2, said
+        assert said.count("\n") == 1, said
+        assert words in said
+
+    return check
 
 
 def test_a_study_file_from_settings_to_report(folder):
@@ -86,8 +97,8 @@ def test_a_study_file_from_settings_to_report(folder):
         (("frobnicate",), "invalid choice"),
     ],
 )
-def test_mistakes_end_in_one_line(folder, arguments, words):
-    refused(waza(folder, *arguments), words)
+def test_mistakes_end_in_one_line(refused, arguments, words):
+    refused(words, *arguments)
 
 
 @pytest.mark.parametrize(
@@ -99,17 +110,19 @@ def test_mistakes_end_in_one_line(folder, arguments, words):
         ("study = (", "SyntaxError"),
     ],
 )
-def test_mistakes_in_a_study_file_are_named(folder, line, words):
+def test_mistakes_in_a_study_file_are_named(folder, refused, line, words):
     with (folder / "mine.py").open("a") as file:
         file.write(line + "\n")
-    refused(waza(folder, "run", "mine.py"), words)
+    refused(words, "run", "mine.py")
     assert not list(folder.glob("runs/*/*"))
 
 
 def test_a_full_disk_is_said(folder):
     if not Path("/dev/full").exists():
         pytest.skip("no /dev/full here")
-    refused(waza(folder, "run", "mine.py", "--runs", "/dev/full/runs"), "/dev/full")
+    result = waza(folder, "run", "mine.py", "--runs", "/dev/full/runs")
+    assert result.returncode == 2 and result.stderr.count("\n") == 1, result.stderr
+    assert "/dev/full" in result.stderr and "Traceback" not in result.stderr
 
 
 def kept(folder):
@@ -118,6 +131,7 @@ def kept(folder):
     return xr.load_dataset(paths[0], engine="scipy").drop_attrs()
 
 
+@pytest.mark.slow
 def test_ctrl_c_keeps_what_was_done_and_goes_on(folder):
     (folder / "mine.py").write_text(STUDY.replace("STEPS", "6000"))
     whole = folder / "whole"
@@ -136,6 +150,7 @@ def test_ctrl_c_keeps_what_was_done_and_goes_on(folder):
     xr.testing.assert_identical(kept(folder), kept(whole))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kills", [int(os.environ.get("WAZA_KILLS", "3"))])
 def test_a_killed_run_ends_with_the_same_bits(folder, kills):
     (folder / "mine.py").write_text(STUDY.replace("STEPS", "6000"))

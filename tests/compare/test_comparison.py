@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import safetensors.numpy
+from waza.engine.fitted import fit
 
 from waza.cli import main
 from waza.compare import TECHNIQUES, ask_about_table, best_variant, comparison, outcomes, run_comparison
@@ -290,6 +291,7 @@ def test_mistakes_take_one_line(tmp_path, capsys, monkeypatch, arguments, words)
     assert error.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_images_are_compared_as_tables_are(stripes_folder, tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("WAZA_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr("waza.compare.question.IMAGE_SIZE", (8, 8))

@@ -1,3 +1,5 @@
+"""Languages: which there are, and how one is chosen."""
+
 import pytest
 
 from waza.core.language import LANGUAGES, system_language, texts

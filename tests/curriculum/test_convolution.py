@@ -40,6 +40,7 @@ def test_the_table_holds_the_sizes_of_real_convolutions():
     assert 0.4 < np.mean((side + 2 * padding - kernel) % stride == 0) < 0.6
 
 
+@pytest.mark.slow
 def test_the_formula_holds_with_the_floor_alone():
     study = exercise("convolution").study()
     results = run(study)

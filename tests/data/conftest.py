@@ -1,3 +1,5 @@
+"""Small data sets of images and tables, and a cache of their own."""
+
 import os
 from pathlib import Path
 

@@ -1,4 +1,7 @@
+"""The catalogue of data sets, and what is fetched."""
+
 import hashlib
+import sys
 
 import pytest
 
@@ -32,8 +35,8 @@ def toy(monkeypatch):
         path.write_bytes(CONTENTS[path.name])
         progress(3, 8)
 
-    monkeypatch.setitem(get.__globals__, "download", download)
-    monkeypatch.setitem(get.__globals__, "ENTRIES", (TOY,))
+    monkeypatch.setattr(sys.modules[get.__module__], "download", download)
+    monkeypatch.setattr(sys.modules[get.__module__], "ENTRIES", (TOY,))
     return fetched
 
 

@@ -1,6 +1,9 @@
+"""CIFAR-10: the archive's records become images; damaged archives are refused."""
+
 import gzip
 import hashlib
 import io
+import sys
 import tarfile
 
 import numpy as np
@@ -41,7 +44,7 @@ def put(tmp_path, monkeypatch):
 
     def place(content):
         file = PublishedFile("cifar10", FILES[0].url, FILES[0].filename, hashlib.md5(content).hexdigest())
-        monkeypatch.setitem(cifar10.__globals__, "FILES", (file,))
+        monkeypatch.setattr(sys.modules[cifar10.__module__], "FILES", (file,))
         file.path.parent.mkdir()
         file.path.write_bytes(content)
 
@@ -102,7 +105,7 @@ def jpegs(tmp_path, monkeypatch):
                 few.addfile(member, real.extractfile(member))
     file = PublishedFile("cifar10_jpg", None, file.filename, hashlib.sha256(content.getvalue()).hexdigest())
     monkeypatch.setenv("WAZA_DATA", str(tmp_path))
-    monkeypatch.setitem(cifar10_jpg.__globals__, "FILES", (file,))
+    monkeypatch.setattr(sys.modules[cifar10_jpg.__module__], "FILES", (file,))
     file.path.parent.mkdir()
     file.path.write_bytes(content.getvalue())
     return file.path
@@ -126,7 +129,7 @@ def test_an_archive_that_breaks_off_leaves_nothing(tmp_path, monkeypatch, cache)
     content = archive({"train/a/0.jpg": RNG.bytes(100_000)})[:50_000]
     file = PublishedFile("cifar10_jpg", None, "a.tar.gz", hashlib.sha256(content).hexdigest())
     monkeypatch.setenv("WAZA_DATA", str(tmp_path))
-    monkeypatch.setitem(cifar10_jpg.__globals__, "FILES", (file,))
+    monkeypatch.setattr(sys.modules[cifar10_jpg.__module__], "FILES", (file,))
     file.path.parent.mkdir()
     file.path.write_bytes(content)
     with pytest.raises(Error, match="cannot be unpacked"):

@@ -1,3 +1,5 @@
+"""Stratified splits of a data set."""
+
 import numpy as np
 import pytest
 from hypothesis import given

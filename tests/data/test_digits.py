@@ -1,3 +1,5 @@
+"""The 5,000 digits and their cache."""
+
 import gzip
 import hashlib
 import subprocess
@@ -61,8 +63,8 @@ def test_read_once_and_never_changed(monkeypatch):
 )
 def test_a_damaged_file_is_refused(damage, said, tmp_path, monkeypatch):
     read = digits.__wrapped__
-    content = damage(read.__globals__["FILE"].read_bytes())
-    monkeypatch.setitem(read.__globals__, "FILE", tmp_path / "digits.gz")
+    content = damage(sys.modules[read.__module__].FILE.read_bytes())
+    monkeypatch.setattr(sys.modules[read.__module__], "FILE", tmp_path / "digits.gz")
     if content is not None:
         (tmp_path / "digits.gz").write_bytes(content)
     with pytest.raises(Error, match=said):

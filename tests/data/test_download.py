@@ -1,3 +1,5 @@
+"""Downloads from a local server: whole, truncated, resumed, refused."""
+
 import fcntl
 import hashlib
 import socket

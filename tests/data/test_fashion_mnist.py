@@ -1,3 +1,5 @@
+"""Fashion-MNIST: its files."""
+
 import numpy as np
 
 from waza.data import fashion_mnist

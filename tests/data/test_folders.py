@@ -1,3 +1,5 @@
+"""The folders for data and for the cache."""
+
 from pathlib import Path
 
 import pytest

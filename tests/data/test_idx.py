@@ -1,3 +1,5 @@
+"""The idx format: round trips and damaged files."""
+
 import gzip
 import struct
 

@@ -1,3 +1,5 @@
+"""Images of every kind become RGB of one size."""
+
 import struct
 import zlib
 

@@ -1,6 +1,9 @@
+"""MNIST: its four files."""
+
 import gzip
 import hashlib
 import struct
+import sys
 
 import numpy as np
 import pytest
@@ -26,7 +29,7 @@ def small(tmp_path, monkeypatch):
         content = gzip.compress(idx(array))
         files.append(PublishedFile("mnist", file.url, file.filename, hashlib.sha256(content).hexdigest()))
         files[-1].path.write_bytes(content)
-    monkeypatch.setitem(mnist.__globals__, "FILES", tuple(files))
+    monkeypatch.setattr(sys.modules[mnist.__module__], "FILES", tuple(files))
     return tuple(files), arrays
 
 

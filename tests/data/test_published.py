@@ -1,3 +1,5 @@
+"""Verified files and their errors."""
+
 import hashlib
 
 import pytest

@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 LONG_LOOP = """
 import jax
 import numpy as np
@@ -32,6 +34,7 @@ np.testing.assert_array_equal(trained(30), trained(10, 20, 30))
 """
 
 
+@pytest.mark.slow
 def test_a_long_loop_on_two_devices_is_its_parts():
     """With a thread a device, jaxlib 0.10.2 loses a part of the table's gradient after some 18 steps in one call."""
     done = subprocess.run([sys.executable, "-c", LONG_LOOP], capture_output=True, text=True, timeout=300)

@@ -169,6 +169,7 @@ def test_too_large_a_rate_is_named_and_the_best_before_kept(stripes_folder, tmp_
     assert load_model(tmp_path / "o").preparation.classes == ("level", "upright")
 
 
+@pytest.mark.slow
 def test_ctrl_c_keeps_what_was_done_and_goes_on(stripes_folder, tmp_path):
     def start(out, **settings):
         arguments = ["fit", "mlp", str(stripes_folder), "--size", "8", "--batch-size", "16", "--steps", "3000"]

@@ -12,8 +12,8 @@ from waza.learners import Supervised
 from waza.learners.probes import activation_measures
 
 RNG = np.random.default_rng(0)
-X = RNG.normal(size=(60, 5)).astype(np.float32)
-Y = RNG.integers(0, 3, 60).astype(np.int32)
+X = jnp.asarray(RNG.normal(size=(60, 5)), jnp.float32)
+Y = jnp.asarray(RNG.integers(0, 3, 60), jnp.int32)
 DATA = Dataset("noise", Split(X, Y), Split(X[:20], Y[:20]))
 LEARNER = Supervised(models.MLP((5, 8, 4, 3)), optim.SGD(0.1), batch_size=60)
 
@@ -25,7 +25,7 @@ def state():
 
 @pytest.fixture(scope="module")
 def measures(state):
-    return LEARNER.evaluate(state, DATA, jax.random.key(1))
+    return jax.jit(lambda state, key: LEARNER.evaluate(state, DATA, key))(state, jax.random.key(1))
 
 
 def test_gradient_norms_and_update_ratios_are_those_of_the_loss(state, measures):
@@ -73,7 +73,7 @@ def test_a_channel_is_dead_that_is_off_on_every_row_and_at_every_position():
 
 
 def test_a_convolutional_network_is_measured_layer_by_layer():
-    x, y = RNG.random((12, 6, 6, 1)).astype(np.float32), RNG.integers(0, 2, 12).astype(np.int32)
+    x, y = jnp.asarray(RNG.random((12, 6, 6, 1)), jnp.float32), jnp.asarray(RNG.integers(0, 2, 12), jnp.int32)
     data = Dataset("noise", Split(x, y), Split(x, y))
     described = (models.Convolution(3, 3, pool=nn.MaxPool(2)), models.Convolution(4, 2))
     learner = Supervised(models.ConvNet(described, (5,), 2, (6, 6, 1)), optim.SGD(0.1), batch_size=6)
@@ -87,7 +87,7 @@ def test_a_convolutional_network_is_measured_layer_by_layer():
 
 def test_measures_are_means_over_all_rows_whatever_their_number(state):
     rows = 2345
-    x, y = RNG.normal(size=(rows, 5)).astype(np.float32), RNG.integers(0, 3, rows).astype(np.int32)
+    x, y = jnp.asarray(RNG.normal(size=(rows, 5)), jnp.float32), jnp.asarray(RNG.integers(0, 3, rows), jnp.int32)
     data = Dataset("noise", Split(X, Y), Split(x, y))
     measured = LEARNER.evaluate(state, data, jax.random.key(1))
     outputs = LEARNER.model.apply(state.variables, x, nn.Pass())

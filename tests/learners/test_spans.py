@@ -23,12 +23,13 @@ X = jax.random.normal(jax.random.key(1), (1, TIME, 2))
 )
 def test_gains_are_the_norm_of_the_derivative_over_the_span(cell, memory):
     variables = cell.init(jax.random.key(0))
-    found = log_gains(cell, variables, X)
+    found = jax.jit(lambda variables: log_gains(cell, variables, X))(variables)
+    step = jax.jit(cell.step)
 
     def state_at(time):
         state = cell.start(1)
         for t in range(time):
-            state, _ = cell.step(variables, state, X[:, t])
+            state, _ = step(variables, state, X[:, t])
         return state
 
     for span in (1, 3, TIME):
@@ -37,7 +38,7 @@ def test_gains_are_the_norm_of_the_derivative_over_the_span(cell, memory):
         def last(moved, state=state, span=span):
             now = state._replace(cell=moved) if hasattr(state, "_replace") else moved
             for t in range(TIME - span, TIME):
-                now, _ = cell.step(variables, now, X[:, t])
+                now, _ = step(variables, now, X[:, t])
             return memory(now)[0]
 
         jacobian = jax.jacrev(last)(memory(state))[:, 0]

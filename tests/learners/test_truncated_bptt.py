@@ -1,5 +1,6 @@
 """Streams in lanes and windows: what is carried over, where gradients end, and how all places are judged."""
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -23,6 +24,8 @@ def stream(places):
 DATA = Dataset("stream", stream(50), stream(23))
 WIDE = Dataset("stream", stream(120), stream(40))
 KEY = jax.random.key(0)
+# One program for all equal learners: the learner is an argument.
+UPDATE = eqx.filter_jit(lambda learner, *given: learner.update(*given))
 
 
 def learner(window=4, lanes=3, optimizer=None, cell=nn.GRU):
@@ -44,10 +47,11 @@ def test_windows_follow_each_other_and_begin_again():
 def test_a_window_as_long_as_the_sequence_is_full_bptt():
     whole = learner(window=16)
     state = whole.init(KEY, DATA)
-    stepped, _ = whole.update(state, whole.batch(DATA, KEY, 0), KEY)
+    stepped, _ = UPDATE(whole, state, whole.batch(DATA, KEY, 0), KEY)
 
+    @jax.jit
     def loss(variables):
-        logits = whole.model.apply(variables, DATA.train.x[:48].reshape(3, 16), nn.Pass())
+        logits = whole.model.apply(variables, jnp.asarray(DATA.train.x[:48].reshape(3, 16)), nn.Pass())
         return jnp.mean(nn.CrossEntropy()(logits, jnp.asarray(DATA.train.y[:48].reshape(3, 16)))["loss"])
 
     expected = jax.tree.map(lambda w, slope: w - 0.5 * slope, state.variables, jax.grad(loss)(state.variables))
@@ -60,18 +64,20 @@ def test_the_state_is_carried_and_its_gradient_is_not():
     one = learner(optimizer=optim.SGD(0.0), cell=nn.LSTM)
     state = one.init(KEY, DATA)
     for step in range(3):
-        state, _ = one.update(state, one.batch(DATA, KEY, step), KEY)
+        state, _ = UPDATE(one, state, one.batch(DATA, KEY, step), KEY)
     _, wanted = one.model.scan(state.variables, jnp.asarray(DATA.train.x[:48].reshape(3, 16)[:, :12]), nn.Pass())
     jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6), state.carried, wanted)
 
+    @jax.jit
     def loss(variables):
-        before, after = (DATA.train.x[:48].reshape(3, 16)[:, at] for at in (slice(12), slice(12, 16)))
+        whole = jnp.asarray(DATA.train.x[:48].reshape(3, 16))
+        before, after = whole[:, :12], whole[:, 12:]
         _, carried = one.model.scan(variables, before, nn.Pass())
         logits, _ = one.model.scan(variables, after, nn.Pass(), jax.lax.stop_gradient(carried))
         return jnp.mean(nn.CrossEntropy()(logits, jnp.asarray(DATA.train.y[:48].reshape(3, 16)[:, 12:]))["loss"])
 
     stepping = learner(optimizer=optim.SGD(1.0), cell=nn.LSTM)
-    stepped, _ = stepping.update(state, stepping.batch(DATA, KEY, 3), KEY)
+    stepped, _ = UPDATE(stepping, state, stepping.batch(DATA, KEY, 3), KEY)
     for old, new, slope in zip(
         *map(jax.tree.leaves, (state.variables, stepped.variables, jax.grad(loss)(state.variables))), strict=True
     ):
@@ -82,11 +88,11 @@ def test_lanes_that_restart_forget_their_past():
     """With a chance of 1 all do; with one of 0.3 about so many, each as if it began there."""
     one, key = learner(lanes=40, window=1), jax.random.key(3)
     state = one.init(KEY, WIDE)
-    state, _ = one.update(state, one.batch(WIDE, KEY, 0), KEY)
+    state, _ = UPDATE(one, state, one.batch(WIDE, KEY, 0), KEY)
     window = one.batch(WIDE, KEY, 1)
-    kept, gone, some = (vary(one, restart=chance).update(state, window, key)[0].carried for chance in (0.0, 1.0, 0.3))
+    kept, gone, some = (UPDATE(vary(one, restart=chance), state, window, key)[0].carried for chance in (0.0, 1.0, 0.3))
     begun = window._replace(begins=jnp.ones(40, bool))
-    np.testing.assert_array_equal(gone, one.update(state, begun, key)[0].carried)
+    np.testing.assert_array_equal(gone, UPDATE(one, state, begun, key)[0].carried)
     as_gone, as_kept = (np.all(np.isclose(some, other), axis=1) for other in (gone, kept))
     assert np.all(as_gone != as_kept) and 4 < as_gone.sum() < 20
     assert not np.allclose(kept, gone)
@@ -96,7 +102,7 @@ def test_where_lanes_begin_again_the_state_is_zeros():
     one = learner(optimizer=optim.SGD(0.0))
     state = one.init(KEY, DATA)
     for step in range(5):
-        state, _ = one.update(state, one.batch(DATA, KEY, step), KEY)
+        state, _ = UPDATE(one, state, one.batch(DATA, KEY, step), KEY)
     _, wanted = one.model.scan(state.variables, jnp.asarray(DATA.train.x[:48].reshape(3, 16)[:, :4]), nn.Pass())
     np.testing.assert_allclose(state.carried, wanted, rtol=1e-5, atol=1e-6)
 
@@ -105,7 +111,7 @@ def test_all_places_are_judged_whatever_the_window():
     """23 places are 3 lanes of 7: one whole window and a part of the next."""
     one = learner()
     state = one.init(KEY, DATA)
-    logits = one.model.apply(state.variables, DATA.test.x[:21].reshape(3, 7), nn.Pass())
+    logits = one.model.apply(state.variables, jnp.asarray(DATA.test.x[:21].reshape(3, 7)), nn.Pass())
     loss = float(jnp.mean(nn.CrossEntropy()(logits, jnp.asarray(DATA.test.y[:21].reshape(3, 7)))["loss"]))
     measures = one.evaluate(state, DATA, KEY)
     assert float(measures["test_loss"]) == pytest.approx(loss, rel=1e-5)
@@ -160,5 +166,5 @@ def test_a_stream_shorter_than_a_window():
 def test_a_token_that_is_none_of_the_vocabulary_is_seen():
     bad = DATA._replace(train=Split(np.full(50, TOKENS, np.int32), DATA.train.y))
     one = learner()
-    _, records = jax.jit(one.update)(one.init(KEY, bad), one.batch(bad, KEY, 0), KEY)
+    _, records = UPDATE(one, one.init(KEY, bad), one.batch(bad, KEY, 0), KEY)
     assert np.isnan(records["loss"])

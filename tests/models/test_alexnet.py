@@ -81,6 +81,7 @@ def test_the_small_form_stays_small(side, outputs):
     assert shape.shape == (2, outputs)
 
 
+@pytest.mark.wrong_types
 @pytest.mark.parametrize(
     ("make", "words"),
     [

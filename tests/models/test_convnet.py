@@ -142,6 +142,7 @@ def test_a_network_without_hidden_layers_or_convolutions_is_one():
         assert logits.shape == (3, 2)
 
 
+@pytest.mark.wrong_types
 @pytest.mark.parametrize(
     ("make", "words"),
     [

@@ -37,6 +37,7 @@ def test_the_output_has_its_activation_and_may_have_no_bias():
     assert ((outputs > 0) & (outputs < 1)).all()
 
 
+@pytest.mark.wrong_types
 def test_mistakes():
     with pytest.raises(Error, match=r"SequenceModel\(read='first'\); expected 'each' step or the 'last'"):
         models.SequenceModel(nn.Recurrent(nn.GRU(2, 5)), 1, "first")

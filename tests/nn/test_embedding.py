@@ -29,6 +29,7 @@ def test_a_token_that_is_none_is_an_error_and_nan_inside_a_program(token):
     assert jnp.isfinite(vectors[0, 0]).all()
 
 
+@pytest.mark.wrong_types
 def test_mistakes():
     with pytest.raises(Error, match="have the type float32; expected token ids"):
         LAYER.apply(VARIABLES, jnp.zeros((1, 2)), nn.Pass())

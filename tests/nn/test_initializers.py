@@ -32,6 +32,7 @@ def test_scales_of_one_key_are_paired():
     np.testing.assert_allclose(he, small, rtol=1e-6)
 
 
+@pytest.mark.wrong_types
 def test_an_unknown_form_of_xavier_is_refused():
     with pytest.raises(Error, match=r"'in'.*'average'"):
         nn.Xavier("out")

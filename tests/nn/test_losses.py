@@ -41,7 +41,7 @@ def test_squared_error_and_its_gradient_are_pytorchs_mse():
     theirs = torch.tensor(z, requires_grad=True)
     loss = torch.nn.functional.mse_loss(theirs[:, 0], torch.tensor(t))
     loss.backward()
-    value, slope = jax.value_and_grad(lambda x: SquaredError()(x, t)["loss"].mean())(z)
+    value, slope = jax.value_and_grad(lambda x: SquaredError()(x, jnp.asarray(t))["loss"].mean())(z)
     assert value == pytest.approx(loss.item(), rel=1e-6)
     np.testing.assert_allclose(slope, theirs.grad, rtol=1e-5, atol=1e-7)
     assert SquaredError().chance(t)["loss"] == pytest.approx(np.mean((t - t.mean()) ** 2))

@@ -82,6 +82,7 @@ def test_local_response_norm_is_pytorchs_whose_alpha_is_divided(size):
     assert_alike(lambda x: layer.apply({}, x, nn.Pass()), theirs, (3, 4), channels=7)
 
 
+@pytest.mark.wrong_types
 @pytest.mark.parametrize(
     ("make", "words"),
     [

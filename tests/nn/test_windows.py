@@ -92,6 +92,7 @@ def test_the_advice_of_a_window_that_does_not_fit_helps():
     assert nn.conv_output_size(3, 5, padding=1) == nn.conv_output_size(3, 7, padding=2) == 1
 
 
+@pytest.mark.wrong_types
 @pytest.mark.parametrize(
     ("make", "words"),
     [

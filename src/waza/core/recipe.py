@@ -7,7 +7,7 @@ from typing import Any
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Int
+from jaxtyping import Array, Real
 
 from waza.core.errors import Error, nearest
 
@@ -55,12 +55,12 @@ class Schedule(Recipe):
     leaves, so that schedules of one class share a compiled program.
     """
 
-    def __call__(self, step: Int[Array, ""] | int) -> Any:
+    def __call__(self, step: Real[Array, ""] | float | int) -> Any:
         """The number at a step, counted from 0."""
         raise NotImplementedError(f"{type(self).__name__} has no __call__(step)")
 
 
-def at(recipe: Any, step: Int[Array, ""] | int) -> Any:
+def at(recipe: Any, step: Real[Array, ""] | float | int) -> Any:
     """The recipe with each schedule replaced by its number at this step.
 
     >>> class Halve(Schedule):

@@ -13,7 +13,7 @@ class Tracked(eqx.Module):
     It is excluded from gradients, penalties, weight decay, clipping and optimisers.
     """
 
-    value: Array
+    value: Any
 
 
 def is_tracked(node: Any) -> bool:

@@ -16,7 +16,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from waza.core.errors import Error
 from waza.core.files import unwritable
@@ -108,7 +108,7 @@ class _Worker:
             self._questions.write(json.dumps(question).encode() + b"\n")
             self._questions.flush()
 
-    def answer(self, pixels: Path) -> list[tuple[str, list[str]]]:
+    def answer(self, pixels: Path) -> list[list[Any]]:
         line = self.answers.readline()
         if not line.endswith(b"\n"):
             self._complaints.seek(0)

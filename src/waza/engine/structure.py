@@ -74,10 +74,14 @@ def groups(recipes: Sequence[PyTree]) -> list[list[int]]:
     return found
 
 
+class NoInitializer(Initializer):
+    """Stands for any initializer where no initial value is drawn."""
+
+
 def without_initializers(recipe: PyTree) -> PyTree:
     """The recipe as `update` and `evaluate` see it: initial values are none of their business."""
     return jax.tree.map(
-        lambda node: None if isinstance(node, Initializer) else node,
+        lambda node: NoInitializer() if isinstance(node, Initializer) else node,
         recipe,
         is_leaf=lambda node: isinstance(node, Initializer),
     )

@@ -165,7 +165,7 @@ class Supervised(Learner):
 
     def _outputs(
         self, variables: PyTree[Array], state: SupervisedState, batch: Any, run: Pass, key: PRNGKeyArray
-    ) -> tuple[PyTree[Array], PyTree[Array], Any]:
+    ) -> tuple[PyTree[Array], Any, Any]:
         """The outputs for a batch in training, their targets, and what is carried over to the next step."""
         x = as_inputs(batch.x)
         if self.augment is not None:
@@ -177,7 +177,7 @@ class Supervised(Learner):
         floating = jnp.floating
         return jax.tree.map(lambda x: x.astype(self.precision) if jnp.issubdtype(x.dtype, floating) else x, tree)
 
-    def plain(self, x: PyTree[Array]) -> PyTree[Array]:
+    def plain(self, x: PyTree[Any]) -> PyTree[Array]:
         """The inputs of rows as the model sees them outside training."""
         x = as_inputs(x)
         return x if self.augment is None else self.augment.plain(x)

@@ -1,3 +1,5 @@
+"""The adding problem: every row by its definition."""
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -32,6 +34,7 @@ def test_marks_are_spread_over_the_steps_they_may_take():
     assert y.mean() == pytest.approx(1 / 2, abs=0.01) and y.var() == pytest.approx(1 / 24, rel=0.03)
 
 
+@pytest.mark.wrong_types
 @pytest.mark.parametrize("length", [3, 0, 10.0])
 def test_wrong_length(length):
     with pytest.raises(Error, match=f"^length={length} given: choose a whole number of 4 or more$"):

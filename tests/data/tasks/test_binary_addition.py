@@ -1,3 +1,5 @@
+"""Binary addition: every pair once, with its sum."""
+
 import numpy as np
 import pytest
 
@@ -34,6 +36,7 @@ def test_disjoint():
     assert np.array_equal(one.test.x, again.test.x) and not np.array_equal(one.test.x, other.test.x)
 
 
+@pytest.mark.wrong_types
 @pytest.mark.parametrize("bits", [1, 13, 8.0])
 def test_wrong_bits(bits):
     with pytest.raises(Error, match=f"^bits={bits} given: choose a whole number from 2 to 12$"):

@@ -1,3 +1,5 @@
+"""The distractor task: every row by its definition."""
+
 import itertools
 
 import numpy as np

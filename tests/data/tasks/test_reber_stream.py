@@ -1,3 +1,5 @@
+"""The stream of embedded Reber strings, against the grammar."""
+
 import collections
 import re
 

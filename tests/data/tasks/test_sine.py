@@ -1,3 +1,5 @@
+"""The sine task: its values and its windows."""
+
 import math
 
 import numpy as np

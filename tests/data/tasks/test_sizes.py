@@ -1,3 +1,5 @@
+"""Sizes that tasks accept and refuse."""
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ def test_whole_numbers_within_the_bounds(given):
     check_size("length", given, 2, 9)
 
 
+@pytest.mark.wrong_types
 @pytest.mark.parametrize("given", [1, 10, -1, 3.0, True, "3", None, float("nan")])
 def test_anything_else(given):
     with pytest.raises(Error, match=r"^length=.* given: choose a whole number from 2 to 9$"):

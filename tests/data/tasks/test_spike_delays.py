@@ -1,3 +1,5 @@
+"""The spike-delay task: every row by its definition."""
+
 import numpy as np
 import pytest
 from hypothesis import given, settings

@@ -1,3 +1,5 @@
+"""Splits of the tasks: distinct rows, each dealt once."""
+
 import inspect
 
 import numpy as np

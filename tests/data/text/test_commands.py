@@ -1,3 +1,5 @@
+"""Texts in the commands: what is listed and what is refused."""
+
 import jax
 import pytest
 

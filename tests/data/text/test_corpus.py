@@ -1,4 +1,7 @@
+"""A corpus and its parts."""
+
 import hashlib
+import sys
 
 import pytest
 from hypothesis import given
@@ -84,7 +87,7 @@ def test_each_file_is_verified_and_has_its_place(tmp_path, monkeypatch, read, fi
         small.append(PublishedFile(file.dataset, file.url, file.filename, hashlib.sha256(content).hexdigest()))
         small[-1].path.parent.mkdir(exist_ok=True)
         small[-1].path.write_bytes(content)
-    monkeypatch.setitem(read.__globals__, "FILES", tuple(small))
+    monkeypatch.setattr(sys.modules[read.__module__], "FILES", tuple(small))
     found = read()
     assert corpus(found.name) == (found, [])
     texts = [file.path.read_text() for file in small]

@@ -1,3 +1,5 @@
+"""Text files: encodings, line ends, errors."""
+
 import codecs
 
 import pytest

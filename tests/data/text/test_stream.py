@@ -1,3 +1,5 @@
+"""Token streams of a corpus."""
+
 import numpy as np
 import pytest
 

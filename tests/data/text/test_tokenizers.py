@@ -1,3 +1,5 @@
+"""Tokenizers: round trips, rare tokens, damaged values."""
+
 import json
 import random
 import sys
@@ -127,6 +129,7 @@ def test_a_size_that_does_not_fit(algorithm):
     assert Pieces.learn(ENGLISH, least, algorithm).size == least
 
 
+@pytest.mark.wrong_types
 def test_what_pieces_cannot_be_learnt_from(monkeypatch):
     for size in (258, 10**7, 300.0):
         with pytest.raises(Error, match="expected a whole number from 259 to 1000000"):
@@ -175,6 +178,7 @@ def test_kinds():
         tokenizer_from_json({"kind": "word"})
 
 
+@pytest.mark.wrong_types
 @pytest.mark.parametrize(
     "values",
     [

@@ -110,7 +110,8 @@ def test_outputs_states_and_gradients_are_pytorchs(kind, layers, directions, len
 
     def ours(variables, x, states):
         parts = [state[i] for i in range(layers * directions) for state in states]  # h and c of a direction together
-        outputs, last = layer.scan(variables, x, nn.Pass(), jax.tree.unflatten(structure, parts), lengths)
+        whole = None if lengths is None else jnp.asarray(lengths)
+        outputs, last = layer.scan(variables, x, nn.Pass(), jax.tree.unflatten(structure, parts), whole)
         leaves = jax.tree.leaves(last)
         last = [jnp.stack(leaves[i :: len(states)]) for i in range(len(states))]
         return sum(jnp.sum(array * cosines(array)) for array in (outputs, *last)), (outputs, last)

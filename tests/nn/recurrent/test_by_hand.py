@@ -46,8 +46,9 @@ def loss(weights, x, targets, f, g, window=None):
 )
 def test_by_hand_is_automatic_differentiation(seed, sizes, time, window):
     weights, x, targets = problem(seed, time, *sizes)
-    by_hand = nn.bptt(weights, x, targets, TANH, SIGMOID, window)._asdict()
-    value, slopes = jax.value_and_grad(loss)(weights, x, targets, nn.tanh, nn.sigmoid, window)
+    by_hand = jax.jit(nn.bptt, static_argnums=(3, 4, 5))(weights, x, targets, TANH, SIGMOID, window)._asdict()
+    automatic = jax.jit(jax.value_and_grad(loss), static_argnums=(3, 4, 5))
+    value, slopes = automatic(weights, x, targets, nn.tanh, nn.sigmoid, window)
     assert by_hand.pop("loss") == pytest.approx(float(value), rel=1e-5)
     for name, slope in slopes.items():
         np.testing.assert_allclose(by_hand[name], slope, rtol=1e-4, atol=1e-5, err_msg=name)

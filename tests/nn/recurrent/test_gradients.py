@@ -179,6 +179,7 @@ def test_bfloat16_stays_bfloat16_and_weights_have_gradients_of_their_own_dtype()
     np.testing.assert_allclose(results[0].astype(jnp.float32), layer.apply(variables, X, nn.Pass()), atol=0.05)
 
 
+@pytest.mark.wrong_types
 def test_numbers_that_are_no_floats_are_computed_as_floats():
     layer = nn.Recurrent(CELLS["lstm"])
     variables, x = layer.init(jax.random.key(0)), np.arange(12).reshape(2, 3, 2)

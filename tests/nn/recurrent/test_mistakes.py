@@ -32,6 +32,7 @@ class Careless(nn.Cell):
         return state, state
 
 
+@pytest.mark.wrong_types
 @pytest.mark.parametrize(
     ("make", "words"),
     [

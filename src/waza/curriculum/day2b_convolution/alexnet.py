@@ -1,6 +1,7 @@
 """E9: AlexNet's form for small images, with and without dropout on its wide dense layers."""
 
-from waza import data, models, optim, vary
+from waza import data, models, optim
+from waza.core.vary import vary
 from waza.curriculum.day2b_convolution.networks import classes_of, image_of
 from waza.curriculum.day2b_convolution.overfitting import first_rows, reduces_overfitting
 from waza.curriculum.figures.loss_gap import loss_gap

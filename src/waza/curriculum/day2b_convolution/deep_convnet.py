@@ -2,7 +2,8 @@
 
 from functools import partial
 
-from waza import data, models, optim, vary
+from waza import data, models, optim
+from waza.core.vary import vary
 from waza.curriculum.day2b_convolution.networks import classes_of, image_of
 from waza.learners import Supervised
 from waza.report import over_steps

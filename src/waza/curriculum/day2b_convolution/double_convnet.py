@@ -9,8 +9,9 @@ import jax
 import jax.numpy as jnp
 import xarray as xr
 
-from waza import data, models, optim, vary
+from waza import data, models, optim
 from waza.core.variables import trained
+from waza.core.vary import vary
 from waza.curriculum.day2b_convolution.counting import cost
 from waza.curriculum.day2b_convolution.networks import classes_of, image_of
 from waza.data import Dataset

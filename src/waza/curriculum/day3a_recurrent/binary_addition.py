@@ -5,7 +5,8 @@ from typing import Any
 
 import xarray as xr
 
-from waza import models, nn, optim, vary
+from waza import models, nn, optim
+from waza.core.vary import vary
 from waza.curriculum.day3a_recurrent.forgetful import Forgetful
 from waza.data import tasks
 from waza.learners import Supervised

@@ -6,7 +6,8 @@ from typing import Any
 import jax.numpy as jnp
 import xarray as xr
 
-from waza import models, nn, optim, vary
+from waza import models, nn, optim
+from waza.core.vary import vary
 from waza.curriculum.figures.spans import over_spans
 from waza.data import Dataset, tasks
 from waza.learners import Measure, Measures, Supervised, log_gains

@@ -5,7 +5,7 @@ import numpy as np
 from waza.core.errors import Error
 
 
-def check_size(name: str, given: int, least: int, most: int | None = None) -> None:
+def check_size(name: str, given: int | np.integer, least: int, most: int | None = None) -> None:
     """Check that a size is a whole number of at least `least` and, if given, at most `most`.
 
     Raises:

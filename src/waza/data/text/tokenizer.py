@@ -1,6 +1,6 @@
 """The protocol of tokenizers, and the three kinds by name."""
 
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from waza.data.text.pieces import Pieces
 from waza.data.text.words import Words
 
 
+@runtime_checkable
 class Tokenizer(Protocol):
     """Turns a text into tokens 0 to `size` - 1 and back; its class also has `learn(text)` and `from_json`."""
 
