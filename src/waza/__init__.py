@@ -7,7 +7,7 @@ import importlib
 from typing import Any
 
 _ROOMS = (
-    "compare",
+    "comparison",
     "core",
     "curriculum",
     "data",

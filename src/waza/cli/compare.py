@@ -43,7 +43,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def command(options: argparse.Namespace) -> None:
     """Compare the techniques, and print the answer, the report and the best model's folder."""
     from waza.cli.progress import Progress
-    from waza.compare import ask, run_comparison
+    from waza.comparison import ask, run_comparison
 
     if options.json:
         writable(Path(options.json))
@@ -68,7 +68,7 @@ def _print(found: Any, language: str) -> None:
     from rich.markup import escape
 
     from waza import report
-    from waza.compare.words import comparison_texts
+    from waza.comparison.words import comparison_texts
 
     say = comparison_texts(language)
     console = Console()

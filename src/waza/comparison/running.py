@@ -1,7 +1,6 @@
 """Running a comparison: the study, its report, and the best model, trained again and kept."""
 
 import dataclasses
-import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,9 +9,9 @@ from typing import Any
 import xarray as xr
 
 from waza import report
-from waza.compare.outcomes import Outcome, best_variant, outcomes
-from waza.compare.question import Question
-from waza.compare.words import answer, study_words
+from waza.comparison.outcomes import Outcome, best_variant, outcomes
+from waza.comparison.question import Question
+from waza.comparison.words import answer, study_words
 from waza.core.files import write_whole
 from waza.core.language import LANGUAGES
 from waza.data import Note
@@ -22,6 +21,7 @@ from waza.kinds.model_folder import model_of, save_model
 from waza.learners import Learner
 from waza.report.words import StudyWords
 from waza.study import Finding, Watch, decide, run
+from waza.study.record import record_of
 from waza.study.tuning import change, tuned_name
 
 SEEDS = 30
@@ -106,9 +106,9 @@ def run_comparison(
 
 def keep_variant(question: Question, results: xr.Dataset, variant: str, folder: Path) -> None:
     """Train a tuned variant once more, from the first seed, and save the model."""
-    choices = {tuned_name(one["variant"]): one for one in json.loads(results.attrs["tuning"])}
+    choices = {tuned_name(choice.variant): choice for choice in record_of(results).tuning}
     study = question.study
-    learner = change(study.variants[choices[variant]["variant"]], choices[variant]["settings"])
+    learner = change(study.variants[choices[variant].variant], choices[variant].settings)
     variables = train_again(learner, study.data, study.steps, int(results["seed"][0]))
     save_model(folder, model_of(learner.model, variables, question.material.preparation))
 

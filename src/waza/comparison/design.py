@@ -7,7 +7,7 @@ from typing import Any
 import xarray as xr
 
 from waza import models, nn, optim
-from waza.compare.techniques import EARLY_STOPPING, FAST, RATE, TECHNIQUES, Technique
+from waza.comparison.techniques import EARLY_STOPPING, FAST, RATE, TECHNIQUES, Technique
 from waza.core.errors import Error, nearest
 from waza.core.measure import named
 from waza.data import Dataset

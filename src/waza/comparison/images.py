@@ -4,8 +4,8 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 
 from waza import nn
-from waza.compare.comparison import STEPS, comparison
-from waza.compare.techniques import FAST, RATE, TECHNIQUES, Technique
+from waza.comparison.design import STEPS, comparison
+from waza.comparison.techniques import FAST, RATE, TECHNIQUES, Technique
 from waza.core.errors import Error
 from waza.core.vary import vary
 from waza.engine.structure import holds

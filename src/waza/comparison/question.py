@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from waza.compare.comparison import BASELINE, STEPS, comparison
-from waza.compare.images import USUAL_FOR_IMAGES, image_comparison
-from waza.compare.techniques import USUAL
+from waza.comparison.design import BASELINE, STEPS, comparison
+from waza.comparison.images import USUAL_FOR_IMAGES, image_comparison
+from waza.comparison.techniques import USUAL
 from waza.core.errors import Error
 from waza.core.measure import named
 from waza.data import Note, listing

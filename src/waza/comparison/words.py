@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from waza.compare.outcomes import Outcome
-from waza.compare.question import Question
+from waza.comparison.outcomes import Outcome
+from waza.comparison.question import Question
 from waza.core.language import texts
 from waza.kinds.classifier.images import Images
 from waza.report.words import ClaimWords, PartWords, StudyWords, labels, number

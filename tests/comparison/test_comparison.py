@@ -7,13 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 import safetensors.numpy
-from waza.engine.fitted import fit
 
 from waza.cli import main
-from waza.compare import TECHNIQUES, ask_about_table, best_variant, comparison, outcomes, run_comparison
-from waza.compare.images import image_comparison
-from waza.compare.running import finite, train_again
-from waza.compare.techniques import NAMES
+from waza.comparison import TECHNIQUES, ask_about_table, best_variant, comparison, outcomes, run_comparison
+from waza.comparison.images import image_comparison
+from waza.comparison.running import finite, train_again
+from waza.comparison.techniques import NAMES
 from waza.core.errors import Error
 from waza.data.preparation import prepare
 from waza.kinds import Model, load_model, save_model
@@ -294,7 +293,7 @@ def test_mistakes_take_one_line(tmp_path, capsys, monkeypatch, arguments, words)
 @pytest.mark.slow
 def test_images_are_compared_as_tables_are(stripes_folder, tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("WAZA_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr("waza.compare.question.IMAGE_SIZE", (8, 8))
+    monkeypatch.setattr("waza.comparison.question.IMAGE_SIZE", (8, 8))
     out = tmp_path / "out.json"
     arguments = ["compare", str(stripes_folder), "--model", "mlp", "--try", "augment,dropout,early_stopping"]
     main(
