@@ -30,11 +30,11 @@ TARGETS = {"small": 1.0, "alexnet": 1.0, "simple": 1.0, "ten seeds": 1.5}
 def waza_steps(name: str) -> Steps:
     """A function that trains a network for some steps, like `waza fit` and `waza run`."""
     import jax
+    from waza.engine.feeding import feed
 
     import waza as wz
     from waza import data, models, nn, optim
     from waza.engine.devices import mesh, mesh_for_batches
-    from waza.engine.feeding import feed
     from waza.engine.program import Program
     from waza.models.convnet import ConvNet, Convolution
 

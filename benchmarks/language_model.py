@@ -30,11 +30,11 @@ def tokens(vocabulary: int) -> np.ndarray:
 def waza_steps(vocabulary: int, form: str) -> Steps:
     """A function that trains for some steps."""
     import jax
+    from waza.engine.feeding import feed
 
     from waza import TruncatedBPTT, models, optim
     from waza.data import Dataset, Split
     from waza.engine.devices import TRIALS, mesh
-    from waza.engine.feeding import feed
 
     ids = tokens(vocabulary)
     split = Split(ids[:-1], ids[1:])

@@ -30,8 +30,9 @@ def learner_of(vocabulary: int, steps: int) -> Any:
 
 def trained_by_waza(learner: Any, data: Any, steps: int) -> tuple[float, float]:
     """The test perplexity, and the seconds of training."""
-    from waza.engine.devices import each_core_a_device, mesh_for_batches
     from waza.engine.feeding import feed
+
+    from waza.engine.devices import each_core_a_device, mesh_for_batches
 
     each_core_a_device()
     source = feed(learner, data, 0, mesh_for_batches(learner))

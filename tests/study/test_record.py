@@ -5,7 +5,6 @@ import json
 import numpy as np
 import pytest
 import xarray as xr
-from waza.learners.measure import Measure
 
 from waza.core.errors import Error
 from waza.core.measure import Measure

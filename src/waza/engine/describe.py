@@ -64,7 +64,7 @@ def _function(function: types.FunctionType) -> dict[str, Any]:
     """
     described: dict[str, Any] = {"function": public_name(function)}
     while function.__globals__.get("__name__") == "jaxtyping._decorator":  # checks types, and computes the same
-        function = function.__wrapped__
+        function = vars(function)["__wrapped__"]
     if "<" in function.__qualname__ or function.__closure__:
         described["code"] = hashlib.sha256(_code(function.__code__)).hexdigest()
         described["closure"] = [describe(cell.cell_contents) for cell in function.__closure__ or ()]
