@@ -19,7 +19,7 @@ class Measure:
     """A declared measure: tuning, early stopping, tables, charts and verdicts read it.
 
     Args:
-        name: as it stands in the results, such as "test_accuracy".
+        name: of the variable in the results, such as "test_accuracy".
         better: whether "higher" or "lower" values are better; None where neither is.
         unit: for display, such as "nats".
         bounds: the smallest and the largest possible value.

@@ -31,7 +31,7 @@ def code_of(recipes: Any) -> dict[str, str]:
 
     A file's digest covers the definitions that are reached: those of the classes and functions in the recipes and of
     the training loop, and all that these name, in their file or by import. Comments, docstrings, formatting and type
-    annotations do not count. Of other packages, the version stands in the place of a digest. Of code without a file,
+    annotations do not count. For other packages, the version is used instead of a digest. Of code without a file,
     as in a notebook, the bytecode of the recipes' own classes and functions is covered.
 
     Args:

@@ -1,4 +1,4 @@
-"""Pace: how long a segment is, and when a checkpoint is worth its time."""
+"""Pace: the length of a segment, and the times of checkpoints."""
 
 import contextlib
 import time
@@ -10,10 +10,10 @@ CHECKPOINT_SHARE = 0.1
 
 
 class Pace:
-    """Measures steps and checkpoints as they happen.
+    """Chooses the length of segments and the times of checkpoints from how long they take.
 
-    A segment lasts about half a second, since between segments a run tells of its progress and can be stopped; the
-    first one has a few steps only. A checkpoint is due after half a second, but takes a tenth of the time at most.
+    A segment lasts about half a second: between segments progress is reported and a run can be stopped. The first
+    segment has 10 steps. A checkpoint is due after half a second, and takes at most a tenth of the time.
 
     >>> pace = Pace()
     >>> pace.steps()
@@ -29,23 +29,23 @@ class Pace:
         self._saved, self._saving = time.perf_counter(), 0.0
 
     def steps(self) -> int:
-        """How many steps the next segment should have."""
+        """The number of steps of the next segment."""
         return max(1, round(SEGMENT_SECONDS / self._a_step)) if self._a_step else CALIBRATION_STEPS
 
     @contextlib.contextmanager
     def segment(self, steps: int) -> Iterator[None]:
-        """Around so many steps."""
+        """Time a segment of `steps` steps."""
         begun = time.perf_counter()
         yield
         self._a_step = (time.perf_counter() - begun) / steps
 
     def checkpoint_due(self) -> bool:
-        """Whether enough has been done since the last checkpoint."""
+        """Whether a checkpoint is due."""
         return time.perf_counter() - self._saved > max(SEGMENT_SECONDS, self._saving / CHECKPOINT_SHARE)
 
     @contextlib.contextmanager
     def checkpoint(self) -> Iterator[None]:
-        """Around the writing of a checkpoint."""
+        """Time the writing of a checkpoint."""
         begun = time.perf_counter()
         yield
         self._saved = time.perf_counter()

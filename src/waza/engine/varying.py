@@ -12,7 +12,7 @@ from waza.engine import structure
 
 
 class Varying:
-    """Takes the place of a number that varies, where none may be read: any use is an error."""
+    """A placeholder for a number that varies, in functions that may not read it: any use is an error."""
 
     def __init__(self, path: str):
         self._path = path
@@ -28,7 +28,7 @@ class Varying:
 
 
 def fixed_numbers(recipes: Sequence[PyTree]) -> PyTree:
-    """The numbers on which all recipes agree, and a `Varying` in the place of each that varies."""
+    """The numbers on which all recipes agree, and a `Varying` for each number that varies."""
     numbers = [structure.split(recipe)[0] for recipe in recipes]
 
     def settle(path: Any, *leaves: Any) -> Any:

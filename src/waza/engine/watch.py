@@ -1,4 +1,4 @@
-"""Watch: what a run tells of its progress, and how it is asked to stop."""
+"""Watch: receives the progress events of a run, and may ask it to stop."""
 
 from collections.abc import Mapping
 
@@ -8,19 +8,19 @@ class Interrupted(Exception):
 
 
 class Watch:
-    """Sees a run go by, silently, and never asks it to stop; a kind of watch overrides what it wants to know."""
+    """Ignores all events and never asks to stop; a subclass overrides the events that it needs."""
 
     def reading(self, done: int, total: int) -> None:
-        """So many of all files have been read."""
+        """`done` of `total` files have been read."""
 
     def compiling(self, programs: int) -> None:
-        """So many programs are being compiled."""
+        """Compiling begins, of this number of programs."""
 
     def training(self, steps: int) -> None:
-        """Training begins; this many steps are to be done in all."""
+        """Training begins, of this number of steps in all."""
 
     def advance(self, steps: int) -> None:
-        """So many steps were done."""
+        """`steps` more steps were done."""
 
     def evaluated(self, step: int, measures: Mapping[str, float]) -> None:
         """A single training has been evaluated."""

@@ -15,7 +15,7 @@ from waza.optim import Optimizer, add
 
 
 class DescentState(NamedTuple):
-    """Where the path has come to, its last step, the optimiser's state, and the number of steps done."""
+    """The current point, the last step, the optimiser's state, and the number of steps done."""
 
     w: Float[Array, " n"]
     moved: Float[Array, " n"]
@@ -29,7 +29,7 @@ class Descent(Learner):
     Measures: "value", the height; per coordinate "w", "moved" (the last step) and "gradient" where the path stands.
 
     Args:
-        landscape: what is made small.
+        landscape: the function that is minimised.
         optimizer: what turns gradients into steps.
         low: the box's least corner, a number a coordinate.
         high: its greatest corner; equal to `low` in a coordinate that is not drawn.

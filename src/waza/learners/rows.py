@@ -10,8 +10,8 @@ from jaxtyping import Array, Bool, PyTree
 from waza.core.measure import Mean
 from waza.nn import Loss
 
-EVALUATED_AT_ONCE = 1000  # rows, or as many as have so many numbers:
-NUMBERS_AT_ONCE = 2**22
+EVALUATED_AT_ONCE = 1000  # rows
+NUMBERS_AT_ONCE = 2**22  # inputs of all rows that are evaluated together
 
 
 def as_inputs(x: PyTree[Any]) -> PyTree[Array]:

@@ -42,8 +42,8 @@ class TruncatedBPTT(Supervised):
     ends where the window begins, $t_0$. After the last whole window the lanes begin again, from a state of zeros.
     A window as long as the sequence is full backpropagation through time.
 
-    In a long stream a lane seldom begins, so that a model learns little of how to read a text's first words, with no
-    past before them. With `restart` some lanes begin anew within the stream; this is Melis, Kocisky and Blunsom's
+    In a long stream a lane rarely starts, so a model hardly learns to predict the first words of a text, which have no
+    context. With `restart` some lanes start from the initial state within the stream, as in Melis, Kocisky and Blunsom
     ("Mogrifier LSTM", 2020, where their code calls it the probability to drop the state).
 
     Data are streams: x (places, ...) and y (places, ...). The splits are judged in the same lanes and windows, from the
@@ -88,7 +88,7 @@ class TruncatedBPTT(Supervised):
         return self.batch_size * self.window
 
     def batch(self, data: Dataset, key: PRNGKeyArray, step: Int[Array, ""] | int) -> Window:
-        """The window that this step has come to."""
+        """The window of this step."""
         lanes = self._lanes(data.train, "training")
         place = step % (jax.tree.leaves(lanes.y)[0].shape[1] // self.window)
         part = jax.tree.map(lambda leaf: jax.lax.dynamic_slice_in_dim(leaf, place * self.window, self.window, 1), lanes)
@@ -115,8 +115,8 @@ class TruncatedBPTT(Supervised):
         self, variables: PyTree[Array], state: SupervisedState, batch: Any, run: Pass, key: PRNGKeyArray
     ) -> tuple[PyTree[Array], PyTree[Array], Any]:
         """The outputs of a window, place by place, and the state after it."""
-        anew = jax.random.bernoulli(named_key(key, "restart"), self.restart, batch.begins.shape)
-        carried = _begun(batch.begins | anew, self._start, state.carried)
+        restarted = jax.random.bernoulli(named_key(key, "restart"), self.restart, batch.begins.shape)
+        carried = _begun(batch.begins | restarted, self._start, state.carried)
         outputs, after = self.model.scan(  # type: ignore[attr-defined]
             variables, self._narrowed(batch.x), run, carried
         )

@@ -9,7 +9,7 @@ from waza.core.errors import Error, nearest
 def final(results: xr.Dataset, measure: str, variant: str | None = None) -> xr.DataArray:
     """A measure at the last step, one value a seed; a diverged trial counts at chance level.
 
-    Chance levels come from the learner and stand in the attributes, as `chance_test_accuracy`.
+    Chance levels are given by the learner and kept in the attributes, as `chance_test_accuracy`.
     """
     values = results[measure].isel(step=-1)
     chance = results.attrs.get(f"chance_{measure}")

@@ -101,7 +101,7 @@ def sign_flip_p(differences: np.ndarray) -> float:
 
 @functools.lru_cache(maxsize=2)
 def _random_signs(count: int) -> np.ndarray:
-    """The same random patterns of +1 and -1 whenever so many are asked for."""
+    """Random patterns of +1 and -1, (patterns, count); the same ones for the same count."""
     return 2 * np.random.default_rng(0).integers(0, 2, size=(RANDOM_FLIPS, count), dtype=np.int8) - 1
 
 

@@ -23,10 +23,11 @@ TEST = "test_"
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Tuning:
-    """How each variant gets its nuisance settings: by a grid, judged on the validation split.
+    """How the nuisance settings of each variant are chosen: from a grid, by a measure on the validation split.
 
-    What the variants differ in is scientific, what stands in `grid` is a nuisance, all else is fixed. The test split is
-    not read while settings are chosen. A choice at an edge of its range widens the range there, once, by two values.
+    The settings in which the variants differ are scientific, those in `grid` are nuisances, all others are fixed. The
+    test split is not read while settings are chosen; data without splits are used as they are, with other seeds. A
+    choice at an edge of its range widens the range there, once, by two values.
 
     Source: Godbole et al., "Deep learning tuning playbook", 2023 (the three kinds of settings).
 
@@ -34,7 +35,7 @@ class Tuning:
         grid: by variant, then by the number's path in the learner, such as "optimizer.learning_rate", the values to be
             tried, in increasing order. Several numbers are crossed.
         measure: by which candidates are judged. A name such as "loss" means "test_loss" where the learner declares
-            that, on the validation split in the place of the test split. The study's main measure if not given.
+            that, on the validation split instead of the test split. By default the study's main measure.
         seeds: trials of each candidate; the comparison that follows uses other seeds.
         limits: by path, the largest value that a widened range may reach: a rate that no longer trains reliably (a
             few seeds need not show it), or where a number's meaning ends, such as 0.9 for a share of units dropped.
@@ -169,7 +170,7 @@ def choose(study: Any, run: Callable[[Any], xr.Dataset]) -> tuple[Any, tuple[Cho
 def _sweep(
     study: Any, points: Mapping[str, list[Settings]], run: Callable[[Any], xr.Dataset], suffix: str
 ) -> dict[str, list[Candidate]]:
-    """Train every candidate, and measure it on the validation split, which stands in the place of the test split."""
+    """Train every candidate, and measure it on the validation split instead of the test split."""
     names = {(variant, i): f"{variant} {i}" for variant, some in points.items() for i in range(len(some))}
     learners = {
         name: _without_probes(change(study.variants[variant], points[variant][i]))
