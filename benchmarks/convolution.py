@@ -29,13 +29,9 @@ TARGETS = {"small": 1.0, "alexnet": 1.0, "simple": 1.0, "ten seeds": 1.5}
 
 def waza_steps(name: str) -> Steps:
     """A function that trains a network for some steps, like `waza fit` and `waza run`."""
-    import jax
-    from waza.engine.feeding import feed
-
     import waza as wz
     from waza import data, models, nn, optim
-    from waza.engine.devices import mesh, mesh_for_batches
-    from waza.engine.program import Program
+    from waza.engine.single import single_program
     from waza.models.convnet import ConvNet, Convolution
 
     image, batch, _ = SIZES[name]
@@ -63,22 +59,22 @@ def waza_steps(name: str) -> Steps:
     x, y = rng.integers(0, 256, (4 * batch, *image), np.uint8), rng.integers(0, 10, 4 * batch).astype(np.int32)
     rows = data.Dataset("noise", data.Split(x, y), data.Split(x, y))
     if name == "ten seeds":
-        from waza.engine.mapping import TIMED_HOWS, Chosen, seconds_a_step
+        from waza.engine.devices import mesh
+        from waza.engine.executors import InProcess
+        from waza.engine.training import Plan
+        from waza.engine.watch import Watch
+        from waza.engine.work import Trials
 
-        programs = {how: Program([learner], rows, 10, mesh(), how) for how in TIMED_HOWS}
-        chosen = Chosen.of({how: seconds_a_step(program, range(10)) for how, program in programs.items()})
-        program = programs[chosen.how]
-        portions = [program.start(range(10))]
-
-        def train_all(steps: int) -> None:
-            portions[0] = jax.block_until_ready(program.train(portions[0], 0, steps))
-
-        return train_all
-    fed = feed(learner, rows, 0, mesh_for_batches(learner))
-    now = [fed.start(), fed.empty()]
+        plan = Plan(steps=1, evaluate_every=1)
+        trials = Trials({name: learner}, rows, 0, 10, plan, mesh().size)
+        (chosen,) = InProcess().mappings(trials, None, Watch())
+        program = trials.program(0, chosen.how)
+    else:
+        program = single_program(learner, rows, steps=1)
+    now = [program.start(range(program.seeds))]
 
     def train(steps: int) -> None:
-        now[:] = fed.train(*now, 0, steps)
+        now[0] = program.train(now[0], 0, steps)
 
     return train
 

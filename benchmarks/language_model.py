@@ -30,23 +30,22 @@ def tokens(vocabulary: int) -> np.ndarray:
 def waza_steps(vocabulary: int, form: str) -> Steps:
     """A function that trains for some steps."""
     import jax
-    from waza.engine.feeding import feed
 
     from waza import TruncatedBPTT, models, optim
     from waza.data import Dataset, Split
     from waza.engine.devices import TRIALS, mesh
+    from waza.engine.single import single_program
 
     ids = tokens(vocabulary)
     split = Split(ids[:-1], ids[1:])
     model = models.lstm_language_model(vocabulary, WIDTH, DEPTH, DROPOUT)
     learner = TruncatedBPTT(model, optim.ClipByNorm(optim.SGD(RATE), CLIP), batch_size=LANES, window=WINDOW)
     devices = mesh() if form == "waza" else jax.sharding.Mesh(np.array(jax.devices()[:1]), (TRIALS,))
-    source = feed(learner, Dataset("random", split, split), 0, devices)
-    now = [source.start(), source.empty(), 0]
+    program = single_program(learner, Dataset("random", split, split), steps=1, mesh=devices)
+    now = [program.start([0]), 0]
 
     def train(steps: int) -> None:
-        now[0], now[1] = source.train(now[0], now[1], now[2], now[2] + steps)
-        now[2] += steps
+        now[:] = program.train(now[0], now[1], now[1] + steps), now[1] + steps
 
     return train
 

@@ -30,18 +30,16 @@ def learner_of(vocabulary: int, steps: int) -> Any:
 
 def trained_by_waza(learner: Any, data: Any, steps: int) -> tuple[float, float]:
     """The test perplexity, and the seconds of training."""
-    from waza.engine.feeding import feed
+    from waza.engine.executors import prepare
+    from waza.engine.single import single_program
 
-    from waza.engine.devices import each_core_a_device, mesh_for_batches
-
-    each_core_a_device()
-    source = feed(learner, data, 0, mesh_for_batches(learner))
-    state, tally = source.start(), source.empty()
-    state, tally = source.train(state, tally, 0, 0)  # compiles
+    program = single_program(learner, data, steps)
+    prepare([program])
+    portions = program.start([0])
     begun = time.perf_counter()
-    state, tally = source.train(state, tally, 0, steps)
+    portions = program.train(portions, 0, steps)
     seconds = time.perf_counter() - begun
-    return source.evaluate(state)["test_perplexity"], seconds
+    return float(program.evaluate(portions)["test_perplexity"][0, 0]), seconds
 
 
 def trained_by_torch(learner: Any, data: Any, steps: int) -> tuple[float, float]:
