@@ -1,12 +1,12 @@
 """Digests of arrays."""
 
 import hashlib
+import sys
 import time
 import weakref
 from pathlib import Path
 from typing import Any
 
-import jax
 import numpy as np
 
 from waza.core.errors import Error
@@ -44,7 +44,7 @@ def array_digest(array: Any) -> str:
     if state is not None:
         if state == _file_state(array):  # not where the file was written meanwhile
             _OF_FILES[state] = found
-    elif _is_constant(array):
+    elif is_constant(array):
         place = id(array)
         _OF_OBJECTS[place] = weakref.ref(array, lambda gone: _forget(place, gone)), found
     return found
@@ -56,7 +56,7 @@ def _forget(place: int, gone: weakref.ref) -> None:
         del _OF_OBJECTS[place]
 
 
-def _is_constant(array: Any) -> bool:
+def is_constant(array: Any) -> bool:
     """Whether nothing can change the array.
 
     A NumPy array that is read-only is not enough: its owner, or a view made earlier, may be writable.
@@ -65,7 +65,13 @@ def _is_constant(array: Any) -> bool:
         if array.flags.writeable:
             return False
         array = array.base
-    return isinstance(array, bytes | jax.Array)
+    return isinstance(array, bytes) or _is_jax_array(array)
+
+
+def _is_jax_array(value: Any) -> bool:
+    """Whether the value is an array of JAX, which is not imported for this."""
+    jax = sys.modules.get("jax")
+    return jax is not None and isinstance(value, jax.Array)
 
 
 def _file_state(array: Any) -> Any:

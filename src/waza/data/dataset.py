@@ -4,6 +4,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
+from waza.core.digest import is_constant
 from waza.core.errors import Error
 
 Rows: TypeAlias = Any  # np.ndarray as loaded, jax.Array inside a compiled program; Any does not import JAX
@@ -42,18 +43,20 @@ class Dataset(NamedTuple):
 
 
 def read_only(split: Split) -> Split:
-    """The same split, whose NumPy arrays can no longer be changed, nor the arrays that they are views of.
+    """The split with arrays that nothing can change, so that `waza.core.digest.array_digest` reads them once a process.
 
-    `waza.core.digest.array_digest` then reads them once a process.
+    Arrays of a memory-mapped file stay as they are. Others are copied into `bytes`: a flag alone could be set back.
 
     >>> read_only(Split(np.zeros(2), np.zeros(2))).x.flags.writeable
     False
     """
-    for array in split:
-        while isinstance(array, np.ndarray):
-            array.flags.writeable = False
-            array = array.base
-    return split
+
+    def constant(array: np.ndarray) -> np.ndarray:
+        if isinstance(array, np.memmap) or is_constant(array):
+            return array
+        return np.frombuffer(array.tobytes(), array.dtype).reshape(array.shape)
+
+    return Split(*map(constant, split))
 
 
 def stratified(x: np.ndarray, y: np.ndarray, test_per_class: int, seed: int) -> tuple[Split, Split]:
