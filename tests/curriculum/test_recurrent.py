@@ -89,7 +89,7 @@ def test_what_is_remembered_counts_over_what_is_asked():
     stream = tasks.reber_stream(20, 0, 20)
     learner = forget_gate.learner(nn.GRU(7, 4))
     few = learner.__class__(learner.model, learner.optimizer, learner.loss, batch_size=2, window=10)
-    means = jax.jit(lambda state: few.mean_measures(state, stream.test))(few.init(KEY, stream))
+    means = jax.jit(lambda state: few.mean_measures(state, stream.test, KEY))(few.init(KEY, stream))
     assert 0 <= float(means["remembered"]) <= 1
     assert "asked" not in means
 
