@@ -66,7 +66,7 @@ def test_the_courses_example_cell_by_cell(stride, padding):
     padded = np.pad(x[..., 0], ((0, 0), (padding, padding), (padding, padding)))
     begins = range(0, padded.shape[1] - 2, stride)
     windows = np.array([[[image[i : i + 3, j : j + 3] for j in begins] for i in begins] for image in padded])
-    columns = np.asarray(nn.im2col(x, 3, stride, padding))
+    columns = np.asarray(nn.im2col(jnp.asarray(x), 3, stride, padding))
     np.testing.assert_array_equal(columns, windows.reshape(columns.shape))
     np.testing.assert_allclose(columns @ weight.ravel(), (windows * weight).sum((-2, -1)), atol=1e-5)
     back = np.zeros_like(padded)

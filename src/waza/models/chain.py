@@ -17,13 +17,13 @@ class Activation(Layer):
 
     >>> import jax.numpy as jnp
     >>> from waza import nn
-    >>> Activation(nn.relu).apply({}, jnp.array([-1.0, 2.0]), Pass()).tolist()
-    [0.0, 2.0]
+    >>> Activation(nn.relu).apply({}, jnp.array([[-1.0, 2.0]]), Pass()).tolist()
+    [[0.0, 2.0]]
     """
 
     function: Callable
 
-    def apply(self, variables: dict, x: Float[Array, "batch ..."], run: Pass) -> Float[Array, "batch ..."]:
+    def apply(self, variables: dict, x: Float[Array, "batch ... units"], run: Pass) -> Float[Array, "batch ... units"]:
         """The function of each element."""
         return activate(self.function, x, run)
 

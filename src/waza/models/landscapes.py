@@ -1,5 +1,7 @@
 """Landscapes: functions of a few weights, on which the whole path of an optimiser can be shown."""
 
+from typing import Any
+
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
@@ -83,7 +85,7 @@ class Slope(Landscape):
     102.0
     """
 
-    gradient: tuple[float, ...] = (1.0, 100.0)
+    gradient: tuple[Any, ...] = (1.0, 100.0)
 
     def __call__(self, w: Point) -> Float[Array, ""]:
         """The height at w."""

@@ -18,7 +18,7 @@ def one_by_one(function: Callable[[Array, Array], Array]) -> Callable[[Array, Ar
     different weights into one grouped convolution, which XLA's CPU compiler runs as a scalar loop, and would copy the
     operands of batched products.
 
-    >>> jax.vmap(one_by_one(jnp.add), (0, None))(jnp.arange(3), 10).tolist()
+    >>> jax.vmap(one_by_one(jnp.add), (0, None))(jnp.arange(3), jnp.array(10)).tolist()
     [10, 11, 12]
     """
 

@@ -58,7 +58,7 @@ class ProximalL1(Wrapper):
         return jax.tree.map(step, updates, parameters, chosen(self.mask, parameters)), state
 
 
-def soft_threshold(x: Float[Array, "..."], threshold: Float[Array, ""]) -> Float[Array, "..."]:
+def soft_threshold(x: Float[Array, "..."], threshold: Float[Array, ""] | float) -> Float[Array, "..."]:
     """Each element moved towards zero by the threshold, and no further.
 
     >>> soft_threshold(jnp.array([-3.0, 0.5]), 1.0).tolist()

@@ -113,6 +113,6 @@ def rounded(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [{**row, **{end: short(row[end]) for end in ends}} for row in rows if math.isfinite(row["mean"])]
 
 
-def short(value: float) -> float:
+def short(value: float | np.floating) -> float:
     """The value with four digits, so that pages stay small."""
     return float(f"{float(value):.4g}")

@@ -85,6 +85,6 @@ def _heights(landscape: dict[str, Any], box: Box) -> list[dict[str, Any]]:
     ]
 
 
-def _grey(height: float) -> str:
+def _grey(height: float | np.floating) -> str:
     """From slate at the lowest point to white."""
     return "#" + "".join(f"{round(low + (255 - low) * float(height)):02x}" for low in (172, 188, 204))

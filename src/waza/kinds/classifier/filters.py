@@ -32,7 +32,7 @@ def first_filters(
 
 def feature_maps(
     model: Layer, variables: PyTree[Array], image: Float[Array, "height width channels"]
-) -> dict[str, Float[np.ndarray, "height width maps"]]:
+) -> dict[str, Float[np.ndarray, "_rows _columns _maps"]]:
     """The output of each convolution for an image, after its activation and before its pooling, by the layer's name.
 
     >>> import jax, jax.numpy as jnp

@@ -144,7 +144,7 @@ def draw_fused(
 def blocks(x: Float[Array, "batch width"], names: tuple[str, ...]) -> dict[str, Any]:
     """The columns of x in equal blocks, by name.
 
-    >>> blocks(jnp.arange(4)[None], ("a", "b"))["b"].tolist()
-    [[2, 3]]
+    >>> blocks(jnp.arange(4.0)[None], ("a", "b"))["b"].tolist()
+    [[2.0, 3.0]]
     """
     return dict(zip(names, jnp.split(x, len(names), axis=-1), strict=True)) if names else {}
