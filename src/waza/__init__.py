@@ -19,6 +19,7 @@ _ROOMS = (
     "optim",
     "report",
     "study",
+    "testing",
 )
 _NAMES = {
     "Claim": "study",

@@ -1,0 +1,166 @@
+"""Every learner, layer, optimiser and source that waza exports keeps its laws."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+import pytest
+
+import waza as wz
+from waza import learners, models, nn, optim
+from waza.data import Dataset, Split
+from waza.models.landscapes import Quadratic
+from waza.testing import check_layer, check_learner, check_optimizer, check_source
+
+BASES = {
+    *(learners.Learner, learners.Source, learners.Stream),
+    *(nn.Layer, nn.Norm, nn.Pool, nn.RecurrentLayer),
+    *(optim.Optimizer, optim.Wrapper),
+}
+RNG = np.random.default_rng(0)
+
+
+def numbers(*shape):
+    return RNG.normal(size=shape).astype(np.float32)
+
+
+def ids(*shape, below=5):
+    return RNG.integers(0, below, shape, np.int32)
+
+
+def rows(count):
+    return Split(numbers(count, 6), ids(count, below=3))
+
+
+SEQUENCES = numbers(3, 4, 3)
+LAYERS = {
+    nn.AveragePool: [(nn.AveragePool(2), numbers(3, 4, 4, 2))],
+    nn.BatchNorm: [(nn.BatchNorm(3), numbers(4, 3)), (nn.BatchNorm(2, affine=False), numbers(3, 4, 4, 2))],
+    nn.Bidirectional: [(nn.Bidirectional(nn.LSTM(3, 4, peepholes=True)), SEQUENCES)],
+    nn.Conv2d: [(nn.Conv2d(2, 4, 3, padding=1, groups=2), numbers(3, 5, 5, 2))],
+    nn.Dense: [(nn.Dense(3, 2), numbers(4, 3))],
+    nn.Dropout: [(nn.Dropout(0.3), numbers(4, 3))],
+    nn.Embedding: [(nn.Embedding(5, 3), ids(3, 4))],
+    nn.Flatten: [(nn.Flatten(), numbers(4, 3, 2))],
+    nn.LayerNorm: [(nn.LayerNorm(3), numbers(4, 3))],
+    nn.LocalResponseNorm: [(nn.LocalResponseNorm(3), numbers(3, 2, 2, 6))],
+    nn.MaxPool: [(nn.MaxPool(2), numbers(3, 4, 4, 2))],
+    nn.Recurrent: [(nn.Recurrent(nn.GRU(3, 4)), SEQUENCES), (nn.Recurrent(nn.LSTM(3, 4), reverse=True), SEQUENCES)],
+    nn.StackedRecurrent: [
+        (
+            nn.StackedRecurrent((nn.Recurrent(nn.SimpleRNN(3, 4)), nn.Recurrent(nn.GRU(4, 4))), nn.Dropout(0.2)),
+            SEQUENCES,
+        )
+    ],
+    models.AlexNet: [],  # 40 million parameters at least: `test_alexnet` counts them, and its ConvNet is below
+    models.Chain: [(models.Chain((nn.Dense(3, 4), nn.BatchNorm(4), nn.relu, nn.Dropout(0.2))), numbers(4, 3))],
+    models.ConvNet: [
+        (models.ConvNet((models.Convolution(4, 3, pool=nn.MaxPool(2)),), (6,), 3, (6, 6, 2)), numbers(3, 6, 6, 2))
+    ],
+    models.LanguageModel: [(models.lstm_language_model(5, width=4, depth=1), ids(3, 4))],
+    models.MLP: [(models.MLP((3, 4, 4, 2), norm=nn.BatchNorm(), dropout=nn.Dropout(0.2)), numbers(4, 3))],
+    models.SequenceModel: [(models.SequenceModel(nn.Recurrent(nn.GRU(3, 4)), 2, read="last"), SEQUENCES)],
+}
+OPTIMIZERS = {
+    optim.AdaGrad: [optim.AdaGrad()],
+    optim.Adam: [optim.Adam()],
+    optim.ClipByNorm: [optim.ClipByNorm(optim.Momentum(), 0.5)],
+    optim.FromOptax: [optim.FromOptax(optax.adamw, {"learning_rate": 0.01, "weight_decay": 0.1})],
+    optim.Momentum: [optim.Momentum()],
+    optim.Nesterov: [optim.Nesterov(optim.WarmUp(0.1, steps=3))],
+    optim.ProximalL1: [optim.ProximalL1(optim.SGD(0.1), 0.01)],
+    optim.RMSProp: [optim.RMSProp()],
+    optim.SGD: [optim.SGD(optim.StepDecay(0.1, every=2))],
+    optim.WeightDecay: [optim.WeightDecay(optim.Adam(), 0.1)],
+}
+BLOBS = Dataset("blobs", rows(40), rows(20))
+TEXT = Dataset("text", Split(ids(60), ids(60)), Split(ids(30), ids(30)))
+NETWORK = models.MLP((6, 4, 3), norm=nn.BatchNorm(momentum=0.8), dropout=nn.Dropout(0.2))
+SUPERVISED = learners.Supervised(
+    NETWORK, optim.WeightDecay(optim.Adam(0.01), 0.1), batch_size=4, penalty=nn.L2(0.01), probes=False
+)
+LEARNERS = {
+    learners.Descent: [(learners.Descent(Quadratic(), optim.Momentum(0.01), noise=0.1), None)],
+    learners.Supervised: [(SUPERVISED, BLOBS)],
+    learners.TruncatedBPTT: [
+        (learners.TruncatedBPTT(models.lstm_language_model(5, 4, 1), optim.SGD(0.1), batch_size=2, window=4), TEXT)
+    ],
+}
+SOURCES = {
+    learners.Resident: [(learners.Resident(BLOBS), BLOBS, learners.Resident(TEXT))],
+    learners.RowStream: [
+        (
+            learners.RowStream(SUPERVISED, BLOBS),
+            BLOBS,
+            learners.RowStream(SUPERVISED, BLOBS._replace(train=rows(40))),
+        )
+    ],
+}
+
+
+def cases(table):
+    return [
+        pytest.param(one, id=f"{kind.__name__}{i or ''}") for kind, some in table.items() for i, one in enumerate(some)
+    ]
+
+
+@pytest.mark.parametrize("case", cases(LAYERS))
+def test_layers(case):
+    check_layer(*case)
+
+
+@pytest.mark.parametrize("case", cases(OPTIMIZERS))
+def test_optimizers(case):
+    check_optimizer(case)
+
+
+@pytest.mark.parametrize("case", cases(LEARNERS))
+def test_learners(case):
+    check_learner(*case)
+
+
+@pytest.mark.parametrize("case", cases(SOURCES))
+def test_sources(case):
+    source, data, other = case
+    check_source(source, data=data, other=other)
+
+
+def test_a_learner_whose_rows_are_streamed(monkeypatch):
+    monkeypatch.setattr("waza.learners.row_stream.LIMIT", 0)
+    check_learner(SUPERVISED, BLOBS)
+
+
+def test_a_learner_with_probes():
+    check_learner(wz.vary(SUPERVISED, probes=True), BLOBS)
+
+
+def exported(base):
+    """The classes of a kind among the public names of waza."""
+    values = [getattr(module, name) for module in (wz, learners, models, nn, optim) for name in dir(module)]
+    return {value for value in values if isinstance(value, type) and issubclass(value, base)}
+
+
+@pytest.mark.parametrize(
+    ("base", "table"),
+    [
+        (learners.Learner, LEARNERS),
+        (nn.Layer, LAYERS),
+        (optim.Optimizer, OPTIMIZERS),
+        (learners.Source, SOURCES),
+    ],
+)
+def test_each_public_class_has_an_example(base, table):
+    assert exported(base) - BASES == set(table)
+
+
+def test_alexnet_by_its_shapes():
+    """The laws of a network too large to run here: a row for each row, and gradients of the variables' shapes."""
+    model = models.AlexNet(image=(67, 67, 3), outputs=2)
+
+    def loss(variables, x, key):
+        return model.apply(variables, x, nn.Pass(training=True, key=key)).sum()
+
+    key = jax.random.key(0)
+    variables = jax.eval_shape(model.init, key)
+    gradients = jax.eval_shape(jax.grad(loss), variables, jnp.zeros((2, 67, 67, 3)), key)
+    assert jax.tree.map(lambda leaf: leaf.shape, gradients) == jax.tree.map(lambda leaf: leaf.shape, variables)
