@@ -34,10 +34,11 @@ class RowsOnDisk(wz.Stream):
 
 
 class Data(NamedTuple):
-    """Training rows as a stream, and test rows in memory."""
+    """Training rows as a stream; test rows, and rows by which numbers are tuned, in memory."""
 
     train: RowsOnDisk
     test: Any
+    validation: Any = None
 
 
 class Oja(wz.Learner):

@@ -16,7 +16,6 @@ import numpy as np
 import oja
 import pytest
 import xarray as xr
-from conftest import COLUMNS
 
 import waza as wz
 from waza.engine import pace
@@ -28,6 +27,18 @@ from waza.study import Part, decide
 from waza.testing import check_learner, check_source
 
 STEPS = {"bandit": 60, "oja": 12, "lagged": 12}
+COLUMNS, ROWS = 64, 270_000  # 69 MB: more than a window of a stream
+
+
+@pytest.fixture(scope="session")
+def rows_file(tmp_path_factory):
+    """A file of rows that vary most along one direction."""
+    rng = np.random.default_rng(0)
+    direction = rng.normal(size=COLUMNS) / COLUMNS**0.5
+    rows = rng.normal(size=(ROWS, COLUMNS)) + 3 * rng.normal(size=(ROWS, 1)) * direction
+    path = tmp_path_factory.mktemp("rows") / "rows.f32"
+    rows.astype(np.float32).tofile(path)
+    return path
 
 
 @pytest.fixture(params=["bandit", "oja", "lagged"])
@@ -43,17 +54,16 @@ def make(name, rows_file):
     elif name == "oja":
         base, rate = oja.Oja(0.1), "learning_rate"
         stream = oja.RowsOnDisk(rows_file, COLUMNS, 256)
-        data = oja.Data(stream, np.array(stream.table[:200]))
+        data = oja.Data(stream, np.array(stream.table[:200]), np.array(stream.table[200:400]))
         other = wz.vary(base, learning_rate=0.001)
     else:
         base, data, rate = lagged.lagged(4), lagged.texts(), "optimizer.learning_rate"
         other = wz.vary(base, optimizer={"learning_rate": 0.001})
-    sign = -1 if base.measures(data)[0].better == "lower" else 1
+    measure = base.measures(data)[0]
 
     def effect(results):
-        return sign * (wz.final(results, results.attrs["measure"], "base") - wz.final(results, measure, "other"))
+        return measure.sign * (wz.final(results, measure.name, "base") - wz.final(results, measure.name, "other"))
 
-    measure = base.measures(data)[0].name
     return wz.Study(
         name=name,
         data=data,
@@ -148,9 +158,10 @@ def test_killed_at_any_moment_it_goes_on_with_the_same_bits(study, rows_file, tm
         time.sleep(0.02)
     time.sleep(float(np.random.default_rng().uniform(0, 0.5)))
     process.send_signal(signal.SIGKILL)
-    process.wait()
-    assert list(runs.glob("*/*/study.json"))
+    assert process.wait() == -signal.SIGKILL
+    assert [path for path in runs.glob("*/*/study.json") if not path.with_name("results.nc").exists()]
     xr.testing.assert_identical(wz.run(study, runs).drop_attrs(), whole.drop_attrs())
+    assert all(len(list(folder.iterdir())) == 1 for folder in runs.iterdir())  # the run that was cut off went on
 
 
 def test_the_file_does_not_fit_a_window_and_its_digest_follows_the_content(rows_file, tmp_path):
