@@ -1,6 +1,8 @@
 """What all checks share: how a law is reported, comparison bit by bit, and the laws of every recipe."""
 
 import dataclasses
+import math
+import operator
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -36,8 +38,9 @@ def difference(a: PyTree, b: PyTree) -> str | None:
     >>> difference({"w": np.zeros(2)}, {"w": np.ones(2)})
     'w differs'
     """
-    if jax.tree.structure(a) != jax.tree.structure(b):
-        return f"{jax.tree.structure(a)} and {jax.tree.structure(b)}"
+    forms: list[Any] = [jax.tree.structure(tree) for tree in (a, b)]
+    if forms[0] != forms[1]:
+        return f"{forms[0]} and {forms[1]}"
     for (path, x), y in zip(jax.tree_util.tree_leaves_with_path(a), jax.tree.leaves(b), strict=True):
         x, y = _numbers(x), _numbers(y)
         place = path_of(path) or "the value"
@@ -56,8 +59,9 @@ def _numbers(leaf: Any) -> np.ndarray:
 
 def shape_difference(a: PyTree, b: PyTree) -> str | None:
     """The first place where two trees of arrays or shapes differ in shape or type, in words."""
-    if jax.tree.structure(a) != jax.tree.structure(b):
-        return f"{jax.tree.structure(a)} and {jax.tree.structure(b)}"
+    forms: list[Any] = [jax.tree.structure(tree) for tree in (a, b)]
+    if forms[0] != forms[1]:
+        return f"{forms[0]} and {forms[1]}"
     for (path, x), y in zip(jax.tree_util.tree_leaves_with_path(a), jax.tree.leaves(b), strict=True):
         if (x.shape, x.dtype) != (y.shape, y.dtype):
             return f"{path_of(path) or 'the value'} is {x.dtype} {x.shape} and {y.dtype} {y.shape}"
@@ -99,7 +103,7 @@ def check_recipe(recipe: Recipe) -> None:
     for path in number_paths(recipe):
         *above, name = path
         old = _at(recipe, path)
-        change: Any = {name: old * SCALE if old else 1 - SCALE}
+        change: Any = {name: old * SCALE if 0 < abs(old) < math.inf else 1 - SCALE}
         for part in reversed(above):
             change = {part: change}
         new = vary(recipe, **change)
@@ -189,5 +193,5 @@ def check_pure(owner: Any, name: str, function: Callable, *arguments: Any) -> No
 
 
 def _same_objects(a: PyTree, b: PyTree) -> bool:
-    leaves = zip(jax.tree.leaves(a), jax.tree.leaves(b), strict=True)
-    return bool(jax.tree.structure(a) == jax.tree.structure(b)) and all(x is y for x, y in leaves)
+    forms: list[Any] = [jax.tree.structure(tree) for tree in (a, b)]
+    return forms[0] == forms[1] and all(map(operator.is_, jax.tree.leaves(a), jax.tree.leaves(b)))

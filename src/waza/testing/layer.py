@@ -1,5 +1,6 @@
 """The laws of a layer."""
 
+from functools import partial
 from typing import Any
 
 import jax
@@ -62,8 +63,9 @@ def check_layer(layer: Layer, x: PyTree[Any], seed: int = 0) -> None:
 
     key = jax.random.key(seed + 1)
     for training in (True, False):
-        check_pure(layer, "apply", lambda v, x, k, t=training: apply(bare, v, x, k, t), variables, x, key)
-        check_numbers(bare, "apply", lambda one, *rest, t=training: apply(one, *rest, t), variables, x, key)
+        in_this_mode = partial(apply, training=training)
+        check_pure(layer, "apply", partial(in_this_mode, bare), variables, x, key)
+        check_numbers(bare, "apply", in_this_mode, variables, x, key)
     compiled = jax.jit(lambda v, x: apply(bare, v, x, key, False))
     y, followed = compiled(variables, x)
     for leaf in jax.tree.leaves(y):

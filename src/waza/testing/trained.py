@@ -1,5 +1,6 @@
 """The laws of a learner that need the training loop: resumption, records, groups and what is kept."""
 
+import math
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -89,13 +90,13 @@ def _check_records(learner: Learner, portions: Sequence[Portion], step: int) -> 
             total, weight = float(mean.total.ravel()[0]), float(mean.weight.ravel()[0])
             name = path_of(path)
             found = f"Mean({total:g}, {weight:g}) as {name!r} of step {step}"
-            hold(np.isfinite(total), learner, "records are finite on sane data", found)
-            hold(weight >= 0 and np.isfinite(weight), learner, "weights of records are finite and not negative", found)
+            hold(math.isfinite(total), learner, "records are finite on sane data", found)
+            hold(
+                weight >= 0 and math.isfinite(weight), learner, "weights of records are finite and not negative", found
+            )
 
 
-def _restored(
-    learner: Learner, program: Program, seeds: range, portions: list[Portion], step: int
-) -> Sequence[Portion]:
+def _restored(learner: Learner, program: Program, seeds: range, portions: list[Portion], step: int) -> list[Portion]:
     """The portions from a checkpoint file, as another process would read it."""
     with tempfile.TemporaryDirectory() as folder:
         checkpoint = Checkpoint(Path(folder) / "checkpoint.safetensors", "run the check again")
