@@ -79,7 +79,7 @@ class NoInitializer(Initializer):
 
 
 def without_initializers(recipe: PyTree) -> PyTree:
-    """The recipe as `update` and `evaluate` get it: with None for each initializer."""
+    """The recipe as `update` and `evaluate` get it: with `NoInitializer` for each initializer."""
     return jax.tree.map(
         lambda node: NoInitializer() if isinstance(node, Initializer) else node,
         recipe,

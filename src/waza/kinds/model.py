@@ -41,7 +41,7 @@ class Model:
             ValueError: its layers, variables and preparation do not fit each other.
         """
         row = np.zeros((1, *self.preparation.shape), np.float32)
-        outputs = self.model.apply(self.variables, as_inputs(row), Pass())
+        outputs = self.model.apply(jax.device_put(self.variables), as_inputs(row), Pass())
         needed = self.preparation.outputs
         if outputs.shape != (1, needed):
             raise ValueError(f"the model has {outputs.shape[-1]} outputs, and {needed} are needed")

@@ -47,7 +47,7 @@ def study() -> Study:
     saddle = Saddle(45.0)
     beside: dict = {"low": (0.0, 0.001), "high": (0.0, 0.01)}
     afar: dict = {"low": (2.0, 2.001), "high": (2.0, 2.01)}
-    to_and_fro = Slope((Alternating(1.0), Alternating(100.0)))  # type: ignore[arg-type]  # a schedule stands for a number
+    to_and_fro = Slope((Alternating(1.0), Alternating(100.0)))
     return Study(
         name="step-sizes",
         data=None,
