@@ -19,14 +19,14 @@ OPTIONAL = {extra: [Requirement(one) for one in given] for extra, given in PROJE
 
 
 def imported(folder):
-    """Every module outside the standard library that is imported anywhere below a folder, with the importing files."""
-    found = {}
+    """Every module outside the standard library and the folder that is imported below it, with the importing files."""
+    found, own = {}, {path.stem for path in (ROOT / folder).rglob("*.py")}
     for path in sorted((ROOT / folder).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             names = [one.name for one in node.names] if isinstance(node, ast.Import) else []
             if isinstance(node, ast.ImportFrom) and not node.level:
                 names = [node.module]
-            for name in {one.partition(".")[0] for one in names} - sys.stdlib_module_names - {"waza"}:
+            for name in {one.partition(".")[0] for one in names} - sys.stdlib_module_names - {"waza"} - own:
                 found.setdefault(name, []).append(str(path.relative_to(ROOT)))
     return found
 

@@ -87,6 +87,7 @@ def test_an_unknown_name(ask):
         ask("mnits")
 
 
+@pytest.mark.wrong_types
 def test_only_what_is_missing_or_damaged_is_fetched(toy):
     seen = []
     paths = [file.path for file in TOY.files]

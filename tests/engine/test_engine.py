@@ -76,7 +76,7 @@ def test_settings_and_statistics_are_untouched_by_training(base, study):
     data, key = study.data, jax.random.key(0)
     state = learner.init(key, data)
     before = state.variables["hidden"][0]["norm"]
-    update = jax.jit(learner.update)
+    update = jax.jit(lambda state, batch, key: learner.update(state, batch, key))
     for step in range(5):
         state, _ = update(state, learner.batch(data, key, step), jax.random.fold_in(key, step))
     after = state.variables["hidden"][0]["norm"]

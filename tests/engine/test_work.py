@@ -91,7 +91,9 @@ def test_a_study_keeps_the_variables_of_its_trials(tmp_path):
             ours, theirs = (variables_of(study, results, variant, 1) for results in (stored, held))
             jax.tree.map(np.testing.assert_array_equal, ours, theirs)
     learner = study.variants["fast"]
-    state = learner.init(jax.random.key(0), study.data)._replace(variables=variables_of(study, stored, "fast", 1))
+    state = learner.init(jax.random.key(0), study.data)._replace(
+        variables=jax.device_put(variables_of(study, stored, "fast", 1))
+    )
     found = learner.evaluate(state, study.data, jax.random.key(0))
     losses = stored["validation_loss"].sel(variant="fast", seed=1)
     assert float(found["validation_loss"]) == pytest.approx(float(losses.min()), abs=1e-6)

@@ -113,6 +113,7 @@ def test_a_finished_folder_is_not_trained_again(fitted, stripes_folder, capsys):
     ).read_bytes()
 
 
+@pytest.mark.wrong_types
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -241,6 +242,7 @@ def test_grey_images_are_made_as_pillow_makes_them():
     assert np.abs(grey[0, ..., 0].astype(int) - expected).max() <= 1
 
 
+@pytest.mark.wrong_types
 @pytest.mark.parametrize(
     "facts",
     [

@@ -52,6 +52,7 @@ class Own(nn.Dense):
     """A user's own layer."""
 
 
+@pytest.mark.wrong_types
 @pytest.mark.parametrize("initializer", [nn.Xavier(), lambda key, shape, inputs, outputs: 0.0])
 def test_a_layer_that_could_not_be_loaded_is_not_saved(tmp_path, initializer):
     layer = (Own if isinstance(initializer, nn.Xavier) else nn.Dense)(2, 2, initializer)

@@ -186,6 +186,7 @@ def test_without_a_rate_there_is_one_line(wrap):
         assert "\n" not in str(raised.value)
 
 
+@pytest.mark.wrong_types
 def test_a_mask_is_a_function():
     for make in (
         lambda: optim.WeightDecay(optim.SGD(), mask={"hidden": True}).update(G, (), W),
@@ -206,7 +207,7 @@ def test_masks_choose_what_is_penalised():
 
 def test_the_defaults_leave_descriptions_as_they_were():
     assert describe(optim.WeightDecay(optim.SGD(0.1), 0.2))["fields"] == {
-        "optimizer": {"class": "waza.optim.sgd.SGD", "fields": {"learning_rate": 0.1}},
+        "optimizer": {"class": "optim.SGD", "fields": {"learning_rate": 0.1}},
         "decay": 0.2,
     }
     assert set(describe(optim.ProximalL1(optim.SGD(0.1)))["fields"]) == {"optimizer", "strength"}

@@ -75,6 +75,7 @@ def test_declared_measures_are_not_guessed():
     assert record.declared("test_accuracy").sign == 0
 
 
+@pytest.mark.wrong_types
 @pytest.mark.parametrize(
     ("name", "value"),
     [

@@ -8,7 +8,7 @@ from waza.comparison.outcomes import Outcome
 from waza.comparison.question import Question
 from waza.core.language import texts
 from waza.kinds.classifier.images import Images
-from waza.report.words import ClaimWords, PartWords, StudyWords, labels, number
+from waza.report.words import ClaimWords, PartWords, StudyWords, number
 
 ORDER = ("helps", "makes no difference", "undecided", "harms")
 VERDICTS = ("holds", "fails", "undecided")
@@ -62,5 +62,5 @@ def study_words(question: Question, language: str) -> StudyWords:
         say["spacer"].join([lead, *(note.say(language) for note in material.notes), say["unsplit"]]),
         {key: shown.strip() for key, shown in say["techniques"].items()},
         {one: claim(one) for one in question.tried},
-        labels(language)["tuned"],
+        language,
     )

@@ -107,7 +107,7 @@ def test_use_tells_the_perplexity_of_a_file(fitted, model, tmp_path, capsys):
     names, row = (line.split(",") for line in capsys.readouterr().out.splitlines())
     found = dict(zip(names, row, strict=True))
     ids = model.preparation.tokenizer.encode(text)
-    outputs = np.asarray(model.model.apply(jax.device_put(model.variables), ids[None, :-1], Pass()))
+    outputs = np.asarray(model.model.apply(jax.device_put(model.variables), jax.device_put(ids[None, :-1]), Pass()))
     losses = -log_softmax(outputs[0], axis=1)[np.arange(len(ids) - 1), ids[1:]]
     assert float(found["loss"]) == pytest.approx(losses.mean(), rel=1e-4)
     assert float(found["perplexity"]) == pytest.approx(np.exp(losses.mean()), rel=1e-4)
@@ -141,7 +141,7 @@ def test_writing_follows_from_the_seed(model):
 
 def test_temperature_0_writes_the_most_probable(model):
     ids = model.preparation.tokenizer.encode("dog the" + written(model, "dog the", 20, temperature=0))
-    outputs = np.asarray(model.model.apply(jax.device_put(model.variables), ids[None], Pass()))[0]
+    outputs = np.asarray(model.model.apply(jax.device_put(model.variables), jax.device_put(ids[None]), Pass()))[0]
     assert outputs[6:-1].argmax(axis=1).tolist() == ids[7:].tolist()
 
 
@@ -149,7 +149,7 @@ def test_tokens_are_drawn_as_the_equation_says(model):
     temperature, draws = 4.0, 400
     tokenizer = model.preparation.tokenizer
     prompt = tokenizer.encode("the ")
-    logits = np.asarray(model.model.apply(jax.device_put(model.variables), prompt[None], Pass()))[0, -1]
+    logits = np.asarray(model.model.apply(jax.device_put(model.variables), jax.device_put(prompt[None]), Pass()))[0, -1]
     first = [int(next(model.tokens(prompt, temperature, seed))[0]) for seed in range(draws)]
     expected = softmax(logits.astype(float) / temperature) * draws
     likely = expected >= 5
@@ -258,6 +258,7 @@ def test_an_epoch_is_a_pass_over_the_windows(verses):
 # Mistakes.
 
 
+@pytest.mark.wrong_types
 @pytest.mark.parametrize(
     ("more", "words"),
     [
