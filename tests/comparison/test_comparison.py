@@ -265,7 +265,7 @@ def test_names_of_any_kind_are_printed_and_strange_cells_remarked(tmp_path, caps
     frame.assign(colour="grey").to_csv(tmp_path / "new.csv", index=False)
     main(["use", json.loads(out.read_text())["model"], "--input", str(tmp_path / "new.csv"), "--lang", "en"])
     printed = capsys.readouterr()
-    assert "Cells of 'colour' with a category that no training row has" in printed.err
+    assert "Cells of 'colour' with a category that is not in the training rows" in printed.err
     right = [line.split(",")[0] for line in printed.out.splitlines()[1:]] == frame["y"]
     assert right.mean() > 0.8
 

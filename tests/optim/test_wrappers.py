@@ -213,4 +213,4 @@ def test_the_defaults_leave_descriptions_as_they_were():
     assert set(describe(optim.ProximalL1(optim.SGD(0.1)))["fields"]) == {"optimizer", "strength"}
     assert set(describe(nn.L2())["fields"]) == set(describe(nn.L1())["fields"]) == {"strength"}
     told = describe(optim.WeightDecay(optim.SGD(0.1), mask=optim.everything, rate=1))["fields"]
-    assert told["mask"] == {"function": "waza.core.masks.everything"} and told["rate"] == 1.0
+    assert told["mask"] == {"function": "optim.everything"} and told["rate"] == 1.0
