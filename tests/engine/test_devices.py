@@ -13,21 +13,21 @@ jax.config.update("jax_num_cpu_devices", 2)
 
 from waza import TruncatedBPTT, models, optim
 from waza.data import Dataset, Split
-from waza.engine.feeding import feed
 from waza.engine.devices import mesh
+from waza.engine.single import single_program
 
 words = (np.random.default_rng(0).zipf(1.3, 60_001) % 5000).astype(np.int32)
 stream = Split(words[:-1], words[1:])
 learner = TruncatedBPTT(models.lstm_language_model(5000, 200, 2, 0.0), optim.SGD(1.0), batch_size=20, window=35)
-source = feed(learner, Dataset("words", stream, stream), 0, mesh())
+program = single_program(learner, Dataset("words", stream, stream), 30, mesh())
 
 
 def trained(*stops):
-    state, tally, start = source.start(), source.empty(), 0
+    portions, start = program.start([0]), 0
     for stop in stops:
-        state, tally = source.train(state, tally, start, stop)
+        portions = program.train(portions, start, stop)
         start = stop
-    return state.variables["embedding"]["weight"]
+    return portions[0].states.variables["embedding"]["weight"]
 
 
 np.testing.assert_array_equal(trained(30), trained(10, 20, 30))
