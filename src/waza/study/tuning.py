@@ -127,7 +127,7 @@ def choose(study: Any, run: Callable[[Any], xr.Dataset]) -> tuple[Any, tuple[Cho
     if hasattr(study.data, "test") and getattr(study.data, "validation", None) is None:
         raise Error(
             f"{study.name!r} tunes on a validation split, and its data have none: "
-            "set rows aside with wz.data.hold_out(data, rows)"
+            "set rows aside with wz.data.hold_out(data, rows), or fill the field `validation` of your own data"
         )
     grids = {name: {path: tuple(values) for path, values in numbers.items()} for name, numbers in tuning.grid.items()}
     tried = _sweep(study, {name: _crossed(numbers) for name, numbers in grids.items()}, run, "tuning")
