@@ -4,9 +4,9 @@ Public names are found when they are first used, so that `import waza` loads nei
 """
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-_ROOMS = (
+_FOLDERS = (
     "comparison",
     "core",
     "curriculum",
@@ -21,13 +21,16 @@ _ROOMS = (
     "study",
     "testing",
 )
+# Each public name, with its module and, where it differs, its name there.
 _NAMES = {
     "Claim": "study",
+    "Comparison": "comparison",
     "Error": "core.errors",
     "Interrupted": "study",
     "Learner": "learners",
     "Mean": "learners",
     "Measure": "learners",
+    "Model": "kinds",
     "Part": "study",
     "Source": "learners",
     "Stream": "learners",
@@ -36,22 +39,67 @@ _NAMES = {
     "TruncatedBPTT": "learners",
     "Tuning": "study",
     "Watch": "study",
+    "compare": "comparison",
     "final": "study",
+    "fit": "kinds",
+    "load": "kinds:load_model",
+    "model_of": "kinds",
     "run": "study",
     "vary": "core.vary",
 }
 
-__all__ = [*_NAMES, *(room for room in _ROOMS if room != "study")]
+__all__ = [*_NAMES, *_FOLDERS, "__version__"]
 
+if TYPE_CHECKING:
+    from waza import comparison as comparison
+    from waza import core as core
+    from waza import curriculum as curriculum
+    from waza import data as data
+    from waza import engine as engine
+    from waza import kinds as kinds
+    from waza import learners as learners
+    from waza import models as models
+    from waza import nn as nn
+    from waza import optim as optim
+    from waza import report as report
+    from waza import study as study
+    from waza.comparison import Comparison as Comparison
+    from waza.comparison import compare as compare
+    from waza.core.errors import Error as Error
+    from waza.core.vary import vary as vary
+    from waza.kinds import Model as Model
+    from waza.kinds import fit as fit
+    from waza.kinds import load_model as _load_model
+    from waza.kinds import model_of as model_of
+    from waza.learners import Learner as Learner
+    from waza.learners import Mean as Mean
+    from waza.learners import Measure as Measure
+    from waza.learners import Source as Source
+    from waza.learners import Stream as Stream
+    from waza.learners import Supervised as Supervised
+    from waza.learners import TruncatedBPTT as TruncatedBPTT
+    from waza.study import Claim as Claim
+    from waza.study import Interrupted as Interrupted
+    from waza.study import Part as Part
+    from waza.study import Study as Study
+    from waza.study import Tuning as Tuning
+    from waza.study import Watch as Watch
+    from waza.study import final as final
+    from waza.study import run as run
 
-def __getattr__(name: str) -> Any:
-    if name in _NAMES:
-        return getattr(importlib.import_module(f"waza.{_NAMES[name]}"), name)
-    if name == "__version__":
-        return importlib.import_module("importlib.metadata").version("waza")
-    if name in _ROOMS:
-        return importlib.import_module(f"waza.{name}")
-    raise AttributeError(f"module 'waza' has no attribute {name!r}")
+    load = _load_model
+    __version__: str
+else:
+
+    def __getattr__(name: str) -> Any:
+        if name in _NAMES:
+            module, _, inner = _NAMES[name].partition(":")
+            return getattr(importlib.import_module(f"waza.{module}"), inner or name)
+        if name == "__version__":
+            return importlib.import_module("importlib.metadata").version("waza")
+        if name in _FOLDERS:
+            return importlib.import_module(f"waza.{name}")
+        raise AttributeError(f"module 'waza' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

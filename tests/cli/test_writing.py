@@ -10,14 +10,14 @@ from waza import models
 from waza.data import Characters
 from waza.data.text.preparation import TextPreparation
 from waza.kinds import save_model
-from waza.kinds.model_folder import model_of
+from waza.kinds.model_folder import prepared_model
 
 WAZA = [sys.executable, "-c", "from waza.cli import main; main()"]
 
 
 def test_ctrl_c_ends_a_text_without_end(tmp_path):
     network = models.lstm_language_model(4, width=8, depth=1)
-    model = model_of(network, network.init(jax.random.key(0)), TextPreparation(Characters("abc")))
+    model = prepared_model(network, network.init(jax.random.key(0)), TextPreparation(Characters("abc")))
     save_model(tmp_path, model)
     arguments = ["use", str(tmp_path), "--prompt", "ab", "--length", "100000000", "--lang", "en"]
     process = subprocess.Popen([*WAZA, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

@@ -12,8 +12,9 @@ import safetensors.numpy
 from waza.cli import main
 from waza.comparison import TECHNIQUES, ask_about_table, best_variant, comparison, outcomes, run_comparison
 from waza.comparison.images import image_comparison
-from waza.comparison.running import finite, train_again
+from waza.comparison.running import train_again
 from waza.comparison.techniques import NAMES
+from waza.core.arrays import finite
 from waza.core.errors import Error
 from waza.data.preparation import prepare
 from waza.kinds import Model, load_model, save_model
@@ -146,7 +147,7 @@ def test_a_kept_model_predicts_as_before(compared, tmp_path):
     save_model(tmp_path / "model", model)
     again = load_model(tmp_path / "model")
     new = table(seed=1).drop(columns="y")
-    ours, theirs = model.predict(new), again.predict(new)
+    ours, theirs = model.answers(new), again.answers(new)
     assert (ours["prediction"] == theirs["prediction"]).all()
     np.testing.assert_array_equal(ours["probability"], theirs["probability"])
     assert set(ours["prediction"]) <= {"yes", "no"}
@@ -206,7 +207,7 @@ def test_predictions_keep_the_digits_of_a_large_target(tmp_path):
     study = comparison(prepared.dataset, prepared.preparation, ("adam",), "own", steps=300)
     learner = study.variants["adam"]
     model = Model(learner.model, train_again(learner, study.data, 300, 0), prepared.preparation)
-    assert np.std(model.predict(frame)["prediction"] - frame["y"]) < 0.5 * np.std(frame["y"])
+    assert np.std(model.answers(frame)["prediction"] - frame["y"]) < 0.5 * np.std(frame["y"])
 
 
 @pytest.mark.parametrize(
@@ -245,8 +246,8 @@ def test_a_data_frame_is_compared_in_python(tmp_path):
     found = run_comparison(question, tmp_path, max_seeds=10)
     assert found.answer().startswith("On your data: early stopping") and found.answer("ja").startswith("このデータでは")
     assert found.page.is_file() and found.best == "baseline, tuned"
-    assert load_model(found.model).preparation == question.material.preparation
-    assert json.loads(json.dumps(found.to_json()))["model"] == str(found.model)
+    assert found.model.preparation == question.material.preparation
+    assert json.loads(json.dumps(found.to_json()))["model"] == str(found.folder)
 
 
 def test_an_effect_that_is_no_number_is_none_in_json():

@@ -165,7 +165,7 @@ def test_too_large_a_rate_is_named_and_the_best_before_kept(stripes_folder, tmp_
     )  # fmt: skip
     fitted = fit_in_folder(given, tmp_path / "o")
     assert fitted.result["ending"] == "diverged"
-    said = str(divergence(fitted))
+    said = str(divergence(fitted.kind, fitted.options, fitted.result, fitted.folder.path))
     assert "give a learning rate smaller than 1e+30" in said and re.search(r"gradient was .* in (hidden|output)", said)
     assert load_model(tmp_path / "o").preparation.classes == ("level", "upright")
 

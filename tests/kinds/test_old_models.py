@@ -17,7 +17,7 @@ EXPECTED = json.loads((OLD / "expected.json").read_text())
 
 def answers(model, inputs):
     given, _ = model.preparation.read([OLD / "inputs" / name for name in inputs])
-    return {name: list(values) for name, values in model.predict(given).items() if name != "file"}
+    return {name: list(values) for name, values in model.answers(given).items() if name != "file"}
 
 
 def agree(found, expected):

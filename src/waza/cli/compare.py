@@ -79,6 +79,6 @@ def _print(found: Any, language: str) -> None:
     console.print(f"[dim]• {say['unsplit']}[/]", highlight=False)
     console.print(f"\n[bold]{found.answer(language)}[/]", highlight=False)
     best = say["model"].format(variant=found.words[language].variant(found.best))
-    lines = [say["report"].format(page=found.page), f"{best}: {found.model}"]
-    lines.append(say["use"].format(folder=shlex.quote(str(found.model))))
+    lines = [say["report"].format(page=found.page), f"{best}: {found.folder}"]
+    lines.append(say["use"].format(folder=shlex.quote(str(found.folder))))
     console.print("\n" + "\n".join(lines), soft_wrap=True, highlight=False, markup=False)

@@ -52,7 +52,7 @@ def command(options: argparse.Namespace) -> None:
         facts = {**fitted.result, "settings": settings, "model": str(fitted.folder.path)}
         write_whole(Path(options.json), (json.dumps(facts, indent=1, ensure_ascii=False) + "\n").encode())
     _print(fitted, options.lang)
-    failed = divergence(fitted)
+    failed = divergence(fitted.kind, fitted.options, fitted.result, fitted.folder.path)
     if failed is not None:
         raise failed
 

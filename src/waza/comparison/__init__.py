@@ -6,6 +6,7 @@
 'On your data: ...'
 """
 
+from waza.comparison.comparing import compare as compare
 from waza.comparison.design import comparison as comparison
 from waza.comparison.outcomes import Outcome as Outcome
 from waza.comparison.outcomes import best_variant as best_variant
@@ -13,6 +14,7 @@ from waza.comparison.outcomes import outcomes as outcomes
 from waza.comparison.question import Question as Question
 from waza.comparison.question import ask as ask
 from waza.comparison.question import ask_about_images as ask_about_images
+from waza.comparison.question import ask_about_rows as ask_about_rows
 from waza.comparison.question import ask_about_table as ask_about_table
 from waza.comparison.running import Comparison as Comparison
 from waza.comparison.running import run_comparison as run_comparison

@@ -91,9 +91,16 @@ def ask_about_table(
     """The question about a table, a pandas.DataFrame; the other arguments are those of `ask`."""
     target, more = choose_target(frame, target)
     prepared = prepare(frame, target, Path(shown).stem, task)
-    techniques = _techniques(tried, USUAL)
-    study = comparison(prepared.dataset, prepared.preparation, techniques, _name(shown), steps or STEPS)
     material = Material(prepared.dataset, prepared.preparation, (*notes, *more, *prepared.notes))
+    return ask_about_rows(material, shown, tried, steps)
+
+
+def ask_about_rows(
+    material: Material, shown: str, tried: Sequence[str] | None = None, steps: int | None = None
+) -> Question:
+    """The question about a table that is prepared; the other arguments are those of `ask`."""
+    techniques = _techniques(tried, USUAL)
+    study = comparison(material.dataset, material.preparation, techniques, _name(shown), steps or STEPS)
     return Question(shown, study, material, techniques)
 
 

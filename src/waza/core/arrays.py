@@ -1,6 +1,7 @@
 """Files of arrays and JSON values, which are written atomically and read without running code."""
 
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -40,3 +41,12 @@ def read_arrays(path: Path, remedy: str) -> tuple[dict[str, np.ndarray], dict[st
             return {key: file.get_tensor(key) for key in file.keys()}, facts  # noqa: SIM118
     except Exception as error:  # safetensors raises its own exception types
         raise Error(f"{path} is damaged: {remedy}") from error
+
+
+def finite(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values with None for a number that is not finite, which JSON does not have.
+
+    >>> finite({"loss": float("nan"), "step": 3})
+    {'loss': None, 'step': 3}
+    """
+    return {name: None if isinstance(one, float) and not math.isfinite(one) else one for name, one in values.items()}

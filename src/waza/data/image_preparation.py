@@ -9,6 +9,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 import numpy as np
 
 from waza.core.errors import Error
+from waza.data.given import array_of
 from waza.data.image_listing import images_below, shown
 from waza.data.image_workers import decode_all
 from waza.data.notes import Note
@@ -33,6 +34,7 @@ class ImagePreparation:
         size: (height, width) of every image after decoding.
         channels: 3; or 1, for grey.
         classes: the names of the classes, in the order of the outputs.
+        labels: the classes as arrays gave them, where these are numbers or booleans.
     """
 
     kind: ClassVar[str] = "images"
@@ -41,6 +43,7 @@ class ImagePreparation:
     size: tuple[int, int]
     channels: int
     classes: tuple[str, ...]
+    labels: tuple[Any, ...] = ()
 
     def __post_init__(self):
         if len(self.size) != 2 or not all(isinstance(side, int) and side > 0 for side in self.size):
@@ -48,6 +51,8 @@ class ImagePreparation:
         named = all(isinstance(name, str) for name in self.classes) and len(set(self.classes)) == len(self.classes)
         if self.channels not in (1, 3) or not named:
             raise ValueError("images have one channel or three, and every class needs a unique name")
+        if self.labels and len(self.labels) != len(self.classes):
+            raise ValueError(f"there are {len(self.labels)} labels for {len(self.classes)} classes")
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -58,6 +63,26 @@ class ImagePreparation:
     def outputs(self) -> int:
         """The number of outputs of the network."""
         return len(self.classes)
+
+    def given(self, x: Any) -> Photographs:
+        """The images as `apply` takes them, from an array (n, height, width[, channels]) uint8 or a list of files.
+
+        Raises:
+            Error: they have another size, or a file cannot be read.
+        """
+        if isinstance(x, str | Path):
+            raise Error(f"{str(x)!r} is given; expected a list of images' files, such as [{str(x)!r}], or an array")
+        if isinstance(x, Sequence) and x and all(isinstance(one, str | Path) for one in x):
+            photographs, notes = self.read([Path(one) for one in x])
+            if len(photographs.names) != len(x):
+                said = " ".join(note.say("en") for note in notes) or "a folder is among them."
+                raise Error(f"{len(x)} files are given, and {len(photographs.names)} images were read: {said}")
+            return photographs
+        pixels = pixels_of(x)
+        if pixels.shape[1:3] != self.size or pixels.shape[3] not in (self.channels, 3):
+            expected = ", ".join(map(str, self.shape))
+            raise Error(f"images of shape {pixels.shape} are given; the model takes (n, {expected}): resize them")
+        return Photographs(tuple(str(i) for i in range(len(pixels))), pixels)
 
     def read(self, paths: Sequence[Path]) -> tuple[Photographs, list[Note]]:
         """The images in files and folders, decoded as for training; notes name those that could not be decoded.
@@ -97,7 +122,7 @@ class ImagePreparation:
 
     def apply(self, images: Photographs) -> np.ndarray:
         """The inputs, (n, height, width, channels) uint8."""
-        if self.channels == 3:
+        if self.channels == images.pixels.shape[3]:
             return images.pixels
         grey = np.empty((*images.pixels.shape[:3], 1), np.uint8)
         for row, image in zip(grey, images.pixels, strict=True):
@@ -120,9 +145,29 @@ class ImagePreparation:
 
     def to_json(self) -> dict[str, Any]:
         """The preparation as plain values."""
-        return dataclasses.asdict(self)
+        return {name: value for name, value in dataclasses.asdict(self).items() if value or name != "labels"}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Self:
         """The preparation from the values of `to_json`."""
-        return cls(tuple(values["size"]), values["channels"], tuple(values["classes"]))
+        labels = tuple(values.get("labels", ()))
+        return cls(tuple(values["size"]), values["channels"], tuple(values["classes"]), labels)
+
+
+def pixels_of(x: Any) -> np.ndarray:
+    """Images as an array (n, height, width, channels).
+
+    Raises:
+        Error: they are not bytes, or have another shape.
+
+    >>> pixels_of(np.zeros((2, 8, 8), np.uint8)).shape
+    (2, 8, 8, 1)
+    """
+    pixels = array_of("x", x)
+    if pixels.dtype != np.uint8:
+        raise Error(f"images of type {pixels.dtype} are given; expected uint8 in 0..255: (255 * x).astype('uint8')")
+    if pixels.ndim == 3:
+        pixels = pixels[..., None]
+    if pixels.ndim != 4 or pixels.shape[3] not in (1, 3):
+        raise Error(f"x has the shape {pixels.shape}; expected images (n, height, width) or (n, height, width, 1 or 3)")
+    return pixels

@@ -11,13 +11,14 @@ from waza.core.errors import Error, nearest
 from waza.data.cells import Reading, as_numbers, as_texts, find_reading
 from waza.data.columns import CategoricalColumn, NumericColumn
 from waza.data.dataset import Dataset, Split
+from waza.data.given import frame_of, is_frame, plain_labels
 from waza.data.notes import Note, at_most, listed, short
+from waza.data.splitting import split_rows
 from waza.data.targets import Task, find_answers
 
 MOST_CATEGORIES = 50
 MOST_INPUTS = 20_000
 DISTINCT_SHARE = 0.9
-SHARES = (0.6, 0.2)
 TOLD = 1e-9
 
 
@@ -31,6 +32,8 @@ class Preparation:
         task: "classification" or "regression".
         classes: the labels, in the order of the outputs.
         mean, scale: of the training rows' targets, for regression.
+        labels: the classes as the table had them, where these are numbers or booleans.
+        width: the number of columns of the array that it was fitted on; None for a table with names.
     """
 
     kind: ClassVar[str] = "table"
@@ -41,11 +44,15 @@ class Preparation:
     classes: tuple[str, ...] = ()
     mean: float = 0.0
     scale: float = 1.0
+    labels: tuple[Any, ...] = ()
+    width: int | None = None
 
     def __post_init__(self):
         names = [self.target, *self.classes, *(column.name for column in self.columns)]
         if not all(isinstance(name, str) for name in names) or len(set(self.classes)) < len(self.classes):
             raise ValueError("columns need names, and every class needs a unique name")
+        if self.labels and len(self.labels) != len(self.classes):
+            raise ValueError(f"there are {len(self.labels)} labels for {len(self.classes)} classes")
         if self.task not in get_args(Task) or not np.isfinite([self.mean, self.scale]).all():
             raise ValueError(f"{self.task!r}, {self.mean} and {self.scale} do not describe predictions")
 
@@ -78,6 +85,28 @@ class Preparation:
             )
         return np.hstack([column.apply(frame[column.name]) for column in self.columns]).astype(np.float32)
 
+    def given(self, x: Any) -> Any:
+        """The rows as `apply` takes them: a pandas.DataFrame, or an array of the width that it was fitted on.
+
+        Raises:
+            Error: it is neither.
+        """
+        frame = frame_of(x)
+        if is_frame(x) == (self.width is None) and self.width in (None, frame.shape[1]):
+            return frame
+        if self.width is None:
+            raise Error(
+                f"an array is given, and the model was trained on a table with the column {self.columns[0].name!r}: "
+                "give a pandas.DataFrame with the same columns"
+            )
+        if is_frame(x):
+            return self.given(frame.to_numpy())
+        raise Error(f"x has {frame.shape[1]} columns, and the model was trained on {self.width}: give the same columns")
+
+    def numbers(self, outputs: np.ndarray) -> np.ndarray:
+        """The predicted numbers of a regression, (rows,), in the target's unit."""
+        return outputs[:, 0].astype(float) * self.scale + self.mean
+
     def read(self, paths: Sequence[Path]) -> tuple[Any, list[Note]]:
         """The rows of a table's file, and notes on them.
 
@@ -100,16 +129,17 @@ class Preparation:
         from scipy.special import softmax
 
         if self.task == "regression":
-            return {"prediction": outputs[:, 0].astype(float) * self.scale + self.mean}
+            return {"prediction": self.numbers(outputs)}
         shares = softmax(outputs, axis=1)
         return {"prediction": np.array(self.classes)[shares.argmax(axis=1)], "probability": shares.max(axis=1)}
 
     def to_json(self) -> dict[str, Any]:
         """The preparation as plain values; each column with its kind."""
-        return {
+        values = {
             **dataclasses.asdict(self),
             "columns": [{"of": type(one).__name__, **dataclasses.asdict(one)} for one in self.columns],
         }
+        return {name: value for name, value in values.items() if value or name not in ("labels", "width")}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Self:
@@ -120,7 +150,8 @@ class Preparation:
             given = {name: tuple(value) if isinstance(value, list) else value for name, value in column.items()}
             kind = kinds[str(given.pop("of"))]
             columns.append(kind(**given))
-        return cls(**{**values, "columns": tuple(columns), "classes": tuple(values["classes"])})
+        tuples = {name: tuple(values.get(name, ())) for name in ("classes", "labels")}
+        return cls(**{**values, **tuples, "columns": tuple(columns)})
 
 
 @dataclasses.dataclass(frozen=True)
@@ -132,7 +163,15 @@ class Prepared:
     notes: tuple[Note, ...]
 
 
-def prepare(frame: Any, target: str, name: str = "table", task: Task | None = None, seed: int = 0) -> Prepared:
+def prepare(
+    frame: Any,
+    target: str,
+    name: str = "table",
+    task: Task | None = None,
+    seed: int = 0,
+    part: np.ndarray | None = None,
+    width: int | None = None,
+) -> Prepared:
     """Split a table into training, validation and test rows (60, 20, 20 %), and fit its preparation on training rows.
 
     Args:
@@ -141,15 +180,20 @@ def prepare(frame: Any, target: str, name: str = "table", task: Task | None = No
         name: the name of the data.
         task: "classification" or "regression"; by default numbers with more than 20 values are regression.
         seed: the seed of the split; classes have the same shares in all parts.
+        part: of each row, where the table is already split: 0 for training, 1 for validation, 2 for test.
+        width: the number of columns of an array from which the table was made.
 
     Raises:
         Error: too few rows or classes, or no column that can be used.
     """
     frame = frame.reset_index(drop=True)
-    rows, answers, decided, notes = find_answers(frame[target], target, task)
+    given = frame[target]
+    rows, answers, decided, notes = find_answers(given, target, task)
     frame = frame.drop(columns=target).iloc[rows]
-    order = np.random.RandomState(seed).permutation(len(frame))
-    parts = _split(order, answers if decided == "classification" else None)
+    if part is None:
+        parts = split_rows(len(frame), answers if decided == "classification" else None, seed)
+    else:
+        parts = [np.flatnonzero(part[rows] == number) for number in range(3)]
     if decided == "regression":
         with np.errstate(over="ignore", invalid="ignore"):
             mean, scale = float(answers[parts[0]].mean()), float(answers[parts[0]].std()) or 1.0
@@ -160,12 +204,13 @@ def prepare(frame: Any, target: str, name: str = "table", task: Task | None = No
         raise Error(f"no column of {name} can be used to predict {target!r}: check that the inputs vary between rows")
     if decided == "classification":
         classes = tuple(str(label) for label in np.unique(answers))
+        labels = _labels(given.iloc[rows], answers, classes)
         index = {label: i for i, label in enumerate(classes)}
         y = np.array([index[str(answer)] for answer in answers], np.int32)
-        preparation = Preparation(tuple(columns), target, decided, classes)
+        preparation = Preparation(tuple(columns), target, decided, classes, labels=labels, width=width)
     else:
         y = ((answers - mean) / scale).astype(np.float32)
-        preparation = Preparation(tuple(columns), target, decided, mean=mean, scale=scale)
+        preparation = Preparation(tuple(columns), target, decided, mean=mean, scale=scale, width=width)
     if preparation.inputs > MOST_INPUTS:
         raise Error(
             f"the columns of {name} become {preparation.inputs} inputs, and at most {MOST_INPUTS} are used: "
@@ -177,16 +222,11 @@ def prepare(frame: Any, target: str, name: str = "table", task: Task | None = No
     return Prepared(Dataset(name, train, test, validation), preparation, tuple(at_most(notes)))
 
 
-def _split(order: np.ndarray, labels: np.ndarray | None) -> list[np.ndarray]:
-    """Positions of training, validation and test rows; each class is divided by the same shares."""
-    groups = [order] if labels is None else [order[labels[order] == label] for label in np.unique(labels)]
-    parts: list[list[np.ndarray]] = [[], [], []]
-    for group in groups:
-        held = max(1, round(len(group) * SHARES[1]))
-        ends = (len(group) - 2 * held, len(group) - held)
-        for part, rows in zip(parts, np.split(group, ends), strict=True):
-            part.append(rows)
-    return [np.sort(np.concatenate(part)) for part in parts]
+def _labels(cells: Any, answers: np.ndarray, classes: tuple[str, ...]) -> tuple[Any, ...]:
+    """The classes as the table has them: the first cell of each; none where all are texts."""
+    first = [cells.iloc[int(np.argmax(answers == label))] for label in classes]
+    labels = plain_labels(first)
+    return () if all(isinstance(one, str) for one in labels) else tuple(labels)
 
 
 def _fitted(train: Any, answers: np.ndarray, notes: list[Note]) -> list[NumericColumn | CategoricalColumn]:

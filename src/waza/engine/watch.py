@@ -25,6 +25,9 @@ class Watch:
     def evaluated(self, step: int, measures: Mapping[str, float]) -> None:
         """A single training has been evaluated."""
 
+    def noted(self, sentence: str) -> None:
+        """Something was decided about the data."""
+
     def stop_asked(self) -> bool:
         """Whether the run is to stop at the end of the current segment."""
         return False

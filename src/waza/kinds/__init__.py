@@ -7,11 +7,19 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from waza.kinds.fit_model import fit as fit
     from waza.kinds.model import Model as Model
     from waza.kinds.model_folder import load_model as load_model
     from waza.kinds.model_folder import save_model as save_model
+    from waza.kinds.trained import model_of as model_of
 
-_NAMES = {"Model": "model", "load_model": "model_folder", "save_model": "model_folder"}
+_NAMES = {
+    "Model": "model",
+    "fit": "fit_model",
+    "load_model": "model_folder",
+    "model_of": "trained",
+    "save_model": "model_folder",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -5,28 +5,23 @@ import dataclasses
 import hashlib
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import jax
 import numpy as np
 
+from waza.core.arrays import finite
 from waza.core.errors import Error
 from waza.core.files import write_whole
 from waza.core.lock import held
 from waza.core.variables import trained as variables_trained
 from waza.engine.single import Fitted
-from waza.kinds.model_folder import RECIPE, VARIABLES
+from waza.kinds.model_folder import HISTORY, RECIPE, VARIABLES
 
 VERSION = 2
-ASKED, CHECKPOINT, HISTORY, RESULT, REPORT = (
-    "fit.json",
-    "checkpoint.safetensors",
-    "history.json",
-    "result.json",
-    "report.html",
-)
+ASKED, CHECKPOINT, RESULT, REPORT = "fit.json", "checkpoint.safetensors", "result.json", "report.html"
 EVENTS = "events"
 SAMPLED = 1000
 
@@ -51,9 +46,8 @@ class FitFolder:
         """The result that `finish` wrote."""
         return _read(self.path / RESULT)
 
-    def finish(self, history: Sequence[Mapping[str, Any]], result: Mapping[str, Any]) -> None:
-        """Write the history and the result, and remove the checkpoint."""
-        write_whole(self.path / HISTORY, _text([_finite(one) for one in history]))
+    def finish(self, result: Mapping[str, Any]) -> None:
+        """Write the result, and remove the checkpoint; the model is there."""
         write_whole(self.path / RESULT, _text(dict(result)))
         self.checkpoint.unlink(missing_ok=True)
 
@@ -100,7 +94,7 @@ def result_of(trained: Fitted, targets: int, unit: str) -> dict[str, Any]:
     """The result of a training, whose steps have this many targets each, counted in this unit."""
     names = ("best_step", "steps", "ending", "diverged_at", "seconds")
     pace = trained.steps * targets / trained.seconds if trained.seconds else 0.0
-    measures = {name: value for name, value in _finite(trained.best).items() if name != "step"}
+    measures = {name: value for name, value in finite(trained.best).items() if name != "step"}
     parameters = sum(leaf.size for leaf in jax.tree.leaves(variables_trained(trained.variables)))
     facts = {"parameters": parameters, f"{unit}_a_second": pace, "measures": measures}
     return {name: getattr(trained, name) for name in names} | facts
@@ -132,11 +126,6 @@ def _refuse_other(path: Path, asked: Mapping[str, Any]) -> None:
                 f"{path} holds a training with other settings ({name}: {there.get(name)!r} there, {now.get(name)!r} "
                 "now): choose another folder, or --fresh to start over"
             )
-
-
-def _finite(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The values with None for a number that is not finite, which JSON does not have."""
-    return {name: None if isinstance(one, float) and not math.isfinite(one) else one for name, one in values.items()}
 
 
 def _text(value: Any) -> bytes:

@@ -8,19 +8,19 @@ import jax
 
 from waza.core.errors import Error
 from waza.core.files import write_whole
-from waza.core.language import LANGUAGES
+from waza.core.language import LANGUAGES, system_language
 from waza.engine.checkpoint import Checkpoint
 from waza.engine.explosion import Explosion, explosion
 from waza.engine.program import Program
 from waza.engine.single import single_program, train_single
-from waza.engine.training import Plan
+from waza.engine.training import Keep, Plan
 from waza.engine.watch import Watch
 from waza.kinds.events import Events
 from waza.kinds.fit_folder import EVENTS, REPORT, FitFolder, digest_of, fit_folder, result_of
 from waza.kinds.kind import Kind
 from waza.kinds.material import Material
 from waza.kinds.model import Model
-from waza.kinds.model_folder import model_of, save_model
+from waza.kinds.model_folder import prepared_model, save_model
 from waza.kinds.options import TrainingOptions
 from waza.kinds.registry import kind_of
 from waza.kinds.settling import evaluate_every
@@ -42,6 +42,22 @@ class Fitted(NamedTuple):
     material: Material
     before: bool
     devices: int
+
+
+class Ordered(NamedTuple):
+    """What is to be trained: a kind of model, its settled options, the data and the learner."""
+
+    kind: Kind
+    options: TrainingOptions
+    material: Material
+    learner: Any
+    keep: Keep = "best"
+
+
+def ordered(kind: Kind, asked: TrainingOptions, material: Material, keep: Keep = "best") -> Ordered:
+    """The training with what is left open settled by the data."""
+    options = kind.settle(asked, material)
+    return Ordered(kind, options, material, kind.learner(options, material), keep)
 
 
 def fit_in_folder(
@@ -70,52 +86,68 @@ def fit_in_folder(
     kind = kind_of(asked.model)
     if not isinstance(asked, kind.options):
         raise Error(f"{asked.model} has {kind.options.__name__}, and {type(asked).__name__} are given")
-    material = kind.read(asked, watch.reading)
-    options = kind.settle(asked, material)
-    learner = kind.learner(options, material)
+    order = ordered(kind, asked, kind.read(asked, watch.reading))
+    return fit_ordered(order, path, watch, fresh, tensorboard, language)
+
+
+def fit_ordered(
+    order: Ordered,
+    path: Path,
+    watch: Watch | None = None,
+    fresh: bool = False,
+    tensorboard: bool = False,
+    language: str = "en",
+) -> Fitted:
+    """Train what was ordered in a folder, with a report; the other arguments are those of `fit_in_folder`."""
+    kind, options, material, learner, keep = order
     program = single_program(learner, material.dataset, options.steps or 1)
     devices = program.group.layout.mesh.size
     settings = dataclasses.asdict(options)
     rows = digest_of(material.dataset, material.preparation)
-    with fit_folder(path, {**settings, "rows": rows}, fresh) as folder:
+    asked = {**settings, "rows": rows} | ({} if keep == "best" else {"keep": keep})
+    with fit_folder(path, asked, fresh) as folder:
         if folder.finished:
             return Fitted(folder, kind, options, folder.result(), material, True, devices)
-        history, result, model = _trained(kind, program, learner, options, material, folder, watch, tensorboard)
-        shown = Training(
-            options.model,
-            material.dataset.name,
-            kind.unit,
-            kind.folder,
-            kind.measures,
-            result,
-            history,
-            settings,
-            {language: list(dict.fromkeys(note.say(language) for note in material.notes)) for language in LANGUAGES},
-        )
-        write_whole(path / REPORT, kind.page(model, material, shown, language).encode())
-        folder.finish(history, result)
+        checkpoint = Checkpoint(folder.checkpoint, REMEDY)
+        events = Events(folder.path / EVENTS, checkpoint.step()) if tensorboard else None
+        model, result = train_ordered(order, program, checkpoint, events, watch)
+        save_model(folder.path, model)
+        if kind.reports:
+            shown = Training(
+                options.model,
+                material.dataset.name,
+                kind.unit,
+                kind.folder,
+                kind.measures,
+                result,
+                [dict(one) for one in model.history],
+                settings,
+                {
+                    language: list(dict.fromkeys(note.say(language) for note in material.notes))
+                    for language in LANGUAGES
+                },
+            )
+            write_whole(path / REPORT, kind.page(model, material, shown, language).encode())
+        folder.finish(result)
         return Fitted(folder, kind, options, result, material, False, devices)
 
 
-def _trained(
-    kind: Kind,
+def train_ordered(
+    order: Ordered,
     program: Program,
-    learner: Any,
-    options: TrainingOptions,
-    material: Material,
-    folder: FitFolder,
-    watch: Watch,
-    tensorboard: bool,
-) -> tuple[list[dict[str, Any]], dict[str, Any], Model]:
-    """Train, and save the best model; returns the history, the result and the model."""
-    checkpoint = Checkpoint(folder.checkpoint, REMEDY)
-    events = Events(folder.path / EVENTS, checkpoint.step()) if tensorboard else None
+    checkpoint: Checkpoint | None = None,
+    events: Events | None = None,
+    watch: Watch | None = None,
+) -> tuple[Model, dict[str, Any]]:
+    """Train what was ordered; returns the model and the result."""
+    kind, options, material, learner, keep = order
+    best = keep == "best"
     plan = Plan(
         steps=program.steps,
-        evaluate_every=evaluate_every(options),
-        keep="best",
-        measure=learner.selection(material.dataset),
-        patience=options.patience or None,
+        evaluate_every=evaluate_every(options.steps or 1),
+        keep=keep,
+        measure=learner.selection(material.dataset) if best else None,
+        patience=options.patience or None if best else None,
         end_diverged=True,
     )
 
@@ -128,21 +160,21 @@ def _trained(
     finally:
         if events is not None:
             events.close()
-    model = model_of(learner.model, trained.variables, material.preparation)
-    save_model(folder.path, model)
+    if trained.diverged_at is not None and not best:
+        raise Error(f"the loss is not finite at step {trained.diverged_at}: {kind.remedy(options)}")
+    notes = list(dict.fromkeys(note.say(system_language()) for note in material.notes))
+    model = prepared_model(learner.model, trained.variables, material.preparation, trained.history, notes)
     result = result_of(trained, learner.targets_a_step, kind.unit) | {"device": jax.devices()[0].device_kind}
     if trained.diverged_at is not None:
         result["exploded"] = explosion(program, options.seed, trained.diverged_at, checkpoint)._asdict()
-    return trained.history, result, model
+    return model, result
 
 
-def divergence(fitted: Fitted) -> Error | None:
+def divergence(kind: Kind, options: TrainingOptions, result: dict[str, Any], folder: Path | None) -> Error | None:
     """The error for a training whose loss was not finite; None for any other."""
-    at = fitted.result["diverged_at"]
+    at = result["diverged_at"]
     if at is None:
         return None
-    return Error(
-        f"the loss is not finite at step {at}; {Explosion(**fitted.result['exploded'])}: "
-        f"{fitted.kind.remedy(fitted.options)}; "
-        f"the best variables before, of step {fitted.result['best_step']}, are kept in {fitted.folder.path}"
-    )
+    kept = "" if folder is None else f"; the best variables before, of step {result['best_step']}, are kept in {folder}"
+    exploded = Explosion(**result["exploded"])
+    return Error(f"the loss is not finite at step {at}; {exploded}: {kind.remedy(options)}{kept}")

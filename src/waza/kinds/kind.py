@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
+from waza.core.errors import Error
 from waza.kinds.option import Options
 from waza.kinds.options import TrainingOptions
 from waza.kinds.using import InputOptions, Predictions, Writing, predictions
@@ -23,6 +24,8 @@ class Kind:
         unit: what its training is counted in, such as "images".
         measures: the measures that are shown of each split.
         models: one line about each model, by name and language.
+        in_python: the models that `waza.fit` trains beside these.
+        reports: whether a training has a page.
         options: the options of `waza fit`.
         use_options: the options of `waza use`.
         preparation: the name of its preparation in model folders.
@@ -34,6 +37,8 @@ class Kind:
     unit: str = "rows"
     measures: tuple[str, ...] = ("loss",)
     models: ClassVar[Mapping[str, Mapping[str, str]]] = {}
+    in_python: ClassVar[tuple[str, ...]] = ()
+    reports: bool = True
     options: type[TrainingOptions] = TrainingOptions
     use_options: type[Options] = InputOptions
     preparation: str
@@ -42,6 +47,16 @@ class Kind:
     def read(self, asked: Any, progress: Told | None) -> Any:
         """The data, as a `Material`; `progress` is called with (files read, files in all)."""
         raise NotImplementedError(f"{type(self).__name__} has no read(asked, progress)")
+
+    def takes(self, data: Any) -> bool:
+        """Whether `waza.fit` can train on data of this form: by default what the command's DATA can be."""
+        return isinstance(data, str | Path)
+
+    def given(self, asked: Any, data: Any, target: str | None, progress: Told | None) -> Any:
+        """The data that `waza.fit` was given, as a `Material`."""
+        if target is not None:
+            raise Error(f"target={target!r} names a column of a table, and {asked.model} is for {self.data}")
+        return self.read(asked, progress)
 
     def settle(self, asked: Any, material: Any) -> Any:
         """The options with nothing left open, for these data."""

@@ -13,3 +13,9 @@ class Material:
     dataset: Dataset
     preparation: Any
     notes: tuple[Note, ...] = ()
+
+
+def set_aside(data: Dataset) -> Note:
+    """A note on the number of rows of each split, for data that were split here."""
+    assert data.validation is not None
+    return Note("set_aside", {name: len(getattr(data, name).y) for name in ("train", "validation", "test")})

@@ -1,10 +1,12 @@
 """A model in a folder: its recipe, its preparation and its variables, in files that run no code when they are read.
 
 `model.json` names layers as users do (`nn.LSTM`), and `variables.safetensors` names arrays by path
-(`hidden.0.dense.weight`). Version 1 of the format named layers by module and arrays by position (`leaf7`).
+(`hidden.0.dense.weight`). Version 1 of the format named layers by module and arrays by position (`leaf7`). A model of
+a user's own learner has the learner's description instead of the network's.
 """
 
 import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,56 +14,97 @@ import jax
 import numpy as np
 import safetensors.numpy
 
+from waza.core.arrays import finite
 from waza.core.errors import Error
 from waza.core.files import write_whole
 from waza.core.names import by_public_name
 from waza.core.paths import from_named_leaves, named_leaves
 from waza.engine.describe import describe
 from waza.kinds.model import Model
+from waza.kinds.own_model import OwnModel, kept_shapes
 from waza.kinds.registry import kind_prepared_by
+from waza.learners import Learner
 from waza.nn import Layer
 
 VERSION, BY_POSITION = 2, 1
-RECIPE, VARIABLES = "model.json", "variables.safetensors"
+RECIPE, VARIABLES, HISTORY = "model.json", "variables.safetensors", "history.json"
 TRUSTED = ("nn", "models")
 
 
-def model_of(recipe: Layer, variables: Any, preparation: Any) -> Model:
+def prepared_model(
+    recipe: Layer,
+    variables: Any,
+    preparation: Any,
+    history: Sequence[Mapping[str, Any]] = (),
+    notes: Sequence[str] = (),
+) -> Model:
     """The model for use, of the kind that goes with the preparation."""
-    model: Model = kind_prepared_by(preparation.kind).model_type()(recipe, variables, preparation)
-    return model
+    kind: type[Model] = kind_prepared_by(preparation.kind).model_type()
+    return kind(recipe, variables, preparation, tuple(history), tuple(notes))
+
+
+def is_remade(recipe: Layer) -> bool:
+    """Whether a network consists of layers that `load_model` can make again."""
+    try:
+        remake(describe(recipe))
+    except (ValueError, Error):
+        return False
+    return True
 
 
 def save_model(folder: Path, model: Model) -> None:
-    """Write the model's two files.
+    """Write the model's files.
 
     Raises:
         Error: the model has a layer that `load_model` could not make again, or the files cannot be written.
     """
-    described = describe(model.model)
+    about = None
+    if model.preparation is not None:
+        about = {"of": model.preparation.kind, **model.preparation.to_json()}
+    if isinstance(model, OwnModel):
+        facts = {"version": VERSION, "learner": describe(model.learner), "preparation": about}
+    else:
+        facts = {"version": VERSION, "model": _described(model.model), "preparation": about}
+    arrays = {path: np.asarray(leaf) for path, leaf in named_leaves(model.variables).items()}
+    write_whole(folder / VARIABLES, safetensors.numpy.save(arrays))
+    if model.history:
+        write_whole(folder / HISTORY, _text([finite(one) for one in model.history]))
+    else:
+        (folder / HISTORY).unlink(missing_ok=True)
+    write_whole(folder / RECIPE, _text(facts))
+
+
+def _described(recipe: Layer) -> Any:
+    described = describe(recipe)
     try:
         remake(described)
     except ValueError as error:
         raise Error(f"the model cannot be saved ({error}): use layers of waza.nn and waza.models") from error
-    arrays = {path: np.asarray(leaf) for path, leaf in named_leaves(model.variables).items()}
-    about = {"of": model.preparation.kind, **model.preparation.to_json()}
-    facts = {"version": VERSION, "model": described, "preparation": about}
-    write_whole(folder / VARIABLES, safetensors.numpy.save(arrays))
-    write_whole(folder / RECIPE, (json.dumps(facts, indent=1, ensure_ascii=False) + "\n").encode())
+    return described
 
 
-def load_model(folder: Path) -> Model:
-    """The model that `save_model` wrote.
+def load_model(folder: str | Path, learner: Learner | None = None, data: Any = None) -> Model:
+    """The model in a folder that `Model.save`, `waza fit` or `waza compare` wrote; no code is run from the folder.
+
+    Args:
+        folder: of the model.
+        learner: for a model of a learner of your own, the learner with which it was trained.
+        data: for such a model, what it was trained on, if the learner's `init` looks at it; shapes are enough.
 
     Raises:
-        Error: the folder holds none, or a damaged one, or one of a later version.
+        Error: the folder holds none, a damaged one, one of a later version, or one of a learner that is not given.
     """
+    folder = Path(folder)
     if not (folder / RECIPE).is_file():
-        raise Error(f"{folder} holds no model: give the folder that `waza fit` or `waza compare` named")
+        raise Error(f"{folder} holds no model: give the folder that model.save, `waza fit` or `waza compare` wrote")
     try:
         facts = json.loads((folder / RECIPE).read_text("utf-8"))
         version = facts["version"]
-        model = _model(facts, folder) if version in (BY_POSITION, VERSION) else None
+        model = None
+        if version in (BY_POSITION, VERSION):
+            model = _own_model(facts, folder, learner, data) if "learner" in facts else _model(facts, folder)
+    except _Ungiven as error:
+        raise Error(str(error)) from error.__cause__
     except Exception as error:  # whatever the damage leads to
         if isinstance(error.__cause__, ImportError):  # the model is whole, and a package that it needs is missing
             raise
@@ -72,23 +115,72 @@ def load_model(folder: Path) -> Model:
     return model
 
 
+class _Ungiven(Exception):
+    """A model of a user's own learner, which is not given or is another one."""
+
+
 def _model(facts: dict[str, Any], folder: Path) -> Model:
     """The model of these facts, whose layers, variables and preparation must fit each other."""
+    preparation = _preparation(facts)
+    recipe = remake(facts["model"])
+    shapes = jax.eval_shape(recipe.init, jax.random.key(0))
+    variables = _variables(facts, folder, shapes)
+    for path, array in named_leaves(variables).items():
+        if not np.isfinite(array).all():
+            raise ValueError(f"{path} has values that are no numbers")
+    model = prepared_model(recipe, variables, preparation, _history(folder))
+    model.check()
+    return model
+
+
+def _own_model(facts: dict[str, Any], folder: Path, learner: Learner | None, data: Any) -> Model:
+    """The model of a user's own learner, which is given."""
+    name = facts["learner"]["class"]
+    if learner is None:
+        raise _Ungiven(f"{folder} holds a model of the learner {name}, which no file can make again: give learner=")
+    given = describe(learner)["class"]
+    if given != name:
+        raise _Ungiven(f"{folder} holds a model of the learner {name}, and {given} is given: give the one that it has")
+    try:
+        shapes = kept_shapes(learner, data)
+    except Exception as error:
+        if data is not None:
+            raise
+        raise _Ungiven(f"{name}.init looks at the data: give learner= and data=, as they were in training") from error
+    try:
+        variables = _variables(facts, folder, shapes)
+    except Error as error:
+        raise _Ungiven(f"the learner that is given is not the one of {folder}: {error}") from error
+    model = OwnModel(getattr(learner, "model", None), variables, _preparation(facts), _history(folder), (), learner)
+    model.check()
+    return model
+
+
+def _preparation(facts: dict[str, Any]) -> Any:
+    if facts["preparation"] is None:
+        return None
     about = dict(facts["preparation"])
     kind = kind_prepared_by(about.pop("of", "table"))  # the first models did not say
-    recipe, preparation = remake(facts["model"]), kind.preparation_type().from_json(about)
+    return kind.preparation_type().from_json(about)
+
+
+def _variables(facts: dict[str, Any], folder: Path, shapes: Any) -> Any:
+    """The variables, with the structure of these shapes."""
     loaded = safetensors.numpy.load_file(folder / VARIABLES)
-    shapes = jax.eval_shape(recipe.init, jax.random.key(0))
     if facts["version"] == BY_POSITION:
         paths = list(named_leaves(shapes))
         loaded = {paths[i] if i < len(paths) else f"leaf{i}": loaded[f"leaf{i}"] for i in range(len(loaded))}
-    variables = from_named_leaves(loaded, shapes)
-    for path, array in loaded.items():
-        if not np.isfinite(array).all():
-            raise ValueError(f"{path} has values that are no numbers")
-    model = model_of(recipe, variables, preparation)
-    model.check()
-    return model
+    return from_named_leaves(loaded, shapes)
+
+
+def _history(folder: Path) -> tuple[dict[str, Any], ...]:
+    if not (folder / HISTORY).is_file():
+        return ()
+    return tuple(json.loads((folder / HISTORY).read_text("utf-8")))
+
+
+def _text(value: Any) -> bytes:
+    return (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def remake(described: Any) -> Any:

@@ -14,6 +14,7 @@ KINDS = (
     "waza.kinds.classifier.kind",
     "waza.kinds.language_model.kind",
     "waza.kinds.table.kind",
+    "waza.kinds.arrays.kind",
 )
 
 

@@ -42,8 +42,7 @@ def settled(asked: Asked, rows: int, optimizer: OptimizerName, rate_scale: float
     """
     batch = asked.batch_size or min(LARGEST_BATCH, max(SMALLEST_BATCH, rows // 8), rows)
     epoch = max(1, rows // batch)
-    usual = epoch * asked.epochs if asked.epochs else max(EPOCHS * epoch, FEWEST_STEPS)
-    steps = asked.steps or usual
+    steps = asked.steps or usual_steps(epoch, asked.epochs)
     name = asked.optimizer or optimizer
     return dataclasses.replace(
         asked,
@@ -57,10 +56,14 @@ def settled(asked: Asked, rows: int, optimizer: OptimizerName, rate_scale: float
     )
 
 
-def evaluate_every(options: TrainingOptions) -> int:
+def usual_steps(epoch: int, epochs: int | None = None) -> int:
+    """The steps of this many epochs, each of `epoch` steps; by default 20 epochs, or 1,500 steps if that is more."""
+    return epoch * epochs if epochs else max(EPOCHS * epoch, FEWEST_STEPS)
+
+
+def evaluate_every(steps: int) -> int:
     """Steps between evaluations, of which there are 40."""
-    assert options.steps is not None
-    return max(1, options.steps // EVALUATIONS)
+    return max(1, steps // EVALUATIONS)
 
 
 def optimizer_of(options: TrainingOptions) -> optim.Optimizer:

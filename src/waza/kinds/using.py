@@ -43,4 +43,4 @@ def predictions(model: Any, paths: Sequence[str]) -> Predictions:
         Error: no file can be used.
     """
     given, notes = model.preparation.read([Path(path) for path in paths])
-    return Predictions(model.predict(given), notes)
+    return Predictions(model.answers(given), notes)

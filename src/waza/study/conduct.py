@@ -15,6 +15,7 @@ from waza.engine.training import Keep
 from waza.engine.watch import Watch
 from waza.study import store
 from waza.study.claims import UNTIL_DECIDED, decide
+from waza.study.progress import watched
 from waza.study.runner import Request, run_fixed, settings_of
 from waza.study.study import Study
 from waza.study.tuning import choose
@@ -37,7 +38,8 @@ def run(
         study: what to run.
         runs: the folder of the run store; None keeps nothing. A run that was cut off is continued, and ends with the
             same bits as if it had not been.
-        watch: receives progress events, and may ask to stop.
+        watch: receives progress events, and may ask to stop. Without one, progress is shown on a terminal and in a
+            notebook; `waza.Watch()` shows nothing.
         fresh: start over even where an unfinished run could be continued.
         max_seeds: instead of `study.seeds`, add blocks of seeds until each claim is decided, up to this number.
         keep: which variables of each trial are kept for `waza.study.variables_of`: those at the "best" evaluation by
@@ -50,7 +52,12 @@ def run(
 
     The attributes of the results hold the settings, versions, machine and seconds.
     """
-    request = Request(runs, watch or Watch(), fresh, keep=keep, executor=executor)
+    with watched(study.name, watch) as watching:
+        return _conducted(study, Request(runs, watching, fresh, keep=keep, executor=executor), max_seeds)
+
+
+def _conducted(study: Study, request: Request, max_seeds: int | None) -> xr.Dataset:
+    """Choose the settings that are tuned, then run the study."""
     if max_seeds is not None:
         if not study.claims:
             raise Error(f"{study.name!r} has no claims: give a number of seeds, not a limit to deciding")

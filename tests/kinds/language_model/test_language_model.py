@@ -224,7 +224,7 @@ def test_a_loss_that_is_no_number_names_clipping(verses, tmp_path):
     wild = {"optimizer": "sgd", "learning_rate": 1e38, "schedule": "constant", "warm_up": 0, "steps": 20}
     fitted = fit_in_folder(TextOptions(data=str(verses), clip=0.0, **wild, **SMALL), tmp_path / "o")
     assert fitted.result["ending"] == "diverged"
-    said = str(divergence(fitted))
+    said = str(divergence(fitted.kind, fitted.options, fitted.result, fitted.folder.path))
     assert re.search(r"at step \d+ the gradient was (largest|no number) in (embedding|output|recurrent)", said)
     assert "smaller than 1e+38" in said and "clip gradients (--clip 1)" in said and re.search(r"at step \d+", said)
 

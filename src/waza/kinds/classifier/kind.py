@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any, ClassVar
 
+from waza.core.errors import Error
 from waza.kinds.classifier.networks import NETWORKS
 from waza.kinds.classifier.options import ImageInput, ImageOptions
 from waza.kinds.kind import Kind, Told
@@ -27,6 +28,21 @@ class Classifier(Kind):
 
         side = NETWORKS[asked.model].size
         return images(asked.data, asked.size, (side, side), progress)
+
+    def takes(self, data: Any) -> bool:
+        """A folder, a data set's name, or images in memory."""
+        from waza.data.given import is_images, is_table_file
+
+        return is_images(data) or (super().takes(data) and not is_table_file(data))
+
+    def given(self, asked: ImageOptions, data: Any, target: str | None, progress: Told | None) -> Any:
+        """The images, as an `Images`."""
+        from waza.kinds.classifier.images import images_in_memory
+
+        found = super().given(asked, data, target, progress) if isinstance(data, str | Path) else images_in_memory(data)
+        if asked.size is not None and asked.size != found.preparation.size:
+            raise Error(f"size={asked.size} is given, and the images are {found.preparation.size}: leave size out")
+        return found
 
     def settle(self, asked: ImageOptions, material: Any) -> ImageOptions:
         """The options with nothing left open."""

@@ -7,10 +7,9 @@ import numpy as np
 
 from waza.core.errors import Error
 from waza.data import Tokenizer
-from waza.kinds.language_model.model import TextModel
+from waza.kinds.language_model.model import LENGTH, TEMPERATURE, TextModel
 from waza.kinds.model import Model
 
-LENGTH, TEMPERATURE = 500, 0.8
 BROKEN, HELD = "\N{REPLACEMENT CHARACTER}", 3  # up to three of a character's four bytes are incomplete
 
 

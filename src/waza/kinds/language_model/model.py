@@ -10,11 +10,14 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, PyTree
 
+from waza.core.errors import Error
+from waza.data.text.preparation import Texts
 from waza.kinds.language_model.texts import unknown_share
 from waza.kinds.model import Model
 from waza.models import LanguageModel
 from waza.nn import CrossEntropy, Pass
 
+LENGTH, TEMPERATURE = 500, 0.8
 CHUNK = 16  # tokens per call: few enough to appear at once, enough that the calls cost little
 AT_ONCE, LOGITS_AT_ONCE = 1024, 2**22
 
@@ -23,7 +26,33 @@ AT_ONCE, LOGITS_AT_ONCE = 1024, 2**22
 class TextModel(Model):
     """A trained language model with its tokenizer; its preparation is a `TextPreparation`."""
 
-    def predict(self, given: Any) -> dict[str, Any]:
+    def predict(self, x: Any) -> np.ndarray:
+        """Nothing: a language model generates text.
+
+        Raises:
+            Error: always.
+        """
+        raise Error("a language model has no predictions of rows: use generate(prompt) or perplexity(text)")
+
+    def predict_proba(self, x: Any) -> np.ndarray:
+        """As `predict`."""
+        return self.predict(x)
+
+    def generate(self, prompt: str, length: int = LENGTH, temperature: float = TEMPERATURE, seed: int = 0) -> str:
+        """A text that continues the prompt; see `waza.kinds.language_model.generation.generate`."""
+        from waza.kinds.language_model.generation import generate
+
+        return "".join(generate(self, prompt, length, temperature, seed))
+
+    def perplexity(self, text: str) -> float:
+        r"""The perplexity $e^\text{loss}$ of a text.
+
+        Raises:
+            Error: the text has fewer than two tokens.
+        """
+        return float(self.answers(Texts(("the text",), (text,)))["perplexity"][0])
+
+    def answers(self, given: Any) -> dict[str, Any]:
         r"""A row for each text: its mean loss in nats, its perplexity $e^\text{loss}$, and its tokens.
 
         Each token but the first is predicted from all before it: the state is carried through the whole text.
@@ -73,10 +102,10 @@ class TextModel(Model):
 
     @property
     def _start(self) -> PyTree[Array]:
-        return self.model.start(1)  # type: ignore[attr-defined]
+        return self.model.start(1)
 
     def _scan(self, variables: PyTree[Array], x: Array, state: Any, lengths: Any = None) -> Any:
-        return self.model.scan(variables, x, Pass(), state, lengths)  # type: ignore[attr-defined]
+        return self.model.scan(variables, x, Pass(), state, lengths)
 
     @cached_property
     def _piece(self) -> Any:

@@ -1,1 +1,1 @@
-"""Models of tables, which `waza compare` keeps."""
+"""Models of tables, which `waza compare` and `waza.fit` train."""

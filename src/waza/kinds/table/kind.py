@@ -1,11 +1,12 @@
-"""Models of tables, as a kind of model: `waza compare` trains them, and `waza use` applies them."""
+"""Models of tables, as a kind of model: `waza compare` and `waza.fit` train them, and `waza use` applies them."""
 
 import dataclasses
 from pathlib import Path
 from typing import Any
 
-from waza.kinds.kind import Kind
+from waza.kinds.kind import Kind, Told
 from waza.kinds.option import option
+from waza.kinds.table.options import TableOptions
 from waza.kinds.using import InputOptions
 
 
@@ -21,9 +22,38 @@ class TableModel(Kind):
 
     data = "tables"
     unit = "rows"
+    in_python = ("mlp",)
+    reports = False
+    options = TableOptions
     use_options = TableInput
     preparation = "table"
     folder = Path(__file__).parent
+
+    def takes(self, data: Any) -> bool:
+        """A table's file, a pandas.DataFrame, or (x, y) or a `Dataset` with inputs (rows, columns)."""
+        from waza.data import Dataset
+        from waza.data.given import is_frame, is_images, is_table_file
+
+        in_memory = isinstance(data, tuple | Dataset) and not is_images(data)
+        return in_memory or is_frame(data) or is_table_file(data)
+
+    def given(self, asked: TableOptions, data: Any, target: str | None, progress: Told | None) -> Any:
+        """The table, as a `Material`."""
+        from waza.kinds.table.material import table
+
+        return table(data, target, asked.task)
+
+    def settle(self, asked: TableOptions, material: Any) -> TableOptions:
+        """The options with nothing left open."""
+        from waza.kinds.table.learner import settle
+
+        return settle(asked, material)
+
+    def learner(self, settled: TableOptions, material: Any) -> Any:
+        """The network with its optimizer, as a `Supervised`."""
+        from waza.kinds.table.learner import learner
+
+        return learner(settled, material)
 
     def preparation_type(self) -> Any:
         """`Preparation`."""

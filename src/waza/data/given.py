@@ -1,0 +1,130 @@
+"""What a Python user gives: pairs of arrays (x, y) and data frames, checked."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from waza.core.errors import Error
+from waza.data.dataset import Dataset
+from waza.data.tables import KINDS
+
+FORMS = "(x, y) with arrays or lists, a pandas.DataFrame, a waza.data.Dataset, or a path or a data set's name"
+
+
+def is_frame(data: Any) -> bool:
+    """Whether this is a pandas.DataFrame."""
+    import pandas as pd
+
+    return isinstance(data, pd.DataFrame)
+
+
+def is_images(data: Any) -> bool:
+    """Whether data in memory, (x, y) or a `Dataset`, are images: x has three axes or four.
+
+    >>> is_images((np.zeros((2, 8, 8)), [0, 1])), is_images((np.zeros((2, 8)), [0, 1]))
+    (True, False)
+    """
+    if isinstance(data, Dataset):
+        return np.ndim(data.train.x) in (3, 4)
+    if not isinstance(data, tuple) or len(data) != 2 or is_frame(data[0]):
+        return False
+    return array_of("x", data[0]).ndim in (3, 4)
+
+
+def is_table_file(data: Any) -> bool:
+    """Whether this is the path of a table's file, by its ending.
+
+    >>> is_table_file("wine.csv"), is_table_file("photos/")
+    (True, False)
+    """
+    return isinstance(data, str | Path) and Path(data).suffix.lower() in KINDS and not Path(data).is_dir()
+
+
+def frame_of(x: Any) -> Any:
+    """The rows as a pandas.DataFrame, whose columns have texts as names: an array's are x0, x1, ...
+
+    Args:
+        x: a DataFrame, or an array or lists (rows, columns).
+
+    Raises:
+        Error: it has another shape, or two columns of one name.
+
+    >>> list(frame_of([[1, 2], [3, 4]]).columns)
+    ['x0', 'x1']
+    """
+    import pandas as pd
+
+    if is_frame(x):
+        frame = x.reset_index(drop=True)
+        names = [" ".join(str(name).split()) for name in frame.columns]
+        if doubled := {name for name in names if names.count(name) > 1}:
+            raise Error(f"two columns are called {min(doubled)!r}: give each column a different name")
+        frame.columns = pd.Index(names)
+        return frame
+    array = array_of("x", x)
+    if array.ndim != 2:
+        hint = {1: ": give x[None] for one row, or x[:, None] for one column"}.get(array.ndim, "")
+        raise Error(f"x has the shape {array.shape}; expected (rows, columns){hint}")
+    return pd.DataFrame(array, columns=[f"x{i}" for i in range(array.shape[1])])
+
+
+def with_target(x: Any, y: Any) -> tuple[Any, str]:
+    """The rows and their targets as one pandas.DataFrame, and the name of the target's column."""
+    frame = frame_of(x)
+    own = getattr(y, "name", None)
+    name = own if isinstance(own, str) else "y"
+    while name in frame.columns:
+        name += "_"
+    return frame.assign(**{name: array_of("y", y)}), name
+
+
+def array_of(name: str, values: Any) -> np.ndarray:
+    """The values as an array.
+
+    Raises:
+        Error: rows have different lengths.
+    """
+    try:
+        array = np.asarray(values)
+    except ValueError as error:
+        raise Error(f"{name} has rows of different lengths: give rows of one length") from error
+    if array.dtype == object and array.ndim == 1 and len(array) and isinstance(array[0], list | tuple | np.ndarray):
+        raise Error(f"{name} has rows of different lengths: give rows of one length")
+    return array
+
+
+def checked_pair(data: tuple[Any, Any]) -> tuple[Any, np.ndarray]:
+    """A pair (x, y), x as an array or a DataFrame.
+
+    Raises:
+        Error: there are no rows, the two differ in length, or y has another shape than (rows,) or lacks values.
+
+    >>> checked_pair(([[1.0], [2.0]], [0]))
+    Traceback (most recent call last):
+        ...
+    waza.core.errors.Error: x has 2 rows and y has 1: each row needs one target
+    """
+    import pandas as pd
+
+    if len(data) != 2:
+        raise Error(f"a tuple of {len(data)} is given as data; expected (x, y)")
+    x, y = data[0] if is_frame(data[0]) else array_of("x", data[0]), array_of("y", data[1])
+    if x.ndim == 0 or y.ndim != 1:
+        hint = ": give y[:, 0]" if y.ndim == 2 and y.shape[1] == 1 else ""
+        raise Error(f"x has the shape {x.shape} and y {y.shape}; expected (rows, ...) and (rows,){hint}")
+    if len(x) != len(y):
+        raise Error(f"x has {len(x)} rows and y has {len(y)}: each row needs one target")
+    if len(y) == 0:
+        raise Error("x and y have no rows; expected at least 20")
+    if (missing := np.flatnonzero(pd.isna(y))).size:
+        raise Error(
+            f"y has no value in {missing.size} of {len(y)} rows, such as row {missing[0]}: leave these rows out"
+        )
+    return x, y
+
+
+def plain_labels(cells: Any) -> list[Any]:
+    """The distinct cells as values that JSON has: numbers and booleans as they are, others as text."""
+    values = [cell.item() if isinstance(cell, np.generic) else cell for cell in cells]
+    return [one if isinstance(one, bool | int | float) else str(one) for one in values]

@@ -1,0 +1,138 @@
+"""Training a model in Python: `waza.fit`."""
+
+from pathlib import Path
+from typing import Any
+
+from waza.core.errors import Error, nearest
+from waza.data.given import FORMS, array_of, is_frame
+from waza.engine.single import single_program
+from waza.engine.training import Keep
+from waza.engine.watch import Watch
+from waza.kinds.fit_learner import fit_learner
+from waza.kinds.fitting import divergence, fit_ordered, ordered, train_ordered
+from waza.kinds.kind import Kind
+from waza.kinds.model import Model
+from waza.kinds.model_folder import load_model
+from waza.kinds.option import declared
+from waza.kinds.registry import kinds
+from waza.learners import Learner
+from waza.study.progress import watched
+
+
+def fit(
+    kind_or_learner: str | Learner,
+    data: Any,
+    *,
+    steps: int | None = None,
+    epochs: int | None = None,
+    seed: int = 0,
+    keep: Keep = "best",
+    target: str | None = None,
+    out: str | Path | None = None,
+    watch: Watch | None = None,
+    **options: Any,
+) -> Model:
+    """Train a model on data in memory, in a file or in a folder.
+
+    A table's inputs are standardised, and missing values and categories are encoded, as in `waza compare`; the model
+    then predicts on rows as they are. Rows are set aside to choose the best step, and for the test measures in
+    `history`; `notes` say how many. A learner of your own on data of your own is trained as it is.
+
+    Args:
+        kind_or_learner: a model's name, such as "mlp", "small-alexnet" or "language-model"; or a learner.
+        data: (x, y) with arrays or lists, a pandas.DataFrame, a `waza.data.Dataset`, or what `waza fit` takes: a
+            folder of images, a text, a table's file, or a data set's name. Images are (n, height, width[, channels])
+            uint8.
+        steps: training steps. By default 20 epochs, or 1,500 steps if that is more.
+        epochs: passes over the training rows, instead of `steps`.
+        seed: of the initial values and of the batches.
+        keep: the variables of the "best" evaluation on the validation rows, or the "last".
+        target: the column to predict, of a DataFrame or a table's file.
+        out: a folder for the model. An interrupted training goes on from there, and a finished one is read.
+        watch: receives progress events, and may ask to stop. Without one, progress is shown on a terminal and in a
+            notebook; `waza.Watch()` shows nothing.
+        options: of the model, as `waza fit --help` lists them, such as `learning_rate=0.01`; for tables also
+            `hidden=(64, 32)`, `norm` and `task`.
+
+    Raises:
+        Error: the data or an option cannot be used, or the loss is not finite.
+        Interrupted: `watch` asked to stop.
+
+    >>> import numpy as np
+    >>> x = np.random.default_rng(0).normal(size=(60, 2))
+    >>> model = fit("mlp", (x, x[:, 0] > 0), steps=20, hidden=(8,))
+    >>> model.predict(x[:3]).dtype
+    dtype('bool')
+    """
+    path = None if out is None else Path(out)
+    learner = kind_or_learner if isinstance(kind_or_learner, Learner) else None
+    if learner is not None and options:
+        name = next(iter(options))
+        raise Error(f"{name}={options[name]!r} is given with a learner, which has its own settings: use waza.vary")
+    with watched(str(kind_or_learner) if learner is None else type(learner).__name__, watch) as watching:
+        if learner is not None:
+            model = fit_learner(learner, data, steps, epochs, seed, keep, target, path, watching)
+        else:
+            asked = {"steps": steps, "epochs": epochs, "seed": seed, **options}
+            model = _fit_named(str(kind_or_learner), data, asked, keep, target, path, watching)
+        for note in model.notes:
+            watching.noted(note)
+    return model
+
+
+def _fit_named(
+    name: str,
+    data: Any,
+    options: dict[str, Any],
+    keep: Keep,
+    target: str | None,
+    path: Path | None,
+    watch: Watch,
+) -> Model:
+    """Train the model of this name."""
+    kind = _kind(name, data)
+    known = declared(kind.options)
+    for given in options:
+        if given not in known:
+            raise Error(f"{name} for {kind.data} has no option {given!r}: {nearest(given, known)}")
+    shown = str(data) if isinstance(data, str | Path) else type(data).__name__
+    asked = kind.options(model=name, data=shown, **options)
+    order = ordered(kind, asked, kind.given(asked, data, target, watch.reading), keep)
+    if path is None:
+        program = single_program(order.learner, order.material.dataset, order.options.steps or 1)
+        model, result = train_ordered(order, program, watch=watch)
+    else:
+        fitted = fit_ordered(order, path, watch)
+        model, result = load_model(path), fitted.result
+    failed = divergence(kind, order.options, result, path)
+    if failed is not None:
+        raise failed
+    return model
+
+
+def _kind(name: str, data: Any) -> Kind:
+    """The kind of model that has this name and takes these data.
+
+    Raises:
+        Error: there is none.
+    """
+    names: dict[str, list[Kind]] = {}
+    for kind in kinds():
+        for known in (*kind.models, *kind.in_python):
+            names.setdefault(known, []).append(kind)
+    if name not in names:
+        raise Error(f"no model is called {name!r}: {nearest(name, names)}")
+    for kind in names[name]:
+        if kind.takes(data):
+            return kind
+    of = " and ".join(kind.data for kind in names[name])
+    raise Error(f"{name} is for {of}, and {_shown(data)} is given; expected {FORMS}")
+
+
+def _shown(data: Any) -> str:
+    """What the data are, in a few words."""
+    if isinstance(data, str | Path):
+        return repr(str(data))
+    if isinstance(data, tuple) and len(data) == 2 and not is_frame(data[0]):
+        return f"(x, y) with x of shape {array_of('x', data[0]).shape}"
+    return f"a {type(data).__name__}"

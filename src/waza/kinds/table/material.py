@@ -1,0 +1,75 @@
+"""A table in a file or in memory, as the material of a training."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from waza.core.errors import Error
+from waza.data import Dataset, Note
+from waza.data.given import FORMS, checked_pair, frame_of, is_frame, with_target
+from waza.data.preparation import Prepared, prepare
+from waza.data.tables import choose_target, read_table
+from waza.data.targets import Task
+from waza.kinds.material import Material, set_aside
+
+VALIDATION = 0.2
+
+
+def table(data: Any, target: str | None = None, task: Task | None = None) -> Material:
+    """A table with its preparation, which is fitted on the training rows.
+
+    Args:
+        data: (x, y), a pandas.DataFrame, a table's file, or a `Dataset` with inputs (rows, columns).
+        target: the column to predict, of a DataFrame or a file.
+        task: "classification" or "regression"; by default as the target's values suggest.
+
+    Raises:
+        Error: the data cannot be used.
+    """
+    if isinstance(data, str | Path):
+        frame, notes = read_table(Path(data))
+        return _of_frame(frame, "y" if target is None else target, Path(data).stem, task, notes)
+    if is_frame(data):
+        if target is None:
+            raise Error("a DataFrame is given without target: give target='COLUMN', the column to predict")
+        return _of_frame(frame_of(data), target, "table", task, [])
+    if target is not None:
+        raise Error(f"target={target!r} names a column of a DataFrame or a file, and the data have y: leave it out")
+    if isinstance(data, Dataset):
+        return _of_dataset(data, task)
+    if not isinstance(data, tuple):
+        raise Error(f"a {type(data).__name__} is given as data; expected {FORMS}")
+    x, y = checked_pair(data)
+    width = None if is_frame(x) or x.ndim != 2 else int(x.shape[1])
+    frame, name = with_target(x, data[1] if hasattr(data[1], "name") else y)
+    return _material(prepare(frame, name, "table", task, width=width), [], split=True)
+
+
+def _of_frame(frame: Any, target: str, name: str, task: Task | None, notes: list[Note]) -> Material:
+    target, more = choose_target(frame, target)
+    return _material(prepare(frame, target, name, task), [*notes, *more], split=True)
+
+
+def _of_dataset(data: Dataset, task: Task | None) -> Material:
+    """A data set whose splits stay as they are; without validation rows, a fifth of the training rows is set aside."""
+    pairs = [
+        checked_pair((split.x, split.y)) for split in (data.train, data.validation, data.test) if split is not None
+    ]
+    part = np.repeat(range(len(pairs)), [len(y) for _, y in pairs])
+    if data.validation is None:
+        part[part == 1] = 2
+        rows = np.flatnonzero(part == 0)
+        held = np.random.RandomState(0).permutation(rows)[: max(1, round(VALIDATION * len(rows)))]
+        part[held] = 1
+    x, y = (np.concatenate([np.asarray(pair[i]) for pair in pairs]) for i in range(2))
+    if data.classes:
+        y = np.array(data.classes)[y]
+    frame, name = with_target(x, y)
+    prepared = prepare(frame, name, data.name, task, part=part, width=x.shape[1])
+    return _material(prepared, [], split=data.validation is None)
+
+
+def _material(prepared: Prepared, notes: list[Note], split: bool) -> Material:
+    aside = [set_aside(prepared.dataset)] if split else []
+    return Material(prepared.dataset, prepared.preparation, (*notes, *prepared.notes, *aside))

@@ -1,0 +1,469 @@
+"""Models in Python: fit, predict, save, load, compare; the names of the package, their types, and the README's code."""
+
+import dataclasses
+import json
+import re
+import subprocess
+import sys
+import types
+from pathlib import Path
+
+import jax.numpy as jnp
+import numpy as np
+import pandas as pd
+import pytest
+
+import waza as wz
+from waza import models, nn, optim
+from waza.kinds.own_model import OwnModel
+from waza.study import progress
+
+ROOT = Path(__file__).parents[1]
+SMALL = {"steps": 30, "hidden": (8,), "learning_rate": 0.02}
+
+
+def rows(count=100, seed=0):
+    """Inputs of very different scales, and what decides their class."""
+    x = np.random.default_rng(seed).normal(size=(count, 3)) * [1, 100, 0.01]
+    return x, x[:, 0] + x[:, 1] / 100 > 0
+
+
+def same(one, other):
+    assert one.dtype == other.dtype
+    np.testing.assert_array_equal(one, other)
+
+
+# Tables.
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    x, y = rows()
+    return wz.fit("mlp", (x, np.where(y, "yes", "no")), steps=120, hidden=(8,), learning_rate=0.02)
+
+
+def test_a_model_takes_rows_as_they_are_and_answers_with_their_labels(fitted, tmp_path):
+    x, y = rows(200, seed=1)
+    answers = fitted.predict(x)
+    assert answers.shape == (200,) and set(answers) == {"yes", "no"}
+    assert np.mean(answers == np.where(y, "yes", "no")) > 0.85
+    shares = fitted.predict_proba(x)
+    assert shares.shape == (200, 2)
+    np.testing.assert_allclose(shares.sum(axis=1), 1)
+    same(fitted.classes[shares.argmax(axis=1)], answers)
+    same(fitted.predict(x[::-1]), answers[::-1])
+    assert fitted.predict(x[:1].tolist()).tolist() == answers[:1].tolist() and len(fitted.predict(x[:0])) == 0
+    assert fitted.history[0]["step"] == 0 and fitted.history[-1]["step"] == 120
+    assert any("set aside to choose the best step: 20" in note for note in fitted.notes)
+    fitted.save(tmp_path / "model")
+    again = wz.load(tmp_path / "model")
+    same(again.predict(x), answers)
+    assert list(again.history) == list(fitted.history)
+    assert json.loads((tmp_path / "model" / "model.json").read_text())["model"]["class"] == "models.MLP"
+
+
+@pytest.mark.parametrize("labels", [[0, 1], [7, 3], [False, True], [1.5, 2.5], ["a", "b"]])
+def test_labels_come_back_as_they_were_given(labels, tmp_path):
+    x, y = rows(60)
+    target = np.array(labels)[y.astype(int)]
+    model = wz.fit("mlp", (x, target), task="classification", **SMALL)
+    model.save(tmp_path)
+    answers = wz.load(tmp_path).predict(x)
+    assert answers.dtype.kind == target.dtype.kind and set(answers.tolist()) <= set(labels)
+    same(answers, model.predict(x))
+
+
+def test_numbers_are_predicted_in_their_own_unit(tmp_path):
+    x, _ = rows(200)
+    y = 1000 + 50 * x[:, 0]
+    model = wz.fit("mlp", (x, y), steps=400, hidden=(8,), learning_rate=0.02)
+    assert np.std(model.predict(x) - y) < 10
+    model.save(tmp_path)
+    same(wz.load(tmp_path).predict(x), model.predict(x))
+    with pytest.raises(wz.Error, match="predicts numbers, which have no probabilities"):
+        model.predict_proba(x)
+
+
+def test_a_data_frame_keeps_its_columns(tmp_path):
+    x, y = rows(100)
+    frame = pd.DataFrame({"a": x[:, 0], "kind": np.where(x[:, 1] > 0, "red", None), "y": y}, index=range(5, 105))
+    model = wz.fit("mlp", frame, target="y", **SMALL)
+    answers = model.predict(frame)
+    assert answers.dtype == bool and len(answers) == 100
+    same(model.predict(frame[["kind", "a"]]), answers)
+    with pytest.raises(wz.Error, match=r"give a pandas.DataFrame with the same columns"):
+        model.predict(x)
+    with pytest.raises(wz.Error, match="lacks 1 of 2 columns, such as 'kind'"):
+        model.predict(frame[["a"]])
+    parts = wz.fit("mlp", (frame[["a", "kind"]], frame["y"]), **SMALL)
+    same(parts.predict(frame), answers)
+    frame.to_csv(tmp_path / "table.csv", index=False)
+    assert set(wz.fit("mlp", tmp_path / "table.csv", target="y", **SMALL).predict(frame)) <= {"True", "False"}
+
+
+def test_a_data_set_keeps_its_splits():
+    x, y = rows(100)
+    parts = [wz.data.Split(x[part], y[part].astype(np.int32)) for part in (slice(70), slice(70, 90), slice(90, None))]
+    data = wz.data.Dataset("own", parts[0], parts[2], parts[1], classes=("no", "yes"))
+    model = wz.fit("mlp", data, **SMALL)
+    assert set(model.predict(x)) <= {"no", "yes"} and not any("set aside" in note for note in model.notes)
+    model = wz.fit("mlp", data._replace(validation=None), **SMALL)
+    assert any("trained on: 56; rows that were set aside to choose the best step: 14;" in one for one in model.notes)
+
+
+def test_the_last_variables_can_be_kept():
+    x, y = rows(60)
+    best, last = (wz.fit("mlp", (x, y), keep=keep, schedule="constant", **SMALL) for keep in ("best", "last"))
+    assert len(last.history) == 31  # one evaluation a step, and the one before the first
+    assert [one["step"] for one in best.history] == [one["step"] for one in last.history][: len(best.history)]
+
+
+def test_a_folder_resumes_and_is_read_once_finished(tmp_path, stops_after):
+    x, y = rows(60)
+    settings = {"steps": 60, "hidden": (8,)}
+    with pytest.raises(wz.Interrupted):
+        wz.fit("mlp", (x, y), out=tmp_path / "model", watch=stops_after(1), **settings)
+    model = wz.fit("mlp", (x, y), out=tmp_path / "model", **settings)
+    written = (tmp_path / "model" / "variables.safetensors").stat().st_mtime_ns
+    same(model.predict_proba(x), wz.fit("mlp", (x, y), **settings).predict_proba(x))
+    same(wz.fit("mlp", (x, y), out=tmp_path / "model", **settings).predict_proba(x), model.predict_proba(x))
+    assert (tmp_path / "model" / "variables.safetensors").stat().st_mtime_ns == written
+    with pytest.raises(wz.Error, match=r"other settings \(rows: "):
+        wz.fit("mlp", (x, ~y), out=tmp_path / "model", **settings)
+
+
+# Images and texts.
+
+
+def test_images_in_memory_are_images(stripes, tmp_path):
+    x, y = stripes.test.x, np.array(["upright", "level"])[stripes.test.y]
+    model = wz.fit("mlp", (x, y), steps=40)
+    assert np.mean(model.predict(x) == y) > 0.8 and model.predict_proba(x).shape == (60, 2)
+    model.save(tmp_path)
+    same(wz.load(tmp_path).predict(x), model.predict(x))
+    grey = wz.fit("mlp", (x[..., 0], stripes.test.y + 5), steps=5, augment=False)
+    assert set(grey.predict(x[..., 0])) <= {5, 6}
+    assert wz.fit("mlp", stripes, steps=5).predict(stripes.test.x).tolist()[0] in stripes.classes
+    with pytest.raises(wz.Error, match=r"the model takes \(n, 8, 8, 3\)"):
+        model.predict(np.zeros((2, 9, 9, 3), np.uint8))
+    with pytest.raises(wz.Error, match="expected uint8"):
+        wz.fit("mlp", (x / 255, y), steps=5)
+
+
+def test_a_folder_of_images_and_its_files(stripes_folder, tmp_path):
+    model = wz.fit("mlp", str(stripes_folder), steps=40, size=(8, 8), out=tmp_path / "model")
+    assert (tmp_path / "model" / "report.html").is_file()
+    files = [next((stripes_folder / name).iterdir()) for name in ("level", "upright", "level")]
+    assert model.predict(files).tolist() == ["level", "upright", "level"]
+    broken = tmp_path / "broken.png"
+    broken.write_bytes(b"no image")
+    with pytest.raises(wz.Error, match=r"2 files are given, and 1 images were read: .*broken.png"):
+        model.predict([files[0], broken])
+
+
+def test_a_language_model_writes(tmp_path):
+    text = tmp_path / "text.txt"
+    text.write_text("abcab" * 300)
+    model = wz.fit("language-model", text, steps=20, width=8, depth=1, window=8, batch_size=4)
+    assert set(model.generate("ab", length=12)) <= set("abc") and len(model.generate("ab", length=12)) == 12
+    model.save(tmp_path / "model")
+    assert wz.load(tmp_path / "model").perplexity("abcab") == pytest.approx(model.perplexity("abcab"))
+    with pytest.raises(wz.Error, match="has no predictions of rows: use generate"):
+        model.predict(["ab"])
+
+
+# Learners of one's own.
+
+
+class Doubled(nn.Dense):
+    """A user's own layer."""
+
+    def apply(self, variables, x, run):
+        """Twice the dense layer."""
+        return 2 * super().apply(variables, x, run)
+
+
+class Mean(wz.Learner):
+    """Estimates the mean of data, an array (rows,), by averaging."""
+
+    rate: float = 0.5
+
+    def measures(self, data):
+        """The distance from the mean."""
+        return (wz.Measure("distance", "lower"),)
+
+    def init(self, key, data):
+        """Nothing yet."""
+        return {"estimate": jnp.zeros(data.shape[1:])}
+
+    def batch(self, data, key, step):
+        """All rows."""
+        return data
+
+    def update(self, state, batch, key):
+        """A step towards the mean."""
+        estimate = state["estimate"] + self.rate * (batch.mean(axis=0) - state["estimate"])
+        return {"estimate": estimate}, {"loss": jnp.sum((estimate - batch.mean(axis=0)) ** 2)}
+
+    def evaluate(self, state, data, key):
+        """The distance."""
+        return {"distance": jnp.linalg.norm(state["estimate"] - data.mean(axis=0))}
+
+
+def supervised(model, **more):
+    return wz.Supervised(model, optim.Adam(0.02), batch_size=16, probes=False, **more)
+
+
+def test_a_network_of_ones_own_on_ones_own_arrays(tmp_path):
+    x, y = rows(100)
+    model = wz.fit(supervised(models.MLP((3, 8, 2))), (x, np.where(y, "yes", "no")), steps=60)
+    assert set(model.predict(x)) == {"yes", "no"}
+    model.save(tmp_path)
+    same(wz.load(tmp_path).predict(x), model.predict(x))
+    with pytest.raises(wz.Error, match=r"outputs of shape \(3,\) a row, and 2 are needed"):
+        wz.fit(supervised(models.MLP((3, 8, 3))), (x, y), steps=5)
+    with pytest.raises(wz.Error, match="does not take inputs of shape"):
+        wz.fit(supervised(models.MLP((4, 8, 2))), (x, y), steps=5)
+    with pytest.raises(wz.Error, match=r"hidden=\(8,\) is given with a learner"):
+        wz.fit(supervised(models.MLP((3, 8, 2))), (x, y), **SMALL)
+
+
+@pytest.mark.parametrize("task", ["classification", "regression"])
+def test_data_of_ones_own_are_not_changed(task, tmp_path):
+    x, y = rows(80)
+    x, y = x.astype(np.float32), y.astype(np.int32) if task == "classification" else x[:, 0].astype(np.float32)
+    data = wz.data.Dataset("own", wz.data.Split(x[:60], y[:60]), wz.data.Split(x[60:], y[60:]))
+    outputs, loss = (2, nn.CrossEntropy()) if task == "classification" else (1, nn.SquaredError())
+    model = wz.fit(supervised(nn.Dense(3, outputs), loss=loss), data, steps=20)
+    raw = x @ np.asarray(model.variables["weight"]) + np.asarray(model.variables["bias"])
+    expected = raw.argmax(axis=1) if task == "classification" else raw[:, 0]
+    np.testing.assert_allclose(model.predict(x), expected, rtol=1e-4, atol=1e-4)
+    assert any("set aside to choose the best step: 6;" in note for note in model.notes)
+    model.save(tmp_path)
+    same(wz.load(tmp_path).predict(x), model.predict(x))
+    with pytest.raises(wz.Error, match=r"the model takes float32 \(rows, 3\)"):
+        model.predict(x[:, :2])
+
+
+def test_a_layer_of_ones_own_comes_back_with_its_learner(tmp_path):
+    x, y = rows(60)
+    learner = supervised(Doubled(3, 2))
+    model = wz.fit(learner, (x, y), steps=20, out=tmp_path / "model")
+    assert isinstance(model, OwnModel)
+    again = wz.load(tmp_path / "model", learner=learner)
+    same(again.predict_proba(x), model.predict_proba(x))
+    same(wz.fit(learner, (x, y), steps=20, out=tmp_path / "model").predict_proba(x), model.predict_proba(x))
+    with pytest.raises(wz.Error, match=r"a model of the learner learners.Supervised, .*: give learner="):
+        wz.load(tmp_path / "model")
+    with pytest.raises(wz.Error, match="the learner that is given is not the one"):
+        wz.load(tmp_path / "model", learner=supervised(Doubled(4, 2)))
+
+
+def test_a_learner_of_ones_own_keeps_what_it_keeps(tmp_path):
+    data = np.random.default_rng(0).normal(size=(50, 2)).astype(np.float32)
+    model = wz.fit(Mean(), data, steps=40)
+    np.testing.assert_allclose(model.variables["estimate"], data.mean(axis=0), atol=1e-5)
+    assert model.history[-1]["distance"] < 1e-5
+    with pytest.raises(wz.Error, match="Mean does not say how its outputs are predictions: use model.variables"):
+        model.predict(data)
+    model.save(tmp_path)
+    again = wz.load(tmp_path, learner=Mean(), data=data)
+    same(again.variables["estimate"], model.variables["estimate"])
+    with pytest.raises(wz.Error, match="init looks at the data: give learner= and data="):
+        wz.load(tmp_path, learner=Mean())
+    with pytest.raises(wz.Error, match=r"of the learner .*Mean, and learners.Supervised is given"):
+        wz.load(tmp_path, learner=supervised(nn.Dense(3, 2)))
+    with pytest.raises(wz.Error, match="epoch of Mean are not known: give steps="):
+        wz.fit(Mean(), data, epochs=2)
+
+
+def test_a_study_gives_its_models(tmp_path):
+    x, y = rows(80)
+    x, y = x.astype(np.float32), y.astype(np.int32)
+    data = wz.data.Dataset("own", wz.data.Split(x[:60], y[:60]), wz.data.Split(x[60:], y[60:]))
+    base = supervised(models.MLP((3, 8, 2)))
+    study = wz.Study(
+        name="two", data=data, variants={"a": base, "b": wz.vary(base, optimizer=optim.SGD(0.1))},
+        steps=10, evaluate_every=10, seeds=2, block=2,
+    )  # fmt: skip
+    results = wz.run(study, keep="last")
+    model = wz.model_of(study, results, "b", 1)
+    accuracy = np.mean(model.predict(x[60:]) == y[60:])
+    assert accuracy == pytest.approx(float(results["test_accuracy"].sel(variant="b", seed=1).isel(step=-1)))
+    model.save(tmp_path)
+    same(wz.load(tmp_path).predict(x), model.predict(x))
+    with pytest.raises(wz.Error, match="no variant 'c'"):
+        wz.model_of(study, results, "c", 1)
+
+
+# Mistakes.
+
+
+def missing(y):
+    y = y.astype(float)
+    y[3] = np.nan
+    return y
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "more", "words"),
+    [
+        ("mpl", lambda x, y: (x, y), {}, "did you mean 'mlp'"),
+        ("mlp", lambda x, y: (x, y[:-1]), {}, "x has 60 rows and y has 59"),
+        ("mlp", lambda x, y: (x[:0], y[:0]), {}, "x and y have no rows"),
+        ("mlp", lambda x, y: (x, missing(y)), {}, "y has no value in 1 of 60 rows, such as row 3"),
+        ("mlp", lambda x, y: (x[:, 0], y), {}, r"x has the shape \(60,\); expected \(rows, columns\)"),
+        ("mlp", lambda x, y: (x, y[:, None]), {}, r"give y\[:, 0\]"),
+        ("mlp", lambda x, y: (x.tolist()[:-1] + [[1.0]], y), {}, "x has rows of different lengths"),
+        ("mlp", lambda x, y: (x, y, y), {}, r"a tuple of 3 is given as data; expected \(x, y\)"),
+        ("mlp", lambda x, y: {"x": x}, {}, "mlp is for images and tables, and a dict is given"),
+        ("mlp", lambda x, y: pd.DataFrame(x), {}, "give target='COLUMN'"),
+        ("mlp", lambda x, y: pd.DataFrame({"a": y, "b": y}), {"target": "bb"}, "did you mean 'b'"),
+        ("mlp", lambda x, y: (x, y), {"target": "y"}, "target='y' names a column"),
+        ("mlp", lambda x, y: (x, y), {"hiden": (8,)}, "did you mean 'hidden'"),
+        ("mlp", lambda x, y: (x, y), {"hidden": 8}, "hidden is 8; expected the units"),
+        ("mlp", lambda x, y: (x, y), {"steps": 5, "epochs": 1}, "give one of them"),
+        ("mlp", lambda x, y: (x, y), {"optimizer": "adamm"}, "did you mean 'adam'"),
+        ("mlp", lambda x, y: "nowhere", {}, "neither a folder of images nor a data set"),
+        ("small-alexnet", lambda x, y: (x, y), {}, r"small-alexnet is for images, and \(x, y\) with x of shape \(60, 3\)"),
+        ("language-model", lambda x, y: (x, y), {}, "language-model is for texts"),
+        ("mlp", lambda x, y: (x, y), {"steps": 30, "optimizer": "sgd", "learning_rate": 1e30}, "give a learning rate"),
+    ],
+)  # fmt: skip
+@pytest.mark.wrong_types
+def test_mistakes_take_one_line(name, data, more, words):
+    with pytest.raises(wz.Error, match=words) as raised:
+        wz.fit(name, data(*rows(60)), **more)
+    assert "\n" not in str(raised.value)
+
+
+def test_predictions_need_rows_like_those_of_the_training(fitted):
+    with pytest.raises(wz.Error, match="x has 2 columns, and the model was trained on 3"):
+        fitted.predict(np.zeros((4, 2)))
+    with pytest.raises(wz.Error, match=r"give x\[None\] for one row"):
+        fitted.predict(np.zeros(3))
+
+
+# Comparisons.
+
+
+def test_techniques_are_compared_in_python(tmp_path):
+    x, y = rows(60)
+    found = wz.compare((x, y), tried=["adam"], steps=10, max_seeds=10)
+    assert found.answer().startswith("On your data: Adam") and found.page is None and found.folder is None
+    assert [one.technique for one in found.outcomes] == ["adam"] and found.results.sizes["seed"] == 10
+    assert found.model.predict(x).dtype == bool
+    kept = wz.compare(pd.DataFrame(x).assign(y=y), "y", ["adam"], steps=10, max_seeds=10, runs=tmp_path)
+    assert kept.page.is_file() and len(kept.model.predict(pd.DataFrame(x))) == 60
+    assert wz.load(kept.folder).preparation == kept.question.material.preparation
+
+
+@pytest.mark.parametrize(
+    ("data", "more", "words"),
+    [
+        (lambda x, y: (x, y), {"tried": ["adan"]}, "did you mean 'adam'"),
+        (lambda x, y: (x, y), {"tried": "adam"}, r"expected a list of techniques"),
+        (lambda x, y: (x, y), {"model": "alexnet"}, "alexnet is for images"),
+        (lambda x, y: (x, y), {"model": "alexnett"}, "did you mean 'alexnet'"),
+        (lambda x, y: (x, y[:-1]), {}, "x has 60 rows and y has 59"),
+        (lambda x, y: [x, y], {}, r"a list is given as data; expected \(x, y\)"),
+    ],
+)
+@pytest.mark.wrong_types
+def test_mistakes_of_a_comparison_take_one_line(data, more, words):
+    with pytest.raises(wz.Error, match=words):
+        wz.compare(data(*rows(60)), **more)
+
+
+# Progress.
+
+
+def test_a_notebook_shows_one_line(monkeypatch):
+    lines = []
+    handle = types.SimpleNamespace(update=lambda bundle, raw: lines.append(bundle["text/plain"]))
+    display = types.ModuleType("IPython.display")
+    display.display = lambda bundle, raw, display_id: handle
+    shell = types.SimpleNamespace(kernel=object())
+    monkeypatch.setitem(sys.modules, "IPython", types.SimpleNamespace(get_ipython=lambda: shell))
+    monkeypatch.setitem(sys.modules, "IPython.display", display)
+    monkeypatch.setattr(progress, "DRAW_SECONDS", 0.0)
+    x, y = rows(60)
+    wz.fit("mlp", (x, y), **SMALL)
+    assert any(re.fullmatch(r"mlp: validation .*: \d+%, about \d+ s left", line) for line in lines)
+    assert "• Rows that are trained on: 36" in lines[-1]
+    lines.clear()
+    wz.fit("mlp", (x, y), watch=wz.Watch(), **SMALL)
+    assert not lines
+
+
+def test_a_terminal_shows_a_bar_and_a_file_nothing(monkeypatch, capsys):
+    x, y = rows(60)
+    wz.fit("mlp", (x, y), **SMALL)
+    assert capsys.readouterr() == ("", "")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    wz.fit("mlp", (x, y), **SMALL)
+    printed = capsys.readouterr()
+    assert not printed.out and "mlp: " in printed.err and "• Rows that are trained on: 36" in printed.err
+
+
+# Names.
+
+
+def test_importing_the_package_imports_nothing_heavy():
+    code = "import sys, waza; print([name for name in ('jax', 'numpy', 'pandas', 'rich') if name in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout == "[]\n"
+
+
+def test_every_public_name_is_there():
+    assert dir(wz) == sorted(wz.__all__) and "__version__" in dir(wz)
+    for name in wz.__all__:
+        assert getattr(wz, name) is not None
+    assert re.match(r"\d+\.\d+", wz.__version__)
+    with pytest.raises(AttributeError, match="no attribute 'fitt'"):
+        _ = wz.fitt
+
+
+def test_type_checkers_see_all_names(tmp_path):
+    """The imports for type checkers are the table of names; a checker knows the types and finds misspelt names."""
+    names = [name for name in wz.__all__ if name != "load"]
+    snippet = tmp_path / "snippet.py"
+    uses = ["wz.fit", "wz.Study", "wz.run", "wz.compare", "wz.load", "wz.fit('mlp', ([[1.0]], [1]))", "wz.__version__"]
+    lines = [f"reveal_type({use})" for use in [*uses, *map("wz.{}".format, names)]]
+    snippet.write_text("\n".join(["import waza as wz", *lines, "wz.fitt"]))
+    command = [sys.executable, "-m", "mypy", "--cache-dir", str(ROOT / ".mypy_cache"), str(snippet)]
+    found = subprocess.run(command, capture_output=True, text=True, cwd=ROOT).stdout
+    revealed = re.findall(r'Revealed type is "(.*)"', found)
+    assert len(revealed) == len(uses) + len(names) and "Any" not in revealed, found
+    assert revealed[5] == "waza.kinds.model.Model" and 'has no attribute "fitt"' in found
+
+
+# The README.
+
+
+def blocks(name):
+    """The Python parts of a README about models, as one program; the steps are cut short."""
+    text = (ROOT / name).read_text("utf-8")
+    parts = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    return [part for part in parts if "wz.fit" in part or "wz.compare" in part], parts
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.ja.md"])
+def test_the_python_of_the_readme_runs(name, tmp_path, monkeypatch):
+    own, parts = blocks(name)
+    assert own and all(part in own or "wz.Study" in part for part in parts)
+    monkeypatch.chdir(tmp_path)
+    x, y = rows(60)
+    pd.DataFrame(x, columns=["a", "b", "c"]).assign(price=x[:, 0]).to_csv("houses.csv", index=False)
+    short = {"x": x, "y": np.where(y, "yes", "no"), "new_rows": x[:5]}
+    monkeypatch.setattr(wz.kinds, "fit", lambda *given, **more: _fit(*given, **{**more, "steps": 20}), raising=False)
+    monkeypatch.setattr(
+        wz.comparison, "compare", lambda *given, **more: _compare(*given, **{**more, "steps": 5, "max_seeds": 10})
+    )
+    for part in parts:
+        exec(compile(part, name, "exec"), short)
+    study = dataclasses.replace(short["study"], steps=2, evaluate_every=1, seeds=2, block=2)
+    assert wz.run(study)["test_accuracy"].dims == ("variant", "seed", "step")
+
+
+_fit, _compare = wz.fit, wz.compare
