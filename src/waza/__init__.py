@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from waza import optim as optim
     from waza import report as report
     from waza import study as study
+    from waza import testing as testing
     from waza.comparison import Comparison as Comparison
     from waza.comparison import compare as compare
     from waza.core.errors import Error as Error

@@ -19,9 +19,9 @@ from waza.kinds.classifier.images import images_in_memory
 from waza.kinds.material import set_aside
 from waza.kinds.model import Model
 from waza.kinds.model_folder import is_remade, prepared_model
-from waza.kinds.own_model import OwnModel
+from waza.kinds.own_model import OwnModel, keeps_network
 from waza.kinds.table.material import table
-from waza.learners import Learner, Supervised, TruncatedBPTT, as_inputs
+from waza.learners import Learner, TruncatedBPTT, as_inputs
 from waza.nn import CrossEntropy, Pass, SquaredError
 
 HELD = 0.1  # share of a data set's training rows for validation, where it has none
@@ -51,7 +51,7 @@ def given_to(learner: Learner, data: Any, target: str | None = None, validated: 
     Raises:
         Error: the data cannot be used, or the learner's network does not fit them.
     """
-    supervised = isinstance(learner, Supervised) and not isinstance(learner, TruncatedBPTT)
+    supervised = keeps_network(learner) and not isinstance(learner, TruncatedBPTT)
     if supervised and (_is_table(data) or is_table_file(data)):
         material = table(data, target, _task(learner))
         return _checked(learner, Given(material.dataset, material.preparation, material.notes))
@@ -79,9 +79,9 @@ def model_of_learner(
     learner: Learner, given: Given, variables: Any, history: Sequence[Mapping[str, Any]] = (), notes: Sequence[str] = ()
 ) -> Model:
     """The model that a learner has trained."""
-    if given.preparation is not None and is_remade(learner.model):  # type: ignore[attr-defined]
-        return prepared_model(learner.model, variables, given.preparation, history, notes)  # type: ignore[attr-defined]
     network = getattr(learner, "model", None)
+    if given.preparation is not None and network is not None and is_remade(network):
+        return prepared_model(network, variables, given.preparation, history, notes)
     return OwnModel(network, variables, given.preparation, tuple(history), tuple(notes), learner)
 
 
@@ -114,8 +114,11 @@ def _split(learner: Learner, x: np.ndarray, y: np.ndarray) -> Given:
 
 def _array_preparation(learner: Learner, data: Any, labels: tuple[Any, ...]) -> ArrayPreparation | None:
     """The preparation of inputs that are arrays; None where the outputs are no rows of numbers."""
-    plain = isinstance(learner, Supervised) and type(learner).kept is Supervised.kept
-    if not plain or not isinstance(data, Dataset) or not isinstance(data.train.x, np.ndarray | jax.Array):
+    if (
+        not keeps_network(learner)
+        or not isinstance(data, Dataset)
+        or not isinstance(data.train.x, np.ndarray | jax.Array)
+    ):
         return None
     row = np.zeros((1, *data.train.x.shape[1:]), data.train.x.dtype)
     outputs = _outputs(learner, row)

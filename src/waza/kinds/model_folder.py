@@ -21,7 +21,7 @@ from waza.core.names import by_public_name
 from waza.core.paths import from_named_leaves, named_leaves
 from waza.engine.describe import describe
 from waza.kinds.model import Model
-from waza.kinds.own_model import OwnModel, kept_shapes
+from waza.kinds.own_model import OwnModel, kept_shapes_of
 from waza.kinds.registry import kind_prepared_by
 from waza.learners import Learner
 from waza.nn import Layer
@@ -142,7 +142,7 @@ def _own_model(facts: dict[str, Any], folder: Path, learner: Learner | None, dat
     if given != name:
         raise _Ungiven(f"{folder} holds a model of the learner {name}, and {given} is given: give the one that it has")
     try:
-        shapes = kept_shapes(learner, data)
+        shapes = kept_shapes_of(learner, data)
     except Exception as error:
         if data is not None:
             raise

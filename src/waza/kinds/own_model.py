@@ -3,14 +3,14 @@
 import dataclasses
 from typing import Any
 
-import equinox as eqx
 import jax
 import numpy as np
 from jaxtyping import PyTree
 
 from waza.core.errors import Error
 from waza.kinds.model import Model
-from waza.learners import Learner
+from waza.learners import Learner, Supervised
+from waza.study.kept import kept_shapes
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,11 +38,13 @@ class OwnModel(Model):
             super().check()
 
 
-def kept_shapes(learner: Learner, data: Any) -> PyTree[Any]:
-    """The shapes of what a learner keeps."""
-    arrays, rest = eqx.partition(data, eqx.is_array)
+def keeps_network(learner: Any) -> bool:
+    """Whether what a learner keeps are the variables of its network, `learner.model`."""
+    return isinstance(learner, Supervised) and type(learner).kept is Supervised.kept
 
-    def kept(arrays: Any) -> Any:
-        return learner.kept(learner.init(jax.random.key(0), eqx.combine(arrays, rest)))
 
-    return jax.eval_shape(kept, arrays)
+def kept_shapes_of(learner: Any, data: Any) -> PyTree[Any]:
+    """The shapes of what a learner keeps; the data may be None where the learner keeps its network's variables."""
+    if keeps_network(learner):
+        return jax.eval_shape(learner.model.init, jax.random.key(0))
+    return kept_shapes(learner, data)

@@ -14,6 +14,7 @@ from waza.core.arrays import read_arrays, write_arrays
 from waza.core.errors import Error, nearest
 from waza.core.paths import from_named_leaves
 from waza.engine.work import Outcome, Trials, Unit
+from waza.learners import Learner
 from waza.study.study import Study
 from waza.study.tuning import tuned_name
 
@@ -60,13 +61,13 @@ def variables_of(study: Study, results: xr.Dataset, variant: str, seed: int) -> 
     arrays = results.attrs.get(KEPT, {}).get((variant, seed)) or _read(results, names.index(variant), seed)
     if arrays is None:
         raise Error("the run kept no variables: run the study with keep='best' or keep='last'")
-    return from_named_leaves(arrays, _shapes(study, variant))
-
-
-def _shapes(study: Study, variant: str) -> PyTree[Any]:
-    """The shapes of what a variant's learner keeps; tuning changes numbers, and no shapes."""
     learner = next(one for name, one in study.variants.items() if variant in (name, tuned_name(name)))
-    arrays, rest = eqx.partition(study.data, eqx.is_array)
+    return from_named_leaves(arrays, kept_shapes(learner, study.data))  # tuning changes numbers, and no shapes
+
+
+def kept_shapes(learner: Learner, data: Any) -> PyTree[Any]:
+    """The shapes of what a learner keeps of a training on these data."""
+    arrays, rest = eqx.partition(data, eqx.is_array)
     state = jax.eval_shape(lambda arrays: learner.init(jax.random.key(0), eqx.combine(arrays, rest)), arrays)
     return jax.eval_shape(learner.kept, state)
 

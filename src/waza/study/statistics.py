@@ -37,7 +37,9 @@ def t_interval(values: np.ndarray, confidence: float = 0.95) -> Interval:
     mean = float(values.mean()) if values.size else math.nan
     if values.size < 2:
         return Interval(mean, -math.inf, math.inf, confidence, values.size)
-    half = stats.t.ppf((1 + confidence) / 2, values.size - 1) * values.std(ddof=1) / math.sqrt(values.size)
+    with np.errstate(invalid="ignore"):  # of a value that is infinite
+        spread = values.std(ddof=1)
+    half = stats.t.ppf((1 + confidence) / 2, values.size - 1) * spread / math.sqrt(values.size)
     return Interval(mean, mean - float(half), mean + float(half), confidence, values.size)
 
 
