@@ -45,6 +45,7 @@ def test_a_model_takes_rows_as_they_are_and_answers_with_their_labels(fitted, tm
     same(fitted.classes[shares.argmax(axis=1)], answers)
     same(fitted.predict(x[::-1]), answers[::-1])
     assert fitted.predict(x[:1].tolist()).tolist() == answers[:1].tolist() and len(fitted.predict(x[:0])) == 0
+    assert repr(fitted) == "Model(MLP, 50 parameters)"
     assert fitted.history[0]["step"] == 0 and fitted.history[-1]["step"] == 120
     assert any("set aside to choose the best step: 20" in note for note in fitted.notes)
     fitted.save(tmp_path / "model")
@@ -318,6 +319,8 @@ def missing(y):
         ("mlp", lambda x, y: (x, y), {"hidden": 8}, "hidden is 8; expected the units"),
         ("mlp", lambda x, y: (x, y), {"steps": 5, "epochs": 1}, "give one of them"),
         ("mlp", lambda x, y: (x, y), {"optimizer": "adamm"}, "did you mean 'adam'"),
+        (models.MLP((3, 2)), lambda x, y: (x, y), {}, "MLP is given; expected a model's name, or a learner"),
+        ("mlp", lambda x, y: (x, y), {"keep": None}, "keep is None; expected 'best' or 'last'"),
         ("mlp", lambda x, y: "nowhere", {}, "neither a folder of images nor a data set"),
         ("small-alexnet", lambda x, y: (x, y), {}, r"is for images, and \(x, y\) with x of shape \(60, 3\)"),
         ("language-model", lambda x, y: (x, y), {}, "language-model is for texts"),

@@ -1,7 +1,7 @@
 """Training a model in Python: `waza.fit`."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from waza.core.errors import Error, nearest
 from waza.data.given import FORMS, array_of, is_frame
@@ -66,6 +66,13 @@ def fit(
     """
     path = None if out is None else Path(out)
     learner = kind_or_learner if isinstance(kind_or_learner, Learner) else None
+    if learner is None and not isinstance(kind_or_learner, str):
+        given = type(kind_or_learner).__name__
+        raise Error(
+            f"{given} is given; expected a model's name, or a learner such as waza.Supervised(model, optimizer)"
+        )
+    if keep not in get_args(Keep):
+        raise Error(f"keep is {keep!r}; expected 'best' or 'last'")
     if learner is not None and options:
         name = next(iter(options))
         raise Error(f"{name}={options[name]!r} is given with a learner, which has its own settings: use waza.vary")

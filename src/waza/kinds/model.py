@@ -10,12 +10,13 @@ import jax
 import numpy as np
 
 from waza.core.errors import Error
+from waza.core.variables import trained
 from waza.learners import as_inputs
 from waza.learners.rows import rows_at_once
 from waza.nn import Pass
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, repr=False)
 class Model:
     """A trained model with what turns a user's data into its inputs, and its outputs into answers.
 
@@ -36,6 +37,15 @@ class Model:
     preparation: Any
     history: tuple[Mapping[str, Any], ...] = ()
     notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        """The network's class and its number of parameters."""
+        parameters = sum(np.size(leaf) for leaf in jax.tree.leaves(trained(self.variables)))
+        return f"{type(self).__name__}({self._name}, {parameters:,} parameters)"
+
+    @property
+    def _name(self) -> str:
+        return type(self.model).__name__
 
     def predict(self, x: Any) -> np.ndarray:
         """The predictions for rows, in their order: labels as they were given for training, or numbers.

@@ -13,7 +13,7 @@ from waza.learners import Learner, Supervised
 from waza.study.kept import kept_shapes
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, repr=False)
 class OwnModel(Model):
     """What a learner keeps of its training (`Learner.kept`).
 
@@ -26,10 +26,13 @@ class OwnModel(Model):
 
     learner: Learner | None = None
 
+    @property
+    def _name(self) -> str:
+        return type(self.learner).__name__
+
     def _outputs_of(self, x: Any) -> np.ndarray:
         if self.preparation is None:
-            kind = type(self.learner).__name__
-            raise Error(f"{kind} does not say how its outputs are predictions: use model.variables")
+            raise Error(f"{self._name} does not say how its outputs are predictions: use model.variables")
         return super()._outputs_of(x)
 
     def check(self) -> None:

@@ -22,7 +22,7 @@ CHUNK = 16  # tokens per call: few enough to appear at once, enough that the cal
 AT_ONCE, LOGITS_AT_ONCE = 1024, 2**22
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, repr=False)
 class TextModel(Model):
     """A trained language model with its tokenizer; its preparation is a `TextPreparation`."""
 
