@@ -14,7 +14,7 @@ def split_rows(rows: int, labels: np.ndarray | None = None, seed: int = 0) -> li
         seed: of the split.
 
     >>> [part.tolist() for part in split_rows(5)]
-    [[0, 1, 3], [2], [4]]
+    [[0, 1, 2], [3], [4]]
     """
     order = np.random.RandomState(seed).permutation(rows)
     groups = [order] if labels is None else [order[labels[order] == label] for label in np.unique(labels)]
