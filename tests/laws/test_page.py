@@ -18,7 +18,8 @@ def test_the_code_of_the_page_runs(tmp_path, monkeypatch, capsys):
     verdict, effect = capsys.readouterr().out.splitlines()[0].split()
     assert verdict in ("holds", "fails", "undecided")
     assert names["policy"]["preferences"].shape == (10,)
-    assert (tmp_path / "bandit.safetensors").exists()
+    kept, again = (names[one].variables["preferences"] for one in ("model", "again"))
+    assert (tmp_path / "bandit").is_dir() and kept.tolist() == again.tolist()
     assert names["results"].sizes["seed"] == 20
     assert float(effect) > -1
 
