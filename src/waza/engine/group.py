@@ -76,7 +76,7 @@ class Group:
             state, records = self.learner(n).update(state, batch, key)
             return state, as_means(records)
 
-        return mapped(update, (0, 0), self.how)(states, numbers)
+        return (update if self.how == "alone" else mapped(update, (0, 0), self.how))(states, numbers)
 
     def _steps(
         self,
@@ -90,13 +90,17 @@ class Group:
     ) -> tuple[PyTree, Tally]:
         """The loop over the steps from start to stop of one seed; `batch_of` gives the batch for a key and a step."""
         batches, updates = trial_key(seed, "batch"), trial_key(seed, "update")
+        alone = self.how == "alone"  # without the axis of variants inside the loop
+        if alone:
+            states, tally, numbers = jax.tree.map(lambda leaf: leaf[0], (states, tally, numbers))
 
         def body(step: Array, carry: Any) -> Any:
             states, tally = carry
             states, records = self._update(states, batch_of(batches, step), step_key(updates, step), numbers)
             return states, count(tally, records, step)
 
-        return jax.lax.fori_loop(start, stop, body, (states, tally))
+        trained = jax.lax.fori_loop(start, stop, body, (states, tally))
+        return jax.tree.map(lambda leaf: leaf[None], trained) if alone else trained
 
     def _evaluate(self, learner: Learner, state: PyTree, arrays: Any, seed: Any) -> tuple[Any, Any]:
         """The measures of one trial as Means, and its outputs for `judge` or None."""
