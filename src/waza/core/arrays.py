@@ -20,7 +20,16 @@ def write_arrays(path: Path, arrays: Mapping[str, np.ndarray], facts: Mapping[st
     Raises:
         Error: the file cannot be written.
     """
-    write_whole(path, safetensors.numpy.save(dict(arrays), {"facts": json.dumps(dict(facts))}))
+    write_whole(path, as_bytes(arrays, {"facts": json.dumps(dict(facts))}))
+
+
+def as_bytes(arrays: Mapping[str, np.ndarray], texts: Mapping[str, str] | None = None) -> bytes:
+    """Named arrays in the format of safetensors, with texts by name.
+
+    safetensors writes the memory of an array as it lies, so that rows must lie in order.
+    """
+    in_order = {name: np.asarray(array, order="C") for name, array in arrays.items()}
+    return bytes(safetensors.numpy.save(in_order, None if texts is None else dict(texts)))
 
 
 def read_arrays(path: Path, remedy: str) -> tuple[dict[str, np.ndarray], dict[str, Any]] | None:

@@ -10,6 +10,7 @@ import numpy as np
 import safetensors
 import safetensors.numpy
 
+from waza.core.arrays import as_bytes
 from waza.core.errors import Error
 from waza.core.paths import named_leaves
 from waza.engine import structure
@@ -102,7 +103,7 @@ class Outcome:
         arrays["diverged_at"] = self.diverged_at
         for (seed, variant), leaves in self.kept.items():
             arrays |= {f"kept/{seed}/{variant}/{path}": leaf for path, leaf in leaves.items()}
-        return bytes(safetensors.numpy.save({name: np.ascontiguousarray(array) for name, array in arrays.items()}))
+        return as_bytes(arrays)
 
     @classmethod
     def from_bytes(cls, content: bytes) -> "Outcome":
