@@ -175,7 +175,7 @@ def test_a_sound_learner_is_accepted():
         (Changes(), "update is a pure function of its arguments; found: it changes an argument"),
         (Branches(), "may not branch on one"),
         (Grows(), r"update keeps the structure, shapes and types of the state; found: w is float32 \(3,\)"),
-        (Vector(), "measures of evaluate are scalars or Means of scalars; found: size with the shapes"),
+        (Vector(), "measures of evaluate are numbers or Means of numbers by name; found: Vector returns 'size' with"),
         (OutOfBounds(), "size lies within -2 and -1, as declared"),
         (NotFinite(), "records are finite"),
         (Negative(), r"not negative; found: Mean\(1, -1\) as 'seen' of step 0"),

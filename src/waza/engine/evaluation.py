@@ -8,8 +8,8 @@ import numpy as np
 from jaxtyping import PyTree
 
 from waza.core.errors import Error, nearest
-from waza.core.measure import Mean, as_mean, is_mean
-from waza.engine.tally import flat_values
+from waza.core.measure import Mean, Measure, is_mean
+from waza.engine.tally import flat_values, named_means
 from waza.learners import Learner
 
 
@@ -35,50 +35,89 @@ def check_declared(
             raise Error(
                 f"{kind}.evaluate returns {name!r}, which {kind}.measures does not declare: add Measure({name!r}) there"
             )
-    missing = [
-        name for name in declared if name not in measured and not (recorded is None and name.startswith("batch_"))
-    ]
-    if missing and not judged:
+    for name in declared:
+        record = name.startswith("batch_")
+        if name not in measured and not (recorded is None if record else judged):
+            function = "update does not record" if record else "evaluate does not return"
+            raise Error(f"{kind}.measures declares {name!r}, which {kind}.{function}: {nearest(name, measured)}")
+
+
+def declared_measures(learner: Learner, data: Any) -> tuple[Measure, ...]:
+    """The measures that a learner declares, the main one first.
+
+    Raises:
+        Error: it returns something else than Measures.
+    """
+    found: Any = learner.measures(data)
+    if not isinstance(found, tuple | list) or not all(isinstance(one, Measure) for one in found):
         raise Error(
-            f"{kind}.measures declares {missing[0]!r}, which {kind}.evaluate does not return: "
-            f"{nearest(missing[0], measured)}"
+            f"{type(learner).__name__}.measures returns {found!r}; expected a tuple of Measures, such as "
+            "(Measure('loss', 'lower'),)"
         )
+    return tuple(found)
 
 
 def declared_names(learner: Learner, data: Any) -> list[str]:
-    """The names of the measures that a learner declares, the main one first."""
-    return [measure.name for measure in learner.measures(data)]
+    """The names of `declared_measures`."""
+    return [measure.name for measure in declared_measures(learner, data)]
 
 
-def judged(learners: Sequence[Learner], outputs: PyTree[np.ndarray], data: Any) -> dict[str, np.ndarray]:
-    """What `judge` measures of outputs with the axes (seed, variant, ...), by path, (seed, variant).
+def judged(
+    learners: Sequence[Learner],
+    outputs: PyTree[np.ndarray],
+    data: Any,
+    shape: tuple[int, int],
+    evaluated: Iterable[str],
+) -> dict[str, np.ndarray]:
+    """What `judge` measures, by path, (seed, variant).
 
-    Variants that only fill the last device are not judged and stay NaN.
+    Args:
+        learners: the variants that are judged; those that only fill the last device come after them and stay NaN.
+        outputs: of `evaluate`, with the axes (seed, variant, ...).
+        data: as `judge` is given them.
+        shape: the numbers of seeds and variants.
+        evaluated: the names that `evaluate` returns.
 
     Raises:
-        Error: a measure is not declared.
+        Error: a measure is not declared, or a declared one is not measured.
     """
-    shape = jax.tree.leaves(outputs)[0].shape[:2]
+    evaluated = set(evaluated)
     values: dict[str, np.ndarray] = {}
     for i, learner in enumerate(learners):
-        declared = declared_names(learner, data)
+        kind, declared = type(learner).__name__, declared_names(learner, data)
+        expected = [name for name in declared if name not in evaluated and not name.startswith("batch_")]
         for seed in range(shape[0]):
             found = learner.judge(jax.tree.map(lambda leaf, at=(seed, i): leaf[at], outputs), data)
-            for name, value in flat_values(jax.tree.map(as_mean, found, is_leaf=is_mean)).items():
-                if name.partition("/")[0] not in declared:
-                    kind = type(learner).__name__
+            means = named_means(found, f"{kind}.judge")
+            for name in means:
+                if name not in declared:
                     raise Error(
                         f"{kind}.judge returns {name!r}, which {kind}.measures does not declare: add it there "
                         f"({nearest(name, declared)})"
                     )
-                values.setdefault(name, np.full(shape, np.nan, np.float32))[seed, i] = value
+            for name in expected:
+                if name not in means:
+                    raise Error(
+                        f"{kind}.measures declares {name!r}, which neither {kind}.evaluate nor {kind}.judge returns; "
+                        "where nothing is counted, return Mean(0, 0)"
+                    )
+            for path, value in flat_values(means).items():
+                values.setdefault(path, np.full(shape, np.nan, np.float32))[seed, i] = value
     return values
 
 
 def summed(pieces: Sequence[tuple[Any, Any]]) -> tuple[Any, Any]:
-    """(measures, outputs) of all pieces: Means are summed in double precision, outputs joined along their rows."""
+    """(measures, outputs) of all pieces: Means are summed in double precision, outputs joined along their rows.
+
+    Raises:
+        Error: an output has no rows.
+    """
     if len(pieces) == 1:
         return pieces[0]
+    if any(leaf.ndim < 3 for leaf in jax.tree.leaves(pieces[0][1])):
+        raise Error(
+            "evaluate returns an output that is a single number, of several pieces of data; expected rows of each"
+        )
 
     def total(*means: Mean) -> Mean:
         return Mean(

@@ -41,7 +41,7 @@ class Group:
         self.data, self.source, self.layout = data, source, layout
         self.stream = source if isinstance(source, Stream) else None
         trained = [structure.without_initializers(learner) for learner in self.learners]
-        self.numbers = structure.stack(trained)
+        self.numbers = np.arange(len(self.learners)), structure.stack(trained)  # positions: there may be no numbers
         self._structure = structure.split(trained[0])[1]
         self._fixed = fixed_numbers(trained)
         self.arrays, self._static_data = eqx.partition(data, eqx.is_array)
@@ -61,7 +61,7 @@ class Group:
 
     def learner(self, numbers: PyTree) -> Learner:
         """The learner with these numbers, without initializers."""
-        return eqx.combine(numbers, self._structure)
+        return eqx.combine(numbers[1], self._structure)
 
     def batch(self, arrays: Any, key: Array, step: Any) -> Any:
         """The batch of a step, from resident data."""
@@ -74,7 +74,7 @@ class Group:
 
         def update(state: PyTree, n: PyTree) -> Any:
             state, records = self.learner(n).update(state, batch, key)
-            return state, as_means(records)
+            return state, as_means(records, self._name_of("update"))
 
         return (update if self.how == "alone" else mapped(update, (0, 0), self.how))(states, numbers)
 
@@ -106,12 +106,16 @@ class Group:
         """The measures of one trial as Means, and its outputs for `judge` or None."""
         found = learner.evaluate(state, eqx.combine(arrays, self._static_piece), trial_key(seed, "evaluate"))
         measures, outputs = found if isinstance(found, tuple) else (found, None)
-        return as_means(measures), outputs
+        return as_means(measures, self._name_of("evaluate")), outputs
 
     @cached_property
     def _static_piece(self) -> Any:
         """What is no array in the pieces that evaluations are given; the same in all of them."""
         return eqx.partition(next(self.source.pieces(self.data)), eqx.is_array)[1]
+
+    def _name_of(self, function: str) -> str:
+        """A function of the learner, for error messages."""
+        return f"{type(self.learners[0]).__name__}.{function}"
 
     # Functions of the trials of one device, with the axes (seed, variant, ...).
 
@@ -181,10 +185,25 @@ class Group:
     def record_shapes(self) -> PyTree:
         """Of the records of one step, as Means."""
 
-        def records(state: PyTree, batch: Any) -> Any:
-            return as_means(self.learners[0].update(state, batch, trial_key(0, "update"))[1])
+        def update(state: PyTree, batch: Any) -> Any:
+            state, records = self.learners[0].update(state, batch, trial_key(0, "update"))
+            return state, as_means(records, self._name_of("update"))
 
-        return jax.eval_shape(records, self.state_shapes, batch_shapes(self.learners[0], self.data, self.source))
+        before, batch = self.state_shapes, batch_shapes(self.learners[0], self.data, self.source)
+        after, records = jax.eval_shape(update, before, batch)
+        found, expected = (_shapes_by_path(state) for state in (after, before))
+        for path in expected | found:
+            if found.get(path) != expected.get(path):
+                raise Error(
+                    f"{self._name_of('update')} returns a state in which state{path} is {found.get(path, 'missing')}; "
+                    f"expected {expected.get(path, 'nothing there')}, as init returns it"
+                )
+        return records
+
+
+def _shapes_by_path(tree: PyTree) -> dict[str, str]:
+    leaves = jax.tree_util.tree_leaves_with_path(tree)
+    return {jax.tree_util.keystr(path): f"{leaf.dtype} {leaf.shape}" for path, leaf in leaves}
 
 
 def _over_seeds(function: Callable) -> Callable:

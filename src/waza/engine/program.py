@@ -257,11 +257,10 @@ class Program:
             found.append(summed(pieces))
         measures, outputs = _joined(found)
         values = flat_values(measures)
-        return (
-            values
-            if outputs is None
-            else values | judged(self.group.learners[: self.group.variants], outputs, self.group.data)
-        )
+        if outputs is None:
+            return values
+        learners, shape = self.group.learners[: self.group.variants], (self.seeds, len(self.group.learners))
+        return values | judged(learners, outputs, self.group.data, shape, measures)
 
     def recorded(self, portions: Sequence[Portion]) -> dict[str, np.ndarray]:
         """The records' means since the last evaluation, as "batch_" and their names; NaN where nothing was counted."""

@@ -1,5 +1,6 @@
 """Tally: the sums of a trial's records between evaluations, and the step at which it diverged."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import jax
@@ -7,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Int, PyTree
 
+from waza.core.errors import Error
 from waza.core.measure import Mean, as_mean, is_mean, mean_value
 
 NEVER = -1
@@ -22,25 +24,68 @@ class Tally(NamedTuple):
     diverged_at: Int[Array, "..."] | np.ndarray
 
 
-def as_means(measures: Any) -> Any:
-    """Records or measures with every value as a `Mean` of arrays; half precision becomes float32.
+def named_means(measures: Any, origin: str) -> dict[str, Any]:
+    """Records or measures by name, each value as a `Mean`, or as a dict of Means by layer.
 
-    >>> as_means({"loss": 2.0, "wins": Mean(jnp.float32(3), 4)})["wins"].weight.dtype
+    Args:
+        measures: what a function of a learner returned.
+        origin: that function, for the error message.
+
+    Raises:
+        Error: a value is neither a number, nor a Mean of numbers, nor a dict of these by layer.
+
+    >>> named_means({"loss": 2.0, "norm": {"hidden.0": Mean(6.0, 4)}}, "Mine.update")
+    {'loss': Mean(total=2.0, weight=1), 'norm': {'hidden.0': Mean(total=6.0, weight=4)}}
+    """
+    if not isinstance(measures, Mapping):
+        raise Error(f"{origin} returns {type(measures).__name__}; expected a dict of numbers or Means by name")
+
+    def mean(path: str, value: Any) -> Mean:
+        found = as_mean(value)
+        for part in (found.total, found.weight):
+            if not _is_scalar(part):
+                kind = f"{part.dtype} {part.shape}" if hasattr(part, "shape") else type(part).__name__
+                raise Error(
+                    f"{origin} returns {path!r} with {kind}; expected a number, a Mean of numbers (sum over what it "
+                    "counts), or a dict of these by layer"
+                )
+        return found
+
+    return {
+        name: {layer: mean(f"{name}/{layer}", one) for layer, one in value.items()}
+        if isinstance(value, Mapping)
+        else mean(name, value)
+        for name, value in measures.items()
+    }
+
+
+def _is_scalar(value: Any) -> bool:
+    """Whether a value, of a compiled program or of the host, is a single real number."""
+    if isinstance(value, list | tuple | Mapping):
+        return False
+    array = value if isinstance(value, jax.Array) else np.asarray(value)
+    real = array.dtype == bool or any(jnp.issubdtype(array.dtype, kind) for kind in (jnp.integer, jnp.floating))
+    return array.shape == () and real
+
+
+def as_means(measures: Any, origin: str) -> dict[str, Any]:
+    """`named_means` of arrays in which sums neither overflow nor lose digits: int32 and float32, or wider integers.
+
+    >>> as_means({"wins": Mean(jnp.float32(3), jnp.int8(100))}, "Mine.update")["wins"].weight.dtype
     dtype('int32')
     """
 
-    def arrays(node: Any) -> Mean:
-        mean = as_mean(node)
+    def arrays(mean: Mean) -> Mean:
         return Mean(_wide(mean.total), _wide(mean.weight))
 
-    return jax.tree.map(arrays, measures, is_leaf=is_mean)
+    return jax.tree.map(arrays, named_means(measures, origin), is_leaf=is_mean)
 
 
 def _wide(value: Any) -> Array:
     array = jnp.asarray(value)
-    if array.dtype == bool:
-        return array.astype(jnp.int32)
-    return array.astype(jnp.float32) if jnp.issubdtype(array.dtype, jnp.floating) else array
+    if jnp.issubdtype(array.dtype, jnp.floating):
+        return array.astype(jnp.float32)
+    return array.astype(jnp.int32) if array.dtype.itemsize < 4 else array
 
 
 def count(tally: Tally, records: PyTree[Array], step: Int[Array, ""]) -> Tally:

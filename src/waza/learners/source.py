@@ -23,9 +23,10 @@ class Source:
         raise NotImplementedError(f"{type(self).__name__} has no digest()")
 
     def pieces(self, data: Any) -> Iterator[Any]:
-        """What `evaluate` is called with, in turn; totals and weights of its measures are summed over the pieces.
+        """What `evaluate` is called with, in turn.
 
-        All pieces have the same shapes. Without an override the data are one piece.
+        Totals and weights of its measures are summed over the pieces; its outputs are joined along their first axis,
+        the rows. All pieces have the same shapes. Without an override the data are one piece.
         """
         yield data
 

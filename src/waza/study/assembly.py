@@ -21,15 +21,16 @@ def assemble(study: Study, trials: Trials, outcomes: Mapping[Unit, Outcome]) -> 
 
     def column(i: int, path: str) -> np.ndarray | None:
         g, position = where[i]
-        found = [by_place[b, g].measures for b in blocks]
-        if path not in found[0]:
+        found = [by_place[b, g].measures.get(path) for b in blocks]
+        if all(values is None for values in found):
             return None
-        return np.concatenate([measures[path][:, :, position] for measures in found], axis=1)[:, :seeds]
+        columns = [of_block if values is None else values[:, :, position] for values in found]
+        return np.concatenate(columns, axis=1)[:, :seeds]
 
     paths = list(dict.fromkeys(path for outcome in outcomes.values() for path in outcome.measures))
     layers = _in_order([path.partition("/")[2] for path in paths if "/" in path])
     steps = [plan.step_of(i) for i in range(plan.evaluations)]
-    nothing = np.full((len(steps), seeds), np.nan, np.float32)
+    nothing, of_block = (np.full((len(steps), n), np.nan, np.float32) for n in (seeds, study.block))
     variables: dict[str, Any] = {}
     for measure in dict.fromkeys(path.partition("/")[0] for path in paths):
         if measure in paths:

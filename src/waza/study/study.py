@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from waza.core.errors import Error, nearest
 from waza.core.measure import Measure
+from waza.engine.evaluation import declared_measures
 from waza.engine.mapping import HOWS, MEASURED, How
 from waza.learners import Learner
 from waza.study.claims import Claim
@@ -21,7 +22,7 @@ class Study:
         variants: learners by name.
         data: what they learn from.
         baseline: the variant that others are compared with; the first if not given.
-        measure: the main measure; the first that the baseline declares if not given.
+        measure: the main measure, one that a variant declares; the first of the baseline if not given.
         seeds: trials of each variant, with the seeds 0, 1, 2, ...
         steps: updates of each trial; 0 evaluates the initial values only.
         evaluate_every: steps between evaluations (there is one before the first step and one after the last).
@@ -88,7 +89,7 @@ class Study:
         learners = [self.variants[self.baseline], *self.variants.values()]
         declared: dict[str, Measure] = {}
         for learner in learners:
-            for measure in learner.measures(self.data):
+            for measure in declared_measures(learner, self.data):
                 known = declared.setdefault(measure.name, measure)
                 if known.better != measure.better:
                     raise Error(f"the variants declare {measure.name!r} with different directions: {known}, {measure}")
@@ -106,6 +107,6 @@ class Study:
             kind = type(self.variants[self.baseline]).__name__
             raise Error(f"{kind}.measures declares nothing: return a Measure for each value that evaluate returns")
         name = self.measure or names[0]
-        if name not in names and not name.startswith("batch_"):
+        if name not in names:
             raise Error(f"the study {self.name!r} has no measure {name!r}: {nearest(name, names)}")
         return name

@@ -7,7 +7,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, PyTree
 
-from waza.core.measure import Measure, is_mean
+from waza.core.errors import Error
+from waza.core.measure import Measure
 from waza.core.variables import is_tracked
 from waza.engine import structure
 from waza.engine.describe import describe
@@ -105,12 +106,11 @@ def _check_functions(learner: Learner, data: Any, program: Program, seed: int) -
 
 
 def _check_scalars(learner: Learner, what: str, measures: Any) -> None:
-    """Each value is a scalar or a Mean of scalars, or a dict of them by layer."""
-    hold(isinstance(measures, dict), learner, f"{what} are a dict", type(measures).__name__)
-    for name, value in measures.items():
-        for mean in jax.tree.leaves(jax.eval_shape(lambda v=value: as_means(_zeros(v))), is_leaf=is_mean):
-            found = f"{name} with the shapes {mean.total.shape} and {mean.weight.shape}"
-            hold(mean.total.shape == mean.weight.shape == (), learner, f"{what} are scalars or Means of scalars", found)
+    """Each value is a number or a Mean of numbers, or a dict of them by layer."""
+    try:
+        jax.eval_shape(lambda: as_means(_zeros(measures), type(learner).__name__))
+    except Error as error:
+        hold(False, learner, f"{what} are numbers or Means of numbers by name", str(error))
 
 
 def _zeros(shapes: Any) -> Any:
