@@ -120,6 +120,17 @@ def test_a_checkpoint_of_another_model_is_refused(stripes, tiny, stops_after, tm
         fitted(tiny, stripes, kept=tmp_path / "kept")
 
 
+def test_a_checkpoint_of_other_settings_is_refused(stripes, tiny, stops_after, tmp_path):
+    with pytest.raises(Interrupted):
+        fitted(tiny, stripes, kept=tmp_path / "kept", watch=stops_after(1))
+    other = vary(tiny, optimizer={"learning_rate": 0.5})
+    for changes in ({"learner": other}, {"seed": 1}, {"plan": plan_of(30, 20)}, {"plan": plan_of(60, 10)}):
+        given = {"learner": tiny, "data": stripes, "kept": tmp_path / "kept"} | changes
+        with pytest.raises(Error, match="kept is of a training with other settings: start over with --fresh"):
+            fitted(**given)
+    assert fitted(tiny, stripes, plan_of(60, 20, patience=9), kept=tmp_path / "kept").steps == 60
+
+
 def test_a_checkpoint_names_tensors_by_path(stripes, tiny, stops_after, tmp_path):
     with pytest.raises(Interrupted):
         fitted(tiny, stripes, kept=tmp_path / "kept", watch=stops_after(1))

@@ -28,6 +28,7 @@ class Progress:
         best_step: the step of each trial's best evaluation, or -1, (seed, variant).
         kept: of each trial what a saved model consists of, at the best or the last step.
         seconds: of training, in all processes.
+        settings: a digest of the training's settings.
     """
 
     portions: list[Portion]
@@ -37,6 +38,7 @@ class Progress:
     best_step: np.ndarray = dataclasses.field(default_factory=lambda: np.zeros((0, 0), np.int32))
     kept: dict[Trial, PyTree[np.ndarray]] = dataclasses.field(default_factory=dict)
     seconds: float = 0.0
+    settings: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,7 +65,7 @@ class Checkpoint:
         arrays["best_step"] = now.best_step
         for (seed, variant), kept in now.kept.items():
             arrays |= {f"kept/{seed}/{variant}/{path}": leaf for path, leaf in named_leaves(kept).items()}
-        facts = {name: getattr(now, name) for name in ("step", "evaluated", "seconds")}
+        facts = {name: getattr(now, name) for name in ("step", "evaluated", "seconds", "settings")}
         write_arrays(self.path, arrays, facts)
 
     def step(self) -> int:
@@ -75,7 +77,7 @@ class Checkpoint:
         """The progress that was saved, on the program's devices; None where there is no file.
 
         Raises:
-            Error: the file is damaged, or of another training.
+            Error: the file is damaged, or its arrays are not those of this program.
         """
         found = read_arrays(self.path, self.remedy)
         if found is None:

@@ -6,11 +6,13 @@ import time
 from collections.abc import Callable
 from typing import Any, Literal, NamedTuple, get_args
 
+import jax
 import numpy as np
 from jaxtyping import PyTree
 
 from waza.core.errors import Error, nearest
 from waza.engine.checkpoint import Checkpoint, Progress, Trial
+from waza.engine.describe import describe, fingerprint
 from waza.engine.pace import Pace
 from waza.engine.program import Program
 from waza.engine.watch import Interrupted, Watch
@@ -109,14 +111,20 @@ def train(
         heard: receives the first trial's measures of each evaluation that is made, with its step.
 
     Raises:
-        Error: the checkpoint is damaged or of another training, or the plan's measure is not measured.
+        Error: the checkpoint is damaged, or of a training with other settings, another seed or data of other shapes; or
+            the plan's measure is not measured.
         Interrupted: `watch` asked to stop; the checkpoint is written.
     """
     watch, pace = watch or Watch(), Pace()
-    now = None if checkpoint is None else checkpoint.load(program, seeds)
+    now = None
+    if checkpoint is not None:
+        now, settings = checkpoint.load(program, seeds), _settings(program, seeds, plan)
+        if now is not None and now.settings != settings:
+            raise Error(f"{checkpoint.path} is of a training with other settings: {checkpoint.remedy}")
     if now is None:
         shape = (len(seeds), len(program.group.learners))
         now = Progress(program.start(seeds), best_step=np.full(shape, -1, np.int32))
+        now.settings = "" if checkpoint is None else settings
     watch.advance(now.step)
     ending: Ending | None = None
     while ending is None:
@@ -144,6 +152,14 @@ def train(
         now.kept = {trial: program.kept(now.portions, *trial) for trial in _trials(program)}
     diverged_at = program.diverged_at(now.portions)
     return Trained(now.measures, now.evaluated, diverged_at, now.best_step, now.kept, now.step, ending, now.seconds)
+
+
+def _settings(program: Program, seeds: range, plan: Plan) -> str:
+    """A digest of what a training must have in common with the one whose checkpoint it goes on from."""
+    data = [(str(leaf.dtype), leaf.shape) for leaf in jax.tree.leaves(program.group.arrays)]
+    measure = None if plan.measure is None else plan.measure.to_json()
+    decisive = [seeds.start, plan.steps, plan.evaluate_every, plan.keep, measure]
+    return fingerprint([describe(program.group.learners), describe(data), decisive])
 
 
 def _trials(program: Program) -> list[Trial]:
@@ -185,9 +201,11 @@ def _entry(step: int, measures: dict[str, np.ndarray], evaluation: int, seed: in
 def _evaluate(program: Program, now: Progress, plan: Plan) -> None:
     """Evaluate all trials, and keep the variables of those that are at their best."""
     fresh = program.evaluate(now.portions) | program.recorded(now.portions)
+    nothing = np.full(now.best_step.shape, np.nan, np.float32)  # where `judge` measures other layers than before
+    before = np.broadcast_to(nothing, (len(now.evaluated), *nothing.shape))
     now.measures = {
-        path: np.concatenate([now.measures.get(path, np.empty((0, *value.shape), np.float32)), value[None]])
-        for path, value in fresh.items()
+        path: np.concatenate([now.measures.get(path, before), fresh.get(path, nothing)[None]])
+        for path in (*fresh, *(path for path in now.measures if path not in fresh))
     }
     now.evaluated.append(now.step)
     now.portions = program.clear(now.portions)
