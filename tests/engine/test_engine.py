@@ -12,6 +12,7 @@ from waza import models, nn, optim
 from waza.core.errors import Error
 from waza.core.variables import Tracked
 from waza.engine import pace, structure, work
+from waza.engine.varying import fixed_numbers
 from waza.learners import Learner, Measure, Supervised
 from waza.nn import named_key
 from waza.study import Interrupted, Study, Watch, run, runner, vary
@@ -132,6 +133,23 @@ def test_a_batch_may_not_read_a_number_that_varies(study):
     variants = {"a": base, "b": vary(base, noise=0.2)}
     with pytest.raises(Error, match=r"batch\(\) reads noise"):
         run(dataclasses.replace(study, variants=variants, baseline="a"))
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda rate: 1.0 if rate else 0.0,
+        lambda rate: rate == 0.1,
+        lambda rate: rate <= 0.1,
+        lambda rate: 2.0**rate,
+        lambda rate: jnp.maximum(rate, 0),
+        lambda rate: jax.random.bernoulli(jax.random.key(0), rate),
+    ],
+)
+def test_any_use_of_a_number_that_varies_is_refused(use):
+    number = fixed_numbers([{"rate": 0.1}, {"rate": 0.2}])["rate"]
+    with pytest.raises(Error, match=r"batch\(\) reads \['rate'\]"):
+        use(number)
 
 
 def test_no_steps_evaluates_the_initial_values(study):

@@ -23,8 +23,12 @@ class Varying:
             "use the number in update() instead"
         )
 
-    __jax_array__ = __float__ = __array__ = __mul__ = __rmul__ = __add__ = __radd__ = _refuse
-    __sub__ = __rsub__ = __truediv__ = __rtruediv__ = __pow__ = __neg__ = __lt__ = __gt__ = _refuse
+    __jax_array__ = dtype = property(_refuse)  # JAX looks for them before it computes
+    __float__ = __int__ = __bool__ = __array__ = __neg__ = __abs__ = __round__ = _refuse
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _refuse
+    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __pow__ = __rpow__ = __matmul__ = __rmatmul__ = _refuse
+    __lt__ = __le__ = __gt__ = __ge__ = __eq__ = __ne__ = _refuse
+    __hash__ = object.__hash__
 
 
 def fixed_numbers(recipes: Sequence[PyTree]) -> PyTree:
