@@ -17,6 +17,7 @@ from waza.engine.executors import Executor, InProcess
 from waza.engine.work import Outcome, Unit, compute
 from waza.study import run, variables_of
 from waza.study.runner import trials_of
+from waza.study.store import folders
 
 from ..conftest import blobs, small_study
 
@@ -102,8 +103,38 @@ def test_a_study_keeps_the_variables_of_its_trials(tmp_path):
 def test_what_was_not_kept_is_named(tmp_path):
     study = small_study()
     results = run(study)
-    for variant, seed, said in (("fast", 0, "kept no variables"), ("fats", 0, "'fast'"), ("fast", 9, r"no seed 9")):
+    for variant, seed, said in (
+        ("fast", 0, "of .fast., seed 0: run"),
+        ("fats", 0, "'fast'"),
+        ("fast", 9, r"no seed 9"),
+    ):
         with pytest.raises(Error, match=said):
             variables_of(study, results, variant, seed)
     with pytest.raises(Error, match="has no validation split"):
         run(study, keep="best")
+
+
+def test_a_stored_run_may_be_moved(tmp_path):
+    study = small_study()
+    whole = run(study, tmp_path / "runs", keep="last")
+    (tmp_path / "runs").rename(tmp_path / "moved")
+    (folder,) = folders(tmp_path / "moved", study.name)
+    expected = variables_of(study, run(study, keep="last"), "fast", 0)
+    jax.tree.map(np.testing.assert_array_equal, variables_of(study, folder.results(), "fast", 0), expected)
+    assert whole.attrs["folder"] != folder.results().attrs["folder"]
+
+
+def test_an_executor_gives_an_outcome_for_each_unit():
+    class Forgetful(InProcess):
+        def run(self, trials, units, checkpoint_of, watch):
+            return list(super().run(trials, units, checkpoint_of, watch))[1:]
+
+    class Twice(InProcess):
+        def run(self, trials, units, checkpoint_of, watch):
+            found = list(super().run(trials, units, checkpoint_of, watch))
+            return [*reversed(found), *found]
+
+    study = small_study()
+    xr.testing.assert_identical(run(study, executor=Twice()).drop_attrs(), run(study).drop_attrs())
+    with pytest.raises(Error, match=r"Forgetful\.run gave no outcome for Unit"):
+        run(study, executor=Forgetful())

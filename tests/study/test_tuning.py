@@ -10,7 +10,8 @@ import xarray as xr
 from waza.core.errors import Error
 from waza.data import hold_out
 from waza.engine.describe import describe
-from waza.study import Claim, Part, Tuning, geometric, run
+from waza.learners import Learner, Measure
+from waza.study import Claim, Part, Study, Tuning, geometric, run
 from waza.study.conduct import asked_of
 from waza.study.tuning import choose, tuned_name
 
@@ -127,6 +128,31 @@ def test_mistakes_are_named(tuned, study):
         run(dataclasses.replace(tuned, data=blobs()))
     with pytest.raises(Error, match="learning_rat"):
         run(dataclasses.replace(tuned, tuning=Tuning(grid={"fast": {"optimizer.learning_rat": (0.01, 0.1)}})))
+
+
+def test_data_of_ones_own_may_be_a_dataclass():
+    @dataclasses.dataclass(frozen=True)
+    class Rows:
+        test: float
+        validation: float | None = None
+
+    class Distance(Learner):
+        w: float = 0.0
+
+        def measures(self, data):
+            return (Measure("test_distance", "lower"),)
+
+        def init(self, key, data):
+            return {}
+
+        def evaluate(self, state, data, key):
+            return {"test_distance": abs(self.w - data.test)}
+
+    grid = {"one": {"w": (1.0, 2.0, 3.0)}}
+    tuning = Tuning(grid=grid, measure="distance", seeds=2)
+    study = Study(name="own", variants={"one": Distance()}, data=Rows(9.0, 2.0), steps=0, seeds=2, tuning=tuning)
+    results = run(study)
+    assert results["test_distance"].isel(seed=0, step=0).values.tolist() == [9, 7]
 
 
 def test_seeds_are_added_until_the_claims_are_decided(study):

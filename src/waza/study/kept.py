@@ -58,9 +58,14 @@ def variables_of(study: Study, results: xr.Dataset, variant: str, seed: int) -> 
         raise Error(f"the results have no variant {variant!r}: {nearest(variant, names)}")
     if seed not in results["seed"].values:
         raise Error(f"the results have no seed {seed}; they have {results['seed'].values.tolist()}")
-    arrays = results.attrs.get(KEPT, {}).get((variant, seed)) or _read(results, names.index(variant), seed)
+    arrays = results.attrs.get(KEPT, {}).get((variant, seed))
     if arrays is None:
-        raise Error("the run kept no variables: run the study with keep='best' or keep='last'")
+        arrays = _read(results, names.index(variant), seed)
+    if arrays is None:
+        raise Error(
+            f"nothing was kept of {variant!r}, seed {seed}: run the study with keep='last', or with keep='best', "
+            "which keeps each trial that has an evaluation with a finite value"
+        )
     learner = next(one for name, one in study.variants.items() if variant in (name, tuned_name(name)))
     return from_named_leaves(arrays, kept_shapes(learner, study.data))  # tuning changes numbers, and no shapes
 

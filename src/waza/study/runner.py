@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import jax
 import xarray as xr
 
+from waza.core.errors import Error
 from waza.engine.checkpoint import Checkpoint
 from waza.engine.code import code_of
 from waza.engine.describe import describe, fingerprint
@@ -144,6 +145,9 @@ def _run(study: Study, devices: int, folder: store.RunFolder | None, request: Re
         numbers = range(first, min(first + together, blocks))
         units = [Unit(block, g, chosen[g].how) for block in numbers for g in range(len(groups))]
         outcomes |= dict(executor.run(trials, units, checkpoint_of, watch))
+        for unit in units:
+            if unit not in outcomes:
+                raise Error(f"{type(executor).__name__}.run gave no outcome for {unit}; expected one for each unit")
         if request.until is not None and first + together < blocks:
             results = assemble(study, trials, outcomes)
             results.attrs |= {"stopping": request.stopping}

@@ -49,9 +49,11 @@ class RunFolder:
         if not path.is_file():
             raise Error(f"the run {self.path} is not complete: run the study again to resume it")
         try:
-            return xr.load_dataset(path, engine="scipy")
+            results = xr.load_dataset(path, engine="scipy")
         except Exception as error:  # SciPy's reader raises whatever the damage leads to
             raise Error(f"{path} is damaged: delete the folder {self.path} and run the study again") from error
+        results.attrs["folder"] = str(self.path)  # where it lies now
+        return results
 
     def finish(self, results: xr.Dataset) -> None:
         """Write the results, then remove the checkpoints."""

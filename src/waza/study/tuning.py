@@ -4,6 +4,7 @@ import dataclasses
 import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -213,7 +214,10 @@ def tuning_measure(study: Any) -> Measure:
 
 def _judged_on_validation(data: Any) -> Any:
     """Data whose test split is the validation split; data without splits stay as they are, since seeds differ."""
-    return data._replace(test=data.validation, validation=None) if hasattr(data, "validation") else data
+    if not hasattr(data, "validation"):
+        return data
+    replaced = data._replace if hasattr(data, "_replace") else partial(dataclasses.replace, data)
+    return replaced(test=data.validation, validation=None)
 
 
 def _without_probes(learner: Any) -> Any:
