@@ -9,6 +9,7 @@ import pytest
 
 from waza.core.errors import Error
 from waza.core.files import unwritable, write_whole
+from waza.core.lock import held
 
 
 def test_it_writes_replaces_and_leaves_nothing_else(tmp_path):
@@ -93,3 +94,14 @@ def test_a_folder_of_that_name(tmp_path):
 
 def test_an_error_without_a_number_is_told_too():
     assert str(unwritable(Path("p"), OSError("odd"))) == "cannot write p: odd: choose another place"
+
+
+def test_a_lock_leaves_the_errors_of_what_it_guards_alone(tmp_path):
+    with held(tmp_path) as mine, held(tmp_path) as another:
+        assert mine and not another
+    with pytest.raises(OSError, match="disk gone"), held(tmp_path):
+        raise OSError("disk gone")
+    with held(tmp_path) as mine:
+        assert mine
+    with pytest.raises(Error, match="cannot write"), held(tmp_path / "nowhere"):
+        pass

@@ -19,12 +19,15 @@ def held(folder: Path) -> Iterator[bool]:
         yield True
         return
     try:
-        with (folder / "lock").open("w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                yield False
-                return
-            yield True
+        file = (folder / "lock").open("w")
     except OSError as error:
         raise unwritable(folder / "lock", error) from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            mine = True
+        except BlockingIOError:
+            mine = False
+        except OSError as error:
+            raise unwritable(folder / "lock", error) from error
+        yield mine
