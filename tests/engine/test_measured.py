@@ -133,6 +133,14 @@ def test_the_main_measure_is_declared():
         results(Alone())
 
 
+def test_what_the_best_is_chosen_by_is_measured_by_all():
+    variants = {"one": Still(), "two": Still(measures_of=(("other", 1.0),), declared=("other",))}
+    study = Study(name="still", variants=variants, data=None, seeds=1, block=1, steps=1)
+    assert set(run(study, keep="last").data_vars) == {"size", "other", "diverged_at"}
+    with pytest.raises(Error, match="chosen by 'size', which 'two' does not declare: known: other"):
+        run(study, keep="best")
+
+
 def test_a_state_that_changes_its_type_is_named():
     class Drifting(Still):
         def init(self, key, data):

@@ -10,13 +10,14 @@ import xarray as xr
 
 from waza.core.errors import Error
 from waza.engine.describe import describe, fingerprint
+from waza.engine.devices import mesh
 from waza.engine.executors import Executor
 from waza.engine.training import Keep
 from waza.engine.watch import Watch
 from waza.study import store
 from waza.study.claims import UNTIL_DECIDED, decide
 from waza.study.progress import watched
-from waza.study.runner import Request, run_fixed, settings_of
+from waza.study.runner import Request, run_fixed, settings_of, trials_of
 from waza.study.study import Study
 from waza.study.tuning import choose
 
@@ -58,6 +59,7 @@ def run(
 
 def _conducted(study: Study, request: Request, max_seeds: int | None) -> xr.Dataset:
     """Choose the settings that are tuned, then run the study."""
+    trials_of(study, mesh().size, request.keep)  # what cannot be kept is refused before settings are chosen
     if max_seeds is not None:
         if not study.claims:
             raise Error(f"{study.name!r} has no claims: give a number of seeds, not a limit to deciding")

@@ -18,7 +18,7 @@ def final(results: xr.Dataset, measure: str, variant: str | None = None) -> xr.D
     return values if variant is None else values.sel(variant=variant)
 
 
-def at_best(results: xr.Dataset, measure: str, variant: str, by: str = "validation_loss") -> xr.DataArray:
+def at_best(results: xr.Dataset, measure: str, variant: str) -> xr.DataArray:
     """A measure at the evaluation where the validation loss is least, one value a seed: early stopping, afterwards.
 
     Stopping at the best evaluation and keeping its weights gives the same values; a diverged trial counts as in `final`
@@ -26,7 +26,7 @@ def at_best(results: xr.Dataset, measure: str, variant: str, by: str = "validati
 
     Source: Prechelt, "Early stopping - but when?", 1998.
     """
-    judged = results[by].sel(variant=variant)
+    judged = results["validation_loss"].sel(variant=variant)
     best = judged.where(np.isfinite(judged), np.inf).argmin("step")
     return results[measure].sel(variant=variant).isel(step=best).drop_vars("step")
 

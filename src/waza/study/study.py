@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from waza.core.errors import Error, nearest
 from waza.core.measure import Measure
-from waza.engine.evaluation import declared_measures
+from waza.engine.evaluation import declared_measures, declared_names
 from waza.engine.mapping import HOWS, MEASURED, How
 from waza.learners import Learner
 from waza.study.claims import Claim
@@ -97,8 +97,20 @@ class Study:
 
     @property
     def selection(self) -> Measure:
-        """The measure by which the best evaluation of a trial is chosen, where variables are kept."""
-        return self.variants[self.baseline].selection(self.data)
+        """The measure by which the best evaluation of a trial is chosen, where variables are kept.
+
+        Raises:
+            Error: a variant does not declare it.
+        """
+        measure = self.variants[self.baseline].selection(self.data)
+        for name, learner in self.variants.items():
+            declared = declared_names(learner, self.data)
+            if measure.name not in declared:
+                raise Error(
+                    f"the best is chosen by {measure.name!r}, which {name!r} does not declare: "
+                    f"{nearest(measure.name, declared)}"
+                )
+        return measure
 
     def _main_measure(self) -> str:
         """The measure that was given, if it is declared; else the first one."""
