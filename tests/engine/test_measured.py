@@ -125,6 +125,9 @@ def test_the_main_measure_is_declared():
     one = results(Still(records=(("x", lambda: 2.0),), declared=("size", "batch_x")), measure="batch_x")
     assert float(one["batch_x"].isel(variant=0, seed=0, step=-1)) == 2
 
+    with pytest.raises(Error, match=r"Still.measures declares .step.; expected another name"):
+        results(Still(measures_of=(("step", 1.0),), declared=("step",)))
+
     class Alone(Still):
         def measures(self, data):
             return Measure("size")

@@ -12,6 +12,8 @@ from waza.core.measure import Mean, Measure, is_mean
 from waza.engine.tally import flat_values, named_means
 from waza.learners import Learner
 
+TAKEN = ("variant", "seed", "step", "layer", "diverged_at")  # names in the results
+
 
 def check_declared(
     learner: Learner, data: Any, evaluated: Iterable[str], recorded: Iterable[str] | None, judged: bool
@@ -46,7 +48,7 @@ def declared_measures(learner: Learner, data: Any) -> tuple[Measure, ...]:
     """The measures that a learner declares, the main one first.
 
     Raises:
-        Error: it returns something else than Measures.
+        Error: it returns something else than Measures, or a name that the results use for something else.
     """
     found: Any = learner.measures(data)
     if not isinstance(found, tuple | list) or not all(isinstance(one, Measure) for one in found):
@@ -54,6 +56,12 @@ def declared_measures(learner: Learner, data: Any) -> tuple[Measure, ...]:
             f"{type(learner).__name__}.measures returns {found!r}; expected a tuple of Measures, such as "
             "(Measure('loss', 'lower'),)"
         )
+    for measure in found:
+        if measure.name in TAKEN:
+            raise Error(
+                f"{type(learner).__name__}.measures declares {measure.name!r}; expected another name, since "
+                "the results use this one"
+            )
     return tuple(found)
 
 

@@ -60,6 +60,8 @@ class Study:
         if not self.variants:
             raise Error(f"the study {self.name!r} has no variants; give at least one learner by name")
         for name, variant in self.variants.items():
+            if not isinstance(name, str):
+                raise Error(f"a variant is called {name!r}; expected a text")
             if not isinstance(variant, Learner):
                 raise Error(f"variant {name!r} is {type(variant).__name__}; expected a Learner, such as wz.Supervised")
         object.__setattr__(self, "baseline", self.baseline or next(iter(self.variants)))
