@@ -150,7 +150,7 @@ def _resolve(module: str, path: Path, chain: Chain) -> list[_Definition]:
     source, (name, *rest) = _source(path), chain
     if name in source.definitions:
         return [_Definition(module, path, name)]
-    if name in source.imports:
+    if name in source.imports and source.imports[name] != (module, name):  # else a package names its own module
         target, part = source.imports[name]
         return _follow(target, (*([part] if part else []), *rest))
     if path.name == "__init__.py":
