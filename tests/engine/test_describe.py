@@ -53,3 +53,14 @@ def test_a_lambda_has_the_same_description_in_each_process():
         for seed in ("1", "2")
     ]
     assert runs[0].stdout == runs[1].stdout != b""
+
+
+def test_classes_of_one_factory_differ_by_what_they_close_over():
+    def make(number):
+        class Local(nn.Loss):
+            def __call__(self, outputs, targets, weights=None):
+                return {"loss": number * outputs}
+
+        return Local
+
+    assert describe(make(2)()) == describe(make(2)()) != describe(make(3)())

@@ -35,11 +35,11 @@ def describe(value: Any) -> Any:
         fields = {
             field.name: getattr(value, field.name) for field in dataclasses.fields(value) if _is_described(value, field)
         }
-        return {"class": public_name(type(value)), "fields": describe(fields)}
+        return {**_class(type(value)), "fields": describe(fields)}
     if isinstance(value, tuple | list):
         return [describe(item) for item in value]
     if isinstance(value, type):
-        return {"class": public_name(value)}
+        return _class(value)
     if isinstance(value, types.FunctionType):
         return _function(value)
     if isinstance(value, jax.tree_util.Partial):
@@ -55,6 +55,17 @@ def describe(value: Any) -> Any:
 def _is_described(value: Any, field: dataclasses.Field) -> bool:
     """Whether a description has this field: all but `later` fields with their default (`waza.core.recipe.later`)."""
     return LATER not in field.metadata or getattr(value, field.name) != field.default
+
+
+def _class(kind: type) -> dict[str, Any]:
+    """A class by name; one that is defined in a function also by the values that its methods close over."""
+    described: dict[str, Any] = {"class": public_name(kind)}
+    if "<locals>" in kind.__qualname__:
+        methods = [one for one in vars(kind).values() if isinstance(one, types.FunctionType)]
+        cells = [cell.cell_contents for one in methods for cell in one.__closure__ or ()]
+        values = [describe(one) for one in cells if one is not kind]  # the class itself: for super()
+        described |= {"closure": values} if values else {}
+    return described
 
 
 def _function(function: types.FunctionType) -> dict[str, Any]:

@@ -17,9 +17,9 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, PRNGKeyArray, PyTree
 
-from waza.core.measure import Mean, Measure
+from waza.core.measure import Measure
 from waza.core.variables import join, trained
-from waza.learners.rows import mean_of_rows, measure_rows, row_count, weights_of
+from waza.learners.rows import mean_of_rows, measure_rows, row_count, value_of, weights_of
 from waza.nn import Layer, Loss, Pass
 from waza.optim import Optimizer
 
@@ -65,8 +65,7 @@ def gradient_measures(
     def objective(parameters: PyTree[Array], shifts: dict[str, Array]) -> Float[Array, ""]:
         run = Pass(training=True, key=key, shifts=shifts)
         outputs = model.apply(join(parameters, state.variables), batch.x, run)
-        mean = mean_of_rows(measure_rows(loss, outputs, batch.y, weights_of(batch))["loss"])
-        return mean.total / jnp.maximum(mean.weight, 1e-30) if isinstance(mean, Mean) else mean
+        return value_of(mean_of_rows(measure_rows(loss, outputs, batch.y, weights_of(batch))["loss"]))
 
     def preactivations(parameters: PyTree[Array]) -> dict[str, Array]:
         run = Pass(training=True, key=key)

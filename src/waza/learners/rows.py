@@ -11,6 +11,7 @@ from waza.core.measure import Mean
 from waza.nn import Loss
 
 EVALUATED_AT_ONCE = 1000  # rows
+TINY = 1e-30
 NUMBERS_AT_ONCE = 2**22  # inputs of all rows that are evaluated together
 
 
@@ -77,6 +78,11 @@ def measure_rows(loss: Loss, outputs: PyTree[Array], targets: PyTree[Any], weigh
 def mean_of_rows(rows: Any) -> Any:
     """The mean over rows, a Mean where the rows are Means."""
     return Mean(jnp.sum(rows.total), jnp.sum(rows.weight)) if isinstance(rows, Mean) else jnp.mean(rows)
+
+
+def value_of(mean: Any) -> Any:
+    """The value of what `mean_of_rows` returns, as an objective: 0, with gradients of 0, where nothing is counted."""
+    return mean.total / jnp.maximum(mean.weight, TINY) if isinstance(mean, Mean) else mean
 
 
 def sum_of_rows(rows: Any, real: Bool[Array, " rows"]) -> Any:

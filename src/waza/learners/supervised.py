@@ -24,13 +24,13 @@ from waza.learners.rows import (
     row_count,
     rows_at_once,
     sum_of_rows,
+    value_of,
     weights_of,
 )
 from waza.learners.source import Resident, Source
 from waza.nn import Augmentation, CrossEntropy, Layer, Loss, Pass, Penalty, named_key
 from waza.optim import Optimizer, add
 
-TINY = 1e-30
 TRAINING_ROWS = 1000
 
 Precision = Literal["float32", "bfloat16"]
@@ -157,7 +157,7 @@ class Supervised(Learner):
             outputs, targets, carried = self._outputs(variables, state, batch, run, key)
             outputs = jax.tree.map(lambda leaf: leaf.astype(jnp.float32), outputs)
             loss = mean_of_rows(measure_rows(self.loss, outputs, targets, weights_of(batch))["loss"])
-            value = loss.total / jnp.maximum(loss.weight, TINY) if isinstance(loss, Mean) else loss
+            value = value_of(loss)
             objective = value if self.penalty is None else value + self.penalty(parameters)
             return objective, (loss, run.followed(variables), carried)
 
