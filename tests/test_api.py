@@ -143,6 +143,7 @@ def test_images_in_memory_are_images(stripes, tmp_path):
         wz.fit("mlp", (x / 255, y), steps=5)
 
 
+@pytest.mark.slow
 def test_a_folder_of_images_and_its_files(stripes_folder, tmp_path):
     model = wz.fit("mlp", str(stripes_folder), steps=40, size=(8, 8))
     files = [next((stripes_folder / name).iterdir()) for name in ("level", "upright", "level")]

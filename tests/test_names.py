@@ -124,6 +124,7 @@ def test_both_readmes_have_the_same_code():
     assert english == japanese
 
 
+@pytest.mark.slow
 def test_the_python_of_the_readme_runs(tmp_path, monkeypatch):
     """With less to do: few steps, one technique. The comparison keeps nothing."""
     monkeypatch.chdir(tmp_path)

@@ -1,6 +1,6 @@
 """Files of arrays: what is read is what was written, however it lay in memory."""
 
-import ml_dtypes
+import jax.numpy as jnp
 import numpy as np
 
 from waza.core.arrays import as_bytes, read_arrays, write_arrays
@@ -15,7 +15,7 @@ def test_arrays_come_back_as_they_were(tmp_path):
         "strided": rows[:, ::2],
         "scalar": np.int32(7),
         "empty": np.zeros((0, 3), bool),
-        "half": np.ones(2, ml_dtypes.bfloat16),
+        "half": np.ones(2, jnp.bfloat16),
     }
     write_arrays(tmp_path / "arrays", arrays, {"step": 3})
     found, facts = read_arrays(tmp_path / "arrays", "write it again")

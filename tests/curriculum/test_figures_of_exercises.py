@@ -96,6 +96,7 @@ def test_noisy_steps_are_those_of_one_trial():
     assert min(row["step"] for row in rows) == 10
 
 
+@pytest.mark.slow
 def test_a_figure_of_several_kinds_is_a_png():
     results = descended({"hills": landscape("TwoMinima", tilt=0.3), "bowl": landscape("Quadratic", curvatures=[1, 2])})
     assert main_png(results, words(), "ja", 1, (paths, heights, ends)).startswith(b"\x89PNG\r\n")

@@ -188,6 +188,7 @@ def test_many_categories_share_what_is_rare():
     assert new[0, -51:-1].sum() == 0
 
 
+@pytest.mark.slow
 def test_a_million_categories_are_no_trouble():
     rows = 200_000
     frame = pd.DataFrame({"a": RNG.normal(size=rows), "id": np.arange(rows).astype(str), "y": np.arange(rows) % 2})

@@ -18,6 +18,7 @@ from waza.nn import named_key
 from waza.study import Interrupted, Study, Watch, run, runner, vary
 
 
+@pytest.mark.slow
 def test_a_trial_in_a_group_is_the_trial_alone(study):
     study = dataclasses.replace(study, steps=20, evaluate_every=10)
     results = run(study)
@@ -51,6 +52,7 @@ def test_earlier_trials_keep_their_bits_when_seeds_are_added(study):
     xr.testing.assert_identical(many.sel(seed=few.seed).drop_attrs(), few.drop_attrs())
 
 
+@pytest.mark.slow
 def test_one_device_agrees_with_two(study, monkeypatch):
     study = dataclasses.replace(study, steps=20)
     two = run(study)

@@ -23,6 +23,7 @@ def test_what_fills_the_last_device_is_little(seeds, variants, computed):
     assert (layout.seeds, layout.variants) == computed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", [3, 4])
 def test_every_mapping_gives_the_same_results(study, block):
     found = [run(dataclasses.replace(study, mapping=how, block=block)) for how in HOWS]

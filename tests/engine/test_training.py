@@ -1,11 +1,5 @@
 """One long training: what is cut off goes on with the same bits, and what is kept is the best."""
 
-import signal
-import subprocess
-import sys
-import time
-from pathlib import Path
-
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -156,6 +150,7 @@ def test_host_fed_is_device_fed(stripes, tiny, augment, monkeypatch):
         assert a == pytest.approx(b, abs=1e-6, nan_ok=True)
 
 
+@pytest.mark.slow
 def test_large_data_stay_on_the_host_in_a_study(stripes, tiny, monkeypatch):
     variants = {"slow": vary(tiny, optimizer={"learning_rate": 0.001}), "fast": tiny}
     study = Study(name="tiny", variants=variants, data=stripes, seeds=3, block=3, steps=20, evaluate_every=10)
@@ -166,6 +161,7 @@ def test_large_data_stay_on_the_host_in_a_study(stripes, tiny, monkeypatch):
         np.testing.assert_allclose(host[name], device[name], rtol=1e-4, atol=1e-5, err_msg=str(name))
 
 
+@pytest.mark.slow
 def test_two_devices_are_one(stripes, tiny, place):
     one, two = (fitted(tiny, stripes, mesh=mesh) for mesh in (one_device(), two_devices()))
     for x, y in zip(jax.tree.leaves(one.variables), jax.tree.leaves(two.variables), strict=True):
@@ -302,55 +298,3 @@ def test_augmentation_is_for_steps_alone(stripes, tiny):
     stepped = [jax.jit(one.update)(state, given, key)[0] for one, given in ((seen, batch), (tiny, zeros))]
     same(stepped[0].variables, stepped[1].variables)
     same(seen.evaluate(state, stripes, key), tiny.evaluate(state, stripes, key))
-
-
-# As a process.
-
-SCRIPT = """
-import sys
-sys.path.insert(0, {tests!r})
-import jax
-from pathlib import Path
-from conftest import striped
-from waza import models, nn, optim
-from waza.data import Dataset
-from waza.learners import Supervised
-from waza.engine.checkpoint import Checkpoint
-from waza.engine.single import single_program, train_single
-from waza.engine.training import Plan
-import numpy as np
-data = Dataset("stripes", striped(300, 0), striped(60, 1), striped(60, 2))
-network = models.ConvNet((models.Convolution(4, 3, pool=nn.MaxPool(2)),), (8,), 2, (8, 8, 3), norm=nn.BatchNorm())
-learner = Supervised(network, optim.Adam(0.001), batch_size=16, probes=False)
-plan = Plan(steps={steps}, evaluate_every=200, keep="best", measure=learner.selection(data))
-trained = train_single(single_program(learner, data, {steps}), 0, plan, Checkpoint(Path({kept!r}), "start over"))
-np.savez({out!r}, *jax.tree.leaves(trained.variables), best=trained.best_step)
-"""
-
-
-@pytest.mark.slow
-def test_a_killed_process_goes_on_with_the_same_bits(tmp_path):
-    def start(folder):
-        folder.mkdir(exist_ok=True)
-        places = {"kept": str(folder / "kept.safetensors"), "out": str(folder / "out.npz")}
-        script = SCRIPT.format(tests=str(Path(__file__).parents[1]), steps=6000, **places)
-        return subprocess.Popen([sys.executable, "-c", script])
-
-    assert start(tmp_path / "whole").wait(300) == 0
-    kills = 0
-    while not (tmp_path / "killed" / "out.npz").is_file():
-        process = start(tmp_path / "killed")
-        kept = tmp_path / "killed" / "kept.safetensors"
-        before = kept.stat().st_mtime_ns if kept.is_file() else 0
-        while process.poll() is None and kills < 2:
-            if kept.is_file() and kept.stat().st_mtime_ns > before:
-                process.send_signal(signal.SIGKILL)
-                kills += 1
-                break
-            time.sleep(0.01)
-        process.wait(300)
-    assert kills == 2
-    with np.load(tmp_path / "whole" / "out.npz") as one, np.load(tmp_path / "killed" / "out.npz") as two:
-        assert sorted(one) == sorted(two)
-        for name in one:
-            np.testing.assert_array_equal(one[name], two[name])

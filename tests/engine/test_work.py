@@ -56,6 +56,7 @@ class Elsewhere(Executor):
             yield unit, Outcome.from_bytes((self.folder / f"{unit.block}-{unit.group}").read_bytes())
 
 
+@pytest.mark.slow
 def test_units_computed_in_three_processes_have_the_bits_of_the_ordinary_run(tmp_path):
     study = small_study()
     ordinary = run(study)

@@ -123,6 +123,7 @@ def test_chance_has_a_perplexity():
     assert levels["test_perplexity"] == pytest.approx(np.exp(levels["test_loss"]))
 
 
+@pytest.mark.slow
 def test_a_study_learns_a_cycle():
     """Of 0, 1, 2, 3, 4, 0, ... the next is certain, and the state says it even where a window begins."""
     ids = (np.arange(241) % TOKENS).astype(np.int32)

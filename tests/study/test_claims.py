@@ -161,6 +161,7 @@ def test_the_anytime_interval_is_where_the_bayes_factor_stays_below_its_bound():
         assert log_factor(bound) == pytest.approx(np.log(1 / alpha), rel=1e-6)
 
 
+@pytest.mark.slow
 def test_looking_after_every_seed_keeps_the_error_rate():
     """No effect, 100 looks: the anytime interval errs in at most 5 % of studies, Student's in many more."""
     rng, studies = np.random.default_rng(4), 600

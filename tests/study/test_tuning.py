@@ -88,6 +88,7 @@ def test_stored_studies_keep_what_they_asked(tuned):
     assert asked_of(limited) != asked_of(tuned)
 
 
+@pytest.mark.slow
 def test_tuning_never_touches_the_test_split(tuned, tmp_path):
     """Another test split, even a spoilt one, leads to the same choices."""
     test = tuned.data.test

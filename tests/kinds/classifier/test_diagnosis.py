@@ -38,6 +38,7 @@ def test_labels_that_are_no_classes_are_refused(true, predicted):
         confusion(np.array(true), np.array(predicted), 3)
 
 
+@pytest.mark.slow
 def test_gradients_are_finite_differences():
     model, variables = network()
     rng = np.random.default_rng(0)

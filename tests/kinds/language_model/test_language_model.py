@@ -188,6 +188,7 @@ def test_characters_come_whole():
     assert set("".join(told)) <= set(" a") and growing.rest() in ("�", "��")
 
 
+@pytest.mark.slow
 def test_japanese_in_pieces(tmp_path):
     (tmp_path / "cat.txt").write_text(JAPANESE * 15, encoding="cp932")
     given = TextOptions(data=str(tmp_path / "cat.txt"), tokens="pieces", steps=60, learning_rate=0.02, **SMALL)
@@ -204,6 +205,7 @@ def test_japanese_in_pieces(tmp_path):
 # The training.
 
 
+@pytest.mark.slow
 def test_what_is_stopped_goes_on_with_the_same_bits(verses, stops_after, tmp_path, monkeypatch):
     monkeypatch.setattr(Pace, "steps", lambda self: 7)  # within a pass over the lanes
     given = TextOptions(data=str(verses), steps=30, cell="gru", **{**SMALL, "dropout": 0.2})

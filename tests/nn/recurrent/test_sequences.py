@@ -76,6 +76,7 @@ def test_a_row_with_a_length_is_the_row_cut_to_it(name):
         close((outputs[row : row + 1, :length], jax.tree.map(at, last)), (alone, after))
 
 
+@pytest.mark.slow
 def test_two_halves_are_the_whole():
     cell = nn.LSTM(INPUTS, SIZE, full_gate_recurrence=True)
     layer = nn.StackedRecurrent((nn.Recurrent(cell), nn.Recurrent(nn.GRU(SIZE, SIZE))))
