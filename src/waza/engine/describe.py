@@ -63,9 +63,17 @@ def _class(kind: type) -> dict[str, Any]:
     if "<locals>" in kind.__qualname__:
         methods = [one for one in vars(kind).values() if isinstance(one, types.FunctionType)]
         cells = [cell.cell_contents for one in methods for cell in one.__closure__ or ()]
-        values = [describe(one) for one in cells if one is not kind]  # the class itself: for super()
+        values = [_closed_over(one) for one in cells if one is not kind]  # the class itself: for super()
         described |= {"closure": values} if values else {}
     return described
+
+
+def _closed_over(value: Any) -> Any:
+    """A value that a method closes over; by its type where it cannot be described, as in generated methods."""
+    try:
+        return describe(value)
+    except Error:
+        return {"type": public_name(type(value))}
 
 
 def _function(function: types.FunctionType) -> dict[str, Any]:
