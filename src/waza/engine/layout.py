@@ -10,7 +10,7 @@ from jaxtyping import PyTree
 
 from waza.engine.devices import TRIALS
 
-# How an array lies on the devices: whole on each, or its first axis shared out.
+# Shardings of an array: whole on each device, or split along its first axis.
 WHOLE, SHARED_OUT = PartitionSpec(), PartitionSpec(TRIALS)
 
 

@@ -222,7 +222,7 @@ class Program:
         return self._windows[seed]
 
     def _on_rows(self, batches: PyTree[np.ndarray]) -> PyTree[Array]:
-        """Batches (step, row, ...) on the devices; their rows are shared out where the devices divide them."""
+        """Batches (step, row, ...) on the devices; their rows are split among the devices if these divide them."""
         if not self._layout.by_rows:
             return self._layout.put(batches, WHOLE)
         return jax.device_put(batches, self._layout.row_shardings(batches, axis=1))
