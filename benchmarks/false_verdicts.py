@@ -5,7 +5,8 @@ import sys
 import waza as wz
 from waza import models, nn, optim
 from waza.data import Dataset, Split, digits
-from waza.study.claims import Part, decide_part
+from waza.study.claims import Part
+from waza.study.deciding import decide_part
 
 STUDIES = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
 SEEDS = 10

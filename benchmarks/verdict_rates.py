@@ -14,7 +14,8 @@ import numpy as np
 import xarray as xr
 from scipy import stats
 
-from waza.study.claims import UNTIL_DECIDED, Claim, Part, decide
+from waza.study.claims import Claim, Part
+from waza.study.deciding import UNTIL_DECIDED, decide
 
 BLOCK, MOST = 10, 50
 

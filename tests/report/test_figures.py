@@ -17,7 +17,8 @@ from waza.report.figures import further_charts, main_charts
 from waza.report.style import DASHES, PALETTE, colours, dashes, power_axis
 from waza.report.summary import scalar_measures, shown_measures
 from waza.report.words import StudyWords, amount, grounds, labels
-from waza.study.claims import Part, decide_part
+from waza.study.claims import Part
+from waza.study.deciding import decide_part
 from waza.study.record import RunRecord
 from waza.study.sweep import condensed, numbered, swept
 

@@ -13,7 +13,8 @@ import xarray as xr
 from waza import report
 from waza.report.choices import choice_rows
 from waza.report.words import StudyWords
-from waza.study.claims import Claim, Part, decide
+from waza.study.claims import Claim, Part
+from waza.study.deciding import decide
 
 STEPS = np.array([0, 10, 20], np.int32)
 NASTY = "</script><b>&'\""

@@ -84,7 +84,7 @@ def comparison(
 
 
 def _part(technique: str, measure: Measure) -> Part:
-    return Part("helps", _effect(technique, measure), low=0.0, unit="points", margin=MARGIN)
+    return Part("helps", _effect(technique, measure), low=MARGIN, unit="points")
 
 
 def _effect(technique: str, measure: Measure) -> Callable[[xr.Dataset], xr.DataArray]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax
@@ -11,6 +11,8 @@ import numpy as np
 from jaxtyping import Array, PyTree
 
 from waza.core.errors import Error
+from waza.data import Split
+from waza.data.redrawn import redrawn
 from waza.engine import structure
 from waza.engine.layout import Layout
 from waza.engine.mapping import How, by_size, mapped
@@ -19,6 +21,13 @@ from waza.engine.tally import Tally, as_means, count
 from waza.engine.varying import fixed_numbers
 from waza.learners import Learner, Source, Stream
 from waza.learners.keys import step_key, trial_key
+
+
+class Pooled(NamedTuple):
+    """Data, and the pool from which each seed draws its own splits of the same sizes."""
+
+    data: Any
+    pool: Split
 
 
 class Group:
@@ -33,9 +42,19 @@ class Group:
         source: where the batches come from.
         layout: of the trials or the rows on the devices.
         how: how variants and seeds are mapped over; by the size of a seed's state where it is not given.
+        pool: rows from which each seed draws its own splits, the same for all variants; None if all seeds have those of
+            `data`.
     """
 
-    def __init__(self, learners: Sequence[Learner], data: Any, source: Source, layout: Layout, how: How | None = None):
+    def __init__(
+        self,
+        learners: Sequence[Learner],
+        data: Any,
+        source: Source,
+        layout: Layout,
+        how: How | None = None,
+        pool: Split | None = None,
+    ):
         self.variants = len(learners)
         self.learners = (*learners, *[learners[-1]] * (layout.variants - len(learners)))
         self.data, self.source, self.layout = data, source, layout
@@ -44,7 +63,10 @@ class Group:
         self.numbers = np.arange(len(self.learners)), structure.stack(trained)  # positions: there may be no numbers
         self._structure = structure.split(trained[0])[1]
         self._fixed = fixed_numbers(trained)
-        self.arrays, self._static_data = eqx.partition(data, eqx.is_array)
+        self.pool = pool
+        if pool is not None and self.stream is not None:
+            raise Error("each seed draws its own splits, and the batches are a stream: use data that fit the memory")
+        self.arrays, self._static_data = eqx.partition(data if pool is None else Pooled(data, pool), eqx.is_array)
         self.init_groups = structure.groups(self.learners)
         self.init_numbers = [structure.stack([self.learners[i] for i in group]) for group in self.init_groups]
         self.how = self._how(how)
@@ -63,10 +85,15 @@ class Group:
         """The learner with these numbers, without initializers."""
         return eqx.combine(numbers[1], self._structure)
 
-    def batch(self, arrays: Any, key: Array, step: Any) -> Any:
+    def data_of(self, arrays: Any, static: Any, seed: Any) -> Any:
+        """What a seed learns from: the data, or its own draw from the pool."""
+        given = eqx.combine(arrays, static)
+        return redrawn(given.data, given.pool, trial_key(seed, "data")) if isinstance(given, Pooled) else given
+
+    def batch(self, data: Any, key: Array, step: Any) -> Any:
         """The batch of a step, from resident data."""
         shared = eqx.combine(self._fixed, self._structure)
-        batch = shared.batch(eqx.combine(arrays, self._static_data), step_key(key, step), step)
+        batch = shared.batch(data, step_key(key, step), step)
         return self.layout.rows_shared(batch) if self.layout.by_rows else batch
 
     def _update(self, states: PyTree, batch: Any, key: Array, numbers: PyTree) -> tuple[PyTree, PyTree]:
@@ -102,15 +129,19 @@ class Group:
         trained = jax.lax.fori_loop(start, stop, body, (states, tally))
         return jax.tree.map(lambda leaf: leaf[None], trained) if alone else trained
 
-    def _evaluate(self, learner: Learner, state: PyTree, arrays: Any, seed: Any) -> tuple[Any, Any]:
+    def _evaluate(self, learner: Learner, state: PyTree, data: Any, seed: Any) -> tuple[Any, Any]:
         """The measures of one trial as Means, and its outputs for `judge` or None."""
-        found = learner.evaluate(state, eqx.combine(arrays, self._static_piece), trial_key(seed, "evaluate"))
+        found = learner.evaluate(state, data, trial_key(seed, "evaluate"))
         measures, outputs = found if isinstance(found, tuple) else (found, None)
+        if outputs is not None and self.pool is not None:
+            raise Error(f"{self._name_of('judge')} judges on the host, where each seed's own splits are not known")
         return as_means(measures, self._name_of("evaluate")), outputs
 
     @cached_property
     def _static_piece(self) -> Any:
         """What is no array in the pieces that evaluations are given; the same in all of them."""
+        if self.pool is not None:
+            return self._static_data
         return eqx.partition(next(self.source.pieces(self.data)), eqx.is_array)[1]
 
     def _name_of(self, function: str) -> str:
@@ -123,10 +154,12 @@ class Group:
         self, states: PyTree, tally: Tally, seeds: Array, start: Array, stop: Array, numbers: PyTree, arrays: Any
     ) -> Any:
         """The steps from start to stop on resident data."""
-        batch_of = partial(self.batch, arrays)
-        return _over_seeds(
-            lambda states, tally, seed: self._steps(batch_of, states, tally, seed, start, stop, numbers)
-        )(states, tally, seeds)
+
+        def of_seed(states: PyTree, tally: Tally, seed: Array) -> Any:
+            batch_of = partial(self.batch, self.data_of(arrays, self._static_data, seed))
+            return self._steps(batch_of, states, tally, seed, start, stop, numbers)
+
+        return _over_seeds(of_seed)(states, tally, seeds)
 
     def train_window(
         self,
@@ -151,18 +184,22 @@ class Group:
     def evaluate(self, states: PyTree, seeds: Array, numbers: PyTree, arrays: Any) -> Any:
         """The measures as Means, and outputs for `judge` or None."""
 
-        def one(state: PyTree, n: PyTree, seed: Array) -> Any:
-            return self._evaluate(self.learner(n), state, arrays, seed)
+        def of_seed(states: PyTree, seed: Array) -> Any:
+            data = self.data_of(arrays, self._static_piece, seed)
 
-        variants = mapped(one, (0, 0, None), self.how)
-        return _over_seeds(lambda state, seed: variants(state, numbers, seed))(states, seeds)
+            def one(state: PyTree, n: PyTree) -> Any:
+                return self._evaluate(self.learner(n), state, data, seed)
+
+            return mapped(one, (0, 0), self.how)(states, numbers)
+
+        return _over_seeds(of_seed)(states, seeds)
 
     def draw(self, group: list[int], seeds: Array, numbers: PyTree, arrays: Any) -> PyTree:
         """The initial states of the variants of one structure with initializers."""
-        data = eqx.combine(arrays, self._static_data)
         rest = structure.split(self.learners[group[0]])[1]
 
         def one(seed: Array, n: PyTree) -> PyTree:
+            data = self.data_of(arrays, self._static_data, seed)
             return eqx.combine(n, rest).init(trial_key(seed, "init"), data)
 
         variants = jax.vmap(one, in_axes=(None, 0), axis_size=len(group))  # which may have no numbers at all

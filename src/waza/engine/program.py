@@ -123,6 +123,9 @@ class Program:
     def _pieces(self) -> Iterator[PyTree[Array]]:
         """The arrays of what evaluations are given, on the devices."""
         data = self.group.data
+        if self.group.pool is not None:
+            yield self._data
+            return
         for piece in self.group.source.pieces(data):
             yield self._data if piece is data else self._layout.put(eqx.filter(piece, eqx.is_array), WHOLE)
 

@@ -13,6 +13,7 @@ import safetensors.numpy
 from waza.core.arrays import as_bytes
 from waza.core.errors import Error
 from waza.core.paths import named_leaves
+from waza.data import Split
 from waza.engine import structure
 from waza.engine.checkpoint import Checkpoint
 from waza.engine.devices import mesh
@@ -45,6 +46,7 @@ class Trials:
     Args:
         variants: learners by name.
         data: what they learn from.
+        pool: rows from which each seed draws its own splits; None if all seeds have those of `data`.
         first_seed: the first seed of block 0.
         block: seeds of a block; all are computed, also where fewer are asked for.
         plan: of each trial.
@@ -57,6 +59,7 @@ class Trials:
     block: int
     plan: Plan
     devices: int
+    pool: Split | None = None
 
     @cached_property
     def groups(self) -> list[list[int]]:
@@ -75,7 +78,7 @@ class Trials:
         own = [learners[i] for i in self.groups[group]]
         source = own[0].source(self.data)
         layout = (Layout.of_stream if isinstance(source, Stream) else Layout.of)(self.block, len(own), there)
-        return Program(Group(own, self.data, source, layout, how), self.plan.steps)
+        return Program(Group(own, self.data, source, layout, how, self.pool), self.plan.steps)
 
     def seeds(self, unit: Unit, program: Program) -> range:
         """The seeds of a unit, with those that only fill the last device."""

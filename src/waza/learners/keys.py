@@ -7,7 +7,7 @@ from jaxtyping import Array, Int, PRNGKeyArray
 
 from waza.nn import named_key
 
-Purpose = Literal["init", "batch", "update", "evaluate"]
+Purpose = Literal["init", "batch", "update", "evaluate", "data"]
 
 
 def trial_key(seed: int | Int[Array, ""], purpose: Purpose) -> PRNGKeyArray:

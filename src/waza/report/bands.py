@@ -9,7 +9,7 @@ import xarray as xr
 
 from waza.core.measure import Measure
 from waza.report.words import Words
-from waza.study.claims import CONFIDENCE
+from waza.study.deciding import CONFIDENCE
 from waza.study.results import final, marked, measured
 from waza.study.statistics import Interval, t_interval
 

@@ -63,7 +63,7 @@ def _page(entries: Sequence[Any], language: str) -> str:
             "",
             f"**{say['why']}** {words.why.strip()}",
             "",
-            f"**{say['rule']}** {words.rule.strip()}",
+            f"**{say['rule']}** {' '.join(words.rule)}",
             "",
             *(f"- {sentence(part, words, language)} *{grounds(part, language)}*" for part in entry.finding.parts),
             "",

@@ -31,14 +31,29 @@ class PartWords:
 
 @dataclasses.dataclass(frozen=True)
 class ClaimWords:
-    """A claim's texts: what the notes say, what the trials show, why, and the rule of the verdict."""
+    """A claim's texts.
+
+    Args:
+        statement: the claim in one sentence.
+        notes_say: what the notes say.
+        truth: what the trials show.
+        why: the reason.
+        rule: the conditions of the verdict, one a line.
+        parts: the texts of its parts, by name.
+        verdict: the published verdict, for which `answer`, `truth` and `why` were written; "" if they suit any.
+        answer: one sentence with its number.
+        history: how the rule changed, where it did.
+    """
 
     statement: str
     notes_say: str
     truth: str
     why: str
-    rule: str
+    rule: tuple[str, ...]
     parts: Mapping[str, PartWords]
+    verdict: str = ""
+    answer: str = ""
+    history: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,7 +92,13 @@ def load_words(path: Path) -> dict[str, StudyWords]:
 
 def _study(texts: dict[str, Any], language: str) -> StudyWords:
     claims = {
-        name: ClaimWords(**{**claim, "parts": {part: PartWords(**words) for part, words in claim["parts"].items()}})
+        name: ClaimWords(
+            **{
+                **claim,
+                "rule": _lines(claim["rule"]),
+                "parts": {part: PartWords(**words) for part, words in claim["parts"].items()},
+            }
+        )
         for name, claim in texts["claims"].items()
     }
     return StudyWords(
@@ -88,6 +109,11 @@ def _study(texts: dict[str, Any], language: str) -> StudyWords:
         language,
         texts.get("measures", {}),
     )
+
+
+def _lines(rule: str | list[str]) -> tuple[str, ...]:
+    """The conditions of a rule."""
+    return (rule.strip(),) if isinstance(rule, str) else tuple(line.strip() for line in rule)
 
 
 def plain_words(results: xr.Dataset, findings: tuple[Finding, ...]) -> dict[str, StudyWords]:
@@ -101,7 +127,7 @@ def plain_words(results: xr.Dataset, findings: tuple[Finding, ...]) -> dict[str,
                 "",
                 "",
                 "",
-                say["rule"],
+                (say["rule"],),
                 {
                     part.name: PartWords(part.name, *(f"{part.name}: {say[v]}" for v in VERDICTS))
                     for part in finding.parts
@@ -159,7 +185,10 @@ def sentence(part: PartFinding, words: ClaimWords, language: str) -> str:
     """The verdict on a part in one sentence."""
     text = getattr(words.parts[part.name], part.verdict)
     if part.equivalent:
-        text += labels(language)["equivalent"].format(margin=amount(part.margin, part.unit))
+        margin = min(abs(bound) for bound in part.region)
+        text += labels(language)["equivalent"].format(margin=amount(margin, part.unit))
+    if part.near:
+        text += labels(language)["near"]
     numbers = {name: amount(getattr(part, name), part.unit) for name in ("effect", "low", "high")}
     return text.format(**numbers, confidence=percent(part.confidence), seeds=part.seeds)
 
@@ -174,23 +203,28 @@ def percent(share: float) -> str:
 
 
 def grounds(part: PartFinding, language: str) -> str:
-    """The grounds of a verdict: interval, seeds, sign-flip test, and the number of seeds that would decide."""
+    """The grounds of a verdict: interval, seeds, test, and the number of seeds that would decide."""
     say = labels(language)["grounds"]
+    effect = f"{amount(part.effect, part.unit)} {say['units'].get(part.unit, part.unit)}".strip()
+    if part.kind == "exact":
+        return str(say["exact"].format(effect=effect))
     said = [
         say["interval"].format(
-            effect=f"{amount(part.effect, part.unit)} {say['units'].get(part.unit, part.unit)}".strip(),
+            effect=effect,
             low=amount(part.low, part.unit),
             high=amount(part.high, part.unit),
             confidence=percent(part.confidence),
             seeds=part.seeds,
         )
     ]
-    if math.isfinite(part.sign_flip_p):
-        said.append(say["sign_flips"].format(p=number(part.sign_flip_p)))
+    if part.left_out:
+        said.append(say["left_out"].format(count=part.left_out))
+    if math.isfinite(part.p):
+        said.append(say["tests"][part.kind].format(p=number(part.p), bound=amount(part.bound, part.unit)))
     if math.isfinite(part.smallest):
         said.append(say["smallest"].format(smallest=amount(part.smallest, part.unit)))
     if part.reason:
         said.append(say["reasons"][part.reason])
     if part.needed:
         said.append(say["needed"].format(needed=part.needed))
-    return say["joiner"].join(said)
+    return str(say["joiner"].join(said))

@@ -1,191 +1,205 @@
-"""Claims: statements of the notes, the rules that decide them, and what the trials say."""
+"""Claims: statements of the notes, and the rules that decide them."""
 
 import dataclasses
 import math
-from collections.abc import Callable, Sequence
-from typing import Literal
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
 
-import numpy as np
 import xarray as xr
 
-from waza.study.statistics import (
-    anytime_interval,
-    interquartile_mean,
-    seeds_needed,
-    sign_flip_p,
-    smallest_effect,
-    t_interval,
-)
+from waza.core.errors import Error
 
 Verdict = Literal["holds", "fails", "depends", "undecided"]
-FEWEST_SEEDS = 10
-CONFIDENCE = 0.95
-UNTIL_DECIDED = "until decided"
+Effect = Callable[[xr.Dataset], xr.DataArray]
 
 
 @dataclasses.dataclass(frozen=True)
-class Part:
-    """One testable part of a claim: an effect, one value a seed, and the region in which it must lie.
+class Rule:
+    """What the parts of claims have in common: the region (low, high) in which a value must lie.
 
-    The part holds where the confidence interval of the mean effect lies inside (low, high), fails where it lies
-    outside, and is undecided where it crosses a bound. A finite bound that decides must also be passed by the
-    sign-flip check. One bound is a directional statement, two make an equivalence.
+    A finite bound is the smallest value that matters. The part holds where the value lies inside, fails where it lies
+    outside, and is undecided where its interval crosses a bound. One bound is a directional statement, two make an
+    equivalence.
 
     Args:
         name: what the part says, for the report's texts.
-        effect: from results to one value a seed (a difference of variants is a paired difference).
-        low, high: the region.
-        unit: of the effect, for display.
-        margin: effects below this size make no difference. An interval inside (-margin, margin) is a finding of its
-            own, equivalence, on which a part that says there is a difference fails.
+        low, high: the region; at least one is finite.
+        unit: of the value, for display; "points" are shares.
+        further: whether the part qualifies the answer instead of deciding it; the others are necessary.
+        case: the condition that it concerns; "" for all.
     """
 
     name: str
-    effect: Callable[[xr.Dataset], xr.DataArray]
+    _: dataclasses.KW_ONLY
     low: float = -math.inf
     high: float = math.inf
     unit: str = ""
-    margin: float = 0.0
+    further: bool = False
+    case: str = ""
+
+    def __post_init__(self):
+        if not self.low < self.high or not self.bounds:
+            raise Error(
+                f"{type(self).__name__}({self.name!r}) has the region ({self.low}, {self.high}); "
+                "expected low < high, one of them finite"
+            )
+
+    @property
+    def bounds(self) -> tuple[float, ...]:
+        """The finite bounds."""
+        return tuple(bound for bound in (self.low, self.high) if math.isfinite(bound))
+
+
+@dataclasses.dataclass(frozen=True)
+class Part(Rule):
+    """A sampled part: the mean of one value a seed, with its interval; the other fields are those of `Rule`.
+
+    Args:
+        effect: from results to one value a seed (a difference of variants is a paired difference).
+        among: variants; the mean is taken over the seeds whose trials of all of these have trained (`Study.trained`).
+            Without any, all seeds count, a diverged trial at its learner's chance level.
+    """
+
+    effect: Effect
+    among: tuple[str, ...] = dataclasses.field(default=(), kw_only=True)
+
+
+@dataclasses.dataclass(frozen=True)
+class Exact(Rule):
+    """An exact part: a value that is computed, enumerated or derived, and has no interval and no p-value.
+
+    Args:
+        value: computes it.
+    """
+
+    value: Callable[[], float]
+
+
+@dataclasses.dataclass(frozen=True)
+class Share(Rule):
+    """The share of seeds whose trial reaches something, with Wilson's interval and the exact binomial test.
+
+    Args:
+        reached: from results to True or False for each seed.
+    """
+
+    reached: Effect
+
+
+@dataclasses.dataclass(frozen=True)
+class MoreOften(Rule):
+    """The share of seeds that reach something minus the share of another variant, paired by seed.
+
+    Newcombe's interval decides; a difference from zero must also pass McNemar's exact test.
+
+    Args:
+        first, second: from results to True or False for each seed.
+    """
+
+    first: Effect
+    second: Effect
+
+
+AnyPart = Part | Exact | Share | MoreOften
+
+
+@dataclasses.dataclass(frozen=True)
+class Claim:
+    """A statement of the notes, with a rule that is fixed before the run.
+
+    It fails if a necessary part fails, holds if all necessary parts hold, and is undecided otherwise. With parts for
+    several cases, this is decided for each case, together with the parts of all cases; the claim depends on the
+    condition where one case holds and another fails.
+
+    Args:
+        id: such as "C01".
+        parts: the first one leads.
+    """
+
+    id: str
+    parts: tuple[AnyPart, ...]
+
+    def __post_init__(self):
+        if not self.parts or all(part.further for part in self.parts):
+            raise Error(f"the claim {self.id!r} has no part that decides it; give one that is not further")
+        names = [part.name for part in self.parts]
+        for name in names:
+            if names.count(name) > 1:
+                raise Error(f"the claim {self.id!r} has two parts called {name!r}; give each its own name")
 
 
 @dataclasses.dataclass(frozen=True)
 class PartFinding:
     """What the trials say about one part.
 
-    `needed` is the number of seeds that would decide at today's mean and spread (None: decided, or out of reach);
-    `smallest` is the smallest effect, as a distance from the region's bound, that these seeds detect (power 80 %);
-    `reason` says why nothing was decided where the interval is not the reason. `interquartile` is the mean of the
-    middle half of the effects; `equivalent` says that the interval lies within the part's margin around zero.
+    Args:
+        name, unit, further, case: of the part.
+        kind: "sampled", "exact", "share" or "more often".
+        verdict: holds, fails or undecided.
+        effect: the mean, the value, the share or the difference of shares.
+        low, high, confidence: its interval; the value itself, with confidence 1, where it is exact.
+        seeds: how many the interval rests on; 0 where it is exact.
+        region: the part's low and high.
+        p: of the test that goes with the interval: sign flips about `bound`, the binomial test of the share `bound`, or
+            McNemar's (`bound` 0); NaN where there is none.
+        bound: what `p` is about.
+        needed: seeds that would decide at today's mean and spread; None if decided, or if no useful number would.
+        smallest: the smallest distance from the bound that these seeds detect (power 80 %); NaN where unknown.
+        reason: why nothing was decided where the interval is not the reason: "not finite", "few seeds", or "test".
+        interquartile: the mean of the middle half of the effects.
+        equivalent: whether the interval lies wholly within the smallest effect that matters around zero.
+        near: whether the verdict is close to its bound: a five times smaller error rate would not have decided it.
+        left_out: seeds that do not count since a trial has not trained (`Part.among`).
     """
 
     name: str
+    kind: Literal["sampled", "exact", "share", "more often"]
     verdict: Verdict
     effect: float
     low: float
     high: float
     confidence: float
     seeds: int
-    sign_flip_p: float
-    needed: int | None
-    smallest: float
     region: tuple[float, float]
+    p: float = math.nan
+    bound: float = math.nan
+    needed: int | None = None
+    smallest: float = math.nan
     unit: str = ""
     reason: str = ""
     interquartile: float = math.nan
-    margin: float = 0.0
     equivalent: bool = False
+    near: bool = False
+    left_out: int = 0
+    further: bool = False
+    case: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
 class Finding:
-    """What the trials say about a claim: the verdict, and the parts that it follows from (the first one leads)."""
+    """What the trials say about a claim: the verdict, those of its cases, and the parts that they follow from."""
 
     id: str
     verdict: Verdict
     parts: tuple[PartFinding, ...]
+    cases: Mapping[str, Verdict] = dataclasses.field(default_factory=dict)
 
 
-@dataclasses.dataclass(frozen=True)
-class Claim:
-    """A statement of the notes with a rule that is fixed before the run.
-
-    It holds where all parts hold, fails where all fail, depends where some hold and the others fail, and is
-    undecided otherwise.
-    """
-
-    id: str
-    parts: tuple[Part, ...]
-
-
-def decide(claims: Sequence[Claim], results: xr.Dataset, confidence: float = CONFIDENCE) -> tuple[Finding, ...]:
-    """Apply the rules of a study's claims to its results, with Holm's correction over all their parts.
-
-    The chance of any false verdict in the study is at most 1 - confidence: with m parts, each is first tried at
-    1 - (1 - confidence)/m; once k are decided, the others are tried again with m - k in the place of m. Where
-    seeds were added until the claims were decided, intervals that hold at every look take the place of Student's.
-
-    Source: Holm, "A simple sequentially rejective multiple test procedure", 1979.
-    """
-    parts = [(i, part) for i, claim in enumerate(claims) for part in claim.parts]
-    effects = [np.asarray(part.effect(results).values, float) for _, part in parts]
-    anytime = results.attrs.get("stopping") == UNTIL_DECIDED
-    found: list[PartFinding | None] = [None] * len(parts)
-    left = list(range(len(parts)))
-    while left:
-        level = 1 - (1 - confidence) / len(left)
-        tried = {i: decide_part(parts[i][1], effects[i], level, anytime) for i in left}
-        decided = [i for i in left if tried[i].verdict != "undecided"]
-        for i in decided or left:
-            found[i] = tried[i]
-        left = [i for i in left if found[i] is None]
-    together = [
-        tuple(finding for (of, _), finding in zip(parts, found, strict=True) if of == i and finding is not None)
-        for i in range(len(claims))
-    ]
-    return tuple(
-        Finding(claim.id, combine([part.verdict for part in own]), own)
-        for claim, own in zip(claims, together, strict=True)
-    )
+def combine(parts: Sequence[Any]) -> tuple[Verdict, dict[str, Verdict]]:
+    """The verdict on a claim from its parts' (each with `verdict`, `further` and `case`), and those of its cases."""
+    necessary = [part for part in parts if not part.further]
+    cases = list(dict.fromkeys(part.case for part in necessary if part.case))
+    by_case = {case: _all([part.verdict for part in necessary if part.case in ("", case)]) for case in cases}
+    if not by_case:
+        return _all([part.verdict for part in necessary]), {}
+    found = set(by_case.values())
+    if {"holds", "fails"} <= found:
+        return "depends", by_case
+    return (found.pop() if len(found) == 1 else "undecided"), by_case
 
 
-def combine(verdicts: Sequence[Verdict]) -> Verdict:
-    """The verdict of a whole from the verdicts of its parts.
-
-    >>> combine(["holds", "fails"]), combine(["holds", "undecided"])
-    ('depends', 'undecided')
-    """
-    kinds = set(verdicts)
-    if len(kinds) == 1:
-        return verdicts[0]
-    return "depends" if kinds == {"holds", "fails"} else "undecided"
-
-
-def decide_part(part: Part, effects: np.ndarray, confidence: float = CONFIDENCE, anytime: bool = False) -> PartFinding:
-    """Apply a part's rule to one effect a seed; `anytime` if seeds were added until something was decided."""
-    effects = np.asarray(effects, float)
-    usable = bool(np.isfinite(effects).all())
-    interval = (anytime_interval if anytime else t_interval)(effects, confidence)
-    spread = float(effects.std(ddof=1)) if effects.size > 1 else math.nan
-    distance, nearest = min((abs(interval.mean - bound), bound) for bound in (part.low, part.high))
-    p = sign_flip_p(effects - nearest) if usable and math.isfinite(nearest) else math.nan
-
-    verdict: Verdict = "undecided"
-    reason = ""
-    equivalent = max(-interval.low, interval.high) < part.margin
-    no_difference = equivalent and not part.low < 0 < part.high
-    if not usable:
-        reason = "not finite"
-    elif effects.size < FEWEST_SEEDS:
-        reason = "few seeds"
-    elif no_difference:
-        verdict = "fails"
-    elif interval.low > part.low and interval.high < part.high:
-        verdict = "holds"
-    elif interval.high < part.low or interval.low > part.high:
-        verdict = "fails"
-    if verdict != "undecided" and not no_difference and math.isfinite(p) and p > 1 - confidence:
-        verdict, reason = "undecided", "sign flips"
-
-    needed = None
-    if verdict == "undecided" and usable and effects.size > 1:
-        needed = seeds_needed(spread, distance, confidence)
-        if needed is not None:
-            needed = max(needed, FEWEST_SEEDS, effects.size + 1 if effects.size >= FEWEST_SEEDS else 0)
-    return PartFinding(
-        part.name,
-        verdict,
-        interval.mean,
-        interval.low,
-        interval.high,
-        confidence,
-        effects.size,
-        p,
-        needed,
-        smallest_effect(spread, effects.size, confidence),
-        (part.low, part.high),
-        part.unit,
-        reason,
-        interquartile_mean(effects) if usable else math.nan,
-        part.margin,
-        bool(equivalent and reason == ""),
-    )
+def _all(verdicts: Sequence[Verdict]) -> Verdict:
+    """The verdict where all of these are necessary."""
+    if "fails" in verdicts:
+        return "fails"
+    return "undecided" if "undecided" in verdicts else "holds"

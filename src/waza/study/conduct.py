@@ -15,7 +15,7 @@ from waza.engine.executors import Executor
 from waza.engine.training import Keep
 from waza.engine.watch import Watch
 from waza.study import store
-from waza.study.claims import UNTIL_DECIDED, decide
+from waza.study.deciding import UNTIL_DECIDED, decide
 from waza.study.progress import watched
 from waza.study.runner import Request, run_fixed, settings_of, trials_of
 from waza.study.study import Study

@@ -83,7 +83,7 @@ def _difference(stored: Mapping[str, Any], now: Mapping[str, Any], tuning: Any) 
     for name, digest in now["code"].items():
         if code.get(name, digest) != digest:
             return Difference("code", name)
-    if stored.get("data") != now["data"]:
+    if stored.get("data") != now["data"] or stored.get("pool") != now.get("pool"):
         return Difference("data")
     shifted = now["first_seed"] + (tuning.seeds if tuning else 0)  # the seeds before were used to choose settings
     for name in NUMBERS:

@@ -11,6 +11,7 @@ import xarray as xr
 from waza.core.errors import Error
 from waza.core.measure import Measure
 from waza.engine.mapping import Chosen
+from waza.study.trained import Trained
 from waza.study.tuning import Candidate, Choice
 
 # Results written before measures were declared say nothing about directions. Only for these, direction and bounds
@@ -50,6 +51,10 @@ class RunRecord:
         fingerprint: the digest of all that the numbers depend on.
         asked: the digest of the study before anything was tuned.
         stopping: why there are not more seeds, where claims decided that.
+        rules: the digest of each claim's rule when the run began, by claim.
+        trained: which trials count as trained, where the study declares it.
+        splits: "per seed" where each seed drew its own splits; else empty.
+        overlap: the share of the pool that each seed's test rows are, where seeds drew their own; else 0.
         seconds: "compile", "train" and "total"; attributes such as `train_seconds`.
         folder: of the stored run.
     """
@@ -77,6 +82,10 @@ class RunRecord:
     fingerprint: str = ""
     asked: str = ""
     stopping: str = ""
+    rules: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    trained: Trained | None = None
+    splits: str = ""
+    overlap: float = 0.0
     seconds: Mapping[str, float] = dataclasses.field(default_factory=dict)
     folder: str = ""
 
@@ -114,9 +123,12 @@ class RunRecord:
             "mapping": {name: dataclasses.asdict(one) for name, one in self.mapping.items()},
             "versions": self.versions,
             "machine": self.machine,
+            "rules": self.rules,
+            "trained": None if self.trained is None else dataclasses.asdict(self.trained),
         }
         return {
             **{name: value for name, value in plain.items() if value not in ("", None)},
+            **({"overlap": self.overlap} if self.overlap else {}),
             **{name: json.dumps(value, ensure_ascii=False) for name, value in structured.items() if value},
             **{f"{CHANCE}{name}": value for name, value in self.chance.items()},
             **{f"{ROWS}{name}": value for name, value in self.rows.items()},
@@ -134,6 +146,7 @@ TEXTS = (
     "fingerprint",
     "asked",
     "stopping",
+    "splits",
     "folder",
 )
 NUMBERS = ("seeds", "first_seed", "steps", "evaluate_every", "block", "devices")
@@ -217,6 +230,9 @@ _STRUCTURED: dict[str, Callable[[str], Any]] = {
     "mapping": lambda value: {name: Chosen(**one) for name, one in _mapping(value).items()},
     "versions": _mapping,
     "machine": _mapping,
+    "rules": _mapping,
+    "trained": lambda value: Trained(**_mapping(value)),
+    "overlap": float,
 }
 
 

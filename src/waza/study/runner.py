@@ -27,6 +27,7 @@ from waza.study import store
 from waza.study.assembly import assemble, rows_of
 from waza.study.kept import KEPT, kept_trials, write_kept
 from waza.study.record import RunRecord
+from waza.study.rules import rule_digests
 from waza.study.study import Study
 from waza.study.tuning import Choice
 
@@ -76,6 +77,7 @@ def settings_of(study: Study, keep: Keep | None = None) -> dict[str, Any]:
         "study": study.name,
         "variants": {name: describe(learner) for name, learner in study.variants.items()},
         "data": describe(jax.tree.leaves(study.data)),
+        **({} if study.pool is None else {"pool": describe(jax.tree.leaves(study.pool))}),
         **{name: getattr(study, name) for name in ("seeds", "first_seed", "steps", "evaluate_every", "block")},
         "devices": mesh().size,
         "versions": versions(),
@@ -124,7 +126,7 @@ def _folder(study: Study, settings: dict, request: Request) -> Iterator[store.Ru
 
 
 def _run(study: Study, devices: int, folder: store.RunFolder | None, request: Request, settings: dict) -> xr.Dataset:
-    begun, watch = time.perf_counter(), request.watch
+    begun, watch, rules = time.perf_counter(), request.watch, rule_digests(study.claims)
     executor = request.executor or InProcess()
     trials = trials_of(study, devices, request.keep)
     chosen = folder.load_mappings() if folder else None
@@ -150,7 +152,14 @@ def _run(study: Study, devices: int, folder: store.RunFolder | None, request: Re
                 raise Error(f"{type(executor).__name__}.run gave no outcome for {unit}; expected one for each unit")
         if request.until is not None and first + together < blocks:
             results = assemble(study, trials, outcomes)
-            results.attrs |= {"stopping": request.stopping}
+            looked_at = RunRecord(
+                measures=study.measures,
+                trained=study.trained,
+                block=study.block,
+                overlap=study.overlap,
+                stopping=request.stopping,
+            )
+            results.attrs |= looked_at.to_attrs()
             if request.until(results):
                 break
     trained_at = time.perf_counter()
@@ -173,6 +182,10 @@ def _run(study: Study, devices: int, folder: store.RunFolder | None, request: Re
         **{name: settings[name] for name in ("devices", "versions", "machine", "revision", "started")},
         **{name: settings[name] for name in ("fingerprint", "asked")},
         stopping=request.stopping,
+        rules=rules,
+        trained=study.trained,
+        splits="" if study.splits == "fixed" else study.splits,
+        overlap=study.overlap,
         seconds={
             "compile": compiled_at - begun,
             "train": trained_at - compiled_at,
@@ -192,4 +205,4 @@ def trials_of(study: Study, devices: int, keep: Keep | None = None) -> Trials:
     """The trials of a study, as the engine computes them."""
     measure = study.selection if keep == "best" else None
     plan = Plan(steps=study.steps, evaluate_every=study.evaluate_every, keep=keep, measure=measure)
-    return Trials(study.variants, study.data, study.first_seed, study.block, plan, devices)
+    return Trials(study.variants, study.data, study.first_seed, study.block, plan, devices, study.pool)

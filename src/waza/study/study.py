@@ -5,11 +5,16 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from waza.core.errors import Error, nearest
-from waza.core.measure import Measure
+from waza.core.measure import Measure, named
+from waza.data import Dataset, Split
+from waza.data.redrawn import check_pool, overlap_of, pool_of
 from waza.engine.evaluation import declared_measures, declared_names
 from waza.engine.mapping import HOWS, MEASURED, How
 from waza.learners import Learner
-from waza.study.claims import Claim
+from waza.study.claims import Claim, Exact, Part
+from waza.study.deciding import CONFIDENCE, FEWEST_SEEDS
+from waza.study.statistics import fewest_flips
+from waza.study.trained import Trained
 from waza.study.tuning import Tuning
 
 
@@ -27,6 +32,10 @@ class Study:
         steps: updates of each trial; 0 evaluates the initial values only.
         evaluate_every: steps between evaluations (there is one before the first step and one after the last).
         claims: statements that the results decide.
+        trained: which trials count as trained; without it all that have not diverged.
+        splits: "fixed", all seeds have the splits of `data`, or "per seed", each seed draws its own splits of the same
+            sizes, the same for all variants. Then verdicts are about the technique and not about particular rows.
+        pool: rows that splits are drawn from per seed; all rows of `data` if not given.
         tuning: which numbers are chosen for each variant before it is compared, and how; without it none are.
         first_seed: the trials' seeds count from here.
         block: seeds that are computed together. Blocks are always whole, and seeds that were not asked for are
@@ -53,6 +62,9 @@ class Study:
     first_seed: int = 0
     mapping: How | Literal["measured"] = "measured"
     figures: tuple[Callable[..., Any], ...] = ()
+    trained: Trained | None = None
+    splits: Literal["fixed", "per seed"] = "fixed"
+    pool: Split | None = None
 
     def __post_init__(self):
         if not self.name or not all(letter.isalnum() or letter in "-_." for letter in self.name):
@@ -74,6 +86,10 @@ class Study:
             value = getattr(self, field)
             if not isinstance(value, int) or isinstance(value, bool) or value < least:
                 raise Error(f"{field} is {value!r}; expected a whole number of at least {least}")
+        self._check_seeds()
+        self._check_splits()
+        if self.trained is not None and not named(self.measures, self.trained.measure).sign:
+            raise Error(f"trained by {self.trained.measure!r}, of which neither direction is declared better")
         if not isinstance(self.figures, tuple | list):
             raise Error(f"figures is {type(self.figures).__name__}; expected a tuple of functions")
         for figure in self.figures:
@@ -113,6 +129,37 @@ class Study:
                     f"{nearest(measure.name, declared)}"
                 )
         return measure
+
+    @property
+    def overlap(self) -> float:
+        """The share of the pool that each seed's test rows are; 0 where all seeds have the same splits."""
+        return 0.0 if self.pool is None else overlap_of(self.data, self.pool)
+
+    def _check_seeds(self) -> None:
+        """Refuse a number of seeds whose sign-flip test cannot reach the level that the claims need.
+
+        Fewer than ten seeds decide nothing by themselves, and are a look at the results without verdicts.
+        """
+        parts = [part for claim in self.claims for part in claim.parts]
+        level = (1 - CONFIDENCE) / max(1, sum(not isinstance(part, Exact) for part in parts))
+        fewest = fewest_flips(level)
+        if any(isinstance(part, Part) for part in parts) and FEWEST_SEEDS <= self.seeds < fewest:
+            raise Error(
+                f"{self.name!r} has {self.seeds} seeds, with which the sign-flip test cannot reach "
+                f"the level {level:.2g} that its claims need: give at least {fewest}"
+            )
+
+    def _check_splits(self) -> None:
+        """Fill in the pool of splits per seed; refuse one that does not fit the data."""
+        if self.splits not in ("fixed", "per seed"):
+            raise Error(f"splits is {self.splits!r}; expected 'fixed' or 'per seed'")
+        if self.splits == "fixed":
+            if self.pool is not None:
+                raise Error("a pool is given and splits is 'fixed': give splits='per seed', or no pool")
+            return
+        if self.pool is None and isinstance(self.data, Dataset):
+            object.__setattr__(self, "pool", pool_of(self.data))
+        check_pool(self.data, self.pool)
 
     def _main_measure(self) -> str:
         """The measure that was given, if it is declared; else the first one."""

@@ -3,6 +3,7 @@
 import math
 import tempfile
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -157,7 +158,7 @@ def _pair(learner: Learner, data: Any) -> Group:
     group = Group([scaled(learner), learner], data, source, layout, "vmap")
     if not isinstance(source, Stream):
         try:
-            jax.eval_shape(group.batch, group.arrays, trial_key(seed=0, purpose="batch"), 0)
+            jax.eval_shape(partial(group.batch, group.data), trial_key(seed=0, purpose="batch"), 0)
         except Error:
             return Group([learner, learner], data, source, layout, "vmap")
     return group

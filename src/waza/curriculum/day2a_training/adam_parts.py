@@ -104,9 +104,9 @@ def height_over(parent: str) -> Callable[[xr.Dataset], xr.DataArray]:
 C17 = Claim(
     "C17",
     (
-        Part("scale-free", by_size, -0.1, 0.1, "log10"),
+        Part("scale-free", by_size, low=-0.1, high=0.1, unit="log10"),
         Part("averages", noise_kept, high=-0.1, unit="log10"),
-        Part("first-step", first_step, 0.9, 1.1),
+        Part("first-step", first_step, low=0.9, high=1.1),
         Part("uncorrected", uncorrected, low=1.5),
         Part("as-momentum", height_over("momentum"), high=0.1, unit="log10"),
         Part("as-rmsprop", height_over("RMSProp"), high=0.1, unit="log10"),

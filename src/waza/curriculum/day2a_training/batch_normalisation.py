@@ -79,8 +79,8 @@ def wider(results: xr.Dataset) -> xr.DataArray:
 C05 = Claim(
     "C05",
     (
-        Part("faster-at-equal-rate", early_at_equal_rate, low=0.0, unit="points", margin=0.01),
-        Part("faster-at-own-rate", early_at_own_rate, low=0.0, unit="points", margin=0.01),
-        Part("stable", wider, low=0.0, unit="decades", margin=0.25),
+        Part("faster-at-equal-rate", early_at_equal_rate, low=0.01, unit="points"),
+        Part("faster-at-own-rate", early_at_own_rate, low=0.01, unit="points"),
+        Part("stable", wider, low=0.25, unit="decades"),
     ),
 )

@@ -96,8 +96,8 @@ C20 = Claim(
         for few, rows in ROWS.items()
         for early, step in STEPS.items()
         for part in (
-            Part(f"gap-{few}-{early}", rise(gap, rows, step), low=0.0, margin=0.02),
-            Part(f"accuracy-{few}-{early}", rise(accuracy, rows, step), high=0.0, unit="points", margin=0.01),
+            Part(f"gap-{few}-{early}", rise(gap, rows, step), low=0.02),
+            Part(f"accuracy-{few}-{early}", rise(accuracy, rows, step), high=-0.01, unit="points"),
         )
     ),
 )

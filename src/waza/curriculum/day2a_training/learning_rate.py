@@ -81,7 +81,7 @@ def remaining(results: xr.Dataset) -> xr.DataArray:
 C07 = Claim(
     "C07",
     (
-        Part("limit", measured_limit, 0.95, 1.05),
+        Part("limit", measured_limit, low=0.95, high=1.05),
         Part("below", growth(0.95), high=-1.0, unit="log10"),
         Part("above", growth(1.05), low=1.0, unit="log10"),
     ),

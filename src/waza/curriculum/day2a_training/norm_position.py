@@ -43,7 +43,7 @@ C06 = Claim(
     (
         Part("trains-before", over_chance(BEFORE), low=0.5, unit="points"),
         Part("trains-after", over_chance(AFTER), low=0.5, unit="points"),
-        Part("equal-rate", after(str), -0.01, 0.01, "points", margin=0.01),
-        Part("tuned", after(tuned_name), -0.01, 0.01, "points", margin=0.01),
+        Part("equal-rate", after(str), low=-0.01, high=0.01, unit="points"),
+        Part("tuned", after(tuned_name), low=-0.01, high=0.01, unit="points"),
     ),
 )

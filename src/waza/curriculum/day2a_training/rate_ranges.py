@@ -86,11 +86,8 @@ def cheaper_than(other: str) -> Callable[[xr.Dataset], xr.DataArray]:
 C15 = Claim(
     "C15",
     (
-        *(Part(name.lower(), wider_than(name), low=0.0, unit="decades", margin=0.25) for name in OTHERS),
+        *(Part(name.lower(), wider_than(name), low=0.25, unit="decades") for name in OTHERS),
         Part("course-rate", below_best, high=GOOD, unit="points"),
-        *(
-            Part(f"one-rate-{name.lower()}", cheaper_than(name), high=0.0, unit="points", margin=0.01)
-            for name in OTHERS
-        ),
+        *(Part(f"one-rate-{name.lower()}", cheaper_than(name), high=-0.01, unit="points") for name in OTHERS),
     ),
 )

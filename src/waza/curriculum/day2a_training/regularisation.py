@@ -154,8 +154,8 @@ def over(one: str, other: str) -> Callable[[xr.Dataset], xr.DataArray]:
 def reduces(variant: str, name: str) -> tuple[Part, Part]:
     """The parts "the gap of the losses narrows" and "the test accuracy rises", which can differ."""
     return (
-        Part(f"{name}-gap", gained(gap, variant), high=0.0, margin=SOME),
-        Part(f"{name}-accuracy", gained(accuracy, variant), low=0.0, unit="points", margin=0.01),
+        Part(f"{name}-gap", gained(gap, variant), high=-SOME),
+        Part(f"{name}-accuracy", gained(accuracy, variant), low=0.01, unit="points"),
     )
 
 
@@ -163,9 +163,9 @@ def reduces(variant: str, name: str) -> tuple[Part, Part]:
 C19 = Claim(
     "C19",
     (
-        Part("gap", since_400(gap), low=0.0, margin=SOME),
-        Part("test-loss", since_400(loss), low=0.0, margin=SOME),
-        Part("accuracy", since_400(accuracy), high=0.0, unit="points", margin=0.01),
+        Part("gap", since_400(gap), low=SOME),
+        Part("test-loss", since_400(loss), low=SOME),
+        Part("accuracy", since_400(accuracy), high=-0.01, unit="points"),
     ),
 )
 C21 = Claim("C21", (*reduces(L2, "l2"), *reduces(L1, "l1")))
@@ -183,7 +183,7 @@ C23 = Claim(
     "C23",
     (
         *reduces(DROPOUT, "dropout"),
-        Part("masks", over("test_accuracy", "masks_accuracy"), -0.01, 0.01, "points", margin=0.01),
-        Part("one-mask", over("masks_accuracy", "one_mask_accuracy"), low=0.0, unit="points", margin=0.01),
+        Part("masks", over("test_accuracy", "masks_accuracy"), low=-0.01, high=0.01, unit="points"),
+        Part("one-mask", over("masks_accuracy", "one_mask_accuracy"), low=0.01, unit="points"),
     ),
 )

@@ -93,14 +93,20 @@ def change(variant: str, measure: str, depth: int) -> Callable[[xr.Dataset], xr.
 
 def suits(start: str, measure: str, name: str) -> Part:
     """The part "these initial values keep this moment through 20 layers": within a factor of ten."""
-    return Part(name, change(f"{start}, depth {DEEP}", measure, DEEP), -ORDER_OF_MAGNITUDE, ORDER_OF_MAGNITUDE, "log10")
+    return Part(
+        name,
+        change(f"{start}, depth {DEEP}", measure, DEEP),
+        low=-ORDER_OF_MAGNITUDE,
+        high=ORDER_OF_MAGNITUDE,
+        unit="log10",
+    )
 
 
 def keeps(measure: str, name: str) -> Part:
     """The part "He's values keep this moment's scale with ReLU": within 0.1 doublings per layer over 50 layers."""
     depth = DEPTHS[-1]
     total, halvings = change(f"ReLU, He, depth {depth}", measure, depth), (depth - 1) * math.log10(2)
-    return Part(name, lambda results: total(results) / halvings, -MARGIN, MARGIN, "log2 per layer")
+    return Part(name, lambda results: total(results) / halvings, low=-MARGIN, high=MARGIN, unit="log2 per layer")
 
 
 def behind_he(depth: int) -> Callable[[xr.Dataset], xr.DataArray]:

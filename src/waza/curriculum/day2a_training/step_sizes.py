@@ -139,7 +139,13 @@ C11 = Claim(
 C13 = Claim(
     "C13",
     (
-        Part("shrinks", lambda results: doublings(results, "AdaGrad, constant gradient"), -0.55, -0.45, "log2"),
+        Part(
+            "shrinks",
+            lambda results: doublings(results, "AdaGrad, constant gradient"),
+            low=-0.55,
+            high=-0.45,
+            unit="log2",
+        ),
         Part("from-afar", slower("AdaGrad 0.1, from afar", "SGD 0.1, from afar"), low=0.1, unit="log10"),
         Part("beside", slower("AdaGrad 0.1, beside a saddle", "SGD 0.1, beside a saddle"), low=0.1, unit="log10"),
         Part("own-best", slower("AdaGrad 3.16, from afar", "SGD 1.78, from afar", steps_in_all), low=0.1, unit="log10"),

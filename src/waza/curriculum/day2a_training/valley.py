@@ -69,17 +69,17 @@ def ahead(variant: str, other: str, step: int) -> Callable[[xr.Dataset], xr.Data
 C10 = Claim(
     "C10",
     (
-        Part("equal-rate", ahead(MOMENTUM, SGD, HALFWAY), high=-0.1, unit="log10", margin=0.1),
-        Part("equal-effect", ahead(SAME_EFFECT, SGD, HALFWAY), high=-0.1, unit="log10", margin=0.1),
-        Part("own-best", ahead(MOMENTUM_BEST, SGD_BEST, HALFWAY), high=-0.1, unit="log10", margin=0.1),
+        Part("equal-rate", ahead(MOMENTUM, SGD, HALFWAY), high=-0.1, unit="log10"),
+        Part("equal-effect", ahead(SAME_EFFECT, SGD, HALFWAY), high=-0.1, unit="log10"),
+        Part("own-best", ahead(MOMENTUM_BEST, SGD_BEST, HALFWAY), high=-0.1, unit="log10"),
     ),
 )
 C12 = Claim(
     "C12",
     (
-        Part("early", ahead(ADAGRAD, PEER, EARLY), high=-0.1, unit="log10", margin=0.1),
-        Part("late", ahead(ADAGRAD, PEER, LATE), high=-0.1, unit="log10", margin=0.1),
-        Part("late-best", ahead(ADAGRAD, SGD_BEST, LATE), high=-0.1, unit="log10", margin=0.1),
-        Part("own-best", ahead(ADAGRAD_BEST, SGD_BEST, HALFWAY), high=-0.1, unit="log10", margin=0.1),
+        Part("early", ahead(ADAGRAD, PEER, EARLY), high=-0.1, unit="log10"),
+        Part("late", ahead(ADAGRAD, PEER, LATE), high=-0.1, unit="log10"),
+        Part("late-best", ahead(ADAGRAD, SGD_BEST, LATE), high=-0.1, unit="log10"),
+        Part("own-best", ahead(ADAGRAD_BEST, SGD_BEST, HALFWAY), high=-0.1, unit="log10"),
     ),
 )

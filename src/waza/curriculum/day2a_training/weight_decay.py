@@ -57,7 +57,7 @@ def difference(optimizer: str, strength: float) -> Callable[[xr.Dataset], xr.Dat
 C25 = Claim(
     "C25",
     tuple(
-        Part(f"{name.lower()}-{strength:g}", difference(name, strength), -0.01, 0.01, "log10", margin=0.01)
+        Part(f"{name.lower()}-{strength:g}", difference(name, strength), low=-0.01, high=0.01, unit="log10")
         for name in OPTIMIZERS
         for strength in STRENGTHS
     ),

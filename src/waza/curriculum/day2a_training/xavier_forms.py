@@ -45,7 +45,7 @@ def study(data_name: str = "digits") -> Study:
 C02 = Claim(
     "C02",
     tuple(
-        Part(f"in-{way}", change(IN, measure, HIDDEN), -ORDER_OF_MAGNITUDE, ORDER_OF_MAGNITUDE, "log10")
+        Part(f"in-{way}", change(IN, measure, HIDDEN), low=-ORDER_OF_MAGNITUDE, high=ORDER_OF_MAGNITUDE, unit="log10")
         for way, measure in (("forward", "activation_square"), ("backward", "signal_gradient_square"))
     ),
 )

@@ -75,8 +75,8 @@ HALF_A_POINT = 0.005
 C26 = Claim(
     "C26",
     (
-        Part("lead", lead, low=0.0, unit="points", margin=HALF_A_POINT),
-        Part("order", lead_of_order, low=0.0, unit="points", margin=HALF_A_POINT),
+        Part("lead", lead, low=HALF_A_POINT, unit="points"),
+        Part("order", lead_of_order, low=HALF_A_POINT, unit="points"),
         Part("permuted", lead_permuted, high=HALF_A_POINT, unit="points"),
     ),
 )

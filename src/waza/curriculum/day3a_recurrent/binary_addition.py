@@ -76,7 +76,7 @@ def ahead(variant: str, other: str) -> Callable[[xr.Dataset], xr.DataArray]:
 C32 = Claim(
     "C32",
     (
-        Part("course", ahead(COURSE, CUT), low=0.0, unit="points", margin=0.05),
-        Part("tanh", ahead(TANH, CUT_TANH), low=0.0, unit="points", margin=0.05),
+        Part("course", ahead(COURSE, CUT), low=0.05, unit="points"),
+        Part("tanh", ahead(TANH, CUT_TANH), low=0.05, unit="points"),
     ),
 )

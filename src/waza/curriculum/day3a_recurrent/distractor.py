@@ -139,8 +139,8 @@ def closed(results: xr.Dataset) -> xr.DataArray:
 C40 = Claim(
     "C40",
     (
-        Part("forget-gate", lost("forget"), low=0.0, unit="points", margin=0.05),
-        Part("more-than-input", more, low=0.0, unit="points", margin=0.05),
-        Part("clears", closed, high=0.0, margin=0.02),
+        Part("forget-gate", lost("forget"), low=0.05, unit="points"),
+        Part("more-than-input", more, low=0.05, unit="points"),
+        Part("clears", closed, high=-0.02),
     ),
 )

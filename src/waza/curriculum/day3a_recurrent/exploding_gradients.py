@@ -86,6 +86,6 @@ C33 = Claim(
     (
         Part("vanishes", gain(SLOW), high=-1.0, unit="log10"),
         Part("explodes", gain(LARGE), low=1.0, unit="log10"),
-        Part("clipping", clipping, high=-0.1, unit="log10", margin=0.1),
+        Part("clipping", clipping, high=-0.1, unit="log10"),
     ),
 )

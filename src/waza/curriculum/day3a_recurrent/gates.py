@@ -51,9 +51,9 @@ def ahead(variant: str, other: str) -> Callable[[xr.Dataset], xr.DataArray]:
 C35 = Claim(
     "C35",
     (
-        Part("both", ahead(BOTH, BARE), low=0.0, unit="points", margin=0.05),
-        Part("input", ahead(INPUT, BARE), low=0.0, unit="points", margin=0.05),
-        Part("output", ahead(OUTPUT, BARE), low=0.0, unit="points", margin=0.05),
-        Part("one-is-not-both", ahead(BOTH, INPUT), low=0.0, unit="points", margin=0.05),
+        Part("both", ahead(BOTH, BARE), low=0.05, unit="points"),
+        Part("input", ahead(INPUT, BARE), low=0.05, unit="points"),
+        Part("output", ahead(OUTPUT, BARE), low=0.05, unit="points"),
+        Part("one-is-not-both", ahead(BOTH, INPUT), low=0.05, unit="points"),
     ),
 )

@@ -170,7 +170,7 @@ G1 = Claim("G1", tuple(Part(part_name(name), ahead(name), high=0.02, unit="point
 G2 = Claim(
     "G2",
     tuple(
-        Part(part_name(name), ahead(name), high=0.0, unit="points", margin=0.02)
+        Part(part_name(name), ahead(name), high=-0.02, unit="points")
         for name in ("no forget gate", "no output activation")
     ),
 )

@@ -1,0 +1,275 @@
+"""Decide: apply the rules of a study's claims to its results."""
+
+import dataclasses
+import functools
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import xarray as xr
+
+from waza.study.claims import (
+    AnyPart,
+    Claim,
+    Exact,
+    Finding,
+    MoreOften,
+    Part,
+    PartFinding,
+    Rule,
+    Share,
+    Verdict,
+    combine,
+)
+from waza.study.record import RunRecord, record_of
+from waza.study.shares import mcnemar_p, paired_difference, share_p, wilson_interval
+from waza.study.statistics import (
+    Interval,
+    anytime_half_width,
+    anytime_interval,
+    interquartile_mean,
+    seeds_needed,
+    sign_flip_p,
+    smallest_effect,
+    student_half_width,
+    t_interval,
+)
+from waza.study.trained import finite_trials
+
+FEWEST_SEEDS = 10
+CONFIDENCE = 0.95
+UNTIL_DECIDED = "until decided"
+STRICTER = 5  # a verdict that an error rate smaller by this factor would not reach is close to its bound
+
+
+class Sampling(NamedTuple):
+    """How the seeds came about.
+
+    Args:
+        anytime: whether seeds were added until something was decided.
+        block: seeds between two looks at the results.
+        overlap: the share of the pool that each seed's test rows are, where seeds draw their own; else 0.
+    """
+
+    anytime: bool = False
+    block: int = 10
+    overlap: float = 0.0
+
+
+FIXED = Sampling()
+
+
+class _Found(NamedTuple):
+    """What is known of a part before its verdict: its interval, and the test that goes with it."""
+
+    interval: Interval
+    p: float = math.nan
+    bound: float = math.nan
+    reason: str = ""
+
+
+def decide(claims: Sequence[Claim], results: xr.Dataset, confidence: float = CONFIDENCE) -> tuple[Finding, ...]:
+    """Apply the rules of a study's claims to its results, with Holm's correction over all their sampled parts.
+
+    The chance of any false verdict in the study is at most 1 - confidence: with m parts, each is first tried at
+    1 - (1 - confidence)/m; once k are decided, the others are tried again with m - k in the place of m. Exact parts
+    have no error and are not counted. Where seeds were added until the claims were decided, intervals that hold at
+    every look take the place of the usual ones.
+
+    Source: Holm, "A simple sequentially rejective multiple test procedure", 1979.
+    """
+    record = record_of(results)
+    sampling = Sampling(record.stopping == UNTIL_DECIDED, record.block or 10, record.overlap)
+    parts = [part for claim in claims for part in claim.parts]
+    tries = [_tried(part, results, record, sampling) for part in parts]
+    found: list[PartFinding | None] = [
+        one(confidence) if isinstance(part, Exact) else None for part, one in zip(parts, tries, strict=True)
+    ]
+    while left := [i for i, one in enumerate(found) if one is None]:
+        level = 1 - (1 - confidence) / len(left)
+        tried = {i: tries[i](level) for i in left}
+        decided = [i for i in left if tried[i].verdict != "undecided"]
+        for i in decided or left:
+            found[i] = tried[i]
+    together = iter(found)
+    findings = []
+    for claim in claims:
+        own = tuple(one for one in (next(together) for _ in claim.parts) if one is not None)
+        verdict, cases = combine(own)
+        findings.append(Finding(claim.id, verdict, own, cases))
+    return tuple(findings)
+
+
+def _tried(part: AnyPart, results: xr.Dataset, record: RunRecord, sampling: Sampling) -> Callable[[float], PartFinding]:
+    """The finding on a part as a function of the confidence; what does not depend on it is computed once."""
+    if isinstance(part, Exact):
+        return lambda _: decide_exact(part)
+    if isinstance(part, Share):
+        reached = np.asarray(part.reached(results).values, bool)
+        return lambda level: decide_share(part, reached, level, sampling)
+    if isinstance(part, MoreOften):
+        pair = [np.asarray(of(results).values, bool) for of in (part.first, part.second)]
+        return lambda level: decide_more_often(part, pair[0], pair[1], level, sampling)
+    effects, left_out = effects_of(part, results, record)
+    return lambda level: dataclasses.replace(decide_part(part, effects, level, sampling), left_out=left_out)
+
+
+def effects_of(part: Part, results: xr.Dataset, record: RunRecord) -> tuple[np.ndarray, int]:
+    """A sampled part's effects, one a seed that counts, and the number of seeds that do not."""
+    effects = np.asarray(part.effect(results).values, float)
+    if not part.among:
+        return effects, 0
+    trained = trained_trials(results, record).sel(variant=list(part.among)).all("variant").values
+    return effects[trained], int((~trained).sum())
+
+
+def trained_trials(results: xr.Dataset, record: RunRecord) -> xr.DataArray:
+    """Whether each trial has trained, (variant, seed): as the study declares, or at least without diverging."""
+    if record.trained is None:
+        return finite_trials(results)
+    return record.trained.trials(results, record.declared(record.trained.measure))
+
+
+def decide_exact(part: Exact) -> PartFinding:
+    """Apply a part's rule to a value without an interval."""
+    value = float(part.value())
+    holds = part.low < value < part.high
+    verdict: Verdict = "holds" if holds else "fails"
+    return _finding(part, "exact", _Found(Interval(value, value, value, 1.0, 0)), verdict)
+
+
+def decide_part(
+    part: Part, effects: np.ndarray, confidence: float = CONFIDENCE, sampling: Sampling = FIXED
+) -> PartFinding:
+    """Apply a part's rule to one effect a seed."""
+    effects = np.asarray(effects, float)
+    usable = bool(np.isfinite(effects).all())
+    interval_of = functools.partial(anytime_interval if sampling.anytime else t_interval, overlap=sampling.overlap)
+    mean = float(effects.mean()) if effects.size else math.nan
+    bound = min(part.bounds, key=lambda one: abs(mean - one))
+    p = sign_flip_p(effects - bound) if usable and effects.size else math.nan
+
+    def at(level: float) -> tuple[_Found, Verdict]:
+        found = _Found(interval_of(effects, level), p, bound, "" if usable else "not finite")
+        return _judged(part, found, level)
+
+    found, verdict = at(confidence)
+    spread = float(effects.std(ddof=1)) if effects.size > 1 and usable else math.nan
+    needed = None
+    if verdict == "undecided" and usable and effects.size > 1:
+        half_width = functools.partial(
+            anytime_half_width if sampling.anytime else student_half_width, overlap=sampling.overlap
+        )
+        needed = seeds_needed(spread, abs(mean - bound), confidence, half_width)
+        if needed is not None:
+            needed = max(needed, FEWEST_SEEDS, effects.size + 1 if effects.size >= FEWEST_SEEDS else 0)
+    return _finding(
+        part,
+        "sampled",
+        found,
+        verdict,
+        needed=needed,
+        smallest=smallest_effect(spread, effects.size, confidence, overlap=sampling.overlap),
+        interquartile=interquartile_mean(effects) if usable else math.nan,
+        equivalent=_equivalent(part, found.interval) and not found.reason,
+        near=_near(at, confidence, verdict),
+    )
+
+
+def decide_share(
+    part: Share, reached: np.ndarray, confidence: float = CONFIDENCE, sampling: Sampling = FIXED
+) -> PartFinding:
+    """Apply a part's rule to the share of seeds that reached something."""
+    share = float(np.mean(reached)) if reached.size else math.nan
+    bound = min(part.bounds, key=lambda one: abs(share - one))
+    p = share_p(reached, bound) if reached.size and 0 <= bound <= 1 else math.nan
+
+    def at(level: float) -> tuple[_Found, Verdict]:
+        at_look = _at_look(level, reached.size, sampling)
+        return _judged(part, _Found(wilson_interval(reached, at_look), p, bound), at_look)
+
+    found, verdict = at(confidence)
+    return _finding(part, "share", found, verdict, near=_near(at, confidence, verdict))
+
+
+def decide_more_often(
+    part: MoreOften,
+    first: np.ndarray,
+    second: np.ndarray,
+    confidence: float = CONFIDENCE,
+    sampling: Sampling = FIXED,
+) -> PartFinding:
+    """Apply a part's rule to the paired difference of two shares."""
+    p = mcnemar_p(first, second)
+
+    def at(level: float) -> tuple[_Found, Verdict]:
+        at_look = _at_look(level, first.size, sampling)
+        interval = paired_difference(first, second, at_look)
+        differs = interval.low > 0 or interval.high < 0  # an interval that holds zero says nothing that p could deny
+        found, verdict = _judged(part, _Found(interval, p if differs else math.nan, 0.0), at_look)
+        return found._replace(p=p), verdict
+
+    found, verdict = at(confidence)
+    equivalent = _equivalent(part, found.interval) and not found.reason
+    return _finding(part, "more often", found, verdict, equivalent=equivalent, near=_near(at, confidence, verdict))
+
+
+def _judged(part: Rule, found: _Found, confidence: float) -> tuple[_Found, Verdict]:
+    """The verdict of a region on an interval; a test that does not agree, or too few seeds, leaves it open."""
+    low, high = part.low, part.high
+    interval = found.interval
+    if found.reason:
+        return found, "undecided"
+    if interval.count < FEWEST_SEEDS:
+        return found._replace(reason="few seeds"), "undecided"
+    if interval.low > low and interval.high < high:
+        verdict: Verdict = "holds"
+    elif interval.high < low or interval.low > high:
+        verdict = "fails"
+    else:
+        return found, "undecided"
+    if found.p > 1 - confidence:
+        return found._replace(reason="test"), "undecided"
+    return found, verdict
+
+
+def _near(at: Callable[[float], tuple[_Found, Verdict]], confidence: float, verdict: Verdict) -> bool:
+    """Whether a verdict is close to its bound."""
+    return verdict != "undecided" and at(1 - (1 - confidence) / STRICTER)[1] == "undecided"
+
+
+def _equivalent(part: Rule, interval: Interval) -> bool:
+    """Whether the interval of a difference lies within the smallest difference that matters, either way."""
+    one_sided, symmetric = len(part.bounds) == 1, part.low == -part.high
+    return (one_sided or symmetric) and max(-interval.low, interval.high) < abs(part.bounds[0])
+
+
+def _at_look(confidence: float, count: int, sampling: Sampling) -> float:
+    r"""The confidence at look k, $1 - \alpha \cdot 6/(\pi^2 k^2)$, so that all looks share the error rate."""
+    if not sampling.anytime:
+        return confidence
+    look = max(1, math.ceil(count / sampling.block))
+    return 1 - (1 - confidence) * 6 / (math.pi * look) ** 2
+
+
+def _finding(part: Rule, kind: Any, found: _Found, verdict: Verdict, **more: Any) -> PartFinding:
+    interval = found.interval
+    return PartFinding(
+        name=part.name,
+        kind=kind,
+        verdict=verdict,
+        effect=interval.mean,
+        low=interval.low,
+        high=interval.high,
+        confidence=interval.confidence,
+        seeds=interval.count,
+        region=(part.low, part.high),
+        p=found.p,
+        bound=found.bound,
+        unit=part.unit,
+        reason=found.reason,
+        further=part.further,
+        case=part.case,
+        **more,
+    )
