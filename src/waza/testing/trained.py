@@ -3,10 +3,10 @@
 import math
 import tempfile
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
+import equinox as eqx
 import jax
 import numpy as np
 from jax.sharding import Mesh
@@ -157,8 +157,9 @@ def _pair(learner: Learner, data: Any) -> Group:
     layout = (Layout.of_stream if isinstance(source, Stream) else Layout.of)(2, 2, mesh())
     group = Group([scaled(learner), learner], data, source, layout, "vmap")
     if not isinstance(source, Stream):
+        arrays, rest = eqx.partition(data, eqx.is_array)
         try:
-            jax.eval_shape(partial(group.batch, group.data), trial_key(seed=0, purpose="batch"), 0)
+            jax.eval_shape(lambda given: group.batch(eqx.combine(given, rest), trial_key(0, "batch"), 0), arrays)
         except Error:
             return Group([learner, learner], data, source, layout, "vmap")
     return group
