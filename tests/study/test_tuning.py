@@ -8,10 +8,10 @@ import pytest
 import xarray as xr
 
 from waza.core.errors import Error
-from waza.data import hold_out
+from waza.data import Dataset, Split, hold_out
 from waza.engine.describe import describe
 from waza.learners import Learner, Measure
-from waza.study import Claim, Part, Study, Tuning, geometric, run
+from waza.study import Claim, Part, Study, Trained, Tuning, geometric, run
 from waza.study.conduct import asked_of
 from waza.study.tuning import choose, tuned_name
 
@@ -79,6 +79,75 @@ def test_a_range_is_not_widened_beyond_its_limit(tuned, limit, chosen, widened, 
     _, (choice,) = choose(dataclasses.replace(tuned, tuning=limited), run)
     assert (choice.settings, choice.widened, len(choice.tried)) == ({PATH: chosen}, widened, tried)
     assert choice.at_edge == (PATH,), "a choice at its limit is at an edge, and said to be"
+
+
+def mixture(trials):
+    """A runner that answers a sweep with these accuracies of the seeds, by rate; NaN is a diverged trial."""
+
+    def run(sweep):
+        values = np.array([trials[float(one.optimizer.learning_rate)] for one in sweep.variants.values()])
+        return xr.Dataset(
+            {
+                "test_accuracy": (("variant", "seed", "step"), values[:, :, None]),
+                "diverged_at": (("variant", "seed"), np.where(np.isnan(values), 3, -1)),
+            },
+            {"variant": list(sweep.variants), "seed": range(sweep.seeds), "step": [0]},
+        )
+
+    return run
+
+
+STEADY = [0.80, 0.81, 0.80, 0.79, 0.80]
+BEST_BUT_ONE = [0.90, 0.91, 0.90, 0.89]  # and a trial that fails: a mean of 0.81 to 0.74
+
+
+@pytest.mark.parametrize(
+    ("trials", "trained", "chosen", "share"),
+    [
+        ([*BEST_BUT_ONE, 0.5], Trained("test_accuracy", 0.6), 0.01, 1.0),  # a trial at chance
+        ([*BEST_BUT_ONE, np.nan], None, 0.01, 1.0),  # one that diverged
+        ([*BEST_BUT_ONE, np.nan], Trained("test_accuracy", 0.6), 0.01, 1.0),
+        ([0.89, *BEST_BUT_ONE], Trained("test_accuracy", 0.6), 0.1, 1.0),
+        ([0.99, 0.60, 0.99, 0.60, 0.99], None, 0.01, 1.0),  # the better mean, the lower bound
+    ],
+)
+def test_settings_with_which_trials_fail_are_not_chosen_while_others_do_not(tuned, trials, trained, chosen, share):
+    """Of two candidates; the mean of a mixture does not decide."""
+    grid = {"fast": {PATH: (0.01, 0.1)}}
+    limited = Tuning(grid=grid, limits={PATH: 0.1})
+    study = dataclasses.replace(tuned, trained=trained, tuning=limited)
+    below = {rate: [0.7] * 5 for rate in (0.001, 0.0001)}  # where the range is widened
+    _, (choice,) = choose(study, mixture({0.01: STEADY, 0.1: trials, **below}))
+    assert choice.settings == {PATH: chosen}
+    assert next(one for one in choice.tried if one.settings == choice.settings).trained == share
+
+
+def test_where_trials_fail_everywhere_the_share_decides_and_is_told(tuned):
+    trials = {0.01: [0.99, 0.99, 0.99, np.nan, np.nan], 0.1: [0.7, 0.7, 0.7, 0.7, np.nan]}
+    study = dataclasses.replace(tuned, tuning=Tuning(grid={"fast": {PATH: (0.01, 0.1)}}, limits={PATH: 0.1}))
+    _, (choice,) = choose(study, mixture(trials))
+    assert choice.settings == {PATH: 0.1}
+    assert {one.settings[PATH]: one.trained for one in choice.tried} == {0.01: 0.6, 0.1: 0.8}
+    assert [one.mean for one in choice.tried] == pytest.approx([0.99, 0.7]), "of the trials that trained"
+
+
+def test_splits_drawn_per_seed_come_from_two_parts_of_the_pool(tuned):
+    """No row that decided the settings is one that the comparison trains or is tested on."""
+    run, asked = made_up(lambda rate: rate)
+    rows = np.arange(2000, dtype=np.float32)
+    data = tuned.data
+    train = data.train._replace(x=rows[:60, None].repeat(data.train.x.shape[1], 1), y=data.train.y[:60])
+    data = Dataset("numbered", train, train, train)
+    pool = Split(rows[:, None].repeat(train.x.shape[1], 1), np.resize(train.y, 2000))
+    study = dataclasses.replace(tuned, data=data, splits="per seed", pool=pool)
+    compared, _ = choose(study, run)
+    sought = asked[0].pool
+    assert (len(sought.y), len(compared.pool.y)) == (400, 1600)
+    assert not set(sought.x[:, 0].tolist()) & set(compared.pool.x[:, 0].tolist())
+    assert compared.overlap == 60 / 1600
+    few = Split(pool.x[:250], pool.y[:250])
+    with pytest.raises(Error, match="250 rows, of which tuning needs 120 and the comparison 180 others"):
+        choose(dataclasses.replace(study, pool=few), run)
 
 
 def test_stored_studies_keep_what_they_asked(tuned):

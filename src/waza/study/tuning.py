@@ -14,12 +14,15 @@ from waza.core.errors import Error, nearest
 from waza.core.measure import Measure, named
 from waza.core.recipe import later
 from waza.core.vary import vary
+from waza.data.dataset import Split, read_only
 from waza.study.results import final
 from waza.study.statistics import t_interval
+from waza.study.trained import finite_trials
 
 Settings = dict[str, float]
 WIDENED_BY = 2
 TEST = "test_"
+POOL_SHARE = 0.2  # of the rows that splits are drawn from per seed, for tuning alone
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -27,8 +30,14 @@ class Tuning:
     """How the nuisance settings of each variant are chosen: from a grid, by a measure on the validation split.
 
     The settings in which the variants differ are scientific, those in `grid` are nuisances, all others are fixed. The
-    test split is not read while settings are chosen; data without splits are used as they are, with other seeds. A
-    choice at an edge of its range widens the range there, once, by two values.
+    test split is not read while settings are chosen; data without splits are used as they are, with other seeds. Where
+    splits are drawn per seed, a fifth of the pool serves tuning alone. A choice at an edge of its range widens the
+    range there, once, by two values.
+
+    Of the candidates of a variant, those of which the largest share of trials trained come first (`Study.trained`;
+    without it, those that did not diverge), and among these the one with the best lower confidence bound of the mean of
+    its trained trials, in the measure's better direction. So settings with which some trials fail are not chosen while
+    others do not fail, however high the mean of the rest.
 
     Source: Godbole et al., "Deep learning tuning playbook", 2023 (the three kinds of settings).
 
@@ -64,12 +73,16 @@ class Tuning:
 
 @dataclasses.dataclass(frozen=True)
 class Candidate:
-    """Settings that were tried, and what they reached on the validation split (mean and 95 % interval)."""
+    """Settings that were tried, and what they reached on the validation split.
+
+    `trained` is the share of trials that trained; the mean and its 95 % interval are those of these trials.
+    """
 
     settings: Settings
     mean: float
     low: float
     high: float
+    trained: float = 1.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -131,7 +144,8 @@ def choose(study: Any, run: Callable[[Any], xr.Dataset]) -> tuple[Any, tuple[Cho
             "set rows aside with wz.data.hold_out(data, rows), or fill the field `validation` of your own data"
         )
     grids = {name: {path: tuple(values) for path, values in numbers.items()} for name, numbers in tuning.grid.items()}
-    tried = _sweep(study, {name: _crossed(numbers) for name, numbers in grids.items()}, run, "tuning")
+    sought, study = _pools_apart(study)
+    tried = _sweep(sought, {name: _crossed(numbers) for name, numbers in grids.items()}, run, "tuning")
     limits = tuning.limits or {}
     wider: dict[str, dict[str, tuple[float, ...]]] = {}
     for name, numbers in grids.items():
@@ -145,7 +159,7 @@ def choose(study: Any, run: Callable[[Any], xr.Dataset]) -> tuple[Any, tuple[Cho
     }
     again = {name: points for name, points in new.items() if points}
     if again:
-        for name, more in _sweep(study, again, run, "widened").items():
+        for name, more in _sweep(sought, again, run, "widened").items():
             tried[name] += more
     choices = []
     for name in grids:
@@ -166,6 +180,26 @@ def choose(study: Any, run: Callable[[Any], xr.Dataset]) -> tuple[Any, tuple[Cho
         study, variants={**study.variants, **tuned}, tuning=None, first_seed=study.first_seed + tuning.seeds
     )
     return compared, tuple(choices)
+
+
+def _pools_apart(study: Any) -> tuple[Any, Any]:
+    """The study that settings are sought in, and the one that compares them: where splits are drawn per seed, of two
+    parts of the pool, so that no row decides both.
+    """
+    if study.pool is None:
+        return study, study
+    train, validation, test = (len(split.y) for split in (study.data.train, study.data.validation, study.data.test))
+    rows, own = len(study.pool.y), train + validation
+    own = max(own, round(POOL_SHARE * rows))
+    if rows - own < train + validation + test:
+        raise Error(
+            f"the pool of {study.name!r} has {rows} rows, of which tuning needs {train + validation} and the "
+            f"comparison {train + validation + test} others: give smaller splits or more rows"
+        )
+    order = np.random.RandomState(0).permutation(rows)
+    pools = (Split(study.pool.x[part], study.pool.y[part]) for part in (order[:own], order[own:]))
+    sought, compared = (dataclasses.replace(study, pool=read_only(pool)) for pool in pools)
+    return sought, compared
 
 
 def _sweep(
@@ -191,11 +225,22 @@ def _sweep(
         tuning=None,
     )
     results = run(sweep)
+    trained = _trained_trials(study, results)
     found: dict[str, list[Candidate]] = {variant: [] for variant in points}
     for (variant, i), name in names.items():
-        interval = t_interval(final(results, sweep.measure, name).values)
-        found[variant].append(Candidate(points[variant][i], interval.mean, interval.low, interval.high))
+        counted = trained.sel(variant=name).values
+        values = final(results, sweep.measure, name).values
+        interval = t_interval(values[counted] if counted.any() else values)
+        share = float(counted.mean())
+        found[variant].append(Candidate(points[variant][i], interval.mean, interval.low, interval.high, share))
     return found
+
+
+def _trained_trials(study: Any, results: xr.Dataset) -> xr.DataArray:
+    """Whether each trial of a sweep has trained, (variant, seed)."""
+    if study.trained is None:
+        return finite_trials(results)
+    return study.trained.trials(results, named(study.measures, study.trained.measure))
 
 
 def tuning_measure(study: Any) -> Measure:
@@ -235,8 +280,16 @@ def _points(tried: Sequence[Candidate]) -> list[Settings]:
 
 
 def _best(tried: Sequence[Candidate], measure: Measure) -> Candidate:
-    """The candidate with the best mean; a mean that is not finite is the worst."""
-    return min(tried, key=lambda one: -measure.sign * one.mean if math.isfinite(one.mean) else math.inf)
+    """The candidate of which the most trials trained, and of several the one with the best lower confidence bound.
+
+    A bound that is not finite comes last; a single trained trial has none, so that its mean decides there.
+    """
+
+    def rank(one: Candidate) -> tuple[float, float, float]:
+        bound, mean = measure.sign * (one.low if measure.sign > 0 else one.high), measure.sign * one.mean
+        return one.trained, *(value if math.isfinite(value) else -math.inf for value in (bound, mean))
+
+    return max(tried, key=rank)
 
 
 def _beyond(values: tuple[float, ...], chosen: float, limit: float) -> tuple[float, ...]:
