@@ -46,6 +46,7 @@ class Exercise:
 
 _EXERCISES = (
     Exercise("vanishing-gradient", "E1", "day2a_training", ("C04",)),
+    Exercise("other-nets", "E1", "day2a_training", ()),
     Exercise("signal-propagation", "E1", "day2a_training", ("C01", "C03")),
     Exercise("xavier-forms", "E1", "day2a_training", ("C02",)),
     Exercise("starting-weights", "E1", "day2a_training", ("C24",)),

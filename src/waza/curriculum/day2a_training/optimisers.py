@@ -6,7 +6,7 @@ import xarray as xr
 
 from waza import data, models, nn, optim
 from waza.learners import Supervised
-from waza.study import Claim, Part, Study, Tuning, final, geometric, tuned_name, vary
+from waza.study import Claim, Share, Study, Tuning, final, geometric, tuned_name, vary
 
 OPTIMIZERS = {
     "SGD": optim.SGD(0.01),
@@ -16,9 +16,10 @@ OPTIMIZERS = {
     "Adam": optim.Adam(0.01),
 }
 RATES = geometric(1e-4, 10.0, 16)
-
-
 JUDGED = ("SGD", "momentum", "AdaGrad")
+AT_COURSE_RATE = ("SGD and momentum at rate 0.01", "SGD and momentum at rate 0.01", "AdaGrad at rate 0.01")
+AT_OWN_RATE = ("each at its own rate",) * 3
+LEARNS = 0.05
 
 
 def study(data_name: str = "digits") -> Study:
@@ -35,23 +36,24 @@ def study(data_name: str = "digits") -> Study:
             f"{name}, batch norm": vary(one, model={"norm": nn.BatchNorm()}, probes=False)
             for name, one in course.items()
         },
+        first_seed=5000,
         steps=1000,
         tuning=Tuning(grid={name: {"optimizer.learning_rate": RATES} for name in OPTIMIZERS}),
         claims=(C18,),
     )
 
 
-def over_chance(variant: str) -> Callable[[xr.Dataset], xr.DataArray]:
-    """The test accuracy minus that of the best constant answer."""
-    return lambda results: final(results, "test_accuracy", variant) - results.attrs["chance_test_accuracy"]
+def learns(variant: str) -> Callable[[xr.Dataset], xr.DataArray]:
+    """Whether the test accuracy is more than 5 points above that of the best constant answer, seed by seed."""
+    return lambda results: final(results, "test_accuracy", variant) > results.attrs["chance_test_accuracy"] + LEARNS
 
 
-# "Cannot learn": less than 5 points above chance after 1,000 steps.
+# "Cannot learn": fewer than half of the seeds come more than 5 points above chance in 1,000 steps.
 C18 = Claim(
     "C18",
     tuple(
-        Part(f"{name.lower()}-{how}", over_chance(variant(name)), high=0.05, unit="points")
-        for how, variant in (("course", str), ("tuned", tuned_name))
-        for name in JUDGED
+        Share(f"{name.lower()}-{how}", learns(variant(name)), high=0.5, case=case)
+        for how, variant, cases in (("course", str, AT_COURSE_RATE), ("tuned", tuned_name, AT_OWN_RATE))
+        for name, case in zip(JUDGED, cases, strict=True)
     ),
 )

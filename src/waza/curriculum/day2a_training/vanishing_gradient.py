@@ -8,13 +8,15 @@ import xarray as xr
 from waza import data, models, nn, optim
 from waza.learners import Supervised
 from waza.report import over_layers, over_steps
-from waza.study import Claim, Part, Study, final, vary
+from waza.study import Claim, Part, Share, Study, final, vary
 
 SMALL_SIGMOID = "sigmoid, gaussian 0.01"
 LARGER_RATE = "sigmoid, gaussian 0.01, SGD 5"
 SMALL_RELU = "ReLU, gaussian 0.01"
 XAVIER_SIGMOID = "sigmoid, Xavier"
 HE_RELU = "ReLU, He"
+COURSE_RATE, AT_LARGER_RATE = "rate 0.1", "rate 5"
+LEARNS = 0.05
 FIGURES = (over_steps, partial(over_layers, measure="gradient_norm", step=0))
 
 
@@ -35,16 +37,18 @@ def study(data_name: str = "digits") -> Study:
             XAVIER_SIGMOID: vary(base, model={"initializer": nn.Xavier()}),
             HE_RELU: vary(base, model={"activation": nn.relu, "initializer": nn.He()}),
         },
-        first_seed=1000,
+        seeds=20,
+        block=20,
+        first_seed=5000,
         steps=2000,
         claims=(C04,),
         figures=FIGURES,
     )
 
 
-def over_chance(variant: str) -> Callable[[xr.Dataset], xr.DataArray]:
-    """The test accuracy of a variant minus that of the best constant answer."""
-    return lambda results: final(results, "test_accuracy", variant) - results.attrs["chance_test_accuracy"]
+def learns(variant: str) -> Callable[[xr.Dataset], xr.DataArray]:
+    """Whether the test accuracy is more than 5 points above that of the best constant answer, seed by seed."""
+    return lambda results: final(results, "test_accuracy", variant) > results.attrs["chance_test_accuracy"] + LEARNS
 
 
 def first_layer_gradient(results: xr.Dataset) -> xr.DataArray:
@@ -53,13 +57,14 @@ def first_layer_gradient(results: xr.Dataset) -> xr.DataArray:
     return xr.ufuncs.log10(norms.sel(layer="hidden.0") / norms.sel(layer="output"))
 
 
-# Not learning: less than 5 points above chance. Vanishing: less than a hundredth of the output layer's gradient. If
-# this were the whole reason, a larger rate, which does not change the ratio, would not help.
+# Not learning: fewer than half of the seeds come more than 5 points above chance. Vanishing: less than a hundredth of
+# the output layer's gradient. If this were the whole reason, a larger rate, which does not change the ratio, would not
+# help.
 C04 = Claim(
     "C04",
     (
-        Part("does-not-learn", over_chance(SMALL_SIGMOID), high=0.05, unit="points"),
+        Share("does-not-learn", learns(SMALL_SIGMOID), high=0.5, case=COURSE_RATE),
         Part("vanishes", first_layer_gradient, high=-2.0, unit="log10"),
-        Part("larger-rate", over_chance(LARGER_RATE), high=0.05, unit="points"),
+        Share("larger-rate", learns(LARGER_RATE), high=0.5, case=AT_LARGER_RATE),
     ),
 )
