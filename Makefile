@@ -12,8 +12,8 @@ demo: $(VENV)/.installed
 test: $(VENV)/.installed-test
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal -m "not slow"
 
-# Long tests that guard rare things: kills, interruptions, whole studies.
-test-slow: $(VENV)/.installed-test
+# Long tests that guard rare things: kills, interruptions, whole studies, the documentation.
+test-slow: $(VENV)/.installed-test $(VENV)/.installed-docs
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal -m slow
 
 check: $(VENV)/.installed-test

@@ -30,6 +30,7 @@ python_maximum_signature_line_length = 88
 toc_object_entries_show_parents = "hide"
 
 html_theme = "furo"
+pygments_dark_style = "a11y-dark"
 html_static_path = ["static"]
 html_css_files = ["site.css"]
 templates_path = ["templates"]

@@ -37,6 +37,8 @@ WORDS = {
     },
 }
 _NAME = re.compile(r"(?P<page>.+?)(?:\.(?P<language>en|ja))?\.md")
+_WIDE = "\u3000-\u30ff\u3400-\u9fff\uff00-\uffef"
+_BREAK = re.compile(rf"(?<=[{_WIDE}])\n(?=[{_WIDE}])|(?<=[、。)」])\n(?=[A-Za-z`\[(「])")
 _LINK = re.compile(r"\]\((?P<page>[^)#:\s]+?)(?:\.(?P<language>en|ja))?\.md(?P<anchor>#[^)]*)?\)")
 
 
@@ -48,8 +50,9 @@ def write_pages(docs: Path, language: str, folder: Path) -> None:
         text = path.read_text("utf-8")
         if its_language != language:
             text = _with_note(text, WORDS[language]["only"])
-        contents = _contents(page, [*written, *reference], language)
-        _write(folder / f"{page}.md", _linked(text) + contents)
+        if language == "ja":
+            text = joined(text)
+        _write(folder / f"{page}.md", _linked(text) + _contents(page, [*written, *reference], language))
     for page, text in reference.items():
         _write(folder / f"{page}.rst", text)
     for path in docs.rglob("*.png"):
@@ -78,6 +81,12 @@ def _linked(text: str) -> str:
 
     lines = [line for line in text.split("\n") if not re.fullmatch(r"\*?\[(English|日本語)\]\([^)]*\)\*?", line)]
     return _LINK.sub(link, "\n".join(lines))
+
+
+def joined(text: str) -> str:
+    """Japanese with the line breaks removed that a browser would show as spaces: code and tables stay as they are."""
+    parts = re.split(r"(^```.*?^```$)", text, flags=re.DOTALL | re.MULTILINE)
+    return "".join(part if part.startswith("```") else _BREAK.sub("", part) for part in parts)
 
 
 def _with_note(text: str, note: str) -> str:

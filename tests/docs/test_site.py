@@ -1,5 +1,6 @@
 """The site is built without a warning, all of its links lead somewhere, and those that do not are found."""
 
+import importlib
 import os
 import subprocess
 import sys
@@ -11,11 +12,10 @@ SITE = Path(__file__).parents[2] / "docs" / "site"
 
 
 @pytest.fixture
-def broken_links(monkeypatch):
+def module(monkeypatch):
+    """Imports a module of the site's folder, which is no package."""
     monkeypatch.syspath_prepend(SITE)
-    from links import broken_links
-
-    return broken_links
+    return importlib.import_module
 
 
 @pytest.mark.slow
@@ -43,15 +43,15 @@ def test_the_site_is_built_in_both_languages(tmp_path):
         ('<link rel="stylesheet" href="//example.org/x.css">', "//example.org/x.css is fetched from the network"),
     ],
 )
-def test_links(given, trouble, broken_links, tmp_path):
+def test_links(given, trouble, module, tmp_path):
     (tmp_path / "index.html").write_text(given)
     (tmp_path / "other.html").write_text('<p id="there">')
-    assert broken_links(tmp_path) == ([f"index.html: {trouble}"] if trouble else [])
+    assert module("links").broken_links(tmp_path) == ([f"index.html: {trouble}"] if trouble else [])
 
 
-def test_what_style_sheets_fetch(broken_links, tmp_path):
+def test_what_style_sheets_fetch(module, tmp_path):
     (tmp_path / "a.css").write_text("@import 'https://example.org/b.css'; p { background: url(c.png) url(data:,x) }")
-    assert broken_links(tmp_path) == [
+    assert module("links").broken_links(tmp_path) == [
         "a.css: https://example.org/b.css is fetched from the network",
         "a.css: c.png does not exist",
     ]
@@ -66,8 +66,12 @@ def test_what_style_sheets_fetch(broken_links, tmp_path):
         ("Text.\n\n>>> f(a_) * `b`\n1\n\nMore_.", "Text.\n\n>>> f(a_) * `b`\n1\n\nMore\\_."),
     ],
 )
-def test_docstrings_as_restructured_text(docstring, expected, monkeypatch):
-    monkeypatch.syspath_prepend(SITE)
-    from restructured import restructured
+def test_docstrings_as_restructured_text(docstring, expected, module):
+    assert module("restructured").restructured(docstring.split("\n")) == expected.split("\n")
 
-    assert restructured(docstring.split("\n")) == expected.split("\n")
+
+def test_japanese_lines_are_joined(module):
+    joined = module("pages").joined
+    assert joined("比べます。\n次に、\nwaza は\nJAX を\n使います。") == "比べます。次に、waza は\nJAX を使います。"
+    kept = "# 見出し\n\n本文\n- 一つ\n\n| 表 |\n|---|\n\n```\n一\n二\n```\n"
+    assert joined(kept) == kept
