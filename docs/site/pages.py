@@ -17,8 +17,10 @@ NAVIGATION = {
     "how_to": ("own-study", "extending", "own-data"),
     "evidence": ("evidence", "statistics"),
     "project": ("benchmarks", "decisions"),
-    "reference": ("reference/index",),
+    "reference": ("reference",),
 }
+"""Pages, or folders with an index, by caption."""
+
 WORDS = {
     "en": {
         "start": "Start",
@@ -97,7 +99,11 @@ def _with_note(text: str, note: str) -> str:
 def _contents(page: str, pages: Sequence[str], language: str) -> str:
     """The tree of pages below this one: the navigation below the front page, a folder's pages below its index."""
     if page == "index":
-        return "".join(_toctree(entries, WORDS[language][caption]) for caption, entries in NAVIGATION.items())
+        navigation = {
+            caption: [f"{entry}/index" if f"{entry}/index" in pages else entry for entry in entries]
+            for caption, entries in NAVIGATION.items()
+        }
+        return "".join(_toctree(entries, WORDS[language][caption]) for caption, entries in navigation.items())
     folder, _, name = page.rpartition("/")
     if name == "index":
         return _toctree(
