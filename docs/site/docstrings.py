@@ -1,13 +1,21 @@
 """Docstrings in the pages: their conversion, and links to the public name of what they mention."""
 
+import inspect
 from typing import Any
 
-from reference import MODULES, public_names
+from reference import MODULES, plain, public_names
 from restructured import restructured
 
 
 def _process(app: Any, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:
     lines[:] = restructured(lines)
+
+
+def _signature(
+    app: Any, what: str, name: str, thing: Any, options: Any, arguments: str | None, returns: str | None
+) -> tuple[str | None, str | None]:
+    """The signature with types and defaults as the source names them."""
+    return tuple(one and plain(one) for one in (arguments, returns))
 
 
 def _skip(app: Any, what: str, name: str, thing: Any, skip: bool, options: Any) -> bool | None:
@@ -43,9 +51,21 @@ def _aliases() -> dict[str, str]:
 _ALIASES = _aliases()
 
 
+def _name_types() -> None:
+    """Give the parameters of recipes the types of their fields: equinox has Any for a field that it converts."""
+    for thing in (thing for module in MODULES for thing in public_names(module).values() if inspect.isclass(thing)):
+        given = getattr(vars(thing).get("__init__"), "__annotations__", {})
+        for owner in thing.__mro__:
+            for name, kind in inspect.get_annotations(owner).items():
+                if given.get(name) is Any:
+                    given[name] = kind
+
+
 def setup(app: Any) -> dict[str, Any]:
     """Connect the conversion, before that of napoleon."""
+    _name_types()
     app.connect("autodoc-process-docstring", _process, priority=100)
+    app.connect("autodoc-process-signature", _signature)
     app.connect("autodoc-skip-member", _skip)
     app.connect("missing-reference", _public)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -7,8 +7,11 @@ NAMES = {"en": "English", "ja": "日本語"}
 WORDS = {
     "ja": {
         "Back to top": "先頭へ",
+        "Home": "ホーム",
         "Made with ": "作成: ",
+        "Next": "次",
         "On this page": "このページの内容",
+        "Previous": "前",
         "Skip to content": "本文へ",
     }
 }

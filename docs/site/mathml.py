@@ -17,6 +17,7 @@ def mathml(latex: str, display: str) -> str:
         ExtensionError: a command of the equation is unknown.
     """
     made = _FUNCTION.sub(r'\1<mspace width="0.167em"/>', convert(latex, display=display))
+    made = made.replace(' accent="true"', "")  # without a font for equations, Chromium sets such an accent too low
     if "\\" in made:
         raise ExtensionError(f"the equation {latex!r} has a command that latex2mathml does not know: {made}")
     return made

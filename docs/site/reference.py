@@ -3,6 +3,7 @@
 import ast
 import importlib
 import inspect
+import re
 from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
@@ -60,16 +61,8 @@ def reference_pages(language: str) -> dict[str, str]:
         names = public_names(module)
         for name, thing in names.items():
             documented.setdefault(id(thing), f"{module}.{name}")
-        said = JAPANESE[module] if language == "ja" else _first_sentence(_module(module))
-        lines = [
-            f"``{module}``",
-            "=" * (len(module) + 4),
-            "",
-            f".. py:module:: {module}",
-            "",
-            *restructured([said]),
-            "",
-        ]
+        (said,) = restructured([JAPANESE[module] if language == "ja" else _first_sentence(_module(module))])
+        lines = [f"``{module}``", "=" * (len(module) + 4), "", f".. py:module:: {module}", "", said, ""]
         lines += [".. list-table::", "   :widths: 30 70", "   :class: names", ""]
         for name, thing in names.items():
             (summary,) = restructured([_first_sentence(thing)])
@@ -93,6 +86,13 @@ def _first_sentence(thing: Any) -> str:
     return first.replace("$$", "$")
 
 
+def plain(shown: str) -> str:
+    """Types and defaults as the source names them, such as `Array`, `PRNGKeyArray` and `relu`."""
+    named = re.sub(r"(?:jax\.)?jaxlib\._jax\.Array", "Array", shown)
+    named = named.replace("Key[Array, ''] | UInt32[Array, '2'] | UInt32[Array, '4']", "PRNGKeyArray")
+    return re.sub(r"<function ([\w.]+)>", r"\1", named).replace("<factory>", "...")
+
+
 def _documented(thing: Any) -> bool:
     """Whether it has a docstring of its own: a class or function of waza, not a constant or the name of a type."""
     return str(getattr(thing, "__module__", "")).startswith("waza.") and hasattr(thing, "__qualname__")
@@ -104,7 +104,5 @@ def _directive(full: str, thing: Any) -> list[str]:
         return [f".. autoclass:: {full}", "   :members:", "   :special-members: __call__", "   :show-inheritance:"]
     if _documented(thing):
         return [f".. autofunction:: {full}"]
-    shown = (
-        f"A mapping with {', '.join(f'``{key}``' for key in thing)}." if isinstance(thing, Mapping) else f"``{thing}``"
-    )
-    return [f".. py:data:: {full}", "", f"   {shown}"]
+    names = ", ".join(f"``{key}``" for key in thing) if isinstance(thing, Mapping) else ""
+    return [f".. py:data:: {full}", "", f"   A mapping with {names}." if names else f"   ``{plain(str(thing))}``"]
