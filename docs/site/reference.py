@@ -88,7 +88,7 @@ def _first_sentence(thing: Any) -> str:
 
 def plain(shown: str) -> str:
     """Types and defaults as the source names them, such as `Array`, `PRNGKeyArray` and `relu`."""
-    named = re.sub(r"(?:jax\.)?jaxlib\._jax\.Array", "Array", shown)
+    named = re.sub(r"(?:jax\.)?jaxlib\._jax\.Array", "Array", re.sub(r"\b(?:typing|collections\.abc)\.", "", shown))
     named = named.replace("Key[Array, ''] | UInt32[Array, '2'] | UInt32[Array, '4']", "PRNGKeyArray")
     return re.sub(r"<function ([\w.]+)>", r"\1", named).replace("<factory>", "...")
 
@@ -101,7 +101,8 @@ def _documented(thing: Any) -> bool:
 def _directive(full: str, thing: Any) -> list[str]:
     """The directive of autodoc for this object."""
     if inspect.isclass(thing):
-        return [f".. autoclass:: {full}", "   :members:", "   :special-members: __call__", "   :show-inheritance:"]
+        bases = ["   :show-inheritance:"] if thing.__bases__ != (object,) else []
+        return [f".. autoclass:: {full}", "   :members:", "   :special-members: __call__", *bases]
     if _documented(thing):
         return [f".. autofunction:: {full}"]
     names = ", ".join(f"``{key}``" for key in thing) if isinstance(thing, Mapping) else ""
