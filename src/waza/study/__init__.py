@@ -9,6 +9,7 @@ from waza.study.claims import Finding as Finding
 from waza.study.claims import MoreOften as MoreOften
 from waza.study.claims import Part as Part
 from waza.study.claims import PartFinding as PartFinding
+from waza.study.claims import Rule as Rule
 from waza.study.claims import Share as Share
 from waza.study.conduct import run as run
 from waza.study.deciding import decide as decide
