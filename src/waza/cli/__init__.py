@@ -50,10 +50,11 @@ def parser(chosen: str | None = None) -> argparse.ArgumentParser:
     show.add_argument("--png", metavar="FILE", help="write the main figure to this file")
     show.add_argument("--json", nargs="?", const="-", metavar="OUT", help="write the figures to a file, or print them")
 
-    claims = command("claims", "list the claims of the notes, with the verdicts of the saved runs")
+    claims = command("claims", "list the claims of the notes with their answers, from saved runs or as published")
     claims.add_argument("--run", nargs="*", metavar="ID", help="run what is missing or stale (default: of all claims)")
     claims.add_argument("--json", metavar="OUT", help="write the table to this file")
     claims.add_argument("--evidence", metavar="DIR", help="write the evidence pages to this folder")
+    claims.add_argument("--publish", metavar="DIR", help="write the answers that the package ships to this folder")
 
     for name, text in OWN_OPTIONS.items():
         one = command(name, text)

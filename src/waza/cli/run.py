@@ -46,10 +46,11 @@ def publish(results: Any, study: Any, options: argparse.Namespace) -> None:
     from rich.console import Console
 
     from waza import report
+    from waza.cli.words import changed_of
 
     page, findings, words = write_report(results, study, options.lang)
     if options.json:
-        summary = report.as_json(results, findings)
+        summary = report.as_json(results, findings, changed_of(results))
         write_whole(Path(options.json), (json.dumps(summary, indent=1, ensure_ascii=False) + "\n").encode())
     console = Console()
     report.print_report(results, findings, words, options.lang, console)

@@ -1,19 +1,26 @@
-"""`waza show`: show a stored run."""
+"""`waza show`: show a stored run, or what was published of a study that has none here."""
 
 import argparse
+import dataclasses
 import json
 from pathlib import Path
+from typing import Any
 
 from waza import curriculum
 from waza.core.files import write_whole
+from waza.curriculum.outcomes import StudyOutcome, published, published_figure
 
 
 def command(options: argparse.Namespace) -> None:
     """Print the run's table and verdicts; write its figure as PNG or its numbers as JSON if asked for."""
+    outcome = published().get(options.run)
+    if outcome is not None and not any((Path(options.runs) / options.run).glob("*/results.nc")):
+        _show_published(outcome, options)
+        return
     from rich.console import Console
 
     from waza import report
-    from waza.cli.words import words_of
+    from waza.cli.words import changed_of, words_of
     from waza.study import decide, store
     from waza.study.record import record_of
 
@@ -25,12 +32,31 @@ def command(options: argparse.Namespace) -> None:
     figures = [figure for one in studied for figure in one.figures_of()]
     if options.png:
         write_whole(Path(options.png), report.main_png(results, words, options.lang, figures=figures))
-    if options.json:
-        text = json.dumps(report.as_json(results, findings), indent=1, ensure_ascii=False) + "\n"
-        if options.json == "-":
-            print(text, end="")
-            return
-        write_whole(Path(options.json), text.encode())
+    if _wrote_json(report.as_json(results, findings, changed_of(results)), options):
+        return
     console = Console()
     report.print_report(results, findings, words, options.lang, console)
     console.print(f"\n{folder.path / 'report.html'}", soft_wrap=True, highlight=False)
+
+
+def _show_published(outcome: StudyOutcome, options: argparse.Namespace) -> None:
+    """Print the answers of a study as they were published; the figure and the JSON are the published ones too."""
+    from waza.cli.answers import print_outcome
+
+    figure = published_figure(options.run, options.lang)
+    if options.png and figure is not None:
+        write_whole(Path(options.png), figure.read_bytes())
+    if not _wrote_json(dataclasses.asdict(outcome), options):
+        print_outcome(curriculum.exercise(options.run), outcome, options.runs, options.lang)
+
+
+def _wrote_json(summary: dict[str, Any], options: argparse.Namespace) -> bool:
+    """Write the JSON if it is asked for; True if it was printed instead."""
+    if not options.json:
+        return False
+    text = json.dumps(summary, indent=1, ensure_ascii=False) + "\n"
+    if options.json == "-":
+        print(text, end="")
+        return True
+    write_whole(Path(options.json), text.encode())
+    return False

@@ -1,4 +1,4 @@
-"""The texts of a run: those of the curriculum, or general ones for a user's own study."""
+"""The texts of a run: those of the curriculum filled with its numbers, or general ones for a user's own study."""
 
 from typing import Any
 
@@ -12,5 +12,16 @@ def words_of(results: Any, findings: Any) -> Any:
     study = record_of(results).study
     for exercise in curriculum.exercises():
         if exercise.name == study:
-            return report.load_words(exercise.texts)
+            values = report.Values(exercise.numbers_of(), results, f"{exercise.texts.name}.py")
+            return report.told(report.load_words(exercise.texts), findings, values, changed_of(results))
     return report.plain_words(results, findings)
+
+
+def changed_of(results: Any) -> tuple[str, ...]:
+    """The claims of the curriculum whose rule is not the one that the run of these results was made with."""
+    from waza.study.record import record_of
+    from waza.study.rules import changed_rules
+
+    record = record_of(results)
+    claims = [claim for one in curriculum.exercises() if one.name == record.study for claim in one.claims_of()]
+    return changed_rules(claims, record.rules)

@@ -55,7 +55,7 @@ def study_words(question: Question, language: str) -> StudyWords:
         technique = say["techniques"][one]
         statement = say["statement"].format(technique=technique)
         sentences = (say[f"part_{verdict}"].format(technique=technique, unit=unit) for verdict in VERDICTS)
-        return ClaimWords(statement, "", "", "", say["rule"], {"helps": PartWords(statement, *sentences)})
+        return ClaimWords(statement, "", "", "", (say["rule"],), {"helps": PartWords(statement, *sentences)})
 
     return StudyWords(
         say["title"].format(name=question.shown),

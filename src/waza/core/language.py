@@ -2,6 +2,7 @@
 
 import functools
 import os
+import re
 import tomllib
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args
@@ -25,3 +26,17 @@ def texts(stem: Path | str, language: str) -> dict[str, Any]:
     'The file was read as {encoding}, since it is not UTF-8.'
     """
     return tomllib.loads(Path(f"{stem}.{language}.toml").read_text("utf-8"))
+
+
+_WIDE = "\u3000-\u30ff\u3400-\u9fff\uff00-\uffef"
+_BREAKS = re.compile(rf"(?<=[{_WIDE}])\n(?=[{_WIDE}])|(?<=[、。)」])\n(?=[^\s])")
+
+
+def unwrapped(text: str) -> str:
+    """The text with each paragraph in one line. In Japanese, a line break inside of a paragraph is not a space.
+
+    >>> unwrapped("one\\ntwo\\n\\nthree"), unwrapped("重みは\\n等しく、\\nReLU なら 0\\nです。")
+    ('one two\\n\\nthree', '重みは等しく、ReLU なら 0 です。')
+    """
+    paragraphs = re.split(r"\n\s*\n", text.strip())
+    return "\n\n".join(_BREAKS.sub("", paragraph).replace("\n", " ") for paragraph in paragraphs)

@@ -11,7 +11,10 @@ from waza.core.errors import Error, nearest
 
 @dataclass(frozen=True)
 class Exercise:
-    """An exercise: a module with `study(data) -> Study`, `FIGURES` if it has its own, and text files beside it."""
+    """An exercise: a module with `study(data) -> Study`, and text files beside it.
+
+    The module may have `FIGURES`, and `NUMBERS`: functions of the results that the texts name as `{name}`.
+    """
 
     name: str
     id: str
@@ -42,6 +45,10 @@ class Exercise:
     def figures_of(self) -> tuple[Any, ...]:
         """The main figures of the study; without any, the report chooses."""
         return getattr(self.module, "FIGURES", ())
+
+    def numbers_of(self) -> dict[str, Any]:
+        """The numbers that the texts name: functions of the results, by name."""
+        return dict(getattr(self.module, "NUMBERS", {}))
 
 
 _EXERCISES = (

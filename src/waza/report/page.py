@@ -19,6 +19,8 @@ from waza.report.choices import choice_rows
 from waza.report.figures import Figure, further_charts, main_charts
 from waza.report.style import dressed
 from waza.report.summary import as_json, scalar_measures
+from waza.report.telling import rule_head
+from waza.report.trained import share_text, trained_note, trained_shares
 from waza.report.words import Words, grounds, labels, mean_text, number, sentence
 from waza.study.claims import Finding
 from waza.study.record import record_of
@@ -45,7 +47,14 @@ def render_page(
     import vl_convert
 
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    environment.globals.update(number=number, mean_text=mean_text, grounds=grounds, sentence=sentence)
+    environment.globals.update(
+        number=number,
+        mean_text=mean_text,
+        grounds=grounds,
+        sentence=sentence,
+        rule_head=rule_head,
+        share_text=share_text,
+    )
     template = environment.from_string((FOLDER / "page.html").read_text("utf-8"))
     charts = {name: _charts(results, words, name, figures) for name in LANGUAGES}
     record = record_of(results)
@@ -59,6 +68,8 @@ def render_page(
         measures=[name for name in scalar_measures(results) if results.sizes["step"] > 1],
         record=record,
         trained=results.sizes["step"] > 1,
+        shares=trained_shares(results),
+        notes={name: trained_note(results, words, name) for name in LANGUAGES},
         figures=charts,
         probes=PROBES,
         specs=embedded({f"{name}-{key}": spec for name, group in charts.items() for key, spec in group.items()}),

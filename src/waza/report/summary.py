@@ -2,11 +2,13 @@
 
 import dataclasses
 import math
+from collections.abc import Collection
 from typing import Any
 
 import xarray as xr
 
 from waza.report.bands import final_interval
+from waza.report.trained import trained_shares
 from waza.study.claims import Finding
 from waza.study.record import TRIAL, record_of
 from waza.study.results import diverged, final
@@ -29,9 +31,15 @@ def shown_measures(results: xr.Dataset) -> list[str]:
     return [name for name in scalar if name == record.measure or record.declared(name).sign][:MOST_COLUMNS]
 
 
-def as_json(results: xr.Dataset, findings: tuple[Finding, ...]) -> dict[str, Any]:
-    """Each variant's measures at the last step with 95 % intervals, the verdicts, and the seconds; None for NaN."""
-    record = record_of(results)
+def as_json(results: xr.Dataset, findings: tuple[Finding, ...], changed: Collection[str] = ()) -> dict[str, Any]:
+    """Each variant's measures at the last step with 95 % intervals, the verdicts, and the seconds; None for NaN.
+
+    Args:
+        results: of a run.
+        findings: of its claims.
+        changed: the claims whose rule is not the one that the run was made with.
+    """
+    record, trained = record_of(results), trained_shares(results)
 
     def measures(variant: str) -> dict[str, Any]:
         found = {}
@@ -50,20 +58,24 @@ def as_json(results: xr.Dataset, findings: tuple[Finding, ...]) -> dict[str, Any
             "seeds": record.seeds or results.sizes["seed"],
             "steps": int(results["step"][-1]) if record.steps is None else record.steps,
             "variants": {
-                str(variant): {"measures": measures(variant), "diverged": diverged(results, variant)}
+                str(variant): {
+                    "measures": measures(variant),
+                    "diverged": diverged(results, variant),
+                    **({"trained": dataclasses.asdict(trained[variant])} if trained else {}),
+                }
                 for variant in results["variant"].values
             },
-            "claims": {finding.id: _claim(finding) for finding in findings},
+            "claims": {finding.id: _claim(finding, finding.id in changed) for finding in findings},
             "seconds": {name: record.seconds.get(name) for name in ("compile", "train", "total")},
         }
     )
 
 
-def _claim(finding: Finding) -> dict[str, Any]:
-    """The verdict with the first part's effect, and all parts."""
+def _claim(finding: Finding, changed: bool) -> dict[str, Any]:
+    """The verdict with the first part's effect, whether the rule changed after the run, and all parts."""
     parts = [dataclasses.asdict(part) for part in finding.parts]
     leading = {name: parts[0][name] for name in ("effect", "low", "high", "confidence", "seeds")}
-    return {"verdict": finding.verdict, **leading, "parts": parts}
+    return {"verdict": finding.verdict, "rule_changed": changed, **leading, "parts": parts}
 
 
 def _plain(value: Any) -> Any:

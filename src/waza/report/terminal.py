@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import xarray as xr
 from rich.console import Console
@@ -9,9 +10,12 @@ from rich.markup import escape
 from rich.measure import Measurement
 from rich.table import Table
 
+from waza.core.colours import COLOURS
+from waza.core.wrapping import wrapped
 from waza.report.bands import final_interval
 from waza.report.choices import choice_rows
 from waza.report.summary import shown_measures
+from waza.report.trained import share_text, trained_note, trained_shares
 from waza.report.words import Words, grounds, labels, mean_text, number, sentence
 from waza.study.claims import Finding
 from waza.study.record import record_of
@@ -19,30 +23,61 @@ from waza.study.results import diverged
 from waza.study.statistics import Interval
 from waza.study.sweep import condensed
 
-FEWEST_COLUMNS, WIDEST = 2, 10_000
-COLOURS = {"holds": "green", "fails": "red", "depends": "yellow", "undecided": "cyan"}
+FEWEST_COLUMNS, WIDEST, NARROWEST = 2, 10_000, 20
 
 
 def print_report(
     results: xr.Dataset, findings: tuple[Finding, ...], words: Words, language: str, console: Console
 ) -> None:
-    """Print the title, a table with a row a variant (mean ± half the interval), and the verdict on each claim."""
+    """Print the title, the answers, a table with a row a variant (mean ± half the interval), and each claim's parts."""
     label, texts = labels(language), words[language]
     console.print(f"\n[bold]{escape(texts.title)}[/bold]")
+    for finding in findings:
+        claim = texts.claims[finding.id]
+        if claim.answer or claim.remarks:
+            console.print(f"\n{_verdict(finding, label)}", highlight=False)
+            _print_lines(claim.answer, console)
+            for remark in claim.remarks:
+                _print_lines(remark, console, style="yellow")
     measures = shown_measures(results)
     if results.sizes["step"] > 1 and measures:
+        console.print()
         console.print(_table(condensed(results), measures, words, language, console))
+        _print_lines(trained_note(results, words, language), console, style="dim", indent="")
     for row in choice_rows(results, words, language):
         remark = f"  [yellow]{row.remark}[/]" if row.remark else ""
         console.print(f"[dim]{escape(label['tuned'].format(row.variant))}: {row.settings}[/]{remark}", highlight=False)
     for finding in findings:
-        claim, colour = texts.claims[finding.id], COLOURS[finding.verdict]
-        verdict = label["verdicts"][finding.verdict]
-        console.print(f"\n{finding.id} [bold {colour}]{verdict}[/]  {escape(claim.statement)}", highlight=False)
+        claim = texts.claims[finding.id]
+        console.print(f"\n{_verdict(finding, label)}  {escape(claim.statement)}", highlight=False)
         for part in finding.parts:
-            console.print(f"  [{COLOURS[part.verdict]}]•[/] {escape(sentence(part, claim, language))}", highlight=False)
+            said = [sentence(part, claim, language)]
+            if part.further:
+                said.append(f"({label['further']})")
+            console.print(f"  [{COLOURS[part.verdict]}]•[/]", end="", highlight=False)
+            _print_lines(" ".join(said), console, first=" ", indent="    ")
             if part.verdict == "undecided":
-                console.print(f"    [dim]{escape(grounds(part, language))}[/]", highlight=False)
+                _print_lines(grounds(part, language), console, style="dim", indent="    ")
+
+
+def _verdict(finding: Finding, label: Mapping[str, Any]) -> str:
+    return f"{finding.id} [bold {COLOURS[finding.verdict]}]{label['verdicts'][finding.verdict]}[/]"
+
+
+def _print_lines(text: str, console: Console, style: str = "", indent: str = "  ", first: str | None = None) -> None:
+    """Print a text, if there is any, in lines that fit; the first one may have another indent."""
+    if not text:
+        return
+    lines = wrapped(text, max(console.width - len(indent), NARROWEST))
+    head = indent if first is None else first
+    console.print(
+        escape(f"{head}{lines[0]}"),
+        *(escape(f"{indent}{line}") for line in lines[1:]),
+        sep="\n",
+        style=style,
+        highlight=False,
+        soft_wrap=True,
+    )
 
 
 def _table(results: xr.Dataset, measures: list[str], words: Words, language: str, console: Console) -> Table:
@@ -61,17 +96,21 @@ def _columns(
     results: xr.Dataset, measures: list[str], cells: Mapping[str, list[str]], words: Words, language: str
 ) -> Table:
     label, baseline = labels(language), record_of(results).baseline
+    trained = trained_shares(results)
     table = Table(box=None, pad_edge=False)
     table.add_column(label["variant"])
     for measure in measures:
         table.add_column(words[language].measure(measure), justify="right")
+    if trained:
+        table.add_column(label["trained"]["head"], justify="right")
     table.add_column(label["diverged"], justify="right")
     for variant, own in cells.items():
         name = escape(words[language].variant(variant))
         if variant == baseline:
             name += f" [dim]({label['baseline']})[/]"
         stopped = label["of_trials"].format(diverged(results, variant), results.sizes["seed"])
-        table.add_row(name, *own[: len(measures)], stopped)
+        reached = [share_text(trained[variant], language)] if trained else []
+        table.add_row(name, *own[: len(measures)], *reached, stopped)
     return table
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import xarray as xr
 
-from waza.core.language import LANGUAGES, texts
+from waza.core.language import LANGUAGES, texts, unwrapped
 from waza.study.claims import Finding, PartFinding
 from waza.study.record import record_of
 from waza.study.sweep import swept
@@ -43,6 +43,8 @@ class ClaimWords:
         verdict: the published verdict, for which `answer`, `truth` and `why` were written; "" if they suit any.
         answer: one sentence with its number.
         history: how the rule changed, where it did.
+        rule_changed: whether the rule is not the one that the run was made with; set by `waza.report.telling`.
+        remarks: what a reader must know of the run, a line each; set by `waza.report.telling`.
     """
 
     statement: str
@@ -54,6 +56,8 @@ class ClaimWords:
     verdict: str = ""
     answer: str = ""
     history: str = ""
+    rule_changed: bool = False
+    remarks: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -91,19 +95,10 @@ def load_words(path: Path) -> dict[str, StudyWords]:
 
 
 def _study(texts: dict[str, Any], language: str) -> StudyWords:
-    claims = {
-        name: ClaimWords(
-            **{
-                **claim,
-                "rule": _lines(claim["rule"]),
-                "parts": {part: PartWords(**words) for part, words in claim["parts"].items()},
-            }
-        )
-        for name, claim in texts["claims"].items()
-    }
+    claims = {name: _claim(claim) for name, claim in texts["claims"].items()}
     return StudyWords(
         texts["title"],
-        texts["lead"].strip(),
+        unwrapped(texts["lead"]),
         texts["variants"],
         claims,
         language,
@@ -111,9 +106,15 @@ def _study(texts: dict[str, Any], language: str) -> StudyWords:
     )
 
 
+def _claim(claim: Mapping[str, Any]) -> ClaimWords:
+    said: dict[str, Any] = {field: unwrapped(text) for field, text in claim.items() if isinstance(text, str)}
+    parts = {part: PartWords(**words) for part, words in claim["parts"].items()}
+    return ClaimWords(**{**said, "rule": _lines(claim["rule"]), "parts": parts})
+
+
 def _lines(rule: str | list[str]) -> tuple[str, ...]:
     """The conditions of a rule."""
-    return (rule.strip(),) if isinstance(rule, str) else tuple(line.strip() for line in rule)
+    return tuple(unwrapped(line) for line in ([rule] if isinstance(rule, str) else rule))
 
 
 def plain_words(results: xr.Dataset, findings: tuple[Finding, ...]) -> dict[str, StudyWords]:
