@@ -90,7 +90,7 @@ class Share(Rule):
 class MoreOften(Rule):
     """The share of seeds that reach something minus the share of another variant, paired by seed.
 
-    Newcombe's interval decides; a difference from zero must also pass McNemar's exact test.
+    Newcombe's interval decides, and an exact paired test must agree at the nearest bound: McNemar's for the bound zero.
 
     Args:
         first, second: from results to True or False for each seed.
@@ -141,7 +141,7 @@ class PartFinding:
         seeds: how many the interval rests on; 0 where it is exact.
         region: the part's low and high.
         p: of the test that goes with the interval: sign flips about `bound`, the binomial test of the share `bound`, or
-            McNemar's (`bound` 0); NaN where there is none.
+            the exact paired test of the difference `bound` (McNemar's for zero); NaN where there is none.
         bound: what `p` is about.
         needed: seeds that would decide at today's mean and spread; None if decided, or if no useful number would.
         smallest: the smallest distance from the bound that these seeds detect (power 80 %); NaN where unknown.

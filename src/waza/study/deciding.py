@@ -23,7 +23,7 @@ from waza.study.claims import (
     combine,
 )
 from waza.study.record import RunRecord, record_of
-from waza.study.shares import mcnemar_p, paired_difference, share_p, wilson_interval
+from waza.study.shares import difference_p, paired_difference, share_p, wilson_interval
 from waza.study.statistics import (
     Interval,
     anytime_half_width,
@@ -70,14 +70,16 @@ class _Found(NamedTuple):
 
 
 def decide(claims: Sequence[Claim], results: xr.Dataset, confidence: float = CONFIDENCE) -> tuple[Finding, ...]:
-    """Apply the rules of a study's claims to its results, with Holm's correction over all their sampled parts.
+    """Apply the rules of a study's claims to its results, with Holm's correction over all effects that are judged.
 
-    The chance of any false verdict in the study is at most 1 - confidence: with m parts, each is first tried at
-    1 - (1 - confidence)/m; once k are decided, the others are tried again with m - k in the place of m. Exact parts
-    have no error and are not counted. Where seeds were added until the claims were decided, intervals that hold at
-    every look take the place of the usual ones.
+    The chance of any false verdict in the study is at most 1 - confidence: with m effects, each part is first tried at
+    1 - (1 - confidence)/m; once all parts of k effects are decided, the others are tried again with m - k in the place
+    of m. Parts with other bounds for the same effect count once, since they have one interval and a false verdict on any
+    of them says that it misses the truth. Exact parts have no error and are not counted. Where seeds were added until
+    the claims were decided, intervals that hold at every look take the place of the usual ones.
 
-    Source: Holm, "A simple sequentially rejective multiple test procedure", 1979.
+    Source: Holm, "A simple sequentially rejective multiple test procedure", 1979; Shaffer, "Modified sequentially
+    rejective multiple test procedures", 1986 (hypotheses that cannot be true together).
     """
     record = record_of(results)
     sampling = Sampling(record.stopping == UNTIL_DECIDED, record.block or 10, record.overlap)
@@ -87,7 +89,7 @@ def decide(claims: Sequence[Claim], results: xr.Dataset, confidence: float = CON
         one(confidence) if isinstance(part, Exact) else None for part, one in zip(parts, tries, strict=True)
     ]
     while left := [i for i, one in enumerate(found) if one is None]:
-        level = 1 - (1 - confidence) / len(left)
+        level = 1 - (1 - confidence) / effects_judged([parts[i] for i in left])
         tried = {i: tries[i](level) for i in left}
         decided = [i for i in left if tried[i].verdict != "undecided"]
         for i in decided or left:
@@ -99,6 +101,12 @@ def decide(claims: Sequence[Claim], results: xr.Dataset, confidence: float = CON
         verdict, cases = combine(own)
         findings.append(Finding(claim.id, verdict, own, cases))
     return tuple(findings)
+
+
+def effects_judged(parts: Sequence[AnyPart]) -> int:
+    """The number of effects that these parts judge: those of the same effect count once, exact ones do not."""
+    sampled = [part for part in parts if not isinstance(part, Exact)]
+    return len({(part.effect, part.among) if isinstance(part, Part) else part for part in sampled})
 
 
 def _tried(part: AnyPart, results: xr.Dataset, record: RunRecord, sampling: Sampling) -> Callable[[float], PartFinding]:
@@ -201,14 +209,13 @@ def decide_more_often(
     sampling: Sampling = FIXED,
 ) -> PartFinding:
     """Apply a part's rule to the paired difference of two shares."""
-    p = mcnemar_p(first, second)
+    difference = float(np.mean(first) - np.mean(second)) if first.size else math.nan
+    bound = min(part.bounds, key=lambda one: abs(difference - one))
+    p = difference_p(first, second, bound) if first.size and abs(bound) < 1 else math.nan
 
     def at(level: float) -> tuple[_Found, Verdict]:
         at_look = _at_look(level, first.size, sampling)
-        interval = paired_difference(first, second, at_look)
-        differs = interval.low > 0 or interval.high < 0  # an interval that holds zero says nothing that p could deny
-        found, verdict = _judged(part, _Found(interval, p if differs else math.nan, 0.0), at_look)
-        return found._replace(p=p), verdict
+        return _judged(part, _Found(paired_difference(first, second, at_look), p, bound), at_look)
 
     found, verdict = at(confidence)
     equivalent = _equivalent(part, found.interval) and not found.reason

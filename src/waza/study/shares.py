@@ -1,12 +1,17 @@
 """Shares of trials: their interval, and the paired difference of two of them."""
 
+import functools
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import stats
+from scipy.special import gammaln, xlogy
 
 from waza.study.statistics import Interval
+
+NUISANCE = 100  # shares of differing pairs over which the unconditional test takes its maximum
+TIES = 1e-9
 
 
 def wilson_interval(reached: np.ndarray, confidence: float = 0.95) -> Interval:
@@ -88,14 +93,56 @@ def paired_difference(first: np.ndarray, second: np.ndarray, confidence: float =
     return Interval(mean, low, high, confidence, count)
 
 
-def mcnemar_p(first: np.ndarray, second: np.ndarray) -> float:
-    """The two-sided p-value of "both shares are equal": McNemar's exact test, from the pairs that differ.
+def difference_p(first: np.ndarray, second: np.ndarray, difference: float = 0.0) -> float:
+    """The two-sided p-value of "the share of `first` exceeds that of `second` by `difference`", for paired values.
 
-    Source: McNemar, "Note on the sampling error of the difference between correlated proportions or percentages", 1947.
+    For no difference: McNemar's exact test, from the pairs that differ. Else the exact unconditional test: twice the
+    largest chance of a score at least as far on the observed side, over all shares of pairs that differ.
 
-    >>> mcnemar_p(np.array([True] * 6), np.array([False] * 6))
+    Source: McNemar, "Note on the sampling error of the difference between correlated proportions or percentages", 1947;
+    Hsueh, Liu and Chen, "Unconditional exact tests for equivalence or noninferiority for paired binary endpoints", 2001.
+
+    >>> difference_p(np.array([True] * 6), np.array([False] * 6))
     0.03125
+    >>> round(difference_p(np.array([True] * 30), np.array([True] * 30), 0.2), 4)
+    0.0076
     """
     pairs = pairs_of(first, second)
+    if difference < 0:
+        return difference_p(second, first, -difference)
+    if difference > 0:
+        return _unconditional_p(pairs.first, pairs.second, sum(pairs), difference)
     differing = pairs.first + pairs.second
     return float(stats.binomtest(pairs.first, differing).pvalue) if differing else 1.0
+
+
+@functools.lru_cache(maxsize=256)
+def _unconditional_p(first: int, second: int, count: int, difference: float) -> float:
+    """The p-value of a positive difference where `first` and `second` of `count` pairs are yes in one alone."""
+    b, c = (axis.ravel() for axis in np.indices((count + 1, count + 1)))
+    b, c = b[b + c <= count], c[b + c <= count]
+    same = count - b - c
+    ways = gammaln(count + 1) - gammaln(b + 1) - gammaln(c + 1) - gammaln(same + 1)
+    scores, observed = tango_score(b, c, count, difference), tango_score(first, second, count, difference)
+    lower, upper = scores <= observed + TIES, scores >= observed - TIES
+    below = above = 0.0
+    shares = (1 - difference) / 2 * np.linspace(0, 1, NUISANCE) ** 2  # of pairs that are yes in the second alone
+    for share in shares:
+        chance = np.exp(
+            ways + xlogy(b, share + difference) + xlogy(c, share) + xlogy(same, 1 - 2 * share - difference)
+        )
+        below, above = max(below, chance[lower].sum()), max(above, chance[upper].sum())
+    return float(min(1.0, 2 * min(below, above)))
+
+
+def tango_score(first: Any, second: Any, count: int, difference: float) -> Any:
+    r"""The score $(b - c - n\delta) / \sqrt{n (2 \tilde p + \delta (1 - \delta))}$ of a difference $\delta > 0$.
+
+    b and c of n pairs are yes in the first and in the second alone; $\tilde p$ is the likeliest share of the latter.
+
+    Source: Tango, "Equivalence test and confidence interval for the difference in proportions for the paired-sample
+    design", 1998.
+    """
+    linear = (2 * count - first + second) * difference - first - second
+    likeliest = (np.sqrt(linear**2 + 8 * count * second * difference * (1 - difference)) - linear) / (4 * count)
+    return (first - second - count * difference) / np.sqrt(count * (2 * likeliest + difference * (1 - difference)))

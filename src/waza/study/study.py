@@ -11,8 +11,8 @@ from waza.data.redrawn import check_pool, overlap_of, pool_of
 from waza.engine.evaluation import declared_measures, declared_names
 from waza.engine.mapping import HOWS, MEASURED, How
 from waza.learners import Learner
-from waza.study.claims import Claim, Exact, Part
-from waza.study.deciding import CONFIDENCE, FEWEST_SEEDS
+from waza.study.claims import Claim, Part
+from waza.study.deciding import CONFIDENCE, FEWEST_SEEDS, effects_judged
 from waza.study.statistics import fewest_flips
 from waza.study.trained import Trained
 from waza.study.tuning import Tuning
@@ -141,7 +141,7 @@ class Study:
         Fewer than ten seeds decide nothing by themselves, and are a look at the results without verdicts.
         """
         parts = [part for claim in self.claims for part in claim.parts]
-        level = (1 - CONFIDENCE) / max(1, sum(not isinstance(part, Exact) for part in parts))
+        level = (1 - CONFIDENCE) / max(1, effects_judged(parts))
         fewest = fewest_flips(level)
         if any(isinstance(part, Part) for part in parts) and FEWEST_SEEDS <= self.seeds < fewest:
             raise Error(
