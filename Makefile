@@ -9,12 +9,18 @@ BIN    := $(VENV)/bin
 demo: $(VENV)/.installed
 	$(BIN)/waza run vanishing-gradient
 
-test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal -m "not slow"
+# The tests compile far longer than they compute: programs are optimised less, and bytecode is kept for the processes that
+# tests start.
+QUICK := PYTHONDONTWRITEBYTECODE= JAX_DISABLE_MOST_OPTIMIZATIONS=1 \
+	XLA_FLAGS="$(XLA_FLAGS) --xla_cpu_use_fusion_emitters=false --xla_cpu_parallel_codegen_split_count=1"
 
-# Long tests that guard rare things: kills, interruptions, whole studies, the documentation.
+test: $(VENV)/.installed-test
+	$(QUICK) $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal -m "not slow"
+
+# Long tests that guard rare things (kills, interruptions, whole studies, the documentation), and comparisons of bits: compiled as
+# users' programs are.
 test-slow: $(VENV)/.installed-test $(VENV)/.installed-docs
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal -m slow
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal -m "slow or bits"
 
 check: $(VENV)/.installed-test
 	$(BIN)/ruff check src tests benchmarks docs/site

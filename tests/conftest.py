@@ -20,6 +20,8 @@ from waza.study import Study
 jax.config.update("jax_num_cpu_devices", 2)
 mesh()  # starts JAX as a study does
 
+MIN_SECONDS = "jax_persistent_cache_min_compile_time_secs"
+
 # Tests that are started in the background have interrupts ignored, which their subprocesses would inherit.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
@@ -30,8 +32,9 @@ def shared_cache(tmp_path_factory):
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "cache"
     folder.mkdir(exist_ok=True)
-    jax.config.update("jax_compilation_cache_dir", str(folder / "xla"))
-    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
+    for name, value in (("jax_compilation_cache_dir", str(folder / "xla")), (MIN_SECONDS, 0.0)):
+        jax.config.update(name, value)
+        os.environ[name.upper()] = str(value)  # for the processes that tests start
     return folder
 
 

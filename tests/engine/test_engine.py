@@ -36,10 +36,12 @@ def test_a_trial_in_a_group_is_the_trial_alone(study):
             assert float(trial["gradient_norm"].sel(layer=layer)) == pytest.approx(float(norm), rel=1e-4)
 
 
+@pytest.mark.bits
 def test_the_same_study_gives_the_same_bits(study):
     xr.testing.assert_identical(run(study).drop_attrs(), run(study).drop_attrs())
 
 
+@pytest.mark.bits
 def test_segments_never_change_the_numbers(study, monkeypatch):
     whole = run(study)
     monkeypatch.setattr(pace, "SEGMENT_SECONDS", 1e-9)
@@ -47,6 +49,7 @@ def test_segments_never_change_the_numbers(study, monkeypatch):
     xr.testing.assert_identical(run(study).drop_attrs(), whole.drop_attrs())
 
 
+@pytest.mark.bits
 def test_earlier_trials_keep_their_bits_when_seeds_are_added(study):
     few, many = run(study), run(dataclasses.replace(study, seeds=7))
     xr.testing.assert_identical(many.sel(seed=few.seed).drop_attrs(), few.drop_attrs())
@@ -102,6 +105,7 @@ class StopAt(Watch):
 
 
 @pytest.mark.parametrize("after", [5, 25, 40, 90, 119])
+@pytest.mark.bits
 def test_a_stopped_run_goes_on_and_ends_with_the_same_bits(study, tmp_path, after):
     with pytest.raises(Interrupted):
         run(study, tmp_path, StopAt(after))

@@ -34,6 +34,7 @@ def test_every_mapping_gives_the_same_results(study, block):
 
 @pytest.mark.parametrize("how", ["vmap", "seeds", "map"])
 @pytest.mark.parametrize(("seeds", "variants"), [(3, 2), (2, 3)])
+@pytest.mark.bits
 def test_portions_are_restored_from_the_host(study, how, seeds, variants):
     learner = study.variants["fast"]
     layout = Layout.of(seeds, variants, mesh())

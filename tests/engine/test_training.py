@@ -79,6 +79,7 @@ def test_a_training_is_the_trial_of_a_study(stripes, tiny):
             assert float(results[name].sel(step=entry["step"])) == pytest.approx(entry[name], abs=1e-5)
 
 
+@pytest.mark.bits
 def test_what_is_stopped_goes_on_with_the_same_bits(stripes, tiny, stops_after, tmp_path, place):
     whole = fitted(tiny, stripes)
     stops = 0
@@ -95,6 +96,7 @@ def test_what_is_stopped_goes_on_with_the_same_bits(stripes, tiny, stops_after, 
     assert finished.history == whole.history
 
 
+@pytest.mark.bits
 def test_the_ends_of_segments_change_nothing(stripes, tiny, monkeypatch, place):
     whole = fitted(tiny, stripes)
     monkeypatch.setattr(Pace, "steps", lambda self: 7)
@@ -135,6 +137,7 @@ def test_a_checkpoint_names_tensors_by_path(stripes, tiny, stops_after, tmp_path
 
 
 @pytest.mark.parametrize("augment", [None, nn.Augmentations((nn.RandomCrop((8, 8), 1), nn.RandomFlip()))])
+@pytest.mark.bits
 def test_host_fed_is_device_fed(stripes, tiny, augment, monkeypatch):
     """Data mapped from the disk give the same rows, and the same bits."""
     monkeypatch.setattr("waza.engine.streams.WINDOW_STEPS", 7)

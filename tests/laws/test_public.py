@@ -115,6 +115,7 @@ def test_optimizers(case):
 
 
 @pytest.mark.parametrize("case", cases(LEARNERS))
+@pytest.mark.bits
 def test_learners(case):
     check_learner(*case)
 
@@ -125,11 +126,13 @@ def test_sources(case):
     check_source(source, data=data, other=other)
 
 
+@pytest.mark.bits
 def test_a_learner_whose_rows_are_streamed(monkeypatch):
     monkeypatch.setattr("waza.learners.row_stream.LIMIT", 0)
     check_learner(SUPERVISED, BLOBS)
 
 
+@pytest.mark.bits
 def test_a_learner_with_probes():
     check_learner(wz.vary(SUPERVISED, probes=True), BLOBS)
 

@@ -97,10 +97,12 @@ class StopAfter(wz.Watch):
         return self.left <= 0
 
 
+@pytest.mark.bits
 def test_the_laws(study):
     check_learner(study.variants["base"], study.data)
 
 
+@pytest.mark.bits
 def test_a_study_with_a_claim_and_a_tuned_number_stopped_and_resumed(study, tmp_path, short_segments):
     with pytest.raises(wz.Interrupted):
         wz.run(study, tmp_path, StopAfter(3), keep="last")
@@ -118,6 +120,7 @@ def test_a_study_with_a_claim_and_a_tuned_number_stopped_and_resumed(study, tmp_
     assert difference(kept, other) is None
 
 
+@pytest.mark.bits
 def test_a_single_training_stopped_and_resumed(study, tmp_path, short_segments):
     learner, steps = study.variants["base"], study.steps
     plan = Plan(steps=steps, evaluate_every=steps // 3, keep="best", measure=learner.measures(study.data)[0])

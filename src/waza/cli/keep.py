@@ -22,10 +22,11 @@ def writable(path: Path) -> None:
 
 
 def keep_compiled() -> None:
-    """Keep compiled programs of JAX between runs."""
+    """Keep compiled programs of JAX between runs; a folder that JAX was given for them already is left as it is."""
     import jax
 
     from waza.data.folders import cache_folder
 
-    jax.config.update("jax_compilation_cache_dir", str(cache_folder() / "xla"))
-    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.2)
+    if jax.config.jax_compilation_cache_dir is None:  # type: ignore[attr-defined]
+        jax.config.update("jax_compilation_cache_dir", str(cache_folder() / "xla"))
+        jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.2)

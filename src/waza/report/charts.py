@@ -10,6 +10,7 @@ import xarray as xr
 
 from waza.report.bands import Lines, bands, bounded, lines_of, parted, short
 from waza.report.compared import curved_variants
+from waza.report.inline import Inline
 from waza.report.style import (
     HEIGHT,
     PALETTE,
@@ -181,7 +182,7 @@ def drawn(
     x = alt.X(f"{along}:Q", title=x_title or labels(language)[along], axis=x_axis, scale=x_scale)
     y = scale_and_axis(ends, logarithmic)
     colour = colours(rows, among)
-    base = alt.Chart(alt.Data(values=rows)).encode(x=x, color=colour)
+    base = alt.Chart(Inline(values=rows)).encode(x=x, color=colour)
     apart: dict[str, Any] = {"detail": parts} if (parts := parted(rows)) else {}
     to = {"y": alt.Y("low:Q", title=None, **y), "y2": "high:Q"}
     few = len({row[along] for row in rows}) <= FEW_POINTS
@@ -205,7 +206,7 @@ def spans(rows: Sequence[dict[str, Any]]) -> bool:
 def _every_seed(seeds: Sequence[dict[str, Any]], x: alt.X, scale: alt.Scale, colour: alt.Color, language: str) -> Any:
     shown = alt.param(name="seeds_shown", value=False, bind=alt.binding_checkbox(name=labels(language)["every_seed"]))
     return (
-        alt.Chart(alt.Data(values=list(seeds)))
+        alt.Chart(Inline(values=list(seeds)))
         .mark_line(strokeWidth=0.8)
         .encode(
             x=x,

@@ -6,6 +6,7 @@ import altair as alt
 import xarray as xr
 
 from waza.report.bands import bounded, final_row, rounded
+from waza.report.inline import Inline
 from waza.report.style import PALETTE, WIDTH, titled
 from waza.report.words import Words, labels
 from waza.study.record import record_of
@@ -76,7 +77,7 @@ def side_by_side(
     shape = alt.Shape(
         "how:N", title=None, sort=hows, scale=alt.Scale(domain=hows, range=["circle", "diamond"]), legend=legend
     )
-    base = alt.Chart(alt.Data(values=rows)).encode(
+    base = alt.Chart(Inline(values=rows)).encode(
         y=alt.Y("variant:N", sort=shown, title=None, axis=alt.Axis(labelLimit=260, grid=False, ticks=False)),
         yOffset=alt.YOffset("how:N", sort=hows),
         color=colour,

@@ -8,6 +8,7 @@ import xarray as xr
 
 from waza.report.bands import final_row, rounded
 from waza.report.charts import spans
+from waza.report.inline import Inline
 from waza.report.style import HEIGHT, WIDTH, colours, dashes, scale_and_axis, titled
 from waza.report.words import Words, labels
 from waza.study.record import record_of
@@ -72,7 +73,7 @@ def _drawn(rows: list[dict[str, Any]], numbers: list[float], axis: str) -> Any:
     x = scale_and_axis(numbers, wide)
     x |= {"axis": few} if few else {}
     y = scale_and_axis([row[key] for row in rows for key in ("low", "high")], spans(rows))
-    base = alt.Chart(alt.Data(values=rows)).encode(x=alt.X("number:Q", title=axis, **x), color=colours(rows))
+    base = alt.Chart(Inline(values=rows)).encode(x=alt.X("number:Q", title=axis, **x), color=colours(rows))
     at = {"y": alt.Y("mean:Q", title=None, **y), "tooltip": ["variant:N", "number:Q", "mean:Q", "low:Q", "high:Q"]}
     bars = base.mark_rule(strokeWidth=1.2).encode(y=alt.Y("low:Q", title=None, **y), y2="high:Q")
     lines = base.mark_line(strokeWidth=2.2).encode(strokeDash=dashes(rows), **at)

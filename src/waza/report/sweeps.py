@@ -9,6 +9,7 @@ import xarray as xr
 
 from waza.core.measure import Measure
 from waza.report.bands import bounded, final_row, rounded
+from waza.report.inline import Inline
 from waza.report.style import HEIGHT, WIDTH, colours, dashes, power_axis, titled
 from waza.report.words import Words, labels
 from waza.study.record import RunRecord, record_of
@@ -55,7 +56,7 @@ def tuning_curves(results: xr.Dataset, words: Words, language: str) -> alt.Layer
     title, note = words[language].measure(measure.name), str(labels(language)["chosen_points"])
     curves = _curves(_within(rows, measure, record), title, language, note)
     picked = (
-        alt.Chart(alt.Data(values=rounded(chosen)))
+        alt.Chart(Inline(values=rounded(chosen)))
         .mark_point(size=110, filled=True, opacity=1)
         .encode(x=alt.X("rate:Q"), y=alt.Y("mean:Q"), color=alt.Color("variant:N", legend=None))
     )
@@ -84,7 +85,7 @@ def _curves(rows: list[dict[str, Any]], title: str, language: str, subtitle: str
     few = len(rates) <= FEW_RATES
     axis = alt.Axis(values=rates, format="~g") if few else power_axis(rates[0], rates[-1])
     x = alt.X("rate:Q", title=labels(language)["rate"], scale=scale, axis=axis)
-    base = alt.Chart(alt.Data(values=rows)).encode(x=x, color=colours(rows))
+    base = alt.Chart(Inline(values=rows)).encode(x=x, color=colours(rows))
     upright = alt.Y("mean:Q", title=None, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=6))
     bars = base.mark_rule(strokeWidth=1.2).encode(y=alt.Y("low:Q", title=None), y2="high:Q")
     tooltip = ["variant:N", "rate:Q", "mean:Q", "low:Q", "high:Q"]

@@ -7,6 +7,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
+from waza.report.inline import Inline
 from waza.report.style import PALETTE
 
 LARGEST_CELL, SMALLEST_CELL, WIDEST = 36, 5, 620
@@ -35,13 +36,13 @@ def curves(history: Sequence[Mapping[str, Any]], measure: str, best_step: int, s
     scale = alt.Scale(type="log", nice=False) if measure in LOGARITHMIC else alt.Scale(zero=False)
     y = alt.Y("value:Q", title=say["measures"].get(measure, measure), scale=scale)
     lines = (
-        alt.Chart(alt.Data(values=rows))
+        alt.Chart(Inline(values=rows))
         .mark_line(strokeWidth=2.2)
         .encode(x=x, y=y, color=colour, tooltip=["split:N", "step:Q", "value:Q"])
     )
     mark = {"step": best_step, "text": say["kept"].format(step=best_step)}
     best = (
-        alt.Chart(alt.Data(values=[mark]))
+        alt.Chart(Inline(values=[mark]))
         .mark_rule(strokeDash=[4, 3], color="#555")
         .encode(x="step:Q", tooltip=["text:N"])
     )
@@ -64,7 +65,7 @@ def heat_map(matrix: np.ndarray, classes: Sequence[str], say: Mapping[str, Any])
     cell = max(SMALLEST_CELL, min(LARGEST_CELL, WIDEST // count))
     axis = alt.Axis(grid=False, ticks=False, labelLimit=160)
     below = alt.Axis(grid=False, ticks=False, labelLimit=160, labelAngle=-40 if max(map(len, names)) > 2 else 0)
-    base = alt.Chart(alt.Data(values=rows)).encode(
+    base = alt.Chart(Inline(values=rows)).encode(
         x=alt.X("predicted:N", sort=names, title=say["predicted"], axis=below),
         y=alt.Y("true:N", sort=names, title=say["true"], axis=axis),
     )

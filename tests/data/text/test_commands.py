@@ -1,19 +1,8 @@
 """Texts in the commands: what is listed and what is refused."""
 
-import jax
 import pytest
 
 from waza.cli import main
-
-
-@pytest.fixture(autouse=True)
-def settings():
-    """The commands have JAX keep compiled programs in a folder of this test's; the others' is put back."""
-    names = ("jax_compilation_cache_dir", "jax_persistent_cache_min_compile_time_secs")
-    before = {name: getattr(jax.config, name) for name in names}
-    yield
-    for name, value in before.items():
-        jax.config.update(name, value)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import xarray as xr
 from waza.curriculum.figures.labels import own_labels
 from waza.curriculum.figures.landscapes import fields_of, ground, on, scales_of
 from waza.report.bands import short
+from waza.report.inline import Inline
 from waza.report.style import PALETTE, titled
 from waza.report.words import Words, percent
 
@@ -60,7 +61,7 @@ def _map(
     legend = alt.Legend(orient="bottom", symbolSize=80, symbolOpacity=1, labelLimit=400)
     domain: dict[str, Any] = {"title": None, "sort": known, "legend": legend}
     points = (
-        alt.Chart(alt.Data(values=rows))
+        alt.Chart(Inline(values=rows))
         .mark_point(filled=True, size=38, opacity=1, stroke="white", strokeWidth=0.5)
         .encode(
             x=alt.X("x:Q", scale=scales_of(box)["x"]),

@@ -10,6 +10,7 @@ import xarray as xr
 
 from waza.models import landscapes
 from waza.report.bands import short
+from waza.report.inline import Inline
 from waza.study.record import record_of
 
 GRID = 61
@@ -27,7 +28,7 @@ def ground(landscape: dict[str, Any], box: Box, names: tuple[str, str] = ("w1", 
     """The heights of a landscape over a box in grey, the lowest darkest, with the names of the axes."""
     scales, plain = scales_of(box), alt.Axis(grid=False, tickCount=5)
     return (
-        alt.Chart(alt.Data(values=_heights(landscape, box)))
+        alt.Chart(Inline(values=_heights(landscape, box)))
         .mark_rect(clip=True)
         .encode(
             x=alt.X("x:Q", scale=scales["x"], title=names[0], axis=plain),

@@ -9,6 +9,7 @@ import xarray as xr
 from waza.curriculum.figures.labels import own_labels
 from waza.curriculum.figures.landscapes import fields_of, ground, kind_of, on, scales_of
 from waza.report.bands import short
+from waza.report.inline import Inline
 from waza.report.style import HEIGHT, colours, dashes, titled
 from waza.report.words import Words
 
@@ -47,7 +48,7 @@ def _panel(
                     rows.append({"variant": shown, "seed": int(seed), "step": int(at), "x": short(x), "y": short(y)})
     box = {axis: _range([float(row[axis]) for row in rows]) for axis in ("x", "y")}
     scales = scales_of(box)
-    base = alt.Chart(alt.Data(values=rows)).encode(
+    base = alt.Chart(Inline(values=rows)).encode(
         x=alt.X("x:Q", scale=scales["x"]), y=alt.Y("y:Q", scale=scales["y"]), color=colours(rows), detail="seed:N"
     )
     lines = base.mark_line(strokeWidth=1.6, clip=True, opacity=0.85).encode(order="step:Q", strokeDash=dashes(rows))

@@ -6,6 +6,7 @@ import xarray as xr
 from waza.curriculum.figures.labels import own_labels
 from waza.report.bands import bands, lines_of
 from waza.report.charts import cut_note, drawn
+from waza.report.inline import Inline
 from waza.report.style import titled
 from waza.report.words import Words, labels
 from waza.study.results import marked, measured
@@ -23,7 +24,7 @@ def over_spans(results: xr.Dataset, words: Words, language: str) -> alt.LayerCha
     gains = 10.0 ** values.astype(float).rename(layer=SPAN).assign_coords({SPAN: spans}).sortby(SPAN)
     lines = lines_of(gains, words, language)
     rows = bands(lines, SPAN, VISIBLE)
-    kept = alt.Chart(alt.Data(values=[{"kept": 1}])).mark_rule(color="#999", strokeDash=[2, 3]).encode(y="kept:Q")
+    kept = alt.Chart(Inline(values=[{"kept": 1}])).mark_rule(color="#999", strokeDash=[2, 3]).encode(y="kept:Q")
     chart = alt.layer(kept, drawn(rows, SPAN, language, logarithmic=True, among=list(lines), x_title=say["span"]))
     title = say["title"] if results.sizes["step"] == 1 else labels(language)["before_training"].format(say["title"])
     return titled(chart, title, cut_note(lines, rows, language))

@@ -10,6 +10,7 @@ import xarray as xr
 
 from waza import nn
 from waza.curriculum.figures.labels import own_labels
+from waza.report.inline import Inline
 from waza.report.style import titled
 from waza.report.words import Words
 
@@ -64,7 +65,7 @@ def _squares(values: np.ndarray, shown: Callable[[int], tuple[str, str]]) -> Any
         text, colour = shown(int(value))
         squares.append({"row": row, "column": column, "text": text, "colour": colour})
     gap = alt.Scale(paddingInner=0.06)
-    base = alt.Chart(alt.Data(values=squares)).encode(
+    base = alt.Chart(Inline(values=squares)).encode(
         x=alt.X("column:O", axis=None, scale=gap), y=alt.Y("row:O", axis=None, scale=gap)
     )
     layers = alt.layer(
