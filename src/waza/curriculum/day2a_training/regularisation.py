@@ -25,7 +25,7 @@ ROWS, HELD = 300, 1000
 NONE, L2, L1, PROXIMAL = "none", "L2 0.1", "L1 0.005", "L1 0.005, proximal"
 DROPOUT, BOTH, ADAM = "dropout 0.15", "dropout 0.08 + L1 0.004", "Adam + dropout 0.15"
 COURSE, TUNED = "course", "tuned"
-RATE, RATES = "optimizer.learning_rate", (0.1, 0.2)
+RATE, RATES = "optimizer.learning_rate", (0.05, 0.1, 0.2)
 SOME = 0.02  # a smaller difference of losses does not matter
 POINT = 0.01  # nor does one of accuracies
 CORRELATED = -0.3  # a weaker rank correlation does not matter
@@ -101,9 +101,9 @@ def study(data_name: str = "mnist") -> Study:
         steps=1000,
         evaluate_every=200,
         trained=Trained("test_accuracy", 0.3),
-        tuning=Tuning(  # six candidates each
+        tuning=Tuning(  # nine candidates each
             grid={
-                NONE: {RATE: geometric(0.03, 0.3, 6)},
+                NONE: {RATE: geometric(0.02, 0.3, 9)},
                 L2: {RATE: RATES, "penalty.strength": (1e-3, 3e-3, 1e-2)},
                 L1: {RATE: RATES, "penalty.strength": strengths},
                 PROXIMAL: {f"optimizer.{RATE}": RATES, "optimizer.strength": strengths},
