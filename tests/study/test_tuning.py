@@ -146,7 +146,7 @@ def test_splits_drawn_per_seed_come_from_two_parts_of_the_pool(tuned):
     assert not set(sought.x[:, 0].tolist()) & set(compared.pool.x[:, 0].tolist())
     assert compared.overlap == 60 / 1600
     few = Split(pool.x[:250], pool.y[:250])
-    with pytest.raises(Error, match="250 rows, of which tuning needs 120 and the comparison 180 others"):
+    with pytest.raises(Error, match="250 rows to draw splits from, 120 of them for tuning: the pool has 130 rows"):
         choose(dataclasses.replace(study, pool=few), run)
 
 

@@ -144,7 +144,7 @@ def choose(study: Any, run: Callable[[Any], xr.Dataset]) -> tuple[Any, tuple[Cho
             "set rows aside with wz.data.hold_out(data, rows), or fill the field `validation` of your own data"
         )
     grids = {name: {path: tuple(values) for path, values in numbers.items()} for name, numbers in tuning.grid.items()}
-    sought, study = _pools_apart(study)
+    sought, study = _apart(study)
     tried = _sweep(sought, {name: _crossed(numbers) for name, numbers in grids.items()}, run, "tuning")
     limits = tuning.limits or {}
     wider: dict[str, dict[str, tuple[float, ...]]] = {}
@@ -182,24 +182,22 @@ def choose(study: Any, run: Callable[[Any], xr.Dataset]) -> tuple[Any, tuple[Cho
     return compared, tuple(choices)
 
 
-def _pools_apart(study: Any) -> tuple[Any, Any]:
-    """The study that settings are sought in, and the one that compares them: where splits are drawn per seed, of two
-    parts of the pool, so that no row decides both.
+def _apart(study: Any) -> tuple[Any, Any]:
+    """The study that settings are sought in, judged on the validation split, and the one that compares them.
+
+    Where splits are drawn per seed, they are drawn from two parts of the pool, so that no row decides both.
     """
+    judged = _judged_on_validation(study.data)
     if study.pool is None:
-        return study, study
-    train, validation, test = (len(split.y) for split in (study.data.train, study.data.validation, study.data.test))
-    rows, own = len(study.pool.y), train + validation
-    own = max(own, round(POOL_SHARE * rows))
-    if rows - own < train + validation + test:
-        raise Error(
-            f"the pool of {study.name!r} has {rows} rows, of which tuning needs {train + validation} and the "
-            f"comparison {train + validation + test} others: give smaller splits or more rows"
-        )
+        return dataclasses.replace(study, data=judged), study
+    rows, needed = len(study.pool.y), len(judged.train.y) + len(judged.test.y)
+    own = max(needed, round(POOL_SHARE * rows))
     order = np.random.RandomState(0).permutation(rows)
-    pools = (Split(study.pool.x[part], study.pool.y[part]) for part in (order[:own], order[own:]))
-    sought, compared = (dataclasses.replace(study, pool=read_only(pool)) for pool in pools)
-    return sought, compared
+    sought, compared = (read_only(Split(*(part[at] for part in study.pool))) for at in (order[:own], order[own:]))
+    try:
+        return dataclasses.replace(study, data=judged, pool=sought), dataclasses.replace(study, pool=compared)
+    except Error as error:
+        raise Error(f"{study.name!r} has {rows} rows to draw splits from, {own} of them for tuning: {error}") from error
 
 
 def _sweep(
@@ -216,7 +214,6 @@ def _sweep(
         name=f"{study.name}.{suffix}",
         variants=learners,
         baseline="",
-        data=_judged_on_validation(study.data),
         measure=tuning_measure(study).name,
         seeds=study.tuning.seeds,
         block=study.tuning.seeds,

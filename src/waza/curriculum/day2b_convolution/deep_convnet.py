@@ -9,13 +9,13 @@ from waza.learners import Supervised
 from waza.report import over_steps
 from waza.study import Study
 
-STEPS = 300
+STEPS = 200
 DROPOUT, NONE = "dropout 0.5", "no dropout"
 FIGURES = (over_steps, partial(over_steps, measure="train_loss"))
 
 
 def study(data_name: str = "digits") -> Study:
-    """16-16-pool-32-32-pool-64-64-pool of 3x3, 50 hidden units, He; Adam, 300 steps of 50 rows.
+    """16-16-pool-32-32-pool-64-64-pool of 3x3, 50 hidden units, He; Adam, 200 steps of 50 rows.
 
     The rate falls from the course's 0.001 to 0 along a cosine, so that the weights settle in the last steps.
     """

@@ -77,7 +77,7 @@ def study(data_name: str = "mnist") -> Study:
         seeds=20,
         first_seed=1000,
         steps=500,
-        evaluate_every=125,
+        evaluate_every=250,
         claims=(C30,),
         figures=FIGURES,
     )

@@ -87,7 +87,7 @@ def study(data_name: str = "mnist") -> Study:
         seeds=20,
         first_seed=1000,
         steps=400,
-        evaluate_every=200,
+        evaluate_every=400,
         claims=(C28,),
         figures=FIGURES,
     )
