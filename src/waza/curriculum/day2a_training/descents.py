@@ -39,7 +39,7 @@ def end_of(landscape: Landscape, optimizer: Optimizer, starts: Starts, steps: in
 
 def path_of(
     landscape: Landscape, optimizer: Optimizer, starts: Starts, steps: int
-) -> Float[np.ndarray, "steps+1 starts weights"]:
+) -> Float[np.ndarray, "times starts weights"]:
     """The weights before the first and after each of `steps` steps without noise."""
     with jax.enable_x64(True):
         step, first = _stepper(landscape, optimizer, starts)

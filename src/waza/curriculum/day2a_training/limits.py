@@ -55,7 +55,7 @@ class WholeBatch(Supervised):
 
     def batch(self, data: Dataset, key: Any, step: Any) -> Split:
         """The same rows at each step."""
-        return Split(as_inputs(data.train.x[:ROWS]), data.train.y[:ROWS])
+        return Split(as_inputs(data.train.x[:ROWS]), jnp.asarray(data.train.y[:ROWS]))
 
     def evaluate(self, state: SupervisedState, data: Dataset, key: Any) -> Measures:
         """The measures on the training rows, and the limit."""
