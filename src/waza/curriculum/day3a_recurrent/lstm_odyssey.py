@@ -151,32 +151,36 @@ G3 = Claim(
 )
 
 
-def numbers() -> dict[str, Callable[[xr.Dataset], float]]:
-    """By "TASK_VARIANT" the percentage of seeds that train, with "_better" and "_worse" that of seeds that differ from
-    vanilla, and with "_score" the digits' mean accuracy in percent, or the ratio of the median error to vanilla's."""
-    found: dict[str, Callable[[xr.Dataset], float]] = {}
-
-    def share(of: Callable[[xr.Dataset], xr.DataArray]) -> Callable[[xr.Dataset], float]:
-        return lambda results: float(of(results).mean()) * 100
-
-    def score(variant: str, task: str) -> Callable[[xr.Dataset], float]:
-        if task == DIGITS:
-            return share(lambda results: tuned(results, "test_accuracy", variant, task))
-
-        def median(results: xr.Dataset, name: str) -> float:
-            return float(np.sqrt(tuned(results, "test_loss", name, task).median()))
-
-        return lambda results: median(results, variant) / median(results, VANILLA)
-
-    for task in TASKS:
-        for variant in VARIANTS:
-            name = f"{task}_{variant.replace(' ', '_')}"
-            found[name] = share(lambda results, v=variant, t=task: trains(results, v, t))
-            found[f"{name}_score"] = score(variant, task)
-            if variant != VANILLA:
-                found[f"{name}_better"] = share(improves(variant, task))
-                found[f"{name}_worse"] = share(loses(variant, task))
-    return found
+def trained_share(variant: str, task: str) -> Callable[[xr.Dataset], float]:
+    """The percentage of seeds that train."""
+    return lambda results: float(trains(results, variant, task).mean()) * 100
 
 
-NUMBERS = numbers()
+def share(of: Callable[[xr.Dataset], xr.DataArray]) -> Callable[[xr.Dataset], float]:
+    """The percentage of seeds for which something holds."""
+    return lambda results: float(of(results).mean()) * 100
+
+
+def score(variant: str, task: str) -> Callable[[xr.Dataset], float]:
+    """The mean accuracy on digits in percent; else the median over seeds of the error, as a ratio to vanilla's."""
+    if task == DIGITS:
+        return lambda results: float(tuned(results, "test_accuracy", variant, task).mean()) * 100
+
+    def error(results: xr.Dataset, name: str) -> float:
+        return float(np.sqrt(tuned(results, "test_loss", name, task).median()))
+
+    return lambda results: error(results, variant) / error(results, VANILLA)
+
+
+def number_name(variant: str, task: str) -> str:
+    """A variant on a task, with underscores."""
+    return part_name(variant, task).replace("-", "_")
+
+
+EACH = [(variant, task) for task in TASKS for variant in VARIANTS]
+NUMBERS: dict[str, Callable[[xr.Dataset], float]] = {
+    **{f"{number_name(*one)}_trained": trained_share(*one) for one in EACH},
+    **{f"{number_name(*one)}_score": score(*one) for one in EACH},
+    **{f"{number_name(*one)}_better": share(improves(*one)) for one in EACH if one[0] != VANILLA},
+    **{f"{number_name(*one)}_worse": share(loses(*one)) for one in EACH if one[0] != VANILLA},
+}
