@@ -106,8 +106,8 @@ def exact(variant: str) -> Callable[[xr.Dataset], xr.DataArray]:
 C32 = Claim(
     "C32",
     (
-        Share("course", exact(COURSE), low=0.5),
-        Share("tanh", exact(TANH), low=0.5),
+        Share("course", exact(COURSE), low=0.5, unit="points"),
+        Share("tanh", exact(TANH), low=0.5, unit="points"),
         Exact("without-memory", without_memory, high=0.5, unit="points"),
     ),
 )

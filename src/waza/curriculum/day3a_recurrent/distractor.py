@@ -171,10 +171,10 @@ def closed(results: xr.Dataset) -> xr.DataArray:
 C40 = Claim(
     "C40",
     (
-        MoreOften("needed", solves(REPLACED, LSTM), solves(REPLACED, NO_FORGET), low=0.2, case=REPLACED),
-        Share("enough", solves(REPLACED, NO_INPUT), low=0.5, case=REPLACED),
-        MoreOften("needed-once", solves(ONCE, LSTM), solves(ONCE, NO_FORGET), low=0.2, case=ONCE),
-        Share("enough-once", solves(ONCE, NO_INPUT), low=0.5, case=ONCE),
+        MoreOften("needed", solves(REPLACED, LSTM), solves(REPLACED, NO_FORGET), low=0.2, unit="points", case=REPLACED),
+        Share("enough", solves(REPLACED, NO_INPUT), low=0.5, unit="points", case=REPLACED),
+        MoreOften("needed-once", solves(ONCE, LSTM), solves(ONCE, NO_FORGET), low=0.2, unit="points", case=ONCE),
+        Share("enough-once", solves(ONCE, NO_INPUT), low=0.5, unit="points", case=ONCE),
         Part("skipped", lost(SKIPPED), high=0.05, unit="points", among=TRAINED_LSTM, further=True),
         Part("forget-held", lost(FORGET_HELD), low=0.05, unit="points", among=TRAINED_LSTM, further=True),
         Part("input-held", lost(INPUT_HELD), low=0.05, unit="points", among=TRAINED_LSTM, further=True),

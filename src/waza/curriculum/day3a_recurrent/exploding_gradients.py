@@ -90,8 +90,8 @@ C33 = Claim(
     (
         Part("vanishes", gain(SLOW), high=-1.0, unit="log10"),
         Part("explodes", gain(LARGE), low=1.0, unit="log10"),
-        MoreOften("clipping", trains(CLIPPED), trains(FAST), low=0.2, further=True),
-        MoreOften("smaller-rate", trains(CLIPPED), trains(SLOW), low=0.2, further=True),
+        MoreOften("clipping", trains(CLIPPED), trains(FAST), low=0.2, unit="points", further=True),
+        MoreOften("smaller-rate", trains(CLIPPED), trains(SLOW), low=0.2, unit="points", further=True),
     ),
 )
 

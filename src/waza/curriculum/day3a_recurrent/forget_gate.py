@@ -90,9 +90,9 @@ def remembers(variant: str) -> Callable[[xr.Dataset], xr.DataArray]:
 C36 = Claim(
     "C36",
     (
-        Share("remembers", remembers(FORGETS), low=0.5),
-        MoreOften("more-than-without", remembers(FORGETS), remembers(KEEPS), low=0.2),
-        MoreOften("more-than-rnn", remembers(FORGETS), remembers(PLAIN), low=0.2, further=True),
+        Share("remembers", remembers(FORGETS), low=0.5, unit="points"),
+        MoreOften("more-than-without", remembers(FORGETS), remembers(KEEPS), low=0.2, unit="points"),
+        MoreOften("more-than-rnn", remembers(FORGETS), remembers(PLAIN), low=0.2, unit="points", further=True),
     ),
 )
 

@@ -56,10 +56,10 @@ def solves(variant: str) -> Callable[[xr.Dataset], xr.DataArray]:
 C35 = Claim(
     "C35",
     (
-        Share("both", solves(BOTH), low=0.5),
-        MoreOften("both-over-none", solves(BOTH), solves(BARE), low=0.5),
-        MoreOften("input", solves(INPUT), solves(BARE), low=0.5, further=True),
-        MoreOften("output", solves(OUTPUT), solves(BARE), low=0.5, further=True),
+        Share("both", solves(BOTH), low=0.5, unit="points"),
+        MoreOften("both-over-none", solves(BOTH), solves(BARE), low=0.5, unit="points"),
+        MoreOften("input", solves(INPUT), solves(BARE), low=0.5, unit="points", further=True),
+        MoreOften("output", solves(OUTPUT), solves(BARE), low=0.5, unit="points", further=True),
     ),
 )
 

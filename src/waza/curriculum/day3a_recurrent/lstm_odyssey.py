@@ -129,13 +129,17 @@ OTHERS = tuple(name for name in VARIANTS if name != VANILLA)
 # "None improves": on a task, no variant is better than vanilla for half of the seeds or more.
 G1 = Claim(
     "G1",
-    tuple(Share(part_name(name, task), improves(name, task), high=0.5, case=task) for task in TASKS for name in OTHERS),
+    tuple(
+        Share(part_name(name, task), improves(name, task), high=0.5, unit="points", case=task)
+        for task in TASKS
+        for name in OTHERS
+    ),
 )
 # "Critical": on a task, vanilla is better than the cell without the part for more than half of the seeds.
 G2 = Claim(
     "G2",
     tuple(
-        Share(part_name(name, task), loses(name, task), low=0.5, case=task)
+        Share(part_name(name, task), loses(name, task), low=0.5, unit="points", case=task)
         for task in TASKS
         for name in ("no forget gate", "no output activation")
     ),
@@ -144,7 +148,7 @@ G2 = Claim(
 G3 = Claim(
     "G3",
     tuple(
-        Share(part_name(name, task), loses(name, task), high=0.5, case=task)
+        Share(part_name(name, task), loses(name, task), high=0.5, unit="points", case=task)
         for task in TASKS
         for name in ("coupled gates", "no peepholes")
     ),

@@ -107,8 +107,8 @@ C37 = Claim(
     "C37",
     (
         Exact("mask", mask, low=0.001),
-        MoreOften("measure", solves(MEASURE, True), solves(MEASURE, False), low=0.05, further=True),
-        MoreOften("alarm", solves(ALARM, True), solves(ALARM, False), low=0.05, further=True),
+        MoreOften("measure", solves(MEASURE, True), solves(MEASURE, False), low=0.05, unit="points", further=True),
+        MoreOften("alarm", solves(ALARM, True), solves(ALARM, False), low=0.05, unit="points", further=True),
     ),
 )
 
