@@ -16,6 +16,8 @@ from waza.curriculum.day3a_recurrent import (
     gated_unit,
     gradient_spans,
     lstm_odyssey,
+    peepholes,
+    several_tasks,
     sine,
 )
 from waza.curriculum.day3a_recurrent.forgetful import Forgetful
@@ -48,8 +50,37 @@ def test_without_a_carry_a_share_of_three_quarters_to_the_seventh_is_exact():
     data = tasks.binary_addition()
     no_carry = np.all(data.test.x.sum(axis=2) < 2, axis=1)
     assert no_carry.mean() == pytest.approx(0.75**7)
+    assert binary_addition.without_memory() == pytest.approx(0.75**7)
     net = binary_addition.network()
     assert parameters(net) == 2 * 16 + 16 * 16 + 16
+
+
+def test_the_course_s_program_takes_the_slope_at_the_output():
+    """Its sigmoid's slope, at y instead of at v, is 0.2 where the true slope vanishes."""
+    v = jnp.array([-8.0, 0.0, 8.0])
+    y, slope = jax.vmap(jax.value_and_grad(binary_addition.slope_at_y))(v)
+    np.testing.assert_allclose(y, nn.sigmoid(v), rtol=1e-6)
+    np.testing.assert_allclose(slope, [0.25, 0.235, 0.1967], atol=1e-3)
+
+
+def test_the_self_loop_keeps_the_gradient_and_a_peephole_is_an_input_of_the_gates():
+    assert gradient_spans.self_loop() == 0
+    assert peepholes.mask() < 1e-5
+
+
+def test_the_alarm_goes_off_once_after_its_delay():
+    x, y = peepholes.alarms().train
+    assert np.all(x.sum(axis=(1, 2)) == 1)
+    assert np.all(y.sum(axis=1) == 1)
+    np.testing.assert_array_equal(y.argmax(axis=1), x[..., 0].argmax(axis=1) + peepholes.DELAY)
+    assert peepholes.constant_loss(peepholes.ALARM) == pytest.approx(peepholes.STARTS * 7 / 64 / x.shape[1])
+
+
+def test_the_best_guess_from_the_word_itself_is_right_in_three_of_four_cases():
+    data = tasks.tagging(rows=20_000, validation_rows=0, test_rows=10, words=bidirectional.WORDS, context="future")
+    words, tags = data.train.x[:, 5].argmax(axis=1), data.train.y[:, 5]
+    larger = np.array([tags[words == word].mean() for word in range(bidirectional.WORDS)])
+    assert np.maximum(larger, 1 - larger).mean() == pytest.approx(bidirectional.guessing(), abs=0.01)
 
 
 def test_alone_a_perfect_net_is_the_sine():
@@ -94,14 +125,14 @@ def test_what_is_remembered_counts_over_what_is_asked():
     assert "asked" not in means
 
 
-def test_opened_gates_are_one_and_the_others_what_they_were():
+def test_held_gates_have_their_value_and_the_others_what_they_had():
     cell = nn.LSTM(distractor.WORDS, distractor.UNITS)
     variables = cell.init(KEY)
     x = jax.random.normal(KEY, (3, 4, distractor.WORDS))
     nowhere = jnp.zeros((3, 4), bool)
     usual = nn.Recurrent(cell).apply({"cell": variables}, x, nn.Pass())[:, -1]
     for i, gate in enumerate(cell.gates):
-        other = distractor.opened(variables, i)
+        other = distractor.held(variables, {i: distractor.OPEN})
         rows = cell.project(other, x)["recurrent"]
         block = slice(i * distractor.UNITS, (i + 1) * distractor.UNITS)
         np.testing.assert_allclose(nn.sigmoid(rows[..., block]), 1.0, err_msg=gate)
@@ -109,15 +140,26 @@ def test_opened_gates_are_one_and_the_others_what_they_were():
         assert not np.allclose(distractor.run_with(cell, variables, other, x, ~nowhere), usual)
 
 
+def test_a_skipped_word_leaves_the_cell_as_it_is():
+    cell = nn.LSTM(distractor.WORDS, distractor.UNITS)
+    variables = cell.init(KEY)
+    skip = distractor.held(variables, {0: distractor.SHUT, 1: distractor.OPEN})
+    state, _ = cell.step(variables, cell.start(2), jax.random.normal(KEY, (2, distractor.WORDS)))
+    after, _ = cell.step(skip, state, jnp.ones((2, distractor.WORDS)))
+    np.testing.assert_allclose(after.cell, state.cell, atol=1e-6)
+
+
 def test_gates_are_read_where_something_stands():
-    """With weights of zero a gate is the sigmoid of its bias everywhere."""
-    data = tasks.distractor(rows=200, validation_rows=0, test_rows=200, updates=0.2)
-    learner = distractor.study().variants[distractor.LSTM]
-    state = learner.init(KEY, data)
-    zeros = jax.tree.map(jnp.zeros_like, state.variables)
-    measures = evaluated(learner, state._replace(variables=zeros), data)
-    for name in ("forget_at_distractors", "forget_at_symbols", "input_at_distractors", "input_at_symbols"):
-        assert measures[name] == pytest.approx(0.5)
+    """With weights of zero a gate is the sigmoid of its bias everywhere; without new symbols it is 0 there."""
+    learner = distractor.study().variants[distractor.name_of(distractor.REPLACED, distractor.LSTM)].learner
+    for updates, at_symbols in ((0.2, 0.5), (0.0, 0.0)):
+        data = tasks.distractor(rows=200, validation_rows=0, test_rows=200, updates=updates)
+        state = learner.init(KEY, data)
+        zeros = jax.tree.map(jnp.zeros_like, state.variables)
+        measures = evaluated(learner, state._replace(variables=zeros), data)
+        for gate in ("forget", "input"):
+            assert measures[f"{gate}_at_distractors"] == pytest.approx(0.5)
+            assert measures[f"{gate}_at_symbols"] == pytest.approx(at_symbols)
 
 
 def test_a_cut_sequence_ends_at_the_word_that_is_asked_for():
@@ -166,17 +208,17 @@ def test_a_task_s_learner_is_the_learner_on_its_own_data():
         return Split(x, (x[:, 0] > 0).astype(np.int32))
 
     sets = {name: Dataset(name, rows(i, 3 + i), rows(i + 9, 3 + i), rows(i + 5, 3 + i)) for i, name in enumerate("ab")}
-    both = lstm_odyssey.together(sets)
+    both = several_tasks.together(sets)
     for name, data in sets.items():
         learner = Supervised(models.MLP((data.train.x.shape[1], 2)), optim.SGD(0.1), batch_size=5, probes=False)
-        on = lstm_odyssey.OnTask(name, learner)
+        on = several_tasks.OnTask(name, learner)
         state, other = on.init(KEY, both), learner.init(KEY, data)
         state, _ = on.update(state, on.batch(both, KEY, 0), KEY)
         other, _ = learner.update(other, learner.batch(data, KEY, 0), KEY)
         assert on.evaluate(state, both, KEY) == learner.evaluate(other, data, KEY)
         assert on.chance(both) == learner.chance(data)
     with pytest.raises(Error, match="no task is called 'c'"):
-        lstm_odyssey.OnTask("c", learner).init(KEY, both)
+        several_tasks.OnTask("c", learner).init(KEY, both)
 
 
 def test_the_odyssey_has_the_paper_s_nine_cells():

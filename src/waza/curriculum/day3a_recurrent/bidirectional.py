@@ -5,16 +5,20 @@ from functools import partial
 from typing import Any
 
 import jax.numpy as jnp
+import numpy as np
 import xarray as xr
 
 from waza import models, nn
 from waza.curriculum.day3a_recurrent.falling import falling_adam
 from waza.data import Dataset, tasks
+from waza.data.redrawn import pool_of
 from waza.learners import Measure, Measures, Supervised
 from waza.report import over_steps
 from waza.study import Claim, Part, Study, final
 
 WORDS, TAGS, STEPS = 10, 2, 600
+POOL = 20_000
+WHOLE, CUT = "whole sequences", "the sequence ends at the word"
 FORWARD, FORWARD_MORE, BOTH = "forward, 24 units", "forward, 36 units", "bidirectional, 2 x 24 units"
 
 
@@ -54,10 +58,14 @@ def study() -> Study:
     return Study(
         name="bidirectional",
         data=tasks.tagging(rows=2000, validation_rows=0, words=WORDS, context="future"),
+        splits="per seed",
+        pool=pool_of(tasks.tagging(rows=POOL, validation_rows=0, words=WORDS, context="future")),
         variants={
             name: Cut(models.SequenceModel(layer, TAGS), falling_adam(0.01, STEPS), batch_size=20, probes=False)
             for name, layer in layers.items()
         },
+        seeds=20,
+        first_seed=1000,  # the splits are drawn per seed since the rule was written anew
         steps=STEPS,
         evaluate_every=100,
         claims=(C39,),
@@ -70,12 +78,33 @@ def ahead(measure: str, other: str) -> Callable[[xr.Dataset], xr.DataArray]:
     return lambda results: final(results, measure, BOTH) - final(results, measure, other)
 
 
-# "More accurate": by at least a point; "prediction": the sequence ends at the word to be tagged.
+def guessing() -> float:
+    """The accuracy of the best guess from the word itself: whether more than half of the words are larger."""
+    larger = np.arange(WORDS)[::-1] / WORDS
+    return float(np.mean(np.maximum(larger, 1 - larger)))
+
+
+# "More accurate": by at least a point, than a forward network with as many units and than one with as many parameters.
 C39 = Claim(
     "C39",
     (
-        Part("tagging", ahead("test_accuracy", FORWARD), low=0.01, unit="points"),
-        Part("equal-parameters", ahead("test_accuracy", FORWARD_MORE), low=0.01, unit="points"),
-        Part("prediction", ahead("cut_accuracy", FORWARD), low=0.01, unit="points"),
+        Part("tagging", ahead("test_accuracy", FORWARD), low=0.01, unit="points", case=WHOLE),
+        Part("equal-parameters", ahead("test_accuracy", FORWARD_MORE), low=0.01, unit="points", case=WHOLE),
+        Part("prediction", ahead("cut_accuracy", FORWARD), low=0.01, unit="points", case=CUT),
     ),
 )
+
+
+def mean(measure: str, variant: str) -> Callable[[xr.Dataset], float]:
+    """The mean of an accuracy in percent."""
+    return lambda results: float(final(results, measure, variant).mean()) * 100
+
+
+NUMBERS: dict[str, Callable[[xr.Dataset], float]] = {
+    "whole_both": mean("test_accuracy", BOTH),
+    "whole_forward": mean("test_accuracy", FORWARD),
+    "whole_more": mean("test_accuracy", FORWARD_MORE),
+    "cut_both": mean("cut_accuracy", BOTH),
+    "cut_forward": mean("cut_accuracy", FORWARD),
+    "guessing": lambda _: guessing() * 100,
+}

@@ -12,11 +12,12 @@ from waza.curriculum.day3a_recurrent.falling import falling_adam
 from waza.data import Dataset, Split, tasks
 from waza.learners import Mean, Measure, TruncatedBPTT
 from waza.report import over_steps
-from waza.study import Claim, Part, Study, final
+from waza.study import Claim, MoreOften, Share, Study, Trained, final
 
 FORGETS, KEEPS, PLAIN = "LSTM with forget gate", "LSTM without forget gate", "simple RNN"
 SYMBOLS, UNITS, STEPS = 7, 16, 3000
 TRAIN, TEST = 200_000, 60_000
+REMEMBERS = 0.9
 
 
 class Remembered(nn.CrossEntropy):
@@ -57,6 +58,8 @@ def study() -> Study:
         variants={name: learner(cell) for name, cell in cells.items()},
         measure="test_remembered",
         seeds=20,
+        first_seed=1000,  # the rule was written after seeds 0 to 19 had been seen
+        trained=Trained("test_remembered", REMEMBERS),
         steps=STEPS,
         evaluate_every=1500,
         claims=(C36,),
@@ -77,10 +80,38 @@ def learner(cell: nn.Cell) -> TruncatedBPTT:
     return TruncatedBPTT(model, optimizer, Remembered(), batch_size=20, window=40)
 
 
-def ahead(with_it: str, without: str) -> Callable[[xr.Dataset], xr.DataArray]:
-    """The share of remembered symbols that are right, minus that of the other cell."""
-    return lambda results: final(results, "test_remembered", with_it) - final(results, "test_remembered", without)
+def remembers(variant: str) -> Callable[[xr.Dataset], xr.DataArray]:
+    """Whether at least 90 % of the symbols to be remembered are right."""
+    return lambda results: final(results, "test_remembered", variant) >= REMEMBERS
 
 
-# "Clears": without a reset, the cell that can forget remembers better; less than 5 points is no difference.
-C36 = Claim("C36", (Part("remembers", ahead(FORGETS, KEEPS), low=0.05, unit="points"),))
+# "Clears": without a reset most seeds of the cell that can forget remember, and more than of the cell that cannot by at
+# least 20 points. A simple RNN, which always forgets, qualifies the answer.
+C36 = Claim(
+    "C36",
+    (
+        Share("remembers", remembers(FORGETS), low=0.5, unit="points"),
+        MoreOften("more-than-without", remembers(FORGETS), remembers(KEEPS), low=0.2, unit="points"),
+        MoreOften("more-than-rnn", remembers(FORGETS), remembers(PLAIN), low=0.2, unit="points", further=True),
+    ),
+)
+
+
+def share(variant: str) -> Callable[[xr.Dataset], float]:
+    """The percentage of seeds that remember."""
+    return lambda results: float(remembers(variant)(results).mean()) * 100
+
+
+def right(variant: str) -> Callable[[xr.Dataset], float]:
+    """The median over seeds of the percentage of remembered symbols that are right."""
+    return lambda results: float(final(results, "test_remembered", variant).median()) * 100
+
+
+NUMBERS: dict[str, Callable[[xr.Dataset], float]] = {
+    "forgets": share(FORGETS),
+    "keeps": share(KEEPS),
+    "rnn": share(PLAIN),
+    "forgets_right": right(FORGETS),
+    "keeps_right": right(KEEPS),
+    "rnn_right": right(PLAIN),
+}

@@ -9,10 +9,11 @@ from waza import models, nn, optim
 from waza.data import tasks
 from waza.learners import Supervised
 from waza.report import over_steps
-from waza.study import Claim, Part, Study, final
+from waza.study import Claim, MoreOften, Share, Study, Trained, final
 
 BARE, INPUT, OUTPUT, BOTH = "CEC alone", "with input gate", "with output gate", "with both gates"
 LENGTH, UNITS, STEPS = 30, 16, 1500
+SOLVED = 0.9
 FIGURES = (over_steps,)
 
 
@@ -28,6 +29,9 @@ def study() -> Study:
             BOTH: learner(),
         },
         baseline=BARE,
+        seeds=20,
+        first_seed=1000,  # the rule was written after seeds 0 to 9 had been seen
+        trained=Trained("test_accuracy", SOLVED),
         steps=STEPS,
         evaluate_every=250,
         claims=(C35,),
@@ -42,18 +46,43 @@ def learner(**gates: Any) -> Supervised:
     return Supervised(model, optimizer, nn.SquaredError(within=0.04), batch_size=50, probes=False)
 
 
-def ahead(variant: str, other: str) -> Callable[[xr.Dataset], xr.DataArray]:
-    """The share of right sums of `variant` minus that of `other`."""
-    return lambda results: final(results, "test_accuracy", variant) - final(results, "test_accuracy", other)
+def solves(variant: str) -> Callable[[xr.Dataset], xr.DataArray]:
+    """Whether at least 90 % of the sums are right."""
+    return lambda results: final(results, "test_accuracy", variant) >= SOLVED
 
 
-# "Solve": each gate alone, and both, get more sums right than the CEC alone; less than 5 points is no difference.
+# "Solve what the CEC alone cannot": most seeds with both gates solve the task, and more than with the CEC alone by at
+# least half of the seeds. What each gate adds qualifies the answer.
 C35 = Claim(
     "C35",
     (
-        Part("both", ahead(BOTH, BARE), low=0.05, unit="points"),
-        Part("input", ahead(INPUT, BARE), low=0.05, unit="points"),
-        Part("output", ahead(OUTPUT, BARE), low=0.05, unit="points"),
-        Part("one-is-not-both", ahead(BOTH, INPUT), low=0.05, unit="points"),
+        Share("both", solves(BOTH), low=0.5, unit="points"),
+        MoreOften("both-over-none", solves(BOTH), solves(BARE), low=0.5, unit="points"),
+        MoreOften("input", solves(INPUT), solves(BARE), low=0.5, unit="points", further=True),
+        MoreOften("output", solves(OUTPUT), solves(BARE), low=0.5, unit="points", further=True),
     ),
 )
+
+
+def share(variant: str) -> Callable[[xr.Dataset], float]:
+    """The percentage of seeds that solve the task."""
+    return lambda results: float(solves(variant)(results).mean()) * 100
+
+
+def right(variant: str, quantile: float = 0.5) -> Callable[[xr.Dataset], float]:
+    """A quantile over seeds of the percentage of sums that are right."""
+    return lambda results: float(final(results, "test_accuracy", variant).quantile(quantile)) * 100
+
+
+NUMBERS: dict[str, Callable[[xr.Dataset], float]] = {
+    "both": share(BOTH),
+    "input": share(INPUT),
+    "output": share(OUTPUT),
+    "bare": share(BARE),
+    "both_right": right(BOTH),
+    "input_right": right(INPUT),
+    "output_right": right(OUTPUT),
+    "output_least": right(OUTPUT, 0),
+    "output_most": right(OUTPUT, 1),
+    "bare_right": right(BARE),
+}

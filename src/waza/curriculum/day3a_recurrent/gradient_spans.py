@@ -4,13 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import xarray as xr
 from jaxtyping import Array, Int, PRNGKeyArray
 
 from waza import nn
 from waza.curriculum.figures.spans import over_spans
 from waza.learners import Learner, Measure, Measures, log_gains
-from waza.study import Claim, Part, Study
+from waza.study import Claim, Exact, Part, Study
 
 INPUTS, UNITS, TIME, ROWS = 2, 32, 100, 8
 SPANS = (1, 2, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 60, 70, 80, 90, 100)
@@ -78,6 +79,7 @@ def study() -> Study:
         variants={name: Reach(cell) for name, cell in cells.items()},
         measure="log10_gain",
         seeds=20,
+        first_seed=1000,  # the rule was written after seeds 0 to 19 had been seen
         block=20,
         steps=0,
         claims=(C34,),
@@ -90,15 +92,63 @@ def gain(variant: str, span: int) -> Callable[[xr.Dataset], xr.DataArray]:
     return lambda results: results["log10_gain"].sel(variant=variant, layer=f"span {span}").isel(step=-1)
 
 
-# "Keeps": over 100 steps the gradient does not fall below a tenth and does not grow more than tenfold; that of a simple
-# RNN falls below a tenth.
+def change(variant: str) -> Callable[[xr.Dataset], xr.DataArray]:
+    """The factor by which a step back multiplies the gradient, as a geometric mean over 100 steps, minus 1."""
+    return lambda results: 10 ** (gain(variant, TIME)(results) / TIME) - 1
+
+
+def self_loop() -> float:
+    """The same for the cell of 1997 where the gradient flows through the self-loop alone, as its learning rule has it.
+
+    The output, and with it the gates and the candidate, are constants in the derivative.
+    """
+    cell = nn.LSTM(INPUTS, UNITS, forget_gate=False)
+    variables = cell.init(jax.random.key(0))
+
+    def back(carry: tuple[Any, Array], x: Array) -> tuple[tuple[Any, Array], None]:
+        state, product = carry
+        jacobian = jax.jacfwd(lambda c: cell.step(variables, state._replace(cell=c[None]), x[None])[0].cell[0])
+        return (cell.step(variables, state, x[None])[0], jacobian(state.cell[0]) @ product), None
+
+    inputs = jax.random.normal(jax.random.key(1), (TIME, INPUTS))
+    (_, product), _ = jax.lax.scan(back, (cell.start(1), jnp.eye(UNITS)), inputs)
+    return float(jnp.linalg.norm(product) / UNITS**0.5) ** (1 / TIME) - 1
+
+
+# "Keeps": a step back changes the gradient by less than a tenth; "vanishes": each step takes a tenth of it or more.
+# Along the self-loop the factor is derived; with all paths it is measured.
 C34 = Claim(
     "C34",
     (
-        Part("does-not-vanish", gain(CELL_1997, 100), low=-1.0, unit="log10"),
-        Part("alone-does-not-vanish", gain(BARE, 100), low=-1.0, unit="log10"),
-        Part("rnn-vanishes", gain(RNN, 100), high=-1.0, unit="log10"),
-        Part("does-not-explode", gain(CELL_1997, 100), high=1.0, unit="log10"),
-        Part("forget-gate", gain(BIAS_1, 100), low=-1.0, unit="log10"),
+        Exact("self-loop", self_loop, low=-0.1, high=0.1, unit="points"),
+        Part("cell-of-1997", change(CELL_1997), low=-0.1, high=0.1, unit="points"),
+        Part("cec-alone", change(BARE), low=-0.1, high=0.1, unit="points"),
+        Part("rnn", change(RNN), high=-0.1, unit="points"),
+        Part("large-rnn", change(LARGE), low=0.1, unit="points", further=True),
     ),
 )
+
+
+def percent(variant: str) -> Callable[[xr.Dataset], float]:
+    """The mean change of the gradient at a step back, in percent."""
+    return lambda results: float(change(variant)(results).mean()) * 100
+
+
+def times(variant: str) -> Callable[[xr.Dataset], float]:
+    """The factor over 100 steps, as a geometric mean over seeds."""
+    return lambda results: float(10 ** gain(variant, TIME)(results).mean())
+
+
+NUMBERS: dict[str, Callable[[xr.Dataset], float]] = {
+    "cell1997": percent(CELL_1997),
+    "alone": percent(BARE),
+    "rnn_loses": lambda results: -percent(RNN)(results),
+    "large": percent(LARGE),
+    "gru_loses": lambda results: -percent(GATED)(results),
+    "bias0_loses": lambda results: -percent(BIAS_0)(results),
+    "bias1_loses": lambda results: -percent(BIAS_1)(results),
+    "bias5": percent(BIAS_5),
+    "cell1997_times": times(CELL_1997),
+    "alone_times": times(BARE),
+    "bias5_times": times(BIAS_5),
+}
