@@ -65,7 +65,7 @@ class Decided:
             processor=str(record.machine.get("processor", "")),
             cores=int(record.machine.get("cores", 0) or 0),
             sampled=any(part.kind != "exact" for finding in self.findings for part in finding.parts),
-            numbers={name: value for name, value in self.values.items() if math.isfinite(value)},
+            numbers={name: self.values[name] for name in self.values if math.isfinite(self.values[name])},
             claims={finding.id: self._claim(finding) for finding in self.findings},
         )
 
@@ -104,7 +104,7 @@ def decided(exercise: Exercise, results: xr.Dataset, tuning_seconds: float = 0.0
     findings = decide(claims, results)
     values = Values(exercise.numbers_of(), results, f"{exercise.texts.name}.py")
     changed = changed_rules(claims, record_of(results).rules)
-    words = told(load_words(exercise.texts), findings, values, changed)
+    words = told(load_words(exercise.texts), findings, values, exercise.texts, changed)
     return Decided(exercise, results, findings, words, values, changed, tuning_seconds)
 
 
