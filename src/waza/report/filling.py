@@ -81,6 +81,15 @@ def filled(text: str, values: Values | Mapping[str, float], place: str) -> str:
     return _PLACE.sub(number, text)
 
 
+def names_in(text: str) -> list[str]:
+    """The names of the numbers that a text needs.
+
+    >>> names_in("From {low} to {high}.")
+    ['low', 'high']
+    """
+    return _PLACE.findall(text)
+
+
 def in_text(value: float) -> str:
     """A number as a sentence shows it: three significant digits, a whole number (an int) with all of them.
 

@@ -17,6 +17,7 @@ from waza.study import decide, store
 from waza.study.claims import Finding
 from waza.study.record import RunRecord, record_of
 from waza.study.rules import changed_rules
+from waza.study.tuning import tuned_name
 
 PART = ("name", "kind", "verdict", "effect", "low", "high", "confidence", "seeds", "unit", "further", "case")
 
@@ -87,8 +88,10 @@ class Decided:
             Error: it names the file, the claim and the number.
         """
         record, raw = self.record, load_words(self.exercise.texts)
-        counts = [record.seeds, record.steps, record.evaluate_every, *record.rows.values(), *record.settings]
-        check_told(raw, self.exercise.claims, [record.settings, counts], self.exercise.texts)
+        chosen = {tuned_name(choice.variant) for choice in record.tuning}
+        given = {name: settings for name, settings in record.settings.items() if name not in chosen}
+        counts = [record.seeds, record.steps, record.evaluate_every, *record.rows.values()]
+        check_told(raw, self.exercise.claims, [given, counts], self.exercise.texts)
         check_filled(raw, self.exercise.claims, self.values, self.exercise.texts)
 
 
