@@ -7,7 +7,11 @@ import pytest
 from waza import report
 from waza.core.errors import Error
 from waza.curriculum import exercise, exercises
+from waza.engine.describe import describe
+from waza.report.filling import names_in
+from waza.report.telling import FILLED, check_told
 from waza.report.words import LANGUAGES, VERDICTS
+from waza.study.assembly import rows_of
 from waza.study.sweep import swept
 
 NUMBERS = {"effect", "low", "high", "confidence", "seeds"}
@@ -51,6 +55,18 @@ def test_the_languages_say_it_in_their_own_words(one):
     for name, claim in words["en"].claims.items():
         assert claim.statement.isascii() or "–" in claim.statement
         assert any("぀" <= letter <= "ヿ" for letter in words["ja"].claims[name].statement)
+
+
+@every
+def test_each_number_in_an_answer_is_computed_or_a_setting(one):
+    study, numbers = one.study(), one.numbers_of()
+    words = report.load_words(one.texts)
+    counts = [study.seeds, study.steps, study.evaluate_every, *rows_of(study.data).values()]
+    settings = [describe(dict(study.variants)), counts]
+    answered = [name for name in one.claims if words["en"].claims[name].answer]
+    check_told(words, answered, settings, one.texts)
+    said = [getattr(text.claims[name], field) for text in words.values() for name in answered for field in FILLED]
+    assert {name for text in said for name in names_in(text)} == set(numbers)
 
 
 def test_an_unknown_exercise_suggests_the_nearest():

@@ -21,7 +21,9 @@ PATH = Path("made_up")
 
 def words(answer="It gains {gain} points.", verdict="holds", why="", language="en"):
     part = PartWords("It gains.", "It gains {effect} points.", "It does not gain.", "Undecided.")
-    claim = ClaimWords("It gains.", "The notes say 42.", "", why, ("At least 1 point.",), {"gap": part}, verdict, answer)
+    claim = ClaimWords(
+        "It gains.", "The notes say 42.", "", why, ("At least 1 point.",), {"gap": part}, verdict, answer
+    )
     return {language: StudyWords("Title", "Rate 0.1, 2,000 steps.", {"plain": "plain"}, {"C99": claim}, language)}
 
 
@@ -85,7 +87,7 @@ def test_a_function_that_fails_is_named():
 
 
 def test_the_answer_is_told_where_it_suits_the_run():
-    claim = told(words(), (FINDING,), {"gain": 12.34})["en"].claims["C99"]
+    claim = told(words(), (FINDING,), {"gain": 12.34}, PATH)["en"].claims["C99"]
     assert claim.answer == answer_of(FINDING, claim, "en") == "It gains 12.3 points."
     assert claim.remarks == ()
     assert rule_head(claim, "en") == labels("en")["rule"]
@@ -93,7 +95,7 @@ def test_the_answer_is_told_where_it_suits_the_run():
 
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_another_verdict_than_the_published_one_is_said_and_the_parts_take_over(language):
-    claim = told(words(verdict="fails", language=language), (FINDING,), {"gain": 12.34})[language].claims["C99"]
+    claim = told(words(verdict="fails", language=language), (FINDING,), {"gain": 12.34}, PATH)[language].claims["C99"]
     assert (claim.answer, claim.truth, claim.why) == ("", "", "")
     (remark,) = claim.remarks
     assert all(labels(language)["verdicts"][verdict] in remark for verdict in ("holds", "fails"))
@@ -101,14 +103,14 @@ def test_another_verdict_than_the_published_one_is_said_and_the_parts_take_over(
 
 
 def test_numbers_that_a_run_does_not_have_are_said():
-    claim = told(words(), (FINDING,), {"gain": math.nan})["en"].claims["C99"]
+    claim = told(words(), (FINDING,), {"gain": math.nan}, PATH)["en"].claims["C99"]
     assert claim.answer == "" and "cannot be computed" in claim.remarks[0]
     with pytest.raises(NotFinite):
         filled("{gain}", {"gain": math.nan}, "here")
 
 
 def test_a_rule_that_changed_after_the_run_is_said():
-    claim = told(words(), (FINDING,), {"gain": 12.34}, ("C99",))["en"].claims["C99"]
+    claim = told(words(), (FINDING,), {"gain": 12.34}, PATH, ("C99",))["en"].claims["C99"]
     assert claim.remarks == (labels("en")["rule_changed"],)
     assert claim.answer and rule_head(claim, "en") == labels("en")["rule_now"]
 
@@ -116,7 +118,7 @@ def test_a_rule_that_changed_after_the_run_is_said():
 def test_only_necessary_parts_stand_for_an_answer():
     further = dataclasses.replace(PART, further=True)
     finding = Finding("C99", "holds", (PART, further))
-    claim = told(words(verdict="fails"), (finding,), {})["en"].claims["C99"]
+    claim = told(words(verdict="fails"), (finding,), {}, PATH)["en"].claims["C99"]
     assert answer_of(finding, claim, "en") == "It gains 12 points."
 
 

@@ -8,7 +8,6 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-import waza
 from waza.cli.entries import NOT_RUN, PUBLISHED, RUN, Entry, claims_texts, reason
 from waza.core.colours import COLOURS
 from waza.core.language import texts, unwrapped
@@ -63,7 +62,7 @@ def _print_lines(text: str, console: Console) -> None:
 
 def verdict_words(language: str) -> dict[str, str]:
     """The verdicts' names. They are those of the reports, whose module would import JAX."""
-    return dict(texts(Path(waza.__file__).parent / "report" / "labels", language)["verdicts"])
+    return dict(texts(Path(__file__).parents[1] / "report" / "labels", language)["verdicts"])
 
 
 def _lines(entry: Entry, width: int, language: str) -> list[str]:

@@ -13,7 +13,7 @@ def words_of(results: Any, findings: Any) -> Any:
     for exercise in curriculum.exercises():
         if exercise.name == study:
             values = report.Values(exercise.numbers_of(), results, f"{exercise.texts.name}.py")
-            return report.told(report.load_words(exercise.texts), findings, values, changed_of(results))
+            return report.told(report.load_words(exercise.texts), findings, values, exercise.texts, changed_of(results))
     return report.plain_words(results, findings)
 
 

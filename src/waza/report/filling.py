@@ -24,7 +24,7 @@ class NotFinite(Error):
     """A number of a text that is not finite for these results."""
 
 
-class Values(Mapping[str, float]):
+class Values:
     """The numbers of a study for its results, each computed when a text first asks for it.
 
     Args:
@@ -53,11 +53,8 @@ class Values(Mapping[str, float]):
     def __iter__(self) -> Iterator[str]:
         return iter(self.numbers)
 
-    def __len__(self) -> int:
-        return len(self.numbers)
 
-
-def filled(text: str, values: Mapping[str, float], place: str) -> str:
+def filled(text: str, values: Values | Mapping[str, float], place: str) -> str:
     """The text with each `{name}` replaced by the number of that name.
 
     Args:
@@ -82,6 +79,15 @@ def filled(text: str, values: Mapping[str, float], place: str) -> str:
         return in_text(values[name])
 
     return _PLACE.sub(number, text)
+
+
+def names_in(text: str) -> list[str]:
+    """The names of the numbers that a text needs.
+
+    >>> names_in("From {low} to {high}.")
+    ['low', 'high']
+    """
+    return _PLACE.findall(text)
 
 
 def in_text(value: float) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from waza.core.errors import Error
-from waza.report.filling import NotFinite, check_literals, filled, numbers_in
+from waza.report.filling import NotFinite, Values, check_literals, filled, numbers_in
 from waza.report.words import ClaimWords, StudyWords, Words, labels, sentence
 from waza.study.claims import Finding
 
@@ -14,7 +14,11 @@ FILLED = ("answer", "truth", "why")  # what is written for the published verdict
 
 
 def told(
-    words: Words, findings: Sequence[Finding], values: Mapping[str, float], changed: Collection[str] = ()
+    words: Words,
+    findings: Sequence[Finding],
+    values: Values | Mapping[str, float],
+    path: Path,
+    changed: Collection[str] = (),
 ) -> dict[str, StudyWords]:
     """The texts as they are shown with a run: numbers filled in, and a remark where they do not suit the run.
 
@@ -25,6 +29,7 @@ def told(
         words: the study's texts by language.
         findings: of the run.
         values: the numbers of the texts, by name.
+        path: of the texts, without `.en.toml`.
         changed: the claims whose rule is not the one that the run was made with.
 
     Raises:
@@ -32,29 +37,32 @@ def told(
     """
 
     def study(language: str, texts: StudyWords) -> StudyWords:
-        claims = {
-            finding.id: _told(texts.claims[finding.id], finding, values, finding.id in changed, language)
-            for finding in findings
-        }
+        claims = {}
+        for finding in findings:
+            claim = texts.claims[finding.id]
+            place = f"{path.name}.{language}.toml, {finding.id}"
+            filled, remarks = _filled(claim, finding, values, place, language)
+            is_changed = finding.id in changed
+            if is_changed:
+                remarks = (labels(language)["rule_changed"], *remarks)
+            claims[finding.id] = dataclasses.replace(claim, rule_changed=is_changed, remarks=remarks, **filled)
         return dataclasses.replace(texts, claims={**texts.claims, **claims})
 
     return {language: study(language, texts) for language, texts in words.items()}
 
 
-def _told(claim: ClaimWords, finding: Finding, values: Mapping[str, float], changed: bool, language: str) -> ClaimWords:
+def _filled(
+    claim: ClaimWords, finding: Finding, values: Values | Mapping[str, float], place: str, language: str
+) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """The filled texts, or empty ones and the reason why."""
     say = labels(language)
-    remarks = [say["rule_changed"]] if changed else []
-    texts: dict[str, Any] = dict.fromkeys(FILLED, "")
     if claim.verdict and claim.verdict != finding.verdict:
-        remarks.append(
-            say["differs"].format(verdict=say["verdicts"][finding.verdict], published=say["verdicts"][claim.verdict])
-        )
-    else:
-        try:
-            texts = {name: filled(getattr(claim, name), values, f"{finding.id}, {name}") for name in FILLED}
-        except NotFinite:
-            remarks.append(say["not_computable"])
-    return dataclasses.replace(claim, rule_changed=changed, remarks=tuple(remarks), **texts)
+        verdicts = {"verdict": say["verdicts"][finding.verdict], "published": say["verdicts"][claim.verdict]}
+        return dict.fromkeys(FILLED, ""), (say["differs"].format(**verdicts),)
+    try:
+        return {name: filled(getattr(claim, name), values, f"{place}, {name}") for name in FILLED}, ()
+    except NotFinite:
+        return dict.fromkeys(FILLED, ""), (say["not_computable"],)
 
 
 def answer_of(finding: Finding, claim: ClaimWords, language: str) -> str:
@@ -102,7 +110,7 @@ def settings_texts(words: Words) -> list[Any]:
     return said
 
 
-def check_filled(words: Words, claims: Collection[str], values: Mapping[str, float], path: Path) -> None:
+def check_filled(words: Words, claims: Collection[str], values: Values | Mapping[str, float], path: Path) -> None:
     """Refuse texts with an unknown number, or with one that is not finite.
 
     Raises:

@@ -17,6 +17,7 @@ from waza.study import decide, store
 from waza.study.claims import Finding
 from waza.study.record import RunRecord, record_of
 from waza.study.rules import changed_rules
+from waza.study.tuning import tuned_name
 
 PART = ("name", "kind", "verdict", "effect", "low", "high", "confidence", "seeds", "unit", "further", "case")
 
@@ -65,7 +66,7 @@ class Decided:
             processor=str(record.machine.get("processor", "")),
             cores=int(record.machine.get("cores", 0) or 0),
             sampled=any(part.kind != "exact" for finding in self.findings for part in finding.parts),
-            numbers={name: value for name, value in self.values.items() if math.isfinite(value)},
+            numbers={name: self.values[name] for name in self.values if math.isfinite(self.values[name])},
             claims={finding.id: self._claim(finding) for finding in self.findings},
         )
 
@@ -87,8 +88,10 @@ class Decided:
             Error: it names the file, the claim and the number.
         """
         record, raw = self.record, load_words(self.exercise.texts)
-        counts = [record.seeds, record.steps, record.evaluate_every, *record.rows.values(), *record.settings]
-        check_told(raw, self.exercise.claims, [record.settings, counts], self.exercise.texts)
+        chosen = {tuned_name(choice.variant) for choice in record.tuning}
+        given = {name: settings for name, settings in record.settings.items() if name not in chosen}
+        counts = [record.seeds, record.steps, record.evaluate_every, *record.rows.values()]
+        check_told(raw, self.exercise.claims, [given, counts], self.exercise.texts)
         check_filled(raw, self.exercise.claims, self.values, self.exercise.texts)
 
 
@@ -104,7 +107,7 @@ def decided(exercise: Exercise, results: xr.Dataset, tuning_seconds: float = 0.0
     findings = decide(claims, results)
     values = Values(exercise.numbers_of(), results, f"{exercise.texts.name}.py")
     changed = changed_rules(claims, record_of(results).rules)
-    words = told(load_words(exercise.texts), findings, values, changed)
+    words = told(load_words(exercise.texts), findings, values, exercise.texts, changed)
     return Decided(exercise, results, findings, words, values, changed, tuning_seconds)
 
 
