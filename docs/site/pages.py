@@ -39,6 +39,7 @@ WORDS = {
     },
 }
 _NAME = re.compile(r"(?P<page>.+?)(?:\.(?P<language>en|ja))?\.md")
+_OTHER_LANGUAGE = re.compile(r"^\[(?:English|日本語)\]\([^)]*\)(?: · )?", re.MULTILINE)
 _WIDE = "\u3000-\u30ff\u3400-\u9fff\uff00-\uffef"
 _BREAK = re.compile(rf"(?<=[{_WIDE}])\n(?=[{_WIDE}])|(?<=[、。)」])\n(?=[A-Za-z`\[(「])")
 _LINK = re.compile(r"\]\((?P<page>[^)#:\s]+?)(?:\.(?P<language>en|ja))?\.md(?P<anchor>#[^)]*)?\)")
@@ -54,7 +55,7 @@ def write_pages(docs: Path, language: str, folder: Path) -> None:
             text = _with_note(text, WORDS[language]["only"])
         if language == "ja":
             text = joined(text)
-        _write(folder / f"{page}.md", _linked(text) + _contents(page, [*written, *reference], language))
+        _write(folder / f"{page}.md", linked(text) + _contents(page, [*written, *reference], language))
     for page, text in reference.items():
         _write(folder / f"{page}.rst", text)
     for path in docs.rglob("*.png"):
@@ -75,14 +76,13 @@ def _pages(docs: Path, language: str) -> dict[str, tuple[Path, str]]:
     return found
 
 
-def _linked(text: str) -> str:
-    """The text with links to the pages of the site, without the line that leads to the other language."""
+def linked(text: str) -> str:
+    """The text with links to the pages of the site, and without the link to the other language, which each page has."""
 
     def link(found: re.Match[str]) -> str:
         return f"]({found['page']}.md{found['anchor'] or ''})"
 
-    lines = [line for line in text.split("\n") if not re.fullmatch(r"\*?\[(English|日本語)\]\([^)]*\)\*?", line)]
-    return _LINK.sub(link, "\n".join(lines))
+    return _LINK.sub(link, _OTHER_LANGUAGE.sub("", text))
 
 
 def joined(text: str) -> str:

@@ -75,3 +75,9 @@ def test_japanese_lines_are_joined(module):
     assert joined("比べます。\n次に、\nwaza は\nJAX を\n使います。") == "比べます。次に、waza は\nJAX を使います。"
     kept = "# 見出し\n\n本文\n- 一つ\n\n| 表 |\n|---|\n\n```\n一\n二\n```\n"
     assert joined(kept) == kept
+
+
+def test_links_name_the_pages_of_the_site(module):
+    text = "# A\n\n[日本語](a.ja.md) · [all](index.md)\n\n[b](b/c.ja.md#d) [e](e.en.md) [f](https://example.org/f.md)\n"
+    kept = "# A\n\n[all](index.md)\n\n[b](b/c.md#d) [e](e.md) [f](https://example.org/f.md)\n"
+    assert module("pages").linked(text) == kept
