@@ -15,6 +15,7 @@ import numpy as np
 
 import waza as wz
 from waza.curriculum import exercise
+from waza.engine.devices import each_core_a_device
 from waza.engine.machine import machine
 
 
@@ -29,6 +30,7 @@ def main() -> None:
         variants={name: wz.vary(variant, probes=False) for name, variant in looked_at.variants.items()},
         evaluate_every=looked_at.steps,
     )
+    each_core_a_device()  # as the commands do; `machine` would start JAX with one device
     print(machine())
     ratios = []
     for i in range(-1, pairs):
