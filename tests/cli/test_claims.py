@@ -33,6 +33,13 @@ def runs(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="module")
+def few_seeds(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("few")
+    main(["run", "xavier-forms", "--runs", str(folder), "--seeds", "5", "--lang", "en"])
+    return folder
+
+
 def rows(runs, tmp_path, *options):
     main(["claims", "--runs", str(runs), "--json", str(tmp_path / "out.json"), *options])
     return {row["id"]: row for row in json.loads((tmp_path / "out.json").read_text())}
@@ -68,11 +75,9 @@ def test_a_run_with_other_settings_is_stale(tmp_path):
 @pytest.mark.parametrize(
     ("language", "words"), [("en", ("stored run is stale: seeds 5, now",)), ("ja", ("古くなっています: シード数が 5",))]
 )
-def test_the_table_tells_why_a_run_is_stale(tmp_path, capsys, monkeypatch, language, words):
+def test_the_table_tells_why_a_run_is_stale(few_seeds, capsys, monkeypatch, language, words):
     monkeypatch.setenv("COLUMNS", "200")
-    main(["run", "xavier-forms", "--runs", str(tmp_path), "--seeds", "5", "--lang", "en"])
-    capsys.readouterr()
-    main(["claims", "--runs", str(tmp_path), "--lang", language])
+    main(["claims", "--runs", str(few_seeds), "--lang", language])
     line = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("C02"))
     assert all(word in line for word in words)
 

@@ -1,5 +1,6 @@
 """One long training: what is cut off goes on with the same bits, and what is kept is the best."""
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -222,13 +223,14 @@ def test_an_explosion_is_found_where_it_was(stripes, tiny, tmp_path, place):
     program = single_program(wild, stripes, 200, one_device())
     found = explosion(program, 0, trained.diverged_at, Checkpoint(tmp_path / "kept", REMEDY))
     assert found == explosion(program, 0, trained.diverged_at)
-    key, state = jax.random.key(0), wild.init(named_key(jax.random.key(0), "init"), stripes)
+    key, state = jax.random.key(0), eqx.filter_jit(wild.init)(named_key(jax.random.key(0), "init"), stripes)
+    batch, update = eqx.filter_jit(wild.batch), eqx.filter_jit(wild.update)
     for step in range(trained.diverged_at):
         before = state
-        drawn = wild.batch(stripes, jax.random.fold_in(named_key(key, "batch"), step), step)
-        state, records = wild.update(state, drawn, jax.random.fold_in(named_key(key, "update"), step))
+        drawn = batch(stripes, jax.random.fold_in(named_key(key, "batch"), step), jnp.int32(step))
+        state, records = update(state, drawn, jax.random.fold_in(named_key(key, "update"), step))
         assert np.isfinite(records["loss"])
-    gradients = wild.gradients(before, drawn, jax.random.fold_in(named_key(key, "update"), step))
+    gradients = eqx.filter_jit(wild.gradients)(before, drawn, jax.random.fold_in(named_key(key, "update"), step))
     norms = {layer: float(norm) for layer, norm in norms_by_layer(jax.tree.map(np.float64, gradients)).items()}
     assert found.step == trained.diverged_at - 1 == step
     assert set(found.layers) <= set(norms) and found.layers == worst(step, norms).layers
@@ -295,9 +297,10 @@ def test_augmentation_is_for_steps_alone(stripes, tiny):
             return 0 * x
 
     seen = vary(tiny, augment=Black())
-    state = tiny.init(jax.random.key(0), stripes)
+    state = eqx.filter_jit(tiny.init)(jax.random.key(0), stripes)
     batch, key = tiny.batch(stripes, jax.random.key(0), 0), jax.random.key(1)
     zeros = Split(0 * batch.x, batch.y)
     stepped = [jax.jit(one.update)(state, given, key)[0] for one, given in ((seen, batch), (tiny, zeros))]
     same(stepped[0].variables, stepped[1].variables)
-    same(seen.evaluate(state, stripes, key), tiny.evaluate(state, stripes, key))
+    evaluated = [eqx.filter_jit(one.evaluate)(state, stripes, key) for one in (seen, tiny)]
+    same(*evaluated)

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import equinox as eqx
 import jax
 import numpy as np
 import pytest
@@ -56,11 +57,14 @@ class Elsewhere(Executor):
             yield unit, Outcome.from_bytes((self.folder / f"{unit.block}-{unit.group}").read_bytes())
 
 
+@pytest.fixture(scope="module")
+def ordinary():
+    return run(small_study(), keep="last")
+
+
 @pytest.mark.slow
-def test_units_computed_in_three_processes_have_the_bits_of_the_ordinary_run(tmp_path):
-    study = small_study()
-    ordinary = run(study)
-    scattered = run(study, executor=Elsewhere(tmp_path))
+def test_units_computed_in_three_processes_have_the_bits_of_the_ordinary_run(ordinary, tmp_path):
+    scattered = run(small_study(), executor=Elsewhere(tmp_path))
     xr.testing.assert_identical(scattered.drop_attrs(), ordinary.drop_attrs())
 
 
@@ -96,7 +100,7 @@ def test_a_study_keeps_the_variables_of_its_trials(tmp_path):
     state = learner.init(jax.random.key(0), study.data)._replace(
         variables=jax.device_put(variables_of(study, stored, "fast", 1))
     )
-    found = learner.evaluate(state, study.data, jax.random.key(0))
+    found = eqx.filter_jit(learner.evaluate)(state, study.data, jax.random.key(0))
     losses = stored["validation_loss"].sel(variant="fast", seed=1)
     assert float(found["validation_loss"]) == pytest.approx(float(losses.min()), abs=1e-6)
 
@@ -115,17 +119,17 @@ def test_what_was_not_kept_is_named(tmp_path):
         run(study, keep="best")
 
 
-def test_a_stored_run_may_be_moved(tmp_path):
+def test_a_stored_run_may_be_moved(ordinary, tmp_path):
     study = small_study()
     whole = run(study, tmp_path / "runs", keep="last")
     (tmp_path / "runs").rename(tmp_path / "moved")
     (folder,) = folders(tmp_path / "moved", study.name)
-    expected = variables_of(study, run(study, keep="last"), "fast", 0)
+    expected = variables_of(study, ordinary, "fast", 0)
     jax.tree.map(np.testing.assert_array_equal, variables_of(study, folder.results(), "fast", 0), expected)
     assert whole.attrs["folder"] != folder.results().attrs["folder"]
 
 
-def test_an_executor_gives_an_outcome_for_each_unit():
+def test_an_executor_gives_an_outcome_for_each_unit(ordinary):
     class Forgetful(InProcess):
         def run(self, trials, units, checkpoint_of, watch):
             return list(super().run(trials, units, checkpoint_of, watch))[1:]
@@ -136,6 +140,6 @@ def test_an_executor_gives_an_outcome_for_each_unit():
             return [*reversed(found), *found]
 
     study = small_study()
-    xr.testing.assert_identical(run(study, executor=Twice()).drop_attrs(), run(study).drop_attrs())
+    xr.testing.assert_identical(run(study, executor=Twice()).drop_attrs(), ordinary.drop_attrs())
     with pytest.raises(Error, match=r"Forgetful\.run gave no outcome for Unit"):
         run(study, executor=Forgetful())
