@@ -4,6 +4,7 @@ import io
 import json
 from functools import partial
 
+import altair as alt
 import numpy as np
 import pytest
 import xarray as xr
@@ -14,7 +15,9 @@ from waza.report import over_layers, over_numbers, over_rates, over_steps, print
 from waza.report.bands import bands, bounded
 from waza.report.compared import given_variants, main_variants
 from waza.report.figures import further_charts, main_charts
-from waza.report.style import DASHES, PALETTE, colours, dashes, power_axis
+from waza.report.layout import FULL, arranged
+from waza.report.rows import Row, dotted
+from waza.report.style import DASHES, PALETTE, WIDTH, colours, dashes, power_axis
 from waza.report.summary import scalar_measures, shown_measures
 from waza.report.words import StudyWords, amount, grounds, labels
 from waza.study.claims import Part
@@ -53,6 +56,21 @@ def rows_of(chart):
     spec = chart.to_dict(validate=False)
     data = next(part["data"] for part in [spec, *spec.get("layer", [])] if "data" in part)
     return data["values"] if "values" in data else spec["datasets"][data["name"]]
+
+
+def names_in(chart):
+    """The names that stand above the rows of a chart."""
+    return {row["name"] for part in chart.layer for row in data_of(part) if "name" in row}
+
+
+def dots_in(chart):
+    """The places of the dots of a chart, from top to bottom."""
+    return [row["x"] for row in sorted(data_of(chart.layer[-4]), key=lambda row: row["y"])]
+
+
+def data_of(part):
+    """The rows of data of one layer."""
+    return part.data["values"]
 
 
 def test_variants_are_sorted_by_the_number_in_which_they_differ():
@@ -132,11 +150,11 @@ def test_all_given_variants_stand_beside_the_tuned_ones_or_else_on_the_page():
     choice = {"variant": "net a", "settings": tried[0]["settings"], "tried": tried, "at_edge": [], "widened": []}
     few = trained([*names[:3], "net a, tuned"], tuning=json.dumps([choice]))
     assert main_variants(few) == given_variants(few) == names[:3]
-    assert {row["variant"] for row in rows_of(main_charts(few, words(), "en")[0])} == set(names[:3])
+    assert names_in(main_charts(few, words(), "en")[0]) == set(names[:3])
     many = trained([*names, "net a, tuned"], tuning=json.dumps([choice]))
     assert main_variants(many) == ["net a"]
     further = further_charts(many, words(), "en")
-    assert {row["variant"] for row in rows_of(further[0])} == set(names)
+    assert names_in(further[0]) == set(names)
     assert {row["variant"] for chart in further[1:] for row in rows_of(chart)} == set(names[1:])
 
 
@@ -161,7 +179,7 @@ def test_a_line_keeps_its_look_in_a_panel_without_some_of_the_others():
     for encoding in (colours, dashes):
         whole = encoding(rows).to_dict()["scale"]["range"]
         few = encoding([rows[0], rows[2]], "abc").to_dict()["scale"]
-        assert few == {"domain": ["a", "c"], "range": [whole[0], whole[2]]}
+        assert few == {"domain": ["a", "b", "c"], "range": whole}
 
 
 def test_intervals_end_at_the_bounds_of_the_measure():
@@ -242,7 +260,12 @@ def test_a_line_ends_where_a_trial_diverges():
     results["diverged_at"][0, 1] = 15
     chart = over_steps(results, words(), "en")
     assert [row["step"] for row in rows_of(chart) if row["variant"] == "a"] == [0, 10]
-    assert chart.title.subtitle == labels("en")["cut"]
+    assert chart.title.subtitle == labels("en")["crosses"]
+    assert data_of(chart.layer[-1]) == [{"variant": "a", "step": 15}]
+    dots = side_by_side(results, words(), "en")
+    assert dots_in(dots) == [1.0] * 5
+    assert len(data_of(dots.layer[-3])) == 1
+    assert labels("en")["crosses"] in dots.title.subtitle
 
 
 def test_a_falling_measure_is_on_a_logarithmic_scale_by_its_direction():
@@ -295,5 +318,27 @@ def test_a_loss_beyond_twice_chance_level_is_left_out_of_a_sweep():
     values = np.array([1.0, 2.0, 9.0])[:, None, None] * np.ones((1, 3, 2))
     results = declared({"test_loss": values}, Measure("test_loss", "lower"), names=names, chance_test_loss=2.3)
     assert [row["rate"] for row in rows_of(over_rates(results, words(), "en"))] == [0.1, 1]
-    shown = rows_of(side_by_side(results, words(), "en", variants=names))
-    assert [row["mean"] for row in shown] == [1.0, 2.0, 9.0]
+    assert dots_in(side_by_side(results, words(), "en", variants=names)) == [1.0] * 3 + [2.0] * 3 + [9.0] * 3
+
+
+def test_neighbours_with_equal_lines_share_a_legend_and_no_row_has_a_place_left():
+    results = trained(["a", "b"])
+    two = over_steps(results, words(), "en")
+    lone = over_steps(results, words(), "en", variants=["a"])
+    (row,) = arranged([two, two])
+    assert len(row.concat) == 2 and row.resolve is alt.Undefined
+    assert [panel.width for panel in row.concat] == [WIDTH, WIDTH]
+    first, second = arranged([lone, two, two])
+    assert len(first.concat) == 1 and first.concat[0].width == FULL
+    (row,) = arranged([lone, two])
+    assert row.resolve.scale.color == "independent"
+    (five,) = arranged([two] * 5)
+    assert [[panel.width for panel in row.concat] for row in five.vconcat] == [[WIDTH] * 2, [WIDTH] * 2, [FULL]]
+    assert two.width == WIDTH and len(second.concat) == 2, "the charts that were given stay as they are"
+
+
+def test_dots_in_one_place_stand_side_by_side_within_their_band():
+    chart = dotted([Row("all equal", np.ones(50)), Row("apart", np.arange(4.0))], "made up")
+    ys = [row["y"] for row in data_of(chart.layer[1])]
+    assert len(set(ys[:50])) == 50 and max(ys[:50]) - min(ys[:50]) <= 24
+    assert len(set(ys[50:])) == 1

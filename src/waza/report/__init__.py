@@ -3,6 +3,8 @@
 from waza.report.charts import by_layer as by_layer
 from waza.report.charts import over_layers as over_layers
 from waza.report.charts import over_steps as over_steps
+from waza.report.compared import bars as bars
+from waza.report.compared import differences as differences
 from waza.report.compared import side_by_side as side_by_side
 from waza.report.figures import Figure as Figure
 from waza.report.figures import main_png as main_png

@@ -11,6 +11,7 @@ import xarray as xr
 from waza.report.bands import Lines, bands, bounded, lines_of, parted, short
 from waza.report.compared import curved_variants
 from waza.report.inline import Inline
+from waza.report.layout import small_panels
 from waza.report.style import (
     HEIGHT,
     PALETTE,
@@ -39,10 +40,11 @@ PROBES = ("gradient_norm", "activation_mean", "activation_std", "saturated", "de
 
 def over_steps(
     results: xr.Dataset, words: Words, language: str, measure: str = "", variants: Sequence[str] = ()
-) -> alt.LayerChart:
+) -> alt.LayerChart | None:
     """A measure over steps, a line a variant.
 
-    A measure of which lower values are better is on a logarithmic scale where it falls far.
+    A measure of which lower values are better is on a logarithmic scale where it falls far. A cross at the top marks
+    the step at which a trial diverges. None where no variant is in the results.
 
     Args:
         results: of a run.
@@ -54,10 +56,13 @@ def over_steps(
     Raises:
         Error: the results have no such measure.
     """
-    record = record_of(results)
+    record, known = record_of(results), set(map(str, results["variant"].values))
+    names = [name for name in variants or curved_variants(results) if name in known]
+    if not names:
+        return None
     declared = record.declared(measure or record.main.name)
     values = marked(results, measured(results, declared.name))
-    lines = lines_of(values.sel(variant=list(variants) or curved_variants(results)), words, language)
+    lines = lines_of(values.sel(variant=names), words, language)
     rows = bounded(bands(lines, "step"), declared)
     seeds = _seeds(lines, "step")
     falls_far = declared.better == "lower" and spans(rows)
@@ -65,10 +70,34 @@ def over_steps(
     if means:
         low, high = min(means) / WIDE_RANGE, max(means) * WIDE_RANGE
         rows = bands(lines, "step", (low, high))
+    if rows:
         low, high = min(row["low"] for row in rows), max(row["high"] for row in rows)
         seeds = [one for one in seeds if low <= one["value"] <= high]  # hidden lines also widen the axes
     chart = drawn(rows, "step", language, bool(means), seeds, among=list(lines))
-    return titled(chart, words[language].measure(declared.name), cut_note(lines, rows, language))
+    note = cut_note(lines, rows, language)
+    stops = _stops(results, names, words, language)
+    if stops:
+        chart, note = chart + _crosses(stops, list(lines)), str(labels(language)["crosses"])
+    return titled(chart, words[language].measure(declared.name), note)
+
+
+def _stops(results: xr.Dataset, names: Sequence[str], words: Words, language: str) -> list[dict[str, Any]]:
+    """The steps at which trials diverge."""
+    steps = {name: results["diverged_at"].sel(variant=name).values for name in names}
+    return [
+        {"variant": words[language].variant(name), "step": int(step)}
+        for name, some in steps.items()
+        for step in some[some >= 0]
+    ]
+
+
+def _crosses(stops: Sequence[dict[str, Any]], names: Sequence[str]) -> alt.Chart:
+    """A cross at the top of the chart for each step at which a trial diverges."""
+    return (
+        alt.Chart(Inline(values=list(stops)))
+        .mark_point(shape="cross", angle=45, size=70, filled=True, opacity=0.9)
+        .encode(x="step:Q", y=alt.value(0), color=colours(stops, names), tooltip=["variant:N", "step:Q"])
+    )
 
 
 def cut_note(lines: Lines, rows: Sequence[dict[str, Any]], language: str) -> str:
@@ -89,14 +118,14 @@ def over_lines(
 
     With `first_steps` the steps, which must not count from 0, are on a logarithmic scale too.
     """
-    few = {name: _thinned(values, first_steps) for name, values in lines.items()}
+    few = {name: thinned(values, first_steps) for name, values in lines.items()}
     rows = bands(few, "step", within)
     note = cut_note(few, rows, language) if within is not None else ""
     chart = drawn(rows, "step", language, within is not None, dashed=dashed, first_steps=first_steps)
     return titled(chart, title, note)
 
 
-def _thinned(values: xr.DataArray, geometric: bool) -> xr.DataArray:
+def thinned(values: xr.DataArray, geometric: bool = False) -> xr.DataArray:
     """At most `MOST_POINTS` steps, evenly spaced or in equal ratios."""
     count = values.sizes["step"]
     places = (np.geomspace(1, count, MOST_POINTS) - 1) if geometric else np.linspace(0, count - 1, MOST_POINTS)
@@ -126,18 +155,19 @@ def over_layers(
     return titled(chart, label["before_training"].format(title) if trained and step == 0 else title)
 
 
-def by_layer(results: xr.Dataset, words: Words, language: str, measure: str) -> alt.HConcatChart:
+def by_layer(results: xr.Dataset, words: Words, language: str, measure: str) -> alt.ConcatChart:
     """A measure of layers over steps, a panel a layer."""
     label, logarithmic = labels(language), measure in LOGARITHMIC
     charts, every_layer = [], marked(results, results[measure])
+    names = list(lines_of(every_layer, words, language))
     for layer in results["layer"].values:
         values = every_layer.sel(layer=layer)
         if not values.notnull().any():
             continue
         rows = bands(lines_of(values, words, language), "step", VISIBLE if logarithmic else None)
-        chart = titled(drawn(rows, "step", language, logarithmic), layer_name(str(layer), label))
-        charts.append(chart.properties(width=250, height=150))
-    return alt.hconcat(*charts).properties(title=words[language].measure(measure))
+        panel = drawn(rows, "step", language, logarithmic, among=names)
+        charts.append(titled(panel, layer_name(str(layer), label)))
+    return small_panels(charts, words[language].measure(measure))
 
 
 def layer_name(layer: str, label: dict[str, Any]) -> str:
@@ -159,6 +189,7 @@ def drawn(
     first_steps: bool = False,
     among: Sequence[str] = (),
     x_title: str = "",
+    ends: Sequence[float] = (),
 ) -> Any:
     """Lines with their intervals: bars where there are few points, a band where there are many.
 
@@ -173,14 +204,17 @@ def drawn(
         first_steps: a logarithmic horizontal axis.
         among: the names of all lines of the figure, so that each keeps its colour in all panels.
         x_title: of the horizontal axis; by default the label of `along`.
+        ends: values between which the vertical axis lies; by default those of the rows.
     """
-    ends = [row[key] for row in rows for key in ("low", "high")]
+    values = [row[key] for row in rows for key in ("low", "high")]
     x_scale = alt.Scale(type="log", nice=False) if first_steps else alt.Scale(zero=False, nice=False)
     if first_steps:
         x_axis = power_axis(1, max([row[along] for row in rows], default=1))
     x_axis = x_axis or alt.Axis(tickMinStep=1, tickCount=5)
     x = alt.X(f"{along}:Q", title=x_title or labels(language)[along], axis=x_axis, scale=x_scale)
-    y = scale_and_axis(ends, logarithmic)
+    y = scale_and_axis(ends or values, logarithmic)
+    if ends:
+        y["scale"].domain = [min(ends), max(ends)]
     colour = colours(rows, among)
     base = alt.Chart(Inline(values=rows)).encode(x=x, color=colour)
     apart: dict[str, Any] = {"detail": parts} if (parts := parted(rows)) else {}

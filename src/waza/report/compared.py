@@ -1,21 +1,25 @@
-"""A measure at the last step, a row a variant, with given and with tuned settings."""
+"""A measure at the last step, a dot a seed and a row a variant, with given and with tuned settings."""
 
+import math
 from collections.abc import Sequence
+from typing import Any
 
 import altair as alt
+import numpy as np
 import xarray as xr
 
-from waza.report.bands import bounded, final_row, rounded
-from waza.report.inline import Inline
-from waza.report.style import PALETTE, WIDTH, titled
-from waza.report.words import Words, labels
+from waza.report.rows import Row, barred, dotted
+from waza.report.words import Words, labels, number
+from waza.study.deciding import CONFIDENCE
 from waza.study.record import record_of
+from waza.study.results import diverged, final, measured
+from waza.study.statistics import t_interval
 from waza.study.sweep import unswept
 from waza.study.tuning import tuned_name
 
 MOST_ROWS = 10
 MOST_LINES = 8
-HOWS = ("given", "tuned")
+COUNTS, WIDE = 1000, 10.0
 
 
 def tuned_variants(results: xr.Dataset) -> list[str]:
@@ -43,8 +47,11 @@ def curved_variants(results: xr.Dataset) -> list[str]:
 
 def side_by_side(
     results: xr.Dataset, words: Words, language: str, measure: str = "", variants: Sequence[str] = ()
-) -> alt.LayerChart:
-    """A measure at the last step, a row a variant: one mark as given, another tuned, bars for 95 % intervals.
+) -> alt.LayerChart | None:
+    """A measure at the last step, a row a variant and a dot a seed: in one colour as given, in another tuned.
+
+    A bar marks the median of the trials that did not diverge; those that did are crosses at the worse end of the axis.
+    None where no variant is in the results.
 
     Args:
         results: of a run.
@@ -57,37 +64,92 @@ def side_by_side(
         Error: the results have no such measure.
     """
     record, label = record_of(results), labels(language)
-    declared, tuned = record.declared(measure or record.main.name), tuned_variants(results)
-    rows = [
-        {"variant": words[language].variant(name), "how": label["how"][how], **final_row(results, declared.name, there)}
+    measure, tuned = measure or record.main.name, tuned_variants(results)
+    there_are = set(map(str, results["variant"].values))
+    places = [
+        (name, how, there)
         for name in variants or main_variants(results)
         for how, there in (("given", name), ("tuned", tuned_name(name)))
-        if how == "given" or name in tuned
+        if there in there_are and (how == "given" or name in tuned)
     ]
-    rows = rounded(bounded(rows, declared))
-    shown, hows = list(dict.fromkeys(row["variant"] for row in rows)), [label["how"][how] for how in HOWS]
-    legend = alt.Legend(orient="bottom", symbolSize=110, symbolOpacity=1) if tuned else None
-    colour = alt.Color(
-        "how:N",
-        title=None,
-        sort=hows,
-        scale=alt.Scale(domain=hows, range=[PALETTE[1] if tuned else PALETTE[0], PALETTE[0]]),
-        legend=legend,
-    )
-    shape = alt.Shape(
-        "how:N", title=None, sort=hows, scale=alt.Scale(domain=hows, range=["circle", "diamond"]), legend=legend
-    )
-    base = alt.Chart(Inline(values=rows)).encode(
-        y=alt.Y("variant:N", sort=shown, title=None, axis=alt.Axis(labelLimit=260, grid=False, ticks=False)),
-        yOffset=alt.YOffset("how:N", sort=hows),
-        color=colour,
-    )
-    scale, axis = alt.Scale(zero=False, padding=10), alt.Axis(tickCount=5)
-    bars = base.mark_rule(strokeWidth=2.2).encode(x=alt.X("low:Q", title=None, scale=scale, axis=axis), x2="high:Q")
-    dots = base.mark_point(filled=True, size=80, opacity=1).encode(
-        x=alt.X("mean:Q", title=None, scale=scale, axis=axis),
-        shape=shape,
-        tooltip=["variant:N", "how:N", "mean:Q", "low:Q", "high:Q"],
-    )
-    chart = alt.layer(bars, dots).properties(width=WIDTH, height=max(34 * len(shown), 120))
-    return titled(chart, words[language].measure(declared.name))
+    if not places:
+        return None
+    rows = []
+    for name, how, there in places:
+        last, stopped = measured(results, measure).sel(variant=there).isel(step=-1), diverged(results, there)
+        values = last.where(results["diverged_at"].sel(variant=there) < 0).values.astype(float)
+        kind = label["how"][how] if tuned else ""
+        rows.append(Row(words[language].variant(name), values, kind, middle(values), stopped=stopped))
+    known = [float(value) for row in rows for value in row.values if np.isfinite(value)]
+    far = record.declared(measure).better == "lower" and known and min(known) > 0 and max(known) > WIDE * min(known)
+    title = label["at_end"].format(words[language].measure(measure), int(results["step"][-1]))
+    note = label["joiner"].join([label["dots"], *[label["crosses"]] * any(row.stopped for row in rows)])
+    worst: Any = "right" if record.declared(measure).better == "lower" else "left"
+    return dotted(rows, title, note, logarithmic=bool(far), worst=worst)
+
+
+def bars(results: xr.Dataset, words: Words, language: str, measure: str, layer: str = "") -> alt.LayerChart:
+    """The median of a measure at the last step, a bar a variant: for counts, which are equal for all seeds.
+
+    Args:
+        results: of a run.
+        words: the study's texts by language.
+        language: of the chart.
+        measure: what is shown.
+        layer: the layer, where the measure has one value a layer.
+
+    Raises:
+        Error: the results have no such measure.
+    """
+    values = measured(results, measure).isel(step=-1)
+    values = values.sel(layer=layer) if layer else values
+    names = [str(name) for name in values["variant"].values]
+    medians = {name: middle(values.sel(variant=name).values.astype(float)) for name in names}
+    rows = [Row(words[language].variant(name), np.array([]), middle=one) for name, one in medians.items()]
+    texts = [f"{one:,.0f}" if one >= COUNTS else number(one) for one in medians.values()]
+    return barred(rows, words[language].measure(measure), texts)
+
+
+def differences(
+    results: xr.Dataset, words: Words, language: str, pairs: Sequence[tuple[str, str]], measure: str = ""
+) -> alt.LayerChart | None:
+    """A measure at the last step of one variant minus that of another, in points: a dot a seed, the mean, its interval.
+
+    Args:
+        results: of a run.
+        words: the study's texts by language.
+        language: of the chart.
+        pairs: the variants, the second subtracted from the first; a pair that is not in the results is left out.
+        measure: the main measure by default; a share.
+
+    Raises:
+        Error: the results have no such measure.
+    """
+    measure, label = measure or record_of(results).main.name, labels(language)
+    measured(results, measure)
+    known, rows = set(map(str, results["variant"].values)), []
+    for one, other in (pair for pair in pairs if known.issuperset(pair)):
+        name = label["difference"].format(*map(words[language].variant, (one, other)))
+        rows.append(difference_row(name, results, measure, one, other))
+    title = label["of_difference"].format(words[language].measure(measure))
+    return dotted(rows, title, label["means"], zero=True) if rows else None
+
+
+def difference_row(name: str, results: xr.Dataset, measure: str, one: str, other: str) -> Row:
+    """The row of a paired difference in points."""
+    values = 100 * (final(results, measure, one) - final(results, measure, other)).values.astype(float)
+    finite = values[np.isfinite(values)]
+    if finite.size < 2:
+        return Row(name, values)
+    interval = t_interval(finite, CONFIDENCE, record_of(results).overlap)
+    return Row(name, values, "", interval.mean, (interval.low, interval.high))
+
+
+def middle(values: np.ndarray) -> float:
+    """The median of the values that there are; NaN without any.
+
+    >>> middle(np.array([3.0, np.nan, 1.0]))
+    2.0
+    """
+    finite = values[np.isfinite(values)]
+    return float(np.median(finite)) if finite.size else math.nan

@@ -17,6 +17,7 @@ from waza.report.compared import (
     side_by_side,
     tuned_variants,
 )
+from waza.report.layout import APART, arranged
 from waza.report.numbers import over_numbers
 from waza.report.style import dressed
 from waza.report.summary import shown_measures
@@ -24,9 +25,6 @@ from waza.report.sweeps import over_rates, tuning_curves
 from waza.report.words import Words
 from waza.study.record import record_of
 from waza.study.sweep import unswept
-
-IN_A_ROW = 2
-APART: dict[str, Any] = {"color": "independent", "strokeDash": "independent", "shape": "independent"}
 
 # (results, words, language) -> a chart, a list of charts, or None where the results have nothing to show.
 Figure = Callable[[xr.Dataset, Words, str], Any]
@@ -101,7 +99,7 @@ def further_charts(results: xr.Dataset, words: Words, language: str) -> list[Any
 def main_png(
     results: xr.Dataset, words: Words, language: str = "en", scale: float = 2, figures: Sequence[Figure] = ()
 ) -> bytes:
-    """The main figure as a PNG file's bytes, two charts in a row.
+    """The main figure as a PNG file's bytes: the rows of `waza.report.layout.arranged`.
 
     Args:
         results: of a run.
@@ -112,13 +110,7 @@ def main_png(
     """
     import vl_convert
 
-    rows: list[list[Any]] = [[]]
-    for chart in main_charts(results, words, language, figures):
-        wide = isinstance(chart, alt.ConcatChart | alt.HConcatChart | alt.VConcatChart)
-        if rows[-1] and (wide or len(rows[-1]) == IN_A_ROW or not isinstance(rows[-1][-1], alt.LayerChart)):
-            rows.append([])
-        rows[-1].append(chart)
-    joined = [alt.hconcat(*row, spacing=48).resolve_scale(**APART) for row in rows]
+    rows = arranged(main_charts(results, words, language, figures))
     title = alt.TitleParams(words[language].title, fontSize=19, offset=22)
-    figure = dressed(alt.vconcat(*joined, spacing=40).resolve_scale(**APART).properties(title=title))
+    figure = dressed(alt.vconcat(*rows, spacing=40).resolve_scale(**APART).properties(title=title))
     return bytes(vl_convert.vegalite_to_png(figure.to_dict(validate=False), scale=scale))

@@ -17,8 +17,9 @@ from waza.core.names import lookup
 from waza.report.charts import PROBES, by_layer
 from waza.report.choices import choice_rows
 from waza.report.figures import Figure, further_charts, main_charts
+from waza.report.layout import arranged
 from waza.report.style import dressed
-from waza.report.summary import as_json, scalar_measures
+from waza.report.summary import MOST_COLUMNS, as_json, scalar_measures
 from waza.report.telling import rule_head
 from waza.report.trained import share_text, trained_note, trained_shares
 from waza.report.words import Words, grounds, labels, mean_text, number, sentence
@@ -65,7 +66,7 @@ def render_page(
         words=words,
         findings=findings,
         summary=as_json(results, findings),
-        measures=[name for name in scalar_measures(results) if results.sizes["step"] > 1],
+        tables=_tables(scalar_measures(results)) if results.sizes["step"] > 1 else [],
         record=record,
         trained=results.sizes["step"] > 1,
         shares=trained_shares(results),
@@ -85,12 +86,18 @@ def render_page(
 
 
 def _charts(results: xr.Dataset, words: Words, language: str, figures: Sequence[Figure]) -> dict[str, Any]:
-    """The specifications of all charts by name: the main figure, further charts, then the probes."""
-    shown = [*main_charts(results, words, language, figures), *further_charts(results, words, language)]
-    charts: dict[str, Any] = {f"main{i}": chart for i, chart in enumerate(shown)}
+    """The specifications of all rows of charts by name: the main figure, further charts, then the probes."""
+    main = main_charts(results, words, language, figures)
+    shown = [*arranged(main), *arranged(further_charts(results, words, language))]
+    charts: dict[str, Any] = {f"main{i}": row for i, row in enumerate(shown)}
     if results.sizes["step"] > 1 and "layer" in results.dims:
         charts |= {name: by_layer(results, words, language, name) for name in PROBES if name in results}
     return {name: dressed(chart).to_dict(validate=False) for name, chart in charts.items()}
+
+
+def _tables(measures: Sequence[str]) -> list[Sequence[str]]:
+    """The measures of each table of results, the main one first."""
+    return [measures[i : i + MOST_COLUMNS] for i in range(0, len(measures), MOST_COLUMNS)]
 
 
 def embedded(value: Any) -> Markup:

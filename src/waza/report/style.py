@@ -15,7 +15,7 @@ FONT = "system-ui, 'Noto Sans CJK JP', 'Hiragino Sans', 'Yu Gothic', sans-serif"
 WIDTH, HEIGHT = 410, 280
 MOST_LABELS = 7
 PLAIN_POWERS = (-4, 5)
-LONG_NAME, LONG_TITLE = 26, 60
+LONG_TITLE = 60
 
 
 def names_of(rows: Sequence[dict]) -> list[str]:
@@ -28,33 +28,27 @@ def colours(rows: Sequence[dict], among: Sequence[str] = ()) -> alt.Color:
 
     Args:
         rows: of the lines of this panel.
-        among: the names of all lines of the figure, so that each keeps its colour in panels with fewer lines.
+        among: the names of all lines of the figure, so that each keeps its colour in panels with fewer lines, and all
+            panels have the same legend.
     """
-    names = names_of(rows)
-    scale = alt.Scale(domain=names, range=[PALETTE[i % len(PALETTE)] for i in _places(names, among)])
-    return alt.Color("variant:N", title=None, sort=names, scale=scale, legend=_legend(names))
+    names = list(among) or names_of(rows)
+    scale = alt.Scale(domain=names, range=[PALETTE[i % len(PALETTE)] for i in range(len(names))])
+    return alt.Color("variant:N", title=None, sort=names, scale=scale, legend=_legend())
 
 
 def dashes(rows: Sequence[dict], among: Sequence[str] = ()) -> alt.StrokeDash:
     """The dash encoding, so that lines differ without colours and where they overlap."""
-    names = names_of(rows)
-    kinds = [DASHES[(i + i // len(PALETTE)) % len(DASHES)] for i in _places(names, among)]
+    names = list(among) or names_of(rows)
+    kinds = [DASHES[(i + i // len(PALETTE)) % len(DASHES)] for i in range(len(names))]
     scale = alt.Scale(domain=names, range=kinds)
-    return alt.StrokeDash("variant:N", title=None, sort=names, scale=scale, legend=_legend(names))
+    return alt.StrokeDash("variant:N", title=None, sort=names, scale=scale, legend=_legend())
 
 
-def _places(names: Sequence[str], among: Sequence[str]) -> list[int]:
-    """The position of each name among all."""
-    everyone = list(among) or list(names)
-    return [everyone.index(name) for name in names]
-
-
-def _legend(names: Sequence[str]) -> alt.Legend:
-    """Below the chart, in two columns if the names are short enough (a letter of Japanese is two wide)."""
-    widest = max(map(_width, names), default=0)
+def _legend() -> alt.Legend:
+    """Below the chart; `waza.report.layout` sets the number of its columns."""
     return alt.Legend(
         orient="bottom",
-        columns=1 if widest > LONG_NAME else 2,
+        columns=1,
         labelLimit=400,
         symbolStrokeWidth=2.5,
         symbolSize=500,
@@ -63,7 +57,12 @@ def _legend(names: Sequence[str]) -> alt.Legend:
     )
 
 
-def _width(text: str) -> int:
+def width_of(text: str) -> int:
+    """The width of a text in narrow letters: a letter of Japanese is two wide.
+
+    >>> width_of("step"), width_of("層")
+    (4, 2)
+    """
     return sum(1 + (unicodedata.east_asian_width(letter) in "WF") for letter in text)
 
 
@@ -93,7 +92,7 @@ def power_axis(low: float, high: float) -> alt.Axis:
 
 def titled(chart: Any, title: str | list[str], subtitle: str = "") -> Any:
     """The chart with a title, which names its vertical axis; a long title is broken at a comma."""
-    if isinstance(title, str) and _width(title) > LONG_TITLE:
+    if isinstance(title, str) and width_of(title) > LONG_TITLE:
         title = title.replace(", ", ",\n", 1).replace("、", "、\n", 1).split("\n")
     words = alt.TitleParams(title, subtitle=subtitle) if subtitle else alt.TitleParams(title)
     return chart.properties(title=words)

@@ -10,29 +10,42 @@ import xarray as xr
 from waza.core.measure import Measure
 from waza.report.bands import bounded, final_row, rounded
 from waza.report.inline import Inline
-from waza.report.style import HEIGHT, WIDTH, colours, dashes, power_axis, titled
+from waza.report.style import HEIGHT, WIDTH, colours, dashes, names_of, power_axis, titled
 from waza.report.words import Words, labels
 from waza.study.record import RunRecord, record_of
 from waza.study.sweep import swept
 
 FEW_RATES = 5
+FEWEST_RATES = 3
 BEYOND_CHANCE = 2.0
 
 
 def over_rates(results: xr.Dataset, words: Words, language: str) -> alt.LayerChart | None:
     """The main measure at the last step over the rates of a sweep, a line a net or optimiser; None without a sweep."""
-    record = record_of(results)
-    rows = [
-        {"variant": words[language].variant(what), "rate": rate, **final_row(results, record.main.name, name)}
+    rows = rate_rows(results, words, language)
+    return rate_curves(results, rows, words[language].measure(record_of(results).main.name), language) if rows else None
+
+
+def rate_rows(results: xr.Dataset, words: Words, language: str) -> list[dict[str, Any]]:
+    """The main measure at the last step for each rate of each sweep."""
+    main = record_of(results).main.name
+    return [
+        {"variant": words[language].variant(what), "rate": rate, **final_row(results, main, name)}
         for what, rates in swept([str(name) for name in results["variant"].values]).items()
         for rate, name in rates.items()
     ]
-    title = words[language].measure(record.main.name)
-    return _curves(_within(rows, record.main, record), title, language) if rows else None
+
+
+def rate_curves(results: xr.Dataset, rows: list[dict[str, Any]], title: str, language: str) -> alt.LayerChart:
+    """The chart of rows of `rate_rows`."""
+    record = record_of(results)
+    return _curves(_within(rows, record.main, record), title, language)
 
 
 def tuning_curves(results: xr.Dataset, words: Words, language: str) -> alt.LayerChart | None:
-    """The measure that tuning judged by over the learning rates it tried, at the best other settings; None untuned."""
+    """The measure that tuning judged by over the learning rates it tried, at the best other settings.
+
+    None where fewer than three rates were tried."""
     record = record_of(results)
     rows, chosen = [], []
     for choice in record.tuning:
@@ -47,7 +60,8 @@ def tuning_curves(results: xr.Dataset, words: Words, language: str) -> alt.Layer
                 rows.append(row)
                 if one.settings == choice.settings:
                     chosen.append(row)
-    if not rows:
+    rates = [len({row["rate"] for row in rows if row["variant"] == name}) for name in names_of(rows)]
+    if max(rates, default=0) < FEWEST_RATES:
         return None
     judged = record.tuning[0].measure
     measure = record.declared(f"validation_{judged}")

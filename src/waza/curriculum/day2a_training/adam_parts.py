@@ -1,6 +1,7 @@
 """E3: what Adam takes from momentum and from RMSProp, and the effect of its bias correction."""
 
 from collections.abc import Callable
+from functools import partial
 
 import jax.numpy as jnp
 import numpy as np
@@ -9,7 +10,7 @@ import xarray as xr
 from waza import data, models, nn, optim
 from waza.curriculum.day2a_training.descents import path_of
 from waza.curriculum.figures.heights import heights
-from waza.curriculum.figures.step_lengths import step_lengths
+from waza.curriculum.figures.step_sizes import noisy_steps, step_lengths
 from waza.learners import Descent, Supervised
 from waza.models.landscapes import Quadratic, Slope
 from waza.report import over_steps
@@ -40,12 +41,13 @@ class Uncorrected(optim.Adam):
         return super().init(parameters)._replace(power1=jnp.zeros(()), power2=jnp.zeros(()))
 
 
-FIGURES = (step_lengths, heights, over_steps)
-
-
 def net_of(name: str) -> str:
     """The variant that trains the course's net with this optimiser."""
     return f"{name}, net"
+
+
+_NETS = partial(over_steps, measure="test_accuracy", variants=tuple(map(net_of, NET_RATES)))
+FIGURES = (step_lengths, heights, noisy_steps, _NETS)
 
 
 def study(data_name: str = "digits") -> Study:

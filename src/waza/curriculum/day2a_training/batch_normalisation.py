@@ -8,7 +8,7 @@ import xarray as xr
 from waza import data, models, nn, optim
 from waza.curriculum.day2a_training.rates import at_own_rate, good_decades, judging
 from waza.learners import Supervised
-from waza.report import over_rates, over_steps
+from waza.report import over_rates, over_steps, side_by_side
 from waza.study import Claim, Part, Study, geometric, rate_name, vary
 
 PLAIN, BEFORE, AFTER, FROZEN = "without", "before the activation", "after the activation", "scale and shift frozen"
@@ -26,7 +26,13 @@ NETS = {
     AFTER: vary(_BEFORE, model={"norm_position": "after"}),
     FROZEN: vary(_PLAIN, model={"norm": nn.BatchNorm(affine=False)}),
 }
-FIGURES = (over_rates, over_steps, partial(over_steps, measure="train_loss"))
+_SMALL = tuple(f"{name}, batches of {size}" for size in SMALL_BATCHES for name in (PLAIN, BEFORE))
+FIGURES = (
+    partial(over_steps, variants=tuple(NETS)),
+    partial(over_steps, measure="train_loss", variants=tuple(NETS)),
+    over_rates,
+    partial(side_by_side, variants=(PLAIN, BEFORE, *_SMALL)),
+)
 
 
 def with_batches_of(name: str, size: int) -> str:

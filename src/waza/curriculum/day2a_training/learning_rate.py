@@ -1,6 +1,7 @@
 """E3: learning rates that are too large or too small, where the limit can be computed, and for a net."""
 
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 import xarray as xr
@@ -10,11 +11,12 @@ from waza.curriculum.day2a_training.basins import crossed, share_global
 from waza.curriculum.day2a_training.descents import end_of
 from waza.curriculum.day2a_training.limits import MultipleOfLimit, WholeBatch
 from waza.curriculum.day2a_training.two_minima import without_noise
-from waza.curriculum.figures.ends import ends
+from waza.curriculum.figures.basins import basins, chances
 from waza.curriculum.figures.heights import heights
 from waza.curriculum.figures.paths import paths
 from waza.learners import Descent
 from waza.models.landscapes import Quadratic
+from waza.report import over_steps
 from waza.study import Claim, Exact, Share, Study, final
 
 CURVATURES = (1.0, 10.0)
@@ -39,7 +41,13 @@ def net_of(factor: float) -> str:
     return f"net, {factor:g} of its limit"
 
 
-FIGURES = (paths, heights, ends)
+FIGURES = (
+    partial(paths, variants=tuple(map(name_of, (0.001, 0.5, 0.97, 1.03)))),
+    heights,
+    partial(over_steps, measure="train_loss", variants=tuple(map(net_of, NET_FACTORS))),
+    basins,
+    partial(chances, rates=RATES, distance=DISTANCE),
+)
 
 
 def study(data_name: str = "digits") -> Study:

@@ -7,6 +7,7 @@ import xarray as xr
 from waza import data, models, nn
 from waza.curriculum.day2a_training.optimisers import OPTIMIZERS
 from waza.curriculum.day2a_training.rates import CHOOSING, GOOD, at_own_rate, good_decades, judging, over_rates
+from waza.curriculum.figures.rates_by_net import rates_by_net
 from waza.learners import Supervised
 from waza.study import Claim, Part, Study, geometric, rate_name, vary
 
@@ -22,6 +23,7 @@ COURSE = 0.01
 EVERY, STEPS = 2, 1000
 PROPORTIONAL, DIVIDING = "compared with SGD and momentum", "compared with AdaGrad and Adam"
 OTHERS = {"SGD": PROPORTIONAL, "momentum": PROPORTIONAL, "AdaGrad": DIVIDING, "Adam": DIVIDING}
+FIGURES = (rates_by_net,)
 
 
 def relu(name: str) -> str:
@@ -48,6 +50,7 @@ def study(data_name: str = "digits") -> Study:
         steps=STEPS,
         evaluate_every=STEPS,
         claims=(C15,),
+        figures=FIGURES,
     )
 
 

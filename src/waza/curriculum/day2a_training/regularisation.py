@@ -14,6 +14,7 @@ from scipy import stats
 from waza import data, models, nn, optim
 from waza.core.variables import is_weight, trained
 from waza.curriculum.figures.loss_gap import loss_gap
+from waza.curriculum.figures.losses import both_losses
 from waza.curriculum.resampled import per_seed
 from waza.data import Dataset
 from waza.learners import Measure, Measures, Supervised, as_inputs
@@ -73,7 +74,13 @@ class Regularised(Supervised):
         return measures | {"masks_accuracy": right(total), "one_mask_accuracy": jnp.mean(single)}
 
 
-FIGURES = (side_by_side, partial(loss_gap, chart=side_by_side), tuning_curves, over_steps)
+FIGURES = (
+    partial(both_losses, variant=NONE),
+    partial(over_steps, variants=(NONE,)),
+    side_by_side,
+    partial(loss_gap, chart=side_by_side),
+    tuning_curves,
+)
 
 
 def study(data_name: str = "mnist") -> Study:

@@ -15,7 +15,7 @@ from jaxtyping import Array, Float
 from waza import data, models, nn, optim
 from waza.data import Dataset
 from waza.learners import Measure, Measures, Supervised, as_inputs
-from waza.report import over_steps
+from waza.report import bars, over_steps
 from waza.study import Claim, Exact, Part, Share, Study, final, vary
 
 TINY = 1e-4
@@ -56,7 +56,7 @@ def rank(weight: Float[Array, "outputs inputs"]) -> Float[Array, ""]:
     return jnp.sum((values > TINY * values[0]) & (values > 0)).astype(weight.dtype)
 
 
-FIGURES = (over_steps, partial(over_steps, measure="train_loss"))
+FIGURES = (over_steps, partial(bars, measure="rank", layer="hidden.0"))
 
 
 def study(data_name: str = "digits") -> Study:

@@ -8,8 +8,8 @@ import numpy as np
 from waza import optim
 from waza.core.recipe import Schedule
 from waza.curriculum.day2a_training.descents import path_of, slopes_of
-from waza.curriculum.figures.effective_rates import effective_rates as rates_over_steps
-from waza.curriculum.figures.ways_out import ways_out
+from waza.curriculum.figures.saddles import ways_out
+from waza.curriculum.figures.step_sizes import effective_rates as rates_over_steps
 from waza.learners import Descent
 from waza.models.landscapes import Quadratic, Saddle, Slope
 from waza.optim import Optimizer

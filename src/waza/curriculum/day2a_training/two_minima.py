@@ -8,7 +8,7 @@ import xarray as xr
 
 from waza import optim
 from waza.curriculum.day2a_training.basins import FAR_SIDE, NOISE, TILTS, share_global
-from waza.curriculum.figures.ends import ends
+from waza.curriculum.figures.basins import basins, crossings
 from waza.learners import Descent, Measure, Measures
 from waza.learners.descent import DescentState
 from waza.models.landscapes import TwoMinima
@@ -70,7 +70,7 @@ def name_of(optimizer: str, tilt: float, noise: bool) -> str:
     return f"{optimizer}, tilt {tilt:g}" + (", noise" if noise else "")
 
 
-FIGURES = (ends,)
+FIGURES = (basins, crossings)
 
 
 def study() -> Study:

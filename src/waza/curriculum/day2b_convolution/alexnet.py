@@ -1,6 +1,7 @@
 """E9: AlexNet's form for small images, with and without dropout on its wide dense layers."""
 
 from collections.abc import Callable
+from functools import partial
 
 import xarray as xr
 
@@ -13,7 +14,7 @@ from waza.curriculum.resampled import per_seed
 from waza.data import Dataset
 from waza.learners import Supervised
 from waza.models import ConvNet, Convolution
-from waza.report import over_steps
+from waza.report import over_steps, side_by_side
 from waza.study import Claim, Part, Study, final
 from waza.study.results import at_best
 
@@ -21,7 +22,7 @@ ROWS, HELD = 2000, 1000
 WIDE = (512, 512)
 NONE, HALF, QUARTER = "no dropout", "dropout 0.5", "dropout 0.25"
 TWO_POINTS = 0.02  # of about 40 % on these photographs
-FIGURES = (over_steps, loss_gap)
+FIGURES = (partial(over_steps, measure="validation_loss"), side_by_side, partial(loss_gap, chart=side_by_side))
 
 
 def narrow_alexnet(dataset: Dataset) -> ConvNet:

@@ -16,7 +16,7 @@ from waza.curriculum.day2b_convolution.networks import classes_of, image_of
 from waza.curriculum.resampled import per_seed
 from waza.data import Dataset
 from waza.learners import Measure, Measures, Supervised
-from waza.report import over_steps
+from waza.report import bars, side_by_side
 from waza.study import Claim, Exact, Part, Study, final
 
 TWO, ONE, STRIDES = "two poolings", "one pooling fewer", "strides instead of pooling"
@@ -60,7 +60,7 @@ def variations(model: models.ConvNet) -> dict[str, models.ConvNet]:
     }
 
 
-FIGURES = (over_steps, partial(over_steps, measure="train_loss"))
+FIGURES = (partial(bars, measure="multiply_adds"), partial(bars, measure="parameters"), side_by_side)
 
 
 def study(data_name: str = "mnist") -> Study:

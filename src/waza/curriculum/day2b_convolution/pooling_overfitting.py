@@ -1,16 +1,18 @@
 """E7: does pooling reduce overfitting on 500 images?"""
 
+from functools import partial
+
 from waza import data, optim
 from waza.curriculum.day2b_convolution.networks import POOLED, STRIDED, UNPOOLED, three_ways
 from waza.curriculum.day2b_convolution.overfitting import POINT, better, reduces_overfitting
 from waza.curriculum.figures.loss_gap import loss_gap
 from waza.curriculum.resampled import per_seed
 from waza.learners import Supervised
-from waza.report import over_steps
+from waza.report import side_by_side
 from waza.study import Claim, Part, Study
 
 ROWS, HELD = 500, 1000
-FIGURES = (over_steps, loss_gap)
+FIGURES = (side_by_side, partial(loss_gap, chart=side_by_side))
 
 
 def study(data_name: str = "mnist") -> Study:

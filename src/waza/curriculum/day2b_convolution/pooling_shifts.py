@@ -1,7 +1,6 @@
 """E7: does pooling make a net robust to shifts by one to three pixels?"""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 import jax
@@ -11,10 +10,11 @@ from jaxtyping import Array
 
 from waza import data, optim
 from waza.curriculum.day2b_convolution.networks import POOLED, STRIDED, UNPOOLED, three_ways
+from waza.curriculum.figures.shifts import lost_accuracy
 from waza.curriculum.resampled import per_seed
 from waza.data import Dataset, Split
 from waza.learners import Measure, Measures, Supervised
-from waza.report import over_steps
+from waza.report import side_by_side
 from waza.study import Claim, Part, Study, final
 
 DISTANCES = (1, 2, 3)
@@ -67,7 +67,7 @@ def shifted(x: Array, down: Array | int, right: Array | int) -> Array:
     return jax.lax.dynamic_slice(edged, (0, FARTHEST - down, FARTHEST - right, 0), x.shape)
 
 
-FIGURES = (over_steps, partial(over_steps, measure="shifted_2_accuracy"))
+FIGURES = (lost_accuracy, side_by_side)
 
 
 def study(data_name: str = "mnist") -> Study:

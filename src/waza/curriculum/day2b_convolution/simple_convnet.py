@@ -11,13 +11,13 @@ from waza.curriculum.day2b_convolution.permuted import Permuted
 from waza.curriculum.resampled import per_seed
 from waza.learners import Supervised
 from waza.nn import Layer
-from waza.report import over_steps
+from waza.report import differences, side_by_side
 from waza.study import Claim, Part, Study, final
 
 CONV, DENSE = "convolution", "dense layers"
 CONV_PERMUTED, DENSE_PERMUTED = f"{CONV}, pixels permuted", f"{DENSE}, pixels permuted"
 HIDDEN = 100
-FIGURES = (over_steps, partial(over_steps, measure="train_loss"))
+FIGURES = (side_by_side, partial(differences, pairs=((CONV, DENSE), (CONV_PERMUTED, DENSE_PERMUTED))))
 
 
 def study(data_name: str = "mnist") -> Study:

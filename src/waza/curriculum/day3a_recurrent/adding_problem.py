@@ -1,17 +1,15 @@
 """E10: adding two marked numbers among a hundred: which cells remember that long?"""
 
-from functools import partial
-
 from waza import models, nn
 from waza.curriculum.day3a_recurrent.falling import falling_adam
 from waza.data import tasks
 from waza.learners import Supervised
-from waza.report import over_steps
+from waza.report import over_steps, side_by_side
 from waza.study import Study
 
 LENGTH, UNITS, STEPS = 100, 24, 4000
 KEPT = 5.0
-FIGURES = (over_steps, partial(over_steps, measure="test_loss"))
+FIGURES = (side_by_side, over_steps)
 
 
 def study() -> Study:

@@ -12,9 +12,10 @@ from jaxtyping import Array
 from waza import models, nn
 from waza.curriculum.day3a_recurrent.falling import falling_adam
 from waza.curriculum.day3a_recurrent.several_tasks import OnTask, together
+from waza.curriculum.figures.gate_values import gate_values, held_accuracy
 from waza.data import Dataset, tasks
 from waza.learners import Measure, Measures, Supervised
-from waza.report import over_steps
+from waza.report import side_by_side
 from waza.study import Claim, MoreOften, Part, Share, Study, Trained, final
 
 SYMBOLS, DISTRACTORS, UNITS, STEPS = 8, 4, 16, 1000
@@ -99,16 +100,17 @@ def run_with(cell: nn.Cell, usual: Any, other: Any, x: Array, where: Array) -> A
     return outputs[-1]
 
 
-FIGURES = (
-    over_steps,
-    partial(over_steps, measure="forget_opened_accuracy"),
-    partial(over_steps, measure="input_opened_accuracy"),
-)
-
-
 def name_of(task: str, cell: str) -> str:
     """The name of a variant."""
     return f"{task}: {cell}"
+
+
+_REPLACED = tuple(name_of(REPLACED, cell) for cell in (LSTM, NO_INPUT, NO_FORGET, NEITHER))
+FIGURES = (
+    partial(gate_values, variant=name_of(REPLACED, LSTM)),
+    partial(held_accuracy, variants=_REPLACED),
+    partial(side_by_side, variants=tuple(name_of(ONCE, cell) for cell in (LSTM, NO_INPUT, NO_FORGET, NEITHER))),
+)
 
 
 def study() -> Study:

@@ -11,7 +11,7 @@ from waza.core.vary import vary
 from waza.curriculum.figures.spans import over_spans
 from waza.data import Dataset, tasks
 from waza.learners import Measure, Measures, Supervised, log_gains
-from waza.report import over_steps
+from waza.report import side_by_side
 from waza.study import Claim, MoreOften, Part, Study, Trained, diverged, final
 
 LENGTH, UNITS, STEPS, SPAN = 20, 32, 1000, 19
@@ -39,7 +39,7 @@ class Reaching(Supervised):
         return super().evaluate(state, data, key) | {"log10_gain": spans}
 
 
-FIGURES = (over_steps, over_spans)
+FIGURES = (side_by_side, over_spans)
 
 
 def study() -> Study:

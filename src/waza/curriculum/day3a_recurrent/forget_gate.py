@@ -11,7 +11,7 @@ from waza import models, nn
 from waza.curriculum.day3a_recurrent.falling import falling_adam
 from waza.data import Dataset, Split, tasks
 from waza.learners import Mean, Measure, TruncatedBPTT
-from waza.report import over_steps
+from waza.report import side_by_side
 from waza.study import Claim, MoreOften, Share, Study, Trained, final
 
 FORGETS, KEEPS, PLAIN = "LSTM with forget gate", "LSTM without forget gate", "simple RNN"
@@ -42,7 +42,7 @@ class Remembered(nn.CrossEntropy):
         return super().chance(targets[:, 0]) | {"remembered": 0.5}
 
 
-FIGURES = (over_steps,)
+FIGURES = (side_by_side,)
 
 
 def study() -> Study:

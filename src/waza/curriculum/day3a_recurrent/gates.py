@@ -8,13 +8,13 @@ import xarray as xr
 from waza import models, nn, optim
 from waza.data import tasks
 from waza.learners import Supervised
-from waza.report import over_steps
+from waza.report import side_by_side
 from waza.study import Claim, MoreOften, Share, Study, Trained, final
 
 BARE, INPUT, OUTPUT, BOTH = "CEC alone", "with input gate", "with output gate", "with both gates"
 LENGTH, UNITS, STEPS = 30, 16, 1500
 SOLVED = 0.9
-FIGURES = (over_steps,)
+FIGURES = (side_by_side,)
 
 
 def study() -> Study:

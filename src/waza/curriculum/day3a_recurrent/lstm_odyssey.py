@@ -1,6 +1,7 @@
 """E10: a small version of the LSTM search space odyssey: which parts does an LSTM need?"""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,9 @@ from waza import data, models, nn
 from waza.curriculum.day3a_recurrent.falling import falling_adam
 from waza.curriculum.day3a_recurrent.gated_unit import RowByRow
 from waza.curriculum.day3a_recurrent.several_tasks import OnTask, together
+from waza.curriculum.figures.by_task import gains_by_task
 from waza.data import tasks
 from waza.learners import Supervised
-from waza.report import side_by_side
 from waza.study import Claim, Share, Study, Trained, Tuning, final, tuned_name
 
 UNITS, STEPS, ROWS = 8, 1000, 20
@@ -36,7 +37,7 @@ TRAINED = 0.5
 ERRORS, POINTS = 1.5, 0.02  # the smallest differences that matter: of errors a factor, of accuracies 2 points
 
 
-FIGURES = (side_by_side,)
+FIGURES = (partial(gains_by_task, baseline=VANILLA),)
 
 
 def study() -> Study:

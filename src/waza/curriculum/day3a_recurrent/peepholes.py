@@ -13,7 +13,7 @@ from waza.curriculum.day3a_recurrent.falling import falling_adam
 from waza.curriculum.day3a_recurrent.several_tasks import OnTask, together
 from waza.data import Dataset, Split, tasks
 from waza.learners import Supervised
-from waza.report import over_steps
+from waza.report import side_by_side
 from waza.study import Claim, Exact, MoreOften, Study, final
 
 STEPS = 1500
@@ -21,7 +21,7 @@ TASKS = MEASURE, ALARM = "measure", "alarm"
 SHORTEST, LONGEST, LENGTH = 5, 35, 40
 DELAY, STARTS = 15, 8
 SOLVED = 0.25
-FIGURES = (over_steps,)
+FIGURES = (side_by_side,)
 
 
 def name_of(task: str, peepholes: bool) -> str:

@@ -1,5 +1,8 @@
 """The landscape of each variant, and its heights as the ground of a map."""
 
+import base64
+import struct
+import zlib
 from typing import Any
 
 import altair as alt
@@ -9,12 +12,12 @@ import numpy as np
 import xarray as xr
 
 from waza.models import landscapes
-from waza.report.bands import short
 from waza.report.inline import Inline
 from waza.study.record import record_of
 
-GRID = 61
-LEVELS = 12
+GRID = 240
+LEVELS = 14
+LOWEST, HIGHEST = np.array([176, 196, 214]), np.array([250, 251, 252])  # slate to white
 
 Box = dict[str, list[float]]  # low and high of "x" and "y"
 
@@ -25,18 +28,18 @@ def scales_of(box: Box) -> dict[str, alt.Scale]:
 
 
 def ground(landscape: dict[str, Any], box: Box, names: tuple[str, str] = ("w1", "w2")) -> alt.Chart:
-    """The heights of a landscape over a box in grey, the lowest darkest, with the names of the axes."""
-    scales, plain = scales_of(box), alt.Axis(grid=False, tickCount=5)
+    """The heights of a landscape over a box as an image, the lowest darkest, with the names of the axes."""
+    scales, plain = scales_of(box), alt.Axis(grid=False, tickCount=4)
+    corners = {"x": box["x"][0], "x2": box["x"][1], "y": box["y"][0], "y2": box["y"][1]}
     return (
-        alt.Chart(Inline(values=_heights(landscape, box)))
-        .mark_rect(clip=True)
+        alt.Chart(Inline(values=[{**corners, "url": _image(_shades(landscape, box))}]))
+        .mark_image(aspect=False)
         .encode(
             x=alt.X("x:Q", scale=scales["x"], title=names[0], axis=plain),
             x2="x2:Q",
             y=alt.Y("y:Q", scale=scales["y"], title=names[1], axis=plain),
             y2="y2:Q",
-            color=alt.Color("shade:N", scale=None),
-            stroke=alt.Stroke("shade:N", scale=None),
+            url="url:N",
         )
     )
 
@@ -51,41 +54,38 @@ def kind_of(landscape: dict[str, Any]) -> str:
     return str(landscape["class"].rpartition(".")[2])
 
 
-def kinds(results: xr.Dataset) -> list[str]:
-    """The kinds of landscapes in the results, each once."""
-    names = map(str, results["variant"].values)
-    return list(dict.fromkeys(kind_of(fields_of(results, name)["landscape"]) for name in names))
-
-
 def on(results: xr.Dataset, kind: str) -> xr.Dataset:
-    """The variants on landscapes of this kind."""
+    """The variants on landscapes of this kind, without those that learn something else."""
     names = [str(name) for name in results["variant"].values]
-    return results.sel(variant=[name for name in names if kind_of(fields_of(results, name)["landscape"]) == kind])
+    return results.sel(variant=[name for name in names if _kind_of_variant(results, name) == kind])
 
 
-def _heights(landscape: dict[str, Any], box: Box) -> list[dict[str, Any]]:
-    """Squares shaded by the root of the height above the lowest point, in `LEVELS` steps, like contour lines."""
+def _kind_of_variant(results: xr.Dataset, variant: str) -> str:
+    landscape = fields_of(results, variant).get("landscape")
+    return kind_of(landscape) if landscape else ""
+
+
+def _shades(landscape: dict[str, Any], box: Box) -> np.ndarray:
+    """Colours (row, column, channel) by the root of the height above the lowest point, in steps like contour lines."""
     make = getattr(landscapes, kind_of(landscape))
     fields = {name: tuple(value) if isinstance(value, list) else value for name, value in landscape["fields"].items()}
-    xs, ys = (np.linspace(box[axis][0], box[axis][1], GRID + 1) for axis in ("x", "y"))
-    middle = [(edges[:-1] + edges[1:]) / 2 for edges in (xs, ys)]
-    points = jnp.stack(jnp.meshgrid(*map(jnp.asarray, middle), indexing="ij"), axis=-1).reshape(-1, 2)
+    (left, right), (low, high) = box["x"], box["y"]
+    x, y = jnp.linspace(left, right, GRID), jnp.linspace(high, low, GRID)
+    points = jnp.stack(jnp.meshgrid(x, y), axis=-1).reshape(-1, 2)
     heights = np.asarray(jax.vmap(make(**fields))(points)).reshape(GRID, GRID)
     root = np.sqrt(np.maximum(heights - heights.min(), 0))
     steps = np.floor(LEVELS * root / max(root.max(), 1e-9)) / LEVELS
-    return [
-        {
-            "x": short(xs[i]),
-            "x2": short(xs[i + 1]),
-            "y": short(ys[j]),
-            "y2": short(ys[j + 1]),
-            "shade": _grey(steps[i, j]),
-        }
-        for i in range(GRID)
-        for j in range(GRID)
-    ]
+    return (LOWEST + (HIGHEST - LOWEST) * steps[..., None]).astype(np.uint8)
 
 
-def _grey(height: float | np.floating) -> str:
-    """From slate at the lowest point to white."""
-    return "#" + "".join(f"{round(low + (255 - low) * float(height)):02x}" for low in (172, 188, 204))
+def _image(colours: np.ndarray) -> str:
+    """Colours (row, column, channel) as the address of a PNG image."""
+    height, width, _ = colours.shape
+    rows = b"".join(b"\0" + row.tobytes() for row in colours)
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)  # 8 bits of red, green and blue
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+    png = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows, 9)) + chunk(b"IEND", b"")
+    return f"data:image/png;base64,{base64.b64encode(png).decode()}"

@@ -15,9 +15,8 @@ GAP = "gap"
 
 
 def loss_gap(results: xr.Dataset, words: Words, language: str, chart: Callable[..., Any] = over_steps) -> Any:
-    """The gap by one of the charts of `waza.report`; a diverged trial has a gap of 0."""
+    """The gap by one of the charts of `waza.report`; a diverged trial has none."""
     widened = results.assign({GAP: measured(results, "test_loss") - measured(results, "train_loss")})
-    widened.attrs[f"chance_{GAP}"] = 0.0
     own = words[language]
     named = dataclasses.replace(own, measures={**own.measures, GAP: own_labels(language)[GAP]})
     return chart(widened, {**words, language: named}, language, measure=GAP)
