@@ -10,6 +10,7 @@ from waza import data, models, nn, optim
 from waza.curriculum.day2a_training.basins import crossed, share_global
 from waza.curriculum.day2a_training.descents import end_of
 from waza.curriculum.day2a_training.limits import MultipleOfLimit, WholeBatch
+from waza.curriculum.day2a_training.shown import Shown, exact, points
 from waza.curriculum.day2a_training.two_minima import without_noise
 from waza.curriculum.figures.basins import basins, chances
 from waza.curriculum.figures.heights import heights
@@ -142,3 +143,15 @@ C08 = Claim(
         Exact("less-global-noise", less_crossed, high=-0.01, unit="points"),
     ),
 )
+NUMBERS: dict[str, Shown] = {
+    "limit": exact(measured_limit),
+    "near": points(trains(NEAR)),
+    "four": points(trains(4.0)),
+    "far": points(trains(FAR)),
+    "slow": exact(slower),
+    "small_share": lambda _: 100 * share_global(optim.SGD(RATES[SMALL])),
+    "large_share": lambda _: 100 * share_global(optim.SGD(RATES[LARGE])),
+    "fewer": lambda _: -100 * less_global(),
+    "large_crossed": lambda _: 100 * crossed(RATES[LARGE], round(DISTANCE / RATES[LARGE])),
+    "small_crossed": lambda _: 100 * crossed(RATES[SMALL], round(DISTANCE / RATES[SMALL])),
+}

@@ -8,6 +8,7 @@ import xarray as xr
 
 from waza import optim
 from waza.curriculum.day2a_training.basins import FAR_SIDE, NOISE, TILTS, share_global
+from waza.curriculum.day2a_training.shown import Shown, mean, points
 from waza.curriculum.figures.basins import basins, crossings
 from waza.learners import Descent, Measure, Measures
 from waza.learners.descent import DescentState
@@ -136,3 +137,30 @@ C14 = Claim(
         Part("noise", sooner("RMSProp 0.1", "SGD 0.1"), high=-0.1, unit="log10", further=True),
     ),
 )
+
+
+def times(effect: Callable[[xr.Dataset], xr.DataArray]) -> Shown:
+    """The factor that a mean of powers of ten stands for."""
+    return lambda results: 10 ** mean(effect)(results)
+
+
+def arrived(optimizer: str, tilt: float) -> Callable[[xr.Dataset], xr.DataArray]:
+    """The steps until each path with noise is on the global side."""
+    return lambda results: results["reached_after"].sel(variant=name_of(optimizer, tilt, noise=True)).isel(step=-1)
+
+
+def never(optimizer: str, tilt: float) -> Callable[[xr.Dataset], xr.DataArray]:
+    """Whether each path with noise has not arrived at the end."""
+    return lambda results: arrived(optimizer, tilt)(results) >= results["step"][-1]
+
+
+NUMBERS: dict[str, Shown] = {
+    **{f"{name.split()[0].lower()}_share": lambda _, name=name: 100 * share(name)() for name in EXACT},
+    "momentum_gain": lambda _: 100 * gain("momentum 0.02")(),
+    "equal_rate": times(sooner("SGD 0.02", "momentum 0.02")),
+    "equal_effect": times(sooner("momentum 0.01", "SGD 0.1")),
+    "rmsprop": times(sooner("RMSProp 0.1", "SGD 0.1")),
+    "rmsprop_sooner": points(lambda r: arrived("RMSProp 0.1", TILTS[1])(r) < arrived("SGD 0.1", TILTS[1])(r)),
+    "rmsprop_never": points(never("RMSProp 0.1", TILTS[0])),
+    "sgd_never": points(never("SGD 0.02", TILTS[0])),
+}

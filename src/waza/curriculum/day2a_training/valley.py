@@ -6,6 +6,7 @@ import numpy as np
 
 from waza import optim
 from waza.curriculum.day2a_training.descents import end_of, line
+from waza.curriculum.day2a_training.shown import Shown, exact
 from waza.curriculum.figures.distances import distances
 from waza.curriculum.figures.paths import paths
 from waza.learners import Descent
@@ -88,3 +89,17 @@ C12 = Claim(
         Exact("late-best", ahead(ADAGRAD, SGD_BEST, LATE), high=0.8, case=AGAINST_BEST),
     ),
 )
+
+
+def per_step(variant: str) -> Shown:
+    """The factor by which a step of SGD multiplies the distance along the floor."""
+    return lambda _: 1 - float(OPTIMIZERS[variant].learning_rate) * GENTLE
+
+
+NUMBERS: dict[str, Shown] = {
+    "sgd_factor": per_step(SGD_BEST),
+    "momentum_factor": lambda _: float(OPTIMIZERS[MOMENTUM_BEST].momentum) ** 0.5,
+    "sgd_left": lambda results: 100 * per_step(SGD_BEST)(results) ** HALFWAY,
+    "equal_rate": lambda _: 100 * ahead(MOMENTUM, SGD, HALFWAY)(),
+    **{part.name.replace("-", "_"): exact(part.value) for part in (*C10.parts[2:], *C12.parts)},
+}

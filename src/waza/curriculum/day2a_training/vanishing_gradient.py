@@ -6,6 +6,7 @@ from functools import partial
 import xarray as xr
 
 from waza import data, models, nn, optim
+from waza.curriculum.day2a_training.shown import Shown, accuracy, mean, points
 from waza.learners import Supervised
 from waza.report import over_layers, over_steps
 from waza.study import Claim, Part, Share, Study, final, vary
@@ -68,3 +69,25 @@ C04 = Claim(
         Share("larger-rate", learns(LARGER_RATE), high=0.5, case=AT_LARGER_RATE),
     ),
 )
+
+
+def fall(variant: str) -> Shown:
+    """How many times smaller the first layer's gradient norm is than the output layer's, before the first step."""
+
+    def ratio(results: xr.Dataset) -> xr.DataArray:
+        norms = results["gradient_norm"].sel(variant=variant).isel(step=0)
+        return xr.ufuncs.log10(norms.sel(layer="output") / norms.sel(layer="hidden.0"))
+
+    return lambda results: 10 ** mean(ratio)(results)
+
+
+NUMBERS: dict[str, Shown] = {
+    "at_chance": lambda results: 100 - points(learns(SMALL_SIGMOID))(results),
+    "small_sigmoid": accuracy(SMALL_SIGMOID),
+    "larger_rate": accuracy(LARGER_RATE),
+    "he_relu": accuracy(HE_RELU),
+    "small_relu": accuracy(SMALL_RELU),
+    "xavier_sigmoid": accuracy(XAVIER_SIGMOID),
+    "fall": fall(SMALL_SIGMOID),
+    "fall_relu": fall(SMALL_RELU),
+}

@@ -5,9 +5,11 @@ import math
 from collections.abc import Callable
 from functools import partial
 
+import xarray as xr
 from jaxtyping import Array, Float
 
 from waza import data, models, nn, optim
+from waza.curriculum.day2a_training.shown import Shown, exact
 from waza.learners import Supervised
 from waza.report import over_layers
 from waza.study import Claim, Exact, Study
@@ -77,3 +79,19 @@ C02 = Claim(
         ),
     ),
 )
+
+
+def gradient_left(results: xr.Dataset) -> float:
+    """Percent of the gradient's second moment left at the first hidden layer with the notes' formula, as drawn."""
+    moments = results["signal_gradient_square"].sel(variant=IN).isel(step=0)
+    ratios = moments.sel(layer="hidden.0") / moments.sel(layer=f"hidden.{len(SIZES) - 3}")
+    return float(100 * 10 ** xr.ufuncs.log10(ratios).mean())
+
+
+NUMBERS: dict[str, Shown] = {
+    "ratio": exact(ratio(512, 256)),
+    "in_backward": lambda _: 100 * expected_change(IN, forward=False)(),
+    "average_forward": exact(expected_change(AVERAGE, forward=True)),
+    "average_backward": lambda _: 100 * expected_change(AVERAGE, forward=False)(),
+    "drawn_backward": gradient_left,
+}
