@@ -1,5 +1,6 @@
 """Every exercise has a study and complete texts in both languages."""
 
+import inspect
 import string
 
 import pytest
@@ -15,12 +16,21 @@ from waza.study.assembly import rows_of
 from waza.study.sweep import swept
 
 NUMBERS = {"effect", "low", "high", "confidence", "seeds"}
+DOWNLOADED = ("mnist", "cifar10_jpg")
+
+
+def offline(one):
+    """The study on its default data, or on the digits where those have to be downloaded."""
+    given = inspect.signature(one.module.study).parameters.get("data_name")
+    return one.study("digits" if given is not None and given.default in DOWNLOADED else None)
+
+
 every = pytest.mark.parametrize("one", exercises(), ids=lambda one: one.name)
 
 
 @every
 def test_the_study_decides_what_the_catalogue_promises(one):
-    study = one.study()
+    study = offline(one)
     assert study.name == one.name
     assert tuple(claim.id for claim in study.claims) == one.claims
     assert study.seeds >= 10
@@ -30,7 +40,7 @@ def test_the_study_decides_what_the_catalogue_promises(one):
 def test_the_texts_cover_every_variant_claim_and_verdict(one):
     words = report.load_words(one.texts)
     assert set(words) == set(LANGUAGES)
-    variants = set(one.study().variants)
+    variants = set(offline(one).variants)
     variants |= set(swept(list(variants)))
     for text in words.values():
         assert text.title
@@ -59,7 +69,7 @@ def test_the_languages_say_it_in_their_own_words(one):
 
 @every
 def test_each_number_in_an_answer_is_computed_or_a_setting(one):
-    study, numbers = one.study(), one.numbers_of()
+    study, numbers = offline(one), one.numbers_of()
     words = report.load_words(one.texts)
     counts = [study.seeds, study.steps, study.evaluate_every, *rows_of(study.data).values()]
     settings = [describe(dict(study.variants)), counts]
@@ -67,6 +77,12 @@ def test_each_number_in_an_answer_is_computed_or_a_setting(one):
     check_told(words, answered, settings, one.texts)
     said = [getattr(text.claims[name], field) for text in words.values() for name in answered for field in FILLED]
     assert {name for text in said for name in names_in(text)} == set(numbers)
+
+
+def test_data_that_are_missing_are_named_with_what_to_do(monkeypatch, tmp_path):
+    monkeypatch.setenv("WAZA_DATA", str(tmp_path))
+    with pytest.raises(Error, match=r"mnist/.* is missing: run `waza data get mnist`"):
+        exercise("simple-convnet").study()
 
 
 def test_an_unknown_exercise_suggests_the_nearest():

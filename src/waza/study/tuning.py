@@ -284,9 +284,13 @@ def _best(tried: Sequence[Candidate], measure: Measure) -> Candidate:
 
     def rank(one: Candidate) -> tuple[float, float, float]:
         bound, mean = measure.sign * (one.low if measure.sign > 0 else one.high), measure.sign * one.mean
-        return one.trained, *(value if math.isfinite(value) else -math.inf for value in (bound, mean))
+        return one.trained, _or_last(bound), _or_last(mean)
 
     return max(tried, key=rank)
+
+
+def _or_last(value: float) -> float:
+    return value if math.isfinite(value) else -math.inf
 
 
 def _beyond(values: tuple[float, ...], chosen: float, limit: float) -> tuple[float, ...]:

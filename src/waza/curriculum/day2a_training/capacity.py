@@ -59,7 +59,7 @@ FIGURES = (over_numbers, partial(loss_gap, chart=over_numbers))
 
 
 def study(data_name: str = "mnist") -> Study:
-    """784-w-w-10, ReLU, He, SGD 0.05, 2,000 steps on 300 images; widths 1 to 100, labels as they are and 40 % random.
+    """784-w-w-10, ReLU, He, SGD 0.05, 2,000 steps of 50 rows of 300 images; widths 1 to 100, labels as they are and 40 % random.
 
     With random labels also one and four layers of 10 and of 100 units.
     """
@@ -70,7 +70,11 @@ def study(data_name: str = "mnist") -> Study:
         **per_seed(data.load(data_name), train=ROWS, test=HELD),
         variants={
             name_of(width, labels, depth): NoisyLabels(
-                models.MLP((784, *[width] * depth, CLASSES)), optim.SGD(0.05), noisy=LABELS[labels], probes=False
+                models.MLP((784, *[width] * depth, CLASSES)),
+                optim.SGD(0.05),
+                batch_size=50,
+                noisy=LABELS[labels],
+                probes=False,
             )
             for width, labels, depth in settings
         },

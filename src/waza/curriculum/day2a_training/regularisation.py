@@ -215,7 +215,7 @@ def reached_zero(method: str) -> float:
         penalty = penalties[method](w) if method in penalties else 0.0
         return jnp.sum((w["weight"] - a) ** 2) / 2 + penalty
 
-    def step(_: int, carry: Any) -> Any:
+    def step(_: Array, carry: Any) -> Any:
         w, state = carry
         updates, state = optimizer.update(jax.grad(objective)(w), state, w)
         return optim.add(w, updates), state

@@ -46,11 +46,9 @@ class OutputSizes(Learner):
 
     Args:
         floored: whether the quotient is rounded down.
-        tolerance: sizes that differ by less count as equal.
     """
 
     floored: bool = True
-    tolerance: float = 1e-4
 
     def measures(self, data: Any) -> tuple[Measure, ...]:
         """The shares of right sizes; with the floor also the differences."""
@@ -71,17 +69,17 @@ class OutputSizes(Learner):
 
     def evaluate(self, state: Any, data: Any, key: PRNGKeyArray) -> Measures:
         """The formula on all settings, and both forms of convolution on a random input."""
-        right, stride = settings_right(self.floored, self.tolerance), real_sizes()[:, 3]
+        right, stride = settings_right(self.floored), real_sizes()[:, 3]
         by_stride = {f"stride {number}": jnp.float32(right[stride == number].mean()) for number in STRIDES}
         measures: Measures = {"right": jnp.float32(right.mean()), "right_by_stride": by_stride}
         return measures | differences(key) if self.floored else measures
 
 
-def settings_right(floored: bool, tolerance: float = 1e-4) -> np.ndarray:
+def settings_right(floored: bool) -> np.ndarray:
     """Whether the formula gives the real output size, for each setting of `real_sizes`."""
     side, kernel, padding, stride, real = real_sizes().T
     quotient = (side + 2 * padding - kernel) / stride
-    return np.abs((np.floor(quotient) if floored else quotient) + 1 - real) < tolerance
+    return (np.floor(quotient) if floored else quotient) + 1 == real
 
 
 def share_right(floored: bool) -> float:

@@ -74,7 +74,6 @@ def study(data_name: str = "mnist") -> Study:
         name="double-convnet",
         **per_seed(dataset, train=4000, test=1000),
         variants={name: Costed(one, optim.Adam(0.001), batch_size=50, probes=False) for name, one in networks.items()},
-        seeds=20,
         first_seed=1000,
         steps=500,
         evaluate_every=250,

@@ -84,7 +84,8 @@ def study(data_name: str = "mnist") -> Study:
             for name, model in three_ways(dataset).items()
         },
         baseline=UNPOOLED,
-        seeds=20,
+        seeds=15,
+        block=5,
         first_seed=1000,
         steps=400,
         evaluate_every=400,
