@@ -1,13 +1,16 @@
 """E12: recurrent language models on real text."""
 
+from collections.abc import Callable
 from functools import partial
+
+import xarray as xr
 
 from waza import data, models, nn
 from waza.curriculum.day3a_recurrent.falling import falling_adam
 from waza.data import Characters, Dataset, Words, token_stream
 from waza.learners import TruncatedBPTT
 from waza.report import over_steps
-from waza.study import Study
+from waza.study import Study, final
 
 WIDTH, STEPS, LANES = 96, 500, 32
 MOST_WORDS = 10_000
@@ -50,3 +53,17 @@ def tokens(data_name: str, words: bool) -> tuple[Dataset, int]:
     corpus, _ = data.corpus(data_name)
     tokenizer = Words.learn(corpus.train, MOST_WORDS) if words else Characters.learn(corpus.train)
     return token_stream(corpus, tokenizer), tokenizer.size
+
+
+def perplexity(variant: str) -> Callable[[xr.Dataset], float]:
+    """The mean perplexity of the test text."""
+    return lambda results: float(final(results, "test_perplexity", variant).mean())
+
+
+NUMBERS: dict[str, Callable[[xr.Dataset], float]] = {
+    "rnn": perplexity("simple RNN"),
+    "gru": perplexity("GRU"),
+    "lstm": perplexity("LSTM"),
+    "two_lstms": perplexity("two LSTMs"),
+    "frequencies": lambda results: float(results.attrs["chance_test_perplexity"]),
+}

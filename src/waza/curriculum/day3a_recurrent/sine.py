@@ -1,12 +1,14 @@
 """E11: predicting the next value of a sine, and generating a sine from its own predictions."""
 
 import math
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+import xarray as xr
 from jaxtyping import Array, Float, PyTree
 
 from waza import models, nn, optim
@@ -15,9 +17,10 @@ from waza.curriculum.day3a_recurrent.forgetful import Forgetful
 from waza.data import Dataset, tasks
 from waza.learners import Measure, Measures, Supervised
 from waza.report import over_steps
-from waza.study import Study
+from waza.study import Study, final
 
 ALONE, STEPS = 200, 10_000
+BEST, CUT = "window 5, Adam", "window 5, without recurrence"
 
 
 class Latest(nn.Layer):
@@ -80,8 +83,8 @@ def study() -> Study:
             "window 2, SGD": learner(2, optim.SGD(0.1)),
             "window 5, SGD": learner(5, optim.SGD(0.1)),
             "window 2, Adam": learner(2, adam),
-            "window 5, Adam": learner(5, adam),
-            "window 5, without recurrence": learner(5, adam, Forgetful),
+            BEST: learner(5, adam),
+            CUT: learner(5, adam, Forgetful),
         },
         measure="test_loss",
         steps=STEPS,
@@ -94,3 +97,19 @@ def learner(window: int, optimizer: optim.Optimizer, cell: type[nn.SimpleRNN] = 
     """The network 1-5-1, which reads `window` values and predicts the next."""
     model = models.SequenceModel(nn.Recurrent(cell(1, 5)), 1, read="last")
     return ClosedLoop(Latest(window, model), optimizer, nn.SquaredError(), batch_size=16, probes=False)
+
+
+def loss(measure: str, variant: str, quantile: float = 0.5) -> Callable[[xr.Dataset], float]:
+    """A quantile of a loss over seeds."""
+    return lambda results: float(final(results, measure, variant).quantile(quantile))
+
+
+NUMBERS: dict[str, Callable[[xr.Dataset], float]] = {
+    "one_step": loss("test_loss", BEST),
+    "alone": loss("alone_loss", BEST),
+    "alone_least": loss("alone_loss", BEST, 0),
+    "alone_most": loss("alone_loss", BEST, 1),
+    "constant": lambda _: float(np.var(tasks.sine_values())),
+    "cut": loss("test_loss", CUT),
+    "cut_limit": lambda _: math.sin(10 * math.pi / 499) ** 2 / 2,
+}
