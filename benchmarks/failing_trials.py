@@ -87,6 +87,8 @@ def main() -> None:
         for failing in FAILING:
             cells = [f"{decides(rng, failing, (studies, seeds)).mean():6.1%}" for seeds in SEEDS]
             print(f"  {failing:4.0%} fail | " + " | ".join(cells))
+    skewed = [p_values(rng.exponential(1, (studies, seeds)), 1.0) <= ALPHA for seeds in SEEDS]
+    print("\nmean of exponential effects: " + " | ".join(f"{one.mean():6.1%}" for one in skewed))
 
 
 if __name__ == "__main__":

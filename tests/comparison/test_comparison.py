@@ -2,12 +2,14 @@
 
 import dataclasses
 import json
+import math
 
 import jax
 import numpy as np
 import pandas as pd
 import pytest
 import safetensors.numpy
+import xarray as xr
 
 from waza.cli import main
 from waza.comparison import TECHNIQUES, ask_about_table, best_variant, comparison, outcomes, run_comparison
@@ -21,8 +23,8 @@ from waza.kinds import Model, load_model, save_model
 from waza.kinds.classifier.images import images
 from waza.kinds.model_folder import remake
 from waza.learners import Measure
-from waza.study import Finding, PartFinding, run
-from waza.study.tuning import _beyond, change
+from waza.study import Finding, PartFinding, decide, run
+from waza.study.tuning import change
 
 LOSS = Measure("validation_loss", "lower")
 
@@ -41,28 +43,91 @@ def compared():
     return prepared, study, run(study)
 
 
-def finding(name, verdict, equivalent=False, effect=0.02):
-    numbers = (effect, effect - 0.01, effect + 0.01, 0.95, 10, 0.01, None, 0.01, (0.0, 1.0))
-    part = PartFinding("helps", verdict, *numbers, equivalent=equivalent)
-    return Finding(name, verdict, (part,))
+def part(name, verdict, effect, near=False):
+    numbers = {"effect": effect, "low": effect - 0.01, "high": effect + 0.01, "confidence": 0.95, "seeds": 10}
+    return PartFinding(name, "sampled", verdict, **numbers, region=(0.01, np.inf), near=near)
 
 
-def test_verdicts_become_plain_words():
-    found = outcomes(
-        [
-            finding("a", "holds"),
-            finding("b", "fails", equivalent=True, effect=0.001),
-            finding("c", "fails", effect=-0.05),
-            finding("d", "undecided", effect=0.0),
-        ]
+def finding(name, helps, harms, effect=0.02, near=False):
+    parts = (part("helps", helps, effect, near), part("harms", harms, effect))
+    return Finding(name, helps, parts)
+
+
+def trials(**diverged):
+    """Results of tuned variants with ten trials each, so many of which diverged."""
+    at = np.array([[7] * diverged.get(name, 0) + [-1] * (10 - diverged.get(name, 0)) for name in VARIANTS])
+    names = [f"{name}, tuned" for name in VARIANTS]
+    return xr.Dataset({"diverged_at": (("variant", "seed"), at)}, {"variant": names})
+
+
+VARIANTS = ("baseline", *TECHNIQUES)
+
+
+@pytest.mark.parametrize(
+    ("helps", "harms", "effect"),
+    [
+        ("holds", "fails", "helps"),
+        ("fails", "fails", "makes no difference"),
+        ("fails", "holds", "harms"),
+        ("fails", "undecided", "does not help"),
+        ("undecided", "fails", "undecided"),
+        ("undecided", "undecided", "undecided"),
+    ],
+)
+def test_verdicts_become_plain_words(helps, harms, effect):
+    (found,) = outcomes([finding("adam", helps, harms)], trials())
+    assert found.effect == effect and found.points == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize(("helps", "effect"), [("holds", "diverges"), ("fails", "diverges"), ("undecided", "diverges")])
+def test_a_technique_that_diverges_more_often_is_never_better(helps, effect):
+    (found,) = outcomes([finding("adam", helps, "fails")], trials(adam=1))
+    assert (found.effect, found.diverged) == (effect, 1)
+    (both,) = outcomes([finding("adam", "holds", "fails")], trials(adam=1, baseline=1))
+    assert both.effect == "helps"
+    (harmful,) = outcomes([finding("adam", "fails", "holds", -0.05)], trials(adam=1))
+    assert harmful.effect == "harms"
+
+
+def test_a_diverged_trial_is_no_perfect_score():
+    """A constant answer has a smaller loss than a net that fits noise; trials that diverged are left out."""
+    prepared = prepare(table(regression=True), "y")
+    study = comparison(prepared.dataset, prepared.preparation, ("adam",), "own", steps=5)
+    loss = np.full((2, 24, 1), 1.5) + np.random.default_rng(0).normal(0, 0.001, (2, 24, 1))
+    at = np.full((2, 24), -1)
+    at[1, :12] = 3
+    results = xr.Dataset(
+        {"test_loss": (("variant", "seed", "step"), loss), "diverged_at": (("variant", "seed"), at)},
+        {"variant": ["baseline, tuned", "adam, tuned"], "step": [5]},
+        {"chance_test_loss": 1.0, "measure": "test_loss"},
     )
-    assert {one.technique: one.effect for one in found} == {
-        "a": "helps",
-        "b": "makes no difference",
-        "c": "harms",
-        "d": "undecided",
-    }
-    assert found[0].points == pytest.approx(2.0)
+    (found,) = decide(study.claims, results)
+    assert abs(found.parts[0].effect) < 0.01 and found.parts[0].left_out == 12
+    assert outcomes([found], results)[0].effect == "diverges"
+
+
+def test_every_variant_has_the_same_budget():
+    prepared = prepare(table(), "y")
+    study = comparison(prepared.dataset, prepared.preparation, tuple(TECHNIQUES), "own")
+    assert not study.tuning.widen and set(study.tuning.grid) == set(study.variants)
+    assert {math.prod(map(len, numbers.values())) for numbers in study.tuning.grid.values()} == {12}
+    for name, numbers in study.tuning.grid.items():
+        for path, values in numbers.items():
+            for end in (values[0], values[-1]):
+                change(study.variants[name], {path: end})
+
+
+def test_one_change_at_a_time():
+    """Weight decay needs Adam, and is compared with Adam alone, tuned as well."""
+    prepared = prepare(table(), "y")
+    study = comparison(prepared.dataset, prepared.preparation, ("weight_decay",), "own")
+    assert list(study.variants) == ["baseline", "adam", "weight_decay"]
+    assert [claim.id for claim in study.claims] == ["weight_decay"]
+    helps, harms = study.claims[0].parts
+    assert helps.among == ("adam, tuned", "weight_decay, tuned") and helps.effect is harms.effect
+    assert (helps.low, harms.high, harms.further) == (0.01, -0.01, True)
+    base, adam = study.variants["baseline"], study.variants["adam"]
+    assert dataclasses.replace(adam, optimizer=base.optimizer) == base
 
 
 def test_each_variant_is_tuned_and_the_test_rows_choose_nothing(compared):
@@ -85,17 +150,6 @@ def test_a_variant_that_diverged_is_not_kept(compared):
     spoilt["validation_loss"][:] = np.nan
     with pytest.raises(Error, match="every variant diverged"):
         best_variant(spoilt, LOSS)
-
-
-def test_ranges_can_be_widened_at_either_end():
-    prepared = prepare(table(), "y")
-    study = comparison(prepared.dataset, prepared.preparation, tuple(TECHNIQUES), "own")
-    assert study.tuning is not None
-    for name, numbers in study.tuning.grid.items():
-        for path, values in numbers.items():
-            for end in (values[0], values[-1]):
-                for value in _beyond(tuple(values), end, np.inf):
-                    change(study.variants[name], {path: value})
 
 
 @pytest.mark.parametrize("technique", sorted(TECHNIQUES))
@@ -251,7 +305,7 @@ def test_a_data_frame_is_compared_in_python(tmp_path):
 
 
 def test_an_effect_that_is_no_number_is_none_in_json():
-    (one,) = outcomes([finding("a", "undecided", effect=np.nan)])
+    (one,) = outcomes([finding("adam", "undecided", "undecided", effect=np.nan)], trials())
     assert json.loads(json.dumps(finite(dataclasses.asdict(one)), allow_nan=False))["points"] is None
 
 
@@ -314,7 +368,7 @@ def test_convolutions_are_compared_with_less(stripes_folder):
     tried = ("batch_norm", "dropout", "augment", "adam")
     study = image_comparison(given, "small-alexnet", tried, "own")
     assert (study.steps, study.tuning.seeds, study.measure) == (200, 3, "test_accuracy")
-    assert {len(values) for numbers in study.tuning.grid.values() for values in numbers.values()} <= {2, 4}
+    assert {math.prod(map(len, numbers.values())) for numbers in study.tuning.grid.values()} == {6}
     assert study.variants["baseline"].model.dropout is None
     assert study.variants["dropout"].model.dropout is not None
     assert study.variants["augment"].augment is not None

@@ -20,6 +20,7 @@ from waza.study.deciding import (
     decide_share,
 )
 from waza.study.record import RunRecord
+from waza.study.shares import difference_p
 from waza.study.statistics import (
     fewest_flips,
     t_interval,
@@ -76,7 +77,7 @@ def test_one_bound_is_the_smallest_effect_that_matters(mean, spread, verdict, eq
 @pytest.mark.parametrize("true", [0.0, 0.05, 0.1, 0.15, 0.3])
 def test_more_seeds_turn_no_verdict_around(true):
     """Between 0 and the bound, at it and beyond it, the wrong verdict comes at most at the error rate, at any look."""
-    rng, studies = np.random.default_rng(round(100 * true)), 400
+    rng, studies = np.random.default_rng(round(100 * true)), 60
     wrong = {"holds": true <= 0.1, "fails": true >= 0.1}
     for seeds in (10, 40, 160):
         found = [decide_part(part(low=0.1), rng.normal(true, 0.3, seeds)).verdict for _ in range(studies)]
@@ -199,7 +200,7 @@ def test_more_often_is_mcnemars():
 
 def test_looks_at_shares_divide_the_error_rate():
     """With equal shares and looks after each block of 10 seeds, a verdict comes in at most 5 % of studies."""
-    rng, studies = np.random.default_rng(6), 300
+    rng, studies = np.random.default_rng(6), 60
     more = MoreOften("more", lambda results: results, lambda results: results, low=0.0)
     false = 0
     for _ in range(studies):
@@ -209,6 +210,52 @@ def test_looks_at_shares_divide_the_error_rate():
             for n in range(10, 61, 10)
         )
     assert false <= stats.binom.ppf(0.999, studies, 0.05)
+
+
+@pytest.mark.parametrize(("seeds", "difference"), [(8, 0.2), (10, 0.1), (10, 0.2)])
+def test_a_difference_of_shares_at_its_bound_is_decided_at_the_error_rate(seeds, difference):
+    """Exact over all outcomes; Newcombe's interval alone is at 8 %, since often no pair differs."""
+    outcomes = np.array([axis.ravel() for axis in np.indices((seeds + 1,) * 2)]).T
+    outcomes = np.array([(b, c, seeds - b - c) for b, c in outcomes if b + c <= seeds])
+    p = np.array([difference_p(*pair_of(b, c, seeds), difference) for b, c, _ in outcomes])
+    for other in np.linspace(0, (1 - difference) / 2, 7):
+        truth = (difference + other, other, 1 - difference - 2 * other)
+        chance = stats.multinomial.pmf(outcomes, seeds, np.clip(truth, 0, 1))
+        assert chance[p <= 0.05].sum() <= 0.0505
+        assert chance[p <= 0.01].sum() <= 0.0101
+
+
+def pair_of(first, second, seeds):
+    """Pairs of which so many are yes in one alone, and the others in both."""
+    rest = seeds - first - second
+    return np.repeat([True, False, True], [first, second, rest]), np.repeat([False, True, True], [first, second, rest])
+
+
+def test_a_difference_of_shares_is_tested_at_its_bound():
+    more = MoreOften("more", lambda results: results, lambda results: results, low=0.1)
+    finding = decide_more_often(more, *pair_of(0, 0, 50))
+    assert (finding.verdict, finding.bound) == ("fails", 0.1)
+    half = np.arange(30) < 15
+    finding = decide_more_often(more, half, half)  # the interval leaves 10 points out, and 0.9^30 is 4 %
+    assert finding.high < 0.1 and finding.reason == "test"
+    assert finding.p == pytest.approx(2 * 0.9**30, rel=0.01)
+    assert difference_p(*pair_of(3, 7, 20), -0.1) == difference_p(*pair_of(7, 3, 20), 0.1)
+
+
+def test_two_bounds_of_one_effect_count_once():
+    """At 95 % one interval serves both; other effects have their share."""
+
+    def effect(results):
+        return results["a"]
+
+    pair = (Part("helps", effect, low=0.1), Part("harms", effect, high=-0.1, further=True))
+    results = xr.Dataset({"a": ("seed", effects(0.13, 0.4)), "b": ("seed", effects(0.0, 1.0))})
+    helps, harms = decide([Claim("C", pair)], results)[0].parts
+    assert (helps.verdict, helps.confidence) == ("undecided", 0.95)
+    other = Claim("D", (Part("p", lambda of: of["b"], low=0.0),))
+    found = decide([Claim("C", pair), other], results)
+    assert {part.confidence for one in found for part in one.parts} == {0.975}
+    assert harms.verdict == "undecided" or harms.confidence == 0.95
 
 
 def mixture(trained, values):
@@ -278,8 +325,8 @@ def test_open_ended_results_get_the_wider_interval():
 
 
 def test_no_effect_is_seldom_called_one():
-    """Two thousand comparisons of equals: at most 5 % false verdicts, and some room for chance."""
+    """Five hundred comparisons of equals: at most 5 % false verdicts, and some room for chance."""
     rng = np.random.default_rng(3)
-    a, b = rng.normal(size=(2, 2000, 10))
+    a, b = rng.normal(size=(2, 500, 10))
     false = sum(decide_part(part(low=0.0), d).verdict != "undecided" for d in a - b)
-    assert false <= stats.binom.ppf(0.999, 2000, 0.05)
+    assert false <= stats.binom.ppf(0.999, 500, 0.05)

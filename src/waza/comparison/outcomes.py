@@ -7,40 +7,71 @@ from typing import Literal
 
 import xarray as xr
 
+from waza.comparison.design import compared
+from waza.comparison.techniques import BASELINE, reference_of
 from waza.core.errors import Error
 from waza.learners import Measure
-from waza.study import Finding, final, tuned_name
+from waza.study import Finding, PartFinding, final, tuned_name
+from waza.study.results import diverged
 
-Effect = Literal["helps", "makes no difference", "harms", "undecided"]
+Effect = Literal["helps", "makes no difference", "does not help", "harms", "diverges", "undecided"]
 
 
 @dataclasses.dataclass(frozen=True)
 class Outcome:
-    """The effect of a technique on these data, in points (positive: better than the baseline), with its interval."""
+    """The effect of a technique on these data, in points (positive: better than its reference), with its interval.
+
+    Args:
+        technique: its name.
+        effect: "helps" and "harms" by at least the smallest difference that matters; "makes no difference" where the
+            interval lies within it, "does not help" where it lies below but may harm; "diverges" where more trials of
+            the technique than of its reference diverged, and the others do not show that it harms.
+        points, low, high: over the seeds in which neither diverged.
+        near: whether what was decided is close to its bound.
+        diverged: trials of the technique that diverged.
+        reference: what it is compared with.
+    """
 
     technique: str
     effect: Effect
     points: float
     low: float
     high: float
+    near: bool = False
+    diverged: int = 0
+    reference: str = BASELINE
 
 
-def outcomes(findings: Sequence[Finding]) -> list[Outcome]:
-    """The outcome of each technique, from the findings, the most helpful first."""
+def outcomes(findings: Sequence[Finding], results: xr.Dataset) -> list[Outcome]:
+    """The outcome of each technique, from its finding, with the parts "helps" and "harms"; the most helpful first."""
     found = []
     for finding in findings:
-        part = finding.parts[0]
-        effect: Effect = "undecided"
-        if part.equivalent:
-            effect = "makes no difference"
-        elif part.verdict != "undecided":
-            effect = "helps" if part.verdict == "holds" else "harms"
-        found.append(Outcome(finding.id, effect, *(100 * value for value in (part.effect, part.low, part.high))))
+        helps, harms = finding.parts
+        of_reference, of_technique = (diverged(results, name) for name in compared(finding.id))
+        effect = _effect(helps, harms)
+        if of_technique > of_reference and effect != "harms":
+            effect = "diverges"
+        shown = harms if effect == "harms" else helps
+        decided = effect not in ("undecided", "diverges")
+        near = decided and (shown.near or (effect == "makes no difference" and harms.near))
+        points, low, high = (100 * value for value in (shown.effect, shown.low, shown.high))
+        found.append(Outcome(finding.id, effect, points, low, high, near, of_technique, reference_of(finding.id)))
     return sorted(found, key=lambda one: -one.points)
 
 
+def _effect(helps: PartFinding, harms: PartFinding) -> Effect:
+    """What both verdicts say together."""
+    if helps.verdict == "holds":
+        return "helps"
+    if harms.verdict == "holds":
+        return "harms"
+    if helps.verdict == "fails":
+        return "makes no difference" if harms.verdict == "fails" else "does not help"
+    return "undecided"
+
+
 def best_variant(results: xr.Dataset, measure: Measure) -> str:
-    """The tuned variant whose mean over seeds is the best by a measure of the validation rows.
+    """The tuned variant with the fewest diverged trials, among these the best mean of a measure of validation rows.
 
     Raises:
         Error: every variant diverged.
@@ -50,4 +81,4 @@ def best_variant(results: xr.Dataset, measure: Measure) -> str:
     means = {name: value for name, value in means.items() if math.isfinite(value)}
     if not means:
         raise Error("every variant diverged, so there is no model to keep: look for wrong numbers in the table")
-    return max(means, key=lambda name: measure.sign * means[name])
+    return min(means, key=lambda name: (diverged(results, name), -measure.sign * means[name]))

@@ -104,9 +104,10 @@ def run_comparison(
     """
     results = run(question.study, runs, watch, fresh, max_seeds)
     findings = decide(question.study.claims, results)
+    effects = outcomes(findings, results)
     words = {one: study_words(question, one) for one in LANGUAGES}
     best = best_variant(results, question.measure(CHOSEN_BY))
-    found = Comparison(question, results, findings, outcomes(findings), words, best)
+    found = Comparison(question, results, findings, effects, words, best)
     if runs is None:
         return found
     folder = Path(results.attrs["folder"])

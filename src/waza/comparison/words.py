@@ -6,12 +6,12 @@ from typing import Any
 
 from waza.comparison.outcomes import Outcome
 from waza.comparison.question import Question
+from waza.comparison.techniques import BASELINE, reference_of
 from waza.core.language import texts
 from waza.kinds.classifier.images import Images
 from waza.report.words import ClaimWords, PartWords, StudyWords, number
 
-ORDER = ("helps", "makes no difference", "undecided", "harms")
-VERDICTS = ("holds", "fails", "undecided")
+ORDER = ("helps", "makes no difference", "does not help", "undecided", "diverges", "harms")
 
 
 def comparison_texts(language: str) -> dict[str, Any]:
@@ -24,6 +24,8 @@ def answer(outcomes: Sequence[Outcome], task: str, seeds: int, language: str) ->
 
     >>> answer([Outcome("adam", "helps", 2.0, 1.5, 2.5)], "classification", 10, "en")
     'On your data: Adam helps by 2 points.'
+    >>> answer([Outcome("weight_decay", "helps", 1.2, 1.1, 1.3, True, 0, "adam")], "classification", 10, "en")
+    'On your data: Adam with weight decay helps by 1.2 points against Adam alone, close to the bound.'
     """
     say = comparison_texts(language)
     unit = say["points_short" if task == "classification" else "variance_short"]
@@ -31,7 +33,12 @@ def answer(outcomes: Sequence[Outcome], task: str, seeds: int, language: str) ->
     for one in sorted(outcomes, key=lambda one: ORDER.index(one.effect)):
         size = abs(one.points) if one.effect in ("helps", "harms") else one.points
         technique = say["techniques"][one.technique]
-        clauses.append(say[one.effect].format(technique=technique, points=f"{number(size)} {unit}", seeds=seeds))
+        points = f"{number(size)} {unit}"
+        if one.reference != BASELINE:
+            points = say["against"].format(points=points, reference=say["techniques"][one.reference])
+        if one.near:
+            points = say["near"].format(points=points)
+        clauses.append(say[one.effect].format(technique=technique, points=points, seeds=seeds, diverged=one.diverged))
     return f"{say['verdict']}: " + say["joiner"].join(clauses) + say["end"]
 
 
@@ -41,7 +48,8 @@ def study_words(question: Question, language: str) -> StudyWords:
     material = question.material
     preparation, data = material.preparation, material.dataset
     assert data.validation is not None
-    unit = say["points" if preparation.task == "classification" else "variance"]
+    classified = preparation.task == "classification"
+    unit, bound = say["points" if classified else "variance"], say["bound" if classified else "variance_bound"]
     lead = say["lead_images" if isinstance(material, Images) else "lead"].format(
         target=getattr(preparation, "target", ""),
         task=say[preparation.task],
@@ -52,10 +60,17 @@ def study_words(question: Question, language: str) -> StudyWords:
     )
 
     def claim(one: str) -> ClaimWords:
-        technique = say["techniques"][one]
-        statement = say["statement"].format(technique=technique)
-        sentences = (say[f"part_{verdict}"].format(technique=technique, unit=unit) for verdict in VERDICTS)
-        return ClaimWords(statement, "", "", "", (say["rule"],), {"helps": PartWords(statement, *sentences)})
+        names = {
+            "technique": say["techniques"][one],
+            "reference": say["techniques"][reference_of(one)],
+            "unit": unit,
+            "bound": bound,
+        }
+        parts = {
+            part: PartWords(*(line.format(**names) for line in say["parts"][part].values())) for part in say["parts"]
+        }
+        rule = tuple(line.format(**names) for line in say["rule"])
+        return ClaimWords(parts["helps"].statement, "", "", "", rule, parts)
 
     return StudyWords(
         say["title"].format(name=question.shown),

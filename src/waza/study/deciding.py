@@ -74,8 +74,8 @@ def decide(claims: Sequence[Claim], results: xr.Dataset, confidence: float = CON
 
     The chance of any false verdict in the study is at most 1 - confidence: with m effects, each part is first tried at
     1 - (1 - confidence)/m; once all parts of k effects are decided, the others are tried again with m - k in the place
-    of m. Parts with other bounds for the same effect count once, since they have one interval and a false verdict on any
-    of them says that it misses the truth. Exact parts have no error and are not counted. Where seeds were added until
+    of m. Parts with other bounds for the same effect count once: they have one interval, and a false verdict on any of
+    them says that it misses the truth. Exact parts have no error and are not counted. Where seeds were added until
     the claims were decided, intervals that hold at every look take the place of the usual ones.
 
     Source: Holm, "A simple sequentially rejective multiple test procedure", 1979; Shaffer, "Modified sequentially

@@ -100,7 +100,8 @@ def difference_p(first: np.ndarray, second: np.ndarray, difference: float = 0.0)
     largest chance of a score at least as far on the observed side, over all shares of pairs that differ.
 
     Source: McNemar, "Note on the sampling error of the difference between correlated proportions or percentages", 1947;
-    Hsueh, Liu and Chen, "Unconditional exact tests for equivalence or noninferiority for paired binary endpoints", 2001.
+    Hsueh, Liu and Chen, "Unconditional exact tests for equivalence or noninferiority for paired binary endpoints",
+    2001.
 
     >>> difference_p(np.array([True] * 6), np.array([False] * 6))
     0.03125
@@ -128,9 +129,8 @@ def _unconditional_p(first: int, second: int, count: int, difference: float) -> 
     below = above = 0.0
     shares = (1 - difference) / 2 * np.linspace(0, 1, NUISANCE) ** 2  # of pairs that are yes in the second alone
     for share in shares:
-        chance = np.exp(
-            ways + xlogy(b, share + difference) + xlogy(c, share) + xlogy(same, 1 - 2 * share - difference)
-        )
+        alike = max(1 - 2 * share - difference, 0.0)
+        chance = np.exp(ways + xlogy(b, share + difference) + xlogy(c, share) + xlogy(same, alike))
         below, above = max(below, chance[lower].sum()), max(above, chance[upper].sum())
     return float(min(1.0, 2 * min(below, above)))
 

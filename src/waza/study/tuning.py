@@ -49,12 +49,14 @@ class Tuning:
         seeds: trials of each candidate; the comparison that follows uses other seeds.
         limits: by path, the largest value that a widened range may reach: a rate that no longer trains reliably (a
             few seeds need not show it), or where a number's meaning ends, such as 0.9 for a share of units dropped.
+        widen: whether a range is widened at an edge; without it each variant is tuned over the settings given alone.
     """
 
     grid: Mapping[str, Mapping[str, Sequence[float]]]
     measure: str = ""
     seeds: int = 5
     limits: Mapping[str, float] | None = later(None)
+    widen: bool = later(True)
 
     def __post_init__(self):
         limits = self.limits or {}
@@ -151,7 +153,8 @@ def choose(study: Any, run: Callable[[Any], xr.Dataset]) -> tuple[Any, tuple[Cho
     for name, numbers in grids.items():
         best = _best(tried[name], measure).settings
         wider[name] = {
-            path: _beyond(values, best[path], limits.get(path, math.inf)) for path, values in numbers.items()
+            path: _beyond(values, best[path], limits.get(path, math.inf)) if tuning.widen else ()
+            for path, values in numbers.items()
         }
     new = {
         name: [point for point in _crossed(_joined(grids[name], beyond)) if point not in _points(tried[name])]
