@@ -7,6 +7,7 @@ import xarray as xr
 from waza import data, models, nn
 from waza.curriculum.day2a_training.optimisers import OPTIMIZERS
 from waza.curriculum.day2a_training.rates import CHOOSING, GOOD, at_own_rate, good_decades, judging, over_rates
+from waza.curriculum.day2a_training.shown import Shown, mean, points
 from waza.learners import Supervised
 from waza.study import Claim, Part, Study, geometric, rate_name, vary
 
@@ -112,3 +113,16 @@ C15 = Claim(
         *(Part(name.lower(), wider_than(name), low=0.1, unit="decades", case=case) for name, case in OTHERS.items()),
     ),
 )
+
+
+def cost(name: str) -> Shown:
+    """What one rate for both nets costs an optimiser, in points."""
+    return points(lambda results: one_rate_costs(results, name))
+
+
+NUMBERS: dict[str, Shown] = {
+    "below_sigmoid": points(below_best("RMSProp")),
+    "below_relu": points(below_best(relu("RMSProp"))),
+    **{f"cost_{name.lower()}": cost(name) for name in OPTIMIZERS},
+    **{f"wider_{name.lower()}": mean(wider_than(name)) for name in OTHERS},
+}

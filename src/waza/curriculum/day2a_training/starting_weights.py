@@ -13,6 +13,7 @@ import xarray as xr
 from jaxtyping import Array, Float
 
 from waza import data, models, nn, optim
+from waza.curriculum.day2a_training.shown import Shown, accuracy, exact, points
 from waza.data import Dataset
 from waza.learners import Measure, Measures, Supervised, as_inputs
 from waza.report import over_steps
@@ -140,3 +141,12 @@ C24 = Claim(
         ),
     ),
 )
+NUMBERS: dict[str, Shown] = {
+    **{
+        f"{net.lower()}_{short}": accuracy(f"{net}, {start}")
+        for net in NETS
+        for short, start in (("zero", ZERO), ("constant", CONSTANT), ("random", RANDOM))
+    },
+    **{f"{net.lower()}_at_chance": points(stays_at_chance(net)) for net in NETS},
+    "units": exact(different_units),
+}
