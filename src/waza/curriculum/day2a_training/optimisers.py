@@ -39,6 +39,8 @@ def study(data_name: str = "digits") -> Study:
             f"{name}, batch norm": vary(one, model={"norm": nn.BatchNorm()}, probes=False)
             for name, one in course.items()
         },
+        seeds=14,
+        block=14,
         first_seed=5000,
         steps=1000,
         tuning=Tuning(grid={name: {"optimizer.learning_rate": RATES} for name in OPTIMIZERS}),

@@ -11,7 +11,7 @@ from waza.curriculum.day2a_training.shown import Shown, mean, points
 from waza.learners import Supervised
 from waza.study import Claim, Part, Study, geometric, rate_name, vary
 
-# Two decades around each optimiser's good rates, six rates a decade; every other one also on a second net.
+# Two decades around each optimiser's good rates, six rates a decade; every third one also on a second net.
 RATES = {
     "SGD": geometric(0.178, 17.8, 13),
     "momentum": geometric(0.0178, 1.78, 13),
@@ -20,7 +20,7 @@ RATES = {
     "Adam": geometric(0.001, 0.1, 13),
 }
 COURSE = 0.01
-EVERY, STEPS = 2, 1000
+EVERY, STEPS = 3, 1000
 PROPORTIONAL, DIVIDING = "compared with SGD and momentum", "compared with AdaGrad and Adam"
 OTHERS = {"SGD": PROPORTIONAL, "momentum": PROPORTIONAL, "AdaGrad": DIVIDING, "Adam": DIVIDING}
 
@@ -43,8 +43,8 @@ def study(data_name: str = "digits") -> Study:
             for name, optimizer in OPTIMIZERS.items()
             for rate in RATES[name][::every]
         },
-        seeds=15,
-        block=15,
+        seeds=18,
+        block=18,
         first_seed=5000,
         steps=STEPS,
         evaluate_every=STEPS,

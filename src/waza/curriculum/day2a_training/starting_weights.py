@@ -61,7 +61,7 @@ FIGURES = (over_steps, partial(over_steps, measure="train_loss"))
 
 
 def study(data_name: str = "digits") -> Study:
-    """784-40-20-10, sigmoid at SGD 1, tanh and ReLU at 0.1, 2,000 steps, from zero, constant and random weights."""
+    """784-40-20-10, sigmoid at SGD 1, tanh and ReLU at 0.1, 1,000 steps, from zero, constant and random weights."""
     return Study(
         name="starting-weights",
         data=data.load(data_name),
@@ -71,9 +71,11 @@ def study(data_name: str = "digits") -> Study:
             for name, start in STARTS.items()
         },
         baseline=f"sigmoid, {RANDOM}",
-        first_seed=5000,
-        steps=2000,
-        evaluate_every=200,
+        seeds=14,
+        block=14,
+        first_seed=6000,
+        steps=1000,
+        evaluate_every=100,
         claims=(C24,),
         figures=FIGURES,
     )
