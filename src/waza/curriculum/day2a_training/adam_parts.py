@@ -8,7 +8,8 @@ import numpy as np
 import xarray as xr
 
 from waza import data, models, nn, optim
-from waza.curriculum.day2a_training.descents import path_of
+from waza.curriculum.day2a_training.descents import end_of, path_of
+from waza.curriculum.day2a_training.shown import Shown, accuracy, exact, mean
 from waza.curriculum.figures.heights import heights
 from waza.curriculum.figures.step_sizes import noisy_steps, step_lengths
 from waza.learners import Descent, Supervised
@@ -121,3 +122,20 @@ C17 = Claim(
         Part("net-rmsprop", accuracy_over("RMSProp"), low=-0.02, unit="points"),
     ),
 )
+
+
+def covered(optimizer: optim.Optimizer) -> float:
+    """The distance that an optimiser covers at gradient 1 in its first 20 steps."""
+    return float(abs(end_of(SLOPE, optimizer, np.zeros((1, 2)), 20)[0, 0]))
+
+
+NUMBERS: dict[str, Shown] = {
+    "ratio": exact(by_size),
+    "noise": mean(noise_kept),
+    "below_momentum": lambda results: 100 * (1 - 10 ** mean(height_over("momentum"))(results)),
+    "over_rmsprop": lambda results: 10 ** mean(height_over("RMSProp"))(results),
+    "adam_net": accuracy(net_of("Adam")),
+    "momentum_net": accuracy(net_of("momentum")),
+    "rmsprop_net": accuracy(net_of("RMSProp")),
+    "uncorrected": lambda _: covered(Uncorrected(RATE)) / covered(optim.Adam(RATE)),
+}

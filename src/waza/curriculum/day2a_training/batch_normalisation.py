@@ -7,6 +7,7 @@ import xarray as xr
 
 from waza import data, models, nn, optim
 from waza.curriculum.day2a_training.rates import at_own_rate, good_decades, judging
+from waza.curriculum.day2a_training.shown import Shown, mean, points
 from waza.learners import Supervised
 from waza.report import over_rates, over_steps, side_by_side
 from waza.study import Claim, Part, Study, geometric, rate_name, vary
@@ -101,3 +102,24 @@ C05 = Claim(
         ),
     ),
 )
+
+
+def own_accuracy(name: str, step: int, size: int = 0) -> Shown:
+    """The mean test accuracy in percent at the rate that is best at this step; 0: batches of 100."""
+    what, rates = (with_batches_of(name, size), SWEPT_SMALL) if size else (name, SWEPT)
+    return points(lambda results: at_own_rate(results, what, rates, step))
+
+
+NUMBERS: dict[str, Shown] = {
+    "wider": mean(wider),
+    "lead": points(lead_at_own_rate(EARLY)),
+    "lead_at_course_rate": points(lead_at_equal_rate),
+    "lead_in_the_end": points(lead_at_own_rate(STEPS)),
+    "before_early": own_accuracy(BEFORE, EARLY),
+    "plain_early": own_accuracy(PLAIN, EARLY),
+    "before_end": own_accuracy(BEFORE, STEPS),
+    "plain_end": own_accuracy(PLAIN, STEPS),
+    **{f"lead_{size}": points(lead_at_own_rate(EARLY, size)) for size in SMALL_BATCHES},
+    "before_2": own_accuracy(BEFORE, EARLY, 2),
+    "plain_2": own_accuracy(PLAIN, EARLY, 2),
+}

@@ -148,6 +148,7 @@ NUMBERS: dict[str, Shown] = {
     "near": points(trains(NEAR)),
     "four": points(trains(4.0)),
     "far": points(trains(FAR)),
+    "net_limit": lambda results: float(results["limit"].sel(variant=net_of(NEAR)).isel(step=0).mean()),
     "slow": exact(slower),
     "small_share": lambda _: 100 * share_global(optim.SGD(RATES[SMALL])),
     "large_share": lambda _: 100 * share_global(optim.SGD(RATES[LARGE])),

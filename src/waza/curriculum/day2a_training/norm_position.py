@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from waza import data, nn
 from waza.curriculum.day2a_training.batch_normalisation import AFTER, BEFORE, NETS
+from waza.curriculum.day2a_training.shown import Shown, accuracy, points
 from waza.study import Claim, Part, Share, Study, Trained, Tuning, final, geometric, tuned_name, vary
 
 RATES = geometric(0.01, 31.6, 8)
@@ -72,3 +73,26 @@ C06 = Claim(
         ),
     ),
 )
+
+
+def after_minus_before(activation: str, name: Callable[[str], str]) -> Shown:
+    """The mean test accuracy after the activation minus that before it, in points."""
+    after, before = (accuracy(name(name_of(position, activation))) for position in (AFTER, BEFORE))
+    return lambda results: after(results) - before(results)
+
+
+NUMBERS: dict[str, Shown] = {
+    **{
+        f"{activation.lower()}_{short}": accuracy(tuned_name(name_of(position, activation)))
+        for activation in (SIGMOID, RELU)
+        for short, position in (("before", BEFORE), ("after", AFTER))
+    },
+    "fewest_trained": lambda results: min(
+        points(part.reached)(results) for part in C06.parts if isinstance(part, Share)
+    ),
+    **{
+        f"{activation.lower()}_{how}": after_minus_before(activation, name)
+        for activation in (SIGMOID, RELU)
+        for how, name in (("tuned", tuned_name), ("equal_rate", str))
+    },
+}

@@ -5,9 +5,12 @@ from collections.abc import Callable
 import xarray as xr
 
 from waza import data, models, nn, optim
+from waza.curriculum.day2a_training.shown import Shown, accuracy
 from waza.learners import Supervised
 from waza.study import Claim, Share, Study, Tuning, final, geometric, tuned_name, vary
+from waza.study.record import record_of
 
+COURSE = 0.01
 OPTIMIZERS = {
     "SGD": optim.SGD(0.01),
     "momentum": optim.Momentum(0.01),
@@ -36,6 +39,8 @@ def study(data_name: str = "digits") -> Study:
             f"{name}, batch norm": vary(one, model={"norm": nn.BatchNorm()}, probes=False)
             for name, one in course.items()
         },
+        seeds=14,
+        block=14,
         first_seed=5000,
         steps=1000,
         tuning=Tuning(grid={name: {"optimizer.learning_rate": RATES} for name in OPTIMIZERS}),
@@ -57,3 +62,17 @@ C18 = Claim(
         for name, case in zip(JUDGED, cases, strict=True)
     ),
 )
+
+
+def tuned_rate(results: xr.Dataset, name: str) -> float:
+    """The rate that tuning chose for an optimiser."""
+    return next(one.settings["optimizer.learning_rate"] for one in record_of(results).tuning if one.variant == name)
+
+
+NUMBERS: dict[str, Shown] = {
+    **{f"{name.lower()}_course": accuracy(name) for name in OPTIMIZERS},
+    **{f"{name.lower()}_tuned": accuracy(tuned_name(name)) for name in OPTIMIZERS},
+    "lowest_tuned": lambda results: min(accuracy(tuned_name(name))(results) for name in JUDGED),
+    "sgd_rate": lambda results: tuned_rate(results, "SGD"),
+    "sgd_factor": lambda results: tuned_rate(results, "SGD") / COURSE,
+}

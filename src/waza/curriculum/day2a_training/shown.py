@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import xarray as xr
 
-from waza.study import final
+from waza.study import Claim, Exact, final
 
 Shown = Callable[[xr.Dataset], float]
 
@@ -12,6 +12,12 @@ Shown = Callable[[xr.Dataset], float]
 def exact(value: Callable[[], float]) -> Shown:
     """A value that does not depend on the results."""
     return lambda _: value()
+
+
+def exact_parts(*claims: Claim) -> dict[str, Shown]:
+    """The values of the exact parts of claims, by name with underscores."""
+    parts = [part for claim in claims for part in claim.parts]
+    return {part.name.replace("-", "_"): exact(part.value) for part in parts if isinstance(part, Exact)}
 
 
 def mean(effect: Callable[[xr.Dataset], xr.DataArray]) -> Shown:

@@ -9,6 +9,7 @@ import jax
 import xarray as xr
 
 from waza import data, models, nn, optim
+from waza.curriculum.day2a_training.shown import Shown, mean, points
 from waza.data import Dataset
 from waza.learners import Measure, Measures, Supervised
 from waza.report import over_layers
@@ -183,3 +184,39 @@ C01 = Claim(
     ),
 )
 C03 = Claim("C03", (keeps_scale("activation_square", "forward"), keeps_scale("signal_gradient_square", "backward")))
+
+
+def trained(activation: str, start: str, depth: int) -> Shown:
+    """The mean test accuracy after training, in percent."""
+    variant = name_of(activation, start, depth)
+    return points(lambda results: results["trained_accuracy"].sel(variant=variant).isel(step=0))
+
+
+def times(activation: str, start: str, measure: str, depth: int) -> Shown:
+    """The factor by which a second moment falls through this many layers."""
+    return lambda results: 10 ** -mean(change(name_of(activation, start, depth), measure, depth))(results)
+
+
+def doublings(measure: str) -> Shown:
+    """The doublings of a second moment a layer with ReLU and He's values, through the deepest net."""
+    depth = DEPTHS[-1]
+    total = change(name_of("ReLU", "He", depth), measure, depth)
+    return lambda results: mean(total)(results) / ((depth - 1) * math.log10(2))
+
+
+NUMBERS: dict[str, Shown] = {
+    **{
+        f"{activation.lower()}_{short}_{depth}": trained(activation, start, depth)
+        for activation in STARTS
+        for short, start in (("xavier", "Xavier"), ("made", MADE_FOR[activation]))
+        for depth in (SHALLOW, DEEP)
+    },
+    "largest_shallow": lambda results: max(-points(behind(activation, SHALLOW))(results) for activation in STARTS),
+    "tanh_falls_20": times("tanh", "Xavier", "activation_square", DEEP),
+    "tanh_falls_50": times("tanh", "Xavier", "activation_square", DEPTHS[-1]),
+    "relu_falls": times("ReLU", "Xavier", "activation_square", DEEP),
+    "sigmoid_falls": times("sigmoid", "Xavier", "signal_gradient_square", DEEP),
+    "he_forward": doublings("activation_square"),
+    "he_backward": doublings("signal_gradient_square"),
+    "expected": lambda _: -5 / (2 * WIDTH) / math.log(2),
+}

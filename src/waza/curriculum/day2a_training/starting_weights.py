@@ -13,6 +13,7 @@ import xarray as xr
 from jaxtyping import Array, Float
 
 from waza import data, models, nn, optim
+from waza.curriculum.day2a_training.shown import Shown, accuracy, exact, points
 from waza.data import Dataset
 from waza.learners import Measure, Measures, Supervised, as_inputs
 from waza.report import bars, over_steps
@@ -60,7 +61,7 @@ FIGURES = (over_steps, partial(bars, measure="rank", layer="hidden.0"))
 
 
 def study(data_name: str = "digits") -> Study:
-    """784-40-20-10, sigmoid at SGD 1, tanh and ReLU at 0.1, 2,000 steps, from zero, constant and random weights."""
+    """784-40-20-10, sigmoid at SGD 1, tanh and ReLU at 0.1, 1,000 steps, from zero, constant and random weights."""
     return Study(
         name="starting-weights",
         data=data.load(data_name),
@@ -70,9 +71,11 @@ def study(data_name: str = "digits") -> Study:
             for name, start in STARTS.items()
         },
         baseline=f"sigmoid, {RANDOM}",
-        first_seed=5000,
-        steps=2000,
-        evaluate_every=200,
+        seeds=14,
+        block=14,
+        first_seed=6000,
+        steps=1000,
+        evaluate_every=100,
         claims=(C24,),
         figures=FIGURES,
     )
@@ -140,3 +143,12 @@ C24 = Claim(
         ),
     ),
 )
+NUMBERS: dict[str, Shown] = {
+    **{
+        f"{net.lower()}_{short}": accuracy(f"{net}, {start}")
+        for net in NETS
+        for short, start in (("zero", ZERO), ("constant", CONSTANT), ("random", RANDOM))
+    },
+    **{f"{net.lower()}_at_chance": points(stays_at_chance(net)) for net in NETS},
+    "units": exact(different_units),
+}

@@ -8,7 +8,7 @@ import numpy as np
 from waza import optim
 from waza.core.recipe import Schedule
 from waza.curriculum.day2a_training.descents import path_of, slopes_of
-from waza.curriculum.day2a_training.shown import Shown, exact
+from waza.curriculum.day2a_training.shown import Shown, exact, exact_parts
 from waza.curriculum.figures.saddles import ways_out
 from waza.curriculum.figures.step_sizes import effective_rates as rates_over_steps
 from waza.learners import Descent
@@ -195,5 +195,5 @@ NUMBERS: dict[str, Shown] = {
     "same_direction": lambda _: effective_rates(MOMENTUM)[-1, 0] / RATE,
     "alternating": lambda _: effective_rates(ALTERNATING)[-1, 0] / RATE,
     "by_size": exact(momentum_by_size),
-    **{part.name.replace("-", "_"): exact(part.value) for claim in (C13, C16) for part in claim.parts},
+    **exact_parts(C13, C16),
 }

@@ -139,6 +139,11 @@ C14 = Claim(
 )
 
 
+def in_percent(value: Callable[[], float]) -> Shown:
+    """An exact share, times 100."""
+    return lambda _: 100 * value()
+
+
 def times(effect: Callable[[xr.Dataset], xr.DataArray]) -> Shown:
     """The factor that a mean of powers of ten stands for."""
     return lambda results: 10 ** mean(effect)(results)
@@ -155,8 +160,8 @@ def never(optimizer: str, tilt: float) -> Callable[[xr.Dataset], xr.DataArray]:
 
 
 NUMBERS: dict[str, Shown] = {
-    **{f"{name.split()[0].lower()}_share": lambda _, name=name: 100 * share(name)() for name in EXACT},
-    "momentum_gain": lambda _: 100 * gain("momentum 0.02")(),
+    **{f"{name.split()[0].lower()}_share": in_percent(share(name)) for name in EXACT},
+    "momentum_gain": in_percent(gain("momentum 0.02")),
     "equal_rate": times(sooner("SGD 0.02", "momentum 0.02")),
     "equal_effect": times(sooner("momentum 0.01", "SGD 0.1")),
     "rmsprop": times(sooner("RMSProp 0.1", "SGD 0.1")),

@@ -6,7 +6,7 @@ import numpy as np
 
 from waza import optim
 from waza.curriculum.day2a_training.descents import end_of, line
-from waza.curriculum.day2a_training.shown import Shown, exact
+from waza.curriculum.day2a_training.shown import Shown, exact_parts
 from waza.curriculum.figures.distances import distances
 from waza.curriculum.figures.paths import paths
 from waza.learners import Descent
@@ -23,6 +23,8 @@ STARTS = 1000
 VALLEY = Quadratic((GENTLE, STEEP))
 OWN_BEST, EQUAL_RATE, EQUAL_EFFECT = "each at its best setting", "equal rate", "equal effective rate"
 BOTH, AGAINST_BEST = "both at rate 0.1", "AdaGrad at rate 0.1, SGD at its best rate"
+BEST_RATE = 2 / (GENTLE + STEEP)
+BEST_MOMENTUM = ((STEEP**0.5 - GENTLE**0.5) / (STEEP**0.5 + GENTLE**0.5)) ** 2
 OPTIMIZERS = {
     SGD: optim.SGD(0.02),
     MOMENTUM: optim.Momentum(0.02),
@@ -30,10 +32,8 @@ OPTIMIZERS = {
     PEER: optim.SGD(0.1),
     ADAGRAD: optim.AdaGrad(0.1),
     # The best on a quadratic in closed form (Polyak 1964); AdaGrad's by tests/curriculum/test_best_rates.py.
-    SGD_BEST: optim.SGD(2 / (GENTLE + STEEP)),
-    MOMENTUM_BEST: optim.Momentum(
-        4 / (STEEP**0.5 + GENTLE**0.5) ** 2, ((STEEP**0.5 - GENTLE**0.5) / (STEEP**0.5 + GENTLE**0.5)) ** 2
-    ),
+    SGD_BEST: optim.SGD(BEST_RATE),
+    MOMENTUM_BEST: optim.Momentum(4 / (STEEP**0.5 + GENTLE**0.5) ** 2, BEST_MOMENTUM),
     ADAGRAD_BEST: optim.AdaGrad(1.0),
 }
 FIGURES = (paths, distances)
@@ -91,15 +91,10 @@ C12 = Claim(
 )
 
 
-def per_step(variant: str) -> Shown:
-    """The factor by which a step of SGD multiplies the distance along the floor."""
-    return lambda _: 1 - float(OPTIMIZERS[variant].learning_rate) * GENTLE
-
-
 NUMBERS: dict[str, Shown] = {
-    "sgd_factor": per_step(SGD_BEST),
-    "momentum_factor": lambda _: float(OPTIMIZERS[MOMENTUM_BEST].momentum) ** 0.5,
-    "sgd_left": lambda results: 100 * per_step(SGD_BEST)(results) ** HALFWAY,
-    "equal_rate": lambda _: 100 * ahead(MOMENTUM, SGD, HALFWAY)(),
-    **{part.name.replace("-", "_"): exact(part.value) for part in (*C10.parts[2:], *C12.parts)},
+    "sgd_factor": lambda _: 1 - BEST_RATE * GENTLE,
+    "momentum_factor": lambda _: BEST_MOMENTUM**0.5,
+    "sgd_left": lambda _: 100 * (1 - BEST_RATE * GENTLE) ** HALFWAY,
+    "equal_rate_left": lambda _: 100 * ahead(MOMENTUM, SGD, HALFWAY)(),
+    **exact_parts(C10, C12),
 }
