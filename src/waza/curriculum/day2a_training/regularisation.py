@@ -29,6 +29,7 @@ COURSE, TUNED = "course", "tuned"
 RATE, RATES = "optimizer.learning_rate", (0.05, 0.1, 0.2)
 SOME = 0.02  # a smaller difference of losses does not matter
 POINT = 0.01  # nor does one of accuracies
+TRAINED = Trained("test_accuracy", 0.3)
 CORRELATED = -0.3  # a weaker rank correlation does not matter
 
 
@@ -107,7 +108,7 @@ def study(data_name: str = "mnist") -> Study:
         first_seed=4000,
         steps=1000,
         evaluate_every=200,
-        trained=Trained("test_accuracy", 0.3),
+        trained=TRAINED,
         tuning=Tuning(  # nine candidates each
             grid={
                 NONE: {RATE: geometric(0.02, 0.3, 9)},
@@ -270,3 +271,41 @@ C23 = Claim(
         better(DROPOUT, "dropout"),
     ),
 )
+
+
+def mean_of(values: Callable[[xr.Dataset], xr.DataArray], times: float = 1.0) -> Callable[[xr.Dataset], float]:
+    """The mean over seeds, times a factor."""
+    return lambda results: times * float(values(results).mean())
+
+
+def of_trained(
+    of: Callable[[xr.Dataset, str], xr.DataArray], variant: str, times: float = 1.0
+) -> Callable[[xr.Dataset], float]:
+    """The mean over the seeds whose trial of this variant trained, times a factor."""
+
+    def number(results: xr.Dataset) -> float:
+        counted = results["test_accuracy"].sel(variant=variant).isel(step=-1) >= TRAINED.bound
+        return times * float(of(results, variant).where(counted).mean())
+
+    return number
+
+
+NETS = {"none": NONE, "l2": L2, "l1": L1, "dropout": DROPOUT}
+NUMBERS: dict[str, Callable[[xr.Dataset], float]] = {
+    "across": mean_of(ranks_together(list)),
+    "across_tuned": mean_of(ranks_together(only_tuned)),
+    "grown": mean_of(since_400(gap)),
+    "changed": mean_of(since_400(accuracy), 100),
+    "adam_gap": of_trained(gap, ADAM),
+    "adam_accuracy": of_trained(accuracy, ADAM, 100),
+    **{f"{name}_gap": of_trained(gap, variant) for name, variant in NETS.items()},
+    **{f"{name}_accuracy": of_trained(accuracy, variant, 100) for name, variant in NETS.items()},
+    **{f"{name}_tuned_gap": of_trained(gap, tuned_name(variant)) for name, variant in NETS.items()},
+    **{f"{name}_tuned_accuracy": of_trained(accuracy, tuned_name(variant), 100) for name, variant in NETS.items()},
+    "zeros": mean_of(zeros(PROXIMAL), 100),
+    "zeros_tuned": mean_of(zeros(tuned_name(PROXIMAL)), 100),
+    "proximal_accuracy": of_trained(accuracy, PROXIMAL, 100),
+    "proximal_tuned_accuracy": of_trained(accuracy, tuned_name(PROXIMAL), 100),
+    "masks": mean_of(over("test_accuracy", "masks_accuracy"), 100),
+    "one_mask": mean_of(over("masks_accuracy", "one_mask_accuracy"), 100),
+}

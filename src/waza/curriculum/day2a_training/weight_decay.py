@@ -107,3 +107,23 @@ C25 = Claim(
         Part("tuned", lead, low=-0.01, high=0.01, unit="points", further=True),
     ),
 )
+
+
+def times(strength: float) -> Callable[[xr.Dataset], float]:
+    """How many times the training loss with Adam and decay that with the penalty is (geometric mean)."""
+    return lambda results: float(10 ** difference("Adam", strength)(results).mean())
+
+
+def tuned_accuracy(kind: str) -> Callable[[xr.Dataset], float]:
+    """The mean test accuracy at the tuned strength, in points."""
+    return lambda results: 100 * float(final(results, "test_accuracy", tuned_name(TUNED[kind])).mean())
+
+
+NUMBERS: dict[str, Callable[[xr.Dataset], float]] = {
+    "apart": lambda results: apart("Adam"),
+    "weak": times(0.001),
+    "middle": times(0.01),
+    "strong": times(0.1),
+    "tuned_l2": tuned_accuracy("L2"),
+    "tuned_decay": tuned_accuracy("decay"),
+}

@@ -3,12 +3,14 @@
 import functools
 import itertools
 import math
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+import xarray as xr
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from waza import nn
@@ -124,3 +126,6 @@ C27 = Claim(
         Exact("plain", lambda: share_right(floored=False), low=0.999, unit="points", case="as written"),
     ),
 )
+
+
+NUMBERS: dict[str, Callable[[xr.Dataset], float]] = {"plain": lambda results: 100 * share_right(floored=False)}

@@ -1,6 +1,7 @@
 """E7: what pooling saves: multiply-adds and parameters with two poolings, with one, and with strides instead."""
 
 import math
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -112,3 +113,23 @@ C30 = Claim(
         Part("accuracy", lost, low=-0.01, unit="points", further=True),
     ),
 )
+
+
+def mean_accuracy(name: str) -> Callable[[xr.Dataset], float]:
+    """The mean test accuracy, in points."""
+    return lambda results: 100 * float(final(results, "test_accuracy", name).mean())
+
+
+NUMBERS: dict[str, Callable[[xr.Dataset], float]] = {
+    "saved": lambda results: counts(ONE)["multiply_adds"] - counts(TWO)["multiply_adds"],
+    "all": lambda results: counts(ONE)["multiply_adds"],
+    "fewer_parameters": lambda results: 100 * (1 - times("parameters", ONE)),
+    "compared": lambda results: (
+        cost(variations(models.double_convnet())[TWO]).comparisons
+        - cost(variations(models.double_convnet())[ONE]).comparisons
+    ),
+    "strided": lambda results: 100 / times("multiply_adds", STRIDES),
+    "two": mean_accuracy(TWO),
+    "one": mean_accuracy(ONE),
+    "strides": mean_accuracy(STRIDES),
+}

@@ -1,15 +1,18 @@
 """E7: does pooling reduce overfitting on 500 images?"""
 
+from collections.abc import Callable
 from functools import partial
+
+import xarray as xr
 
 from waza import data, optim
 from waza.curriculum.day2b_convolution.networks import POOLED, STRIDED, UNPOOLED, three_ways
-from waza.curriculum.day2b_convolution.overfitting import POINT, better, reduces_overfitting
+from waza.curriculum.day2b_convolution.overfitting import POINT, better, gap, reduces_overfitting
 from waza.curriculum.figures.loss_gap import loss_gap
 from waza.curriculum.resampled import per_seed
 from waza.learners import Supervised
 from waza.report import side_by_side
-from waza.study import Claim, Part, Study
+from waza.study import Claim, Part, Study, final
 
 ROWS, HELD = 500, 1000
 FIGURES = (side_by_side, partial(loss_gap, chart=side_by_side))
@@ -46,3 +49,18 @@ C29 = Claim(
         Part("fewer-weights", better(STRIDED, UNPOOLED), low=POINT, unit="points", further=True),
     ),
 )
+
+
+def means_of(variant: str) -> dict[str, Callable[[xr.Dataset], float]]:
+    """The mean gap and the mean test accuracy, in points, of a variant."""
+    return {
+        "gap": lambda results: float(gap(results, variant).mean()),
+        "accuracy": lambda results: 100 * float(final(results, "test_accuracy", variant).mean()),
+    }
+
+
+NUMBERS: dict[str, Callable[[xr.Dataset], float]] = {
+    f"{name}_{what}": number
+    for name, variant in (("pooled", POOLED), ("unpooled", UNPOOLED), ("strided", STRIDED))
+    for what, number in means_of(variant).items()
+}

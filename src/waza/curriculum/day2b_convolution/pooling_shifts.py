@@ -113,3 +113,15 @@ C28 = Claim(
         for distance in DISTANCES
     ),
 )
+
+
+def mean_lost(variant: str, distance: int) -> Callable[[xr.Dataset], float]:
+    """The accuracy that a net loses at this distance, in points."""
+    return lambda results: 100 * float(lost(results, variant, distance).mean())
+
+
+NUMBERS: dict[str, Callable[[xr.Dataset], float]] = {
+    f"{name}_{distance}": mean_lost(variant, distance)
+    for name, variant in (("pooled", POOLED), ("unpooled", UNPOOLED), ("strided", STRIDED))
+    for distance in DISTANCES
+}

@@ -1,5 +1,6 @@
 """E6: a convolutional network compared with dense layers, with ordered and permuted pixels."""
 
+from collections.abc import Callable
 from functools import partial
 
 import jax
@@ -88,3 +89,18 @@ C26 = Claim(
         Part("permuted", lead_permuted, high=HALF_A_POINT, unit="points"),
     ),
 )
+
+
+def mean_accuracy(name: str) -> Callable[[xr.Dataset], float]:
+    """The mean test accuracy, in points."""
+    return lambda results: 100 * float(final(results, "test_accuracy", name).mean())
+
+
+NUMBERS: dict[str, Callable[[xr.Dataset], float]] = {
+    "lead": lambda results: 100 * float(lead(results).mean()),
+    "behind": lambda results: -100 * float(lead_permuted(results).mean()),
+    "convolution": mean_accuracy(CONV),
+    "dense": mean_accuracy(DENSE),
+    "convolution_permuted": mean_accuracy(CONV_PERMUTED),
+    "dense_permuted": mean_accuracy(DENSE_PERMUTED),
+}
