@@ -17,6 +17,7 @@ from waza.core.names import lookup
 from waza.report.charts import PROBES, by_layer
 from waza.report.choices import choice_rows
 from waza.report.figures import Figure, further_charts, main_charts
+from waza.report.filling import in_text
 from waza.report.layout import arranged
 from waza.report.style import dressed
 from waza.report.summary import MOST_COLUMNS, as_json, scalar_measures
@@ -55,6 +56,7 @@ def render_page(
         sentence=sentence,
         rule_head=rule_head,
         share_text=share_text,
+        in_text=in_text,
     )
     template = environment.from_string((FOLDER / "page.html").read_text("utf-8"))
     charts = {name: _charts(results, words, name, figures) for name in LANGUAGES}

@@ -51,11 +51,9 @@ def print_report(
         claim = texts.claims[finding.id]
         console.print(f"\n{_verdict(finding, label)}  {escape(claim.statement)}", highlight=False)
         for part in finding.parts:
-            said = [sentence(part, claim, language)]
-            if part.further:
-                said.append(f"({label['further']})")
+            said = f"({label['further']}) " if part.further else ""
             console.print(f"  [{COLOURS[part.verdict]}]•[/]", end="", highlight=False)
-            _print_lines(" ".join(said), console, first=" ", indent="    ")
+            _print_lines(said + sentence(part, claim, language), console, first=" ", indent="    ")
             if part.verdict == "undecided":
                 _print_lines(grounds(part, language), console, style="dim", indent="    ")
 
@@ -85,11 +83,12 @@ def _table(results: xr.Dataset, measures: list[str], words: Words, language: str
     names = [str(name) for name in results["variant"].values]
     cells = {name: [_cell(final_interval(results, measure, name)) for measure in measures] for name in names}
     unlimited = console.options.update(max_width=WIDEST)
-    for count in range(len(measures), FEWEST_COLUMNS, -1):
+    fewest = FEWEST_COLUMNS if record_of(results).trained is None else FEWEST_COLUMNS - 1
+    for count in range(len(measures), fewest, -1):
         table = _columns(results, measures[:count], cells, words, language)
         if Measurement.get(console, unlimited, table).maximum <= console.width:
             return table
-    return _columns(results, measures[:FEWEST_COLUMNS], cells, words, language)
+    return _columns(results, measures[:fewest], cells, words, language)
 
 
 def _columns(

@@ -22,9 +22,9 @@ def share_text(share: Interval, language: str) -> str:
     """The number of trials that have trained, and the interval of their share.
 
     >>> share_text(Interval(0.8, 0.49, 0.9433, 0.95, 10), "en")
-    '8 of 10 (49 to 94.3 %)'
+    '8 of 10 (49 to 94 %)'
     """
-    low, high = (number(100 * end) for end in (share.low, share.high))
+    low, high = (f"{100 * end:.0f}" for end in (share.low, share.high))
     return str(
         labels(language)["trained"]["share"].format(
             reached=round(share.mean * share.count), seeds=share.count, low=low, high=high

@@ -22,7 +22,7 @@ from waza.study.tuning import tuned_name
 PART = ("name", "kind", "verdict", "effect", "low", "high", "confidence", "seeds", "unit", "further", "case")
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)
 class Decided:
     """A study that a run has decided.
 

@@ -37,7 +37,7 @@ def index_page(outcomes: Mapping[str, StudyOutcome], pages: Collection[str], lan
         lines += [
             f"## {title}",
             "",
-            *table((told["claim"], told["verdict"], told["answer"]), [row[1:] for row in rows]),
+            *table((told["claim"], told["answer"]), [row[1:] for row in rows]),
         ]
         links = [_link(one, language) for one in own if not one.claims and one.name in pages]
         if links:
@@ -73,17 +73,18 @@ def _counted(outcomes: Mapping[str, StudyOutcome], language: str) -> str:
 
 def _row(
     claim: str, exercise: Exercise, outcome: StudyOutcome | None, has_page: bool, language: str
-) -> tuple[tuple[str, int], str, str, str]:
-    """A place in the order, and the cells: the claim with its link, the verdict, the answer."""
+) -> tuple[tuple[str, int], str, str]:
+    """A place in the order, and the cells: the claim with its link, and the verdict with the answer."""
     told, say = own_texts(language), labels(language)
     name = anchored(claim, claim, exercise.name, language) if has_page else claim
     cell = f"{name} {load_words(exercise.texts)[language].claims[claim].statement}"
     order = (claim[0], int(claim[1:]))
     found: ClaimOutcome | None = outcome.claims.get(claim) if outcome else None
     if found is None:
-        return order, cell, told["not_run"], ""
-    remarks = "".join(f"<br>*{remark}*" for remark in found.remarks[language])
-    return order, cell, f"**{say['verdicts'][found.verdict]}**", f"{found.answer[language]}{remarks}"
+        return order, cell, told["not_run"]
+    remarks = "".join(f"<br>({remark})" for remark in found.remarks[language])
+    verdict = f"**{say['verdicts'][found.verdict]}**{told['colon']}"
+    return order, cell, f"{verdict}{found.answer[language]}{remarks}"
 
 
 def _link(exercise: Exercise, language: str) -> str:

@@ -24,7 +24,7 @@ def study_page(one: Decided, language: str) -> str:
     words, name = one.words[language], one.exercise.name
     index = f"[{told['all_claims']}]({file_name('index', language)})"
     figure = [f"![{words.title}]({name}.{language}.png)", ""]
-    lines = [*head(words.title, name, language, index), f"*{settings_line(one, language)}*", ""]
+    lines = [*head(words.title, name, language, index), settings_line(one, language), ""]
     if len(one.findings) > 1:
         lines += [
             f"- [{finding.id}](#{finding.id.lower()}) {_answered(finding, one, language)}" for finding in one.findings
@@ -79,7 +79,7 @@ def _claim(finding: Finding, one: Decided, language: str, figure: list[str]) -> 
         "",
     ]
     for remark in claim.remarks:
-        lines += [f"*{remark}*", ""]
+        lines += [f"> {remark}", ""]
     lines += [*figure]
     if claim.truth:
         lines += [claim.truth, ""]
@@ -89,10 +89,8 @@ def _claim(finding: Finding, one: Decided, language: str, figure: list[str]) -> 
     inside += [f"**{told['parts_of']}**", ""]
     for part in finding.parts:
         further = f" ({say['further']})" if part.further else ""
-        verdict = say["verdicts"][part.verdict]
-        inside.append(
-            f"- **{verdict}**{further}{told['colon']}{sentence(part, claim, language)} *{grounds(part, language)}*"
-        )
+        verdict = f"**{say['verdicts'][part.verdict]}**{further}{told['colon']}"
+        inside.append(f"- {verdict}{sentence(part, claim, language)}<br>{grounds(part, language)}{told['stop']}")
     if claim.history:
         inside += ["", f"**{say['history']}** {claim.history}"]
     inside += ["", f"**{say['notes_say']}** {claim.notes_say}"]
