@@ -65,7 +65,8 @@ def names_in(chart):
 
 def dots_in(chart):
     """The places of the dots of a chart, from top to bottom."""
-    return [row["x"] for row in sorted(data_of(chart.layer[-4]), key=lambda row: row["y"])]
+    dots = next(part for part in chart.layer if part.mark.type == "point")
+    return [row["x"] for row in sorted(data_of(dots), key=lambda row: row["y"])]
 
 
 def data_of(part):
@@ -264,7 +265,8 @@ def test_a_line_ends_where_a_trial_diverges():
     assert data_of(chart.layer[-1]) == [{"variant": "a", "step": 15}]
     dots = side_by_side(results, words(), "en")
     assert dots_in(dots) == [1.0] * 5
-    assert len(data_of(dots.layer[-3])) == 1
+    crosses = next(part for part in dots.layer if part.mark.type == "point" and part.mark.shape == "cross")
+    assert len(data_of(crosses)) == 1
     assert labels("en")["crosses"] in dots.title.subtitle
 
 

@@ -13,7 +13,7 @@ from waza.report.style import PALETTE, WIDTH, scale_and_axis, titled
 
 NAME, BAND, BETWEEN_ROWS = 18, 24, 6
 DOT, TIGHT = 30, 5.0
-CROSS, MOST_ASIDE = 9.0, 160.0  # between crosses, and for all of a row
+CROSS, MOST_CROSSES = 9.0, 15  # the distance of two crosses; more of them are a number beside the name
 ROOM_FOR_TEXT = 0.2  # of the width, behind the longest bar
 PLACES = 90  # across the chart: seeds in one place stand above one another
 
@@ -66,12 +66,20 @@ def dotted(
         for x, y in zip(row.values, _apart(along(row.values), place or 1.0), strict=True)
         if math.isfinite(x)
     ]
+    stopped = [(row, top) for row, top in zip(rows, tops, strict=True) if row.stopped]
     crosses = [
-        {"kind": row.kind, "y": top + BAND / 2, "aside": round(i * min(CROSS, MOST_ASIDE / row.stopped), 1)}
-        for row, top in zip(rows, tops, strict=True)
+        {"kind": row.kind, "y": top + BAND / 2, "aside": CROSS * i}
+        for row, top in stopped
+        if row.stopped <= MOST_CROSSES
         for i in range(row.stopped)
     ]
+    counts = [
+        {"kind": row.kind, "y": top - NAME / 2, "text": f"× {row.stopped}"}
+        for row, top in stopped
+        if row.stopped > MOST_CROSSES
+    ]
     aside = "datum.aside" if worst == "left" else "-datum.aside"
+    edge = alt.value(0 if worst == "left" else "width")
     placed = [(row, top + BAND / 2) for row, top in zip(rows, tops, strict=True)]
     middles = [{"x": short(row.middle), "y": y} for row, y in placed if math.isfinite(row.middle)]
     spread = [
@@ -88,7 +96,10 @@ def dotted(
         .encode(x=x, y=y, color=_kinds(rows), tooltip=["x:Q"]),
         alt.Chart(Inline(values=crosses))
         .mark_point(shape="cross", angle=45, size=2 * DOT, filled=True, opacity=0.8, xOffset={"expr": aside})
-        .encode(x=alt.value(0 if worst == "left" else "width"), y=y, color=_kinds(rows)),
+        .encode(x=edge, y=y, color=_kinds(rows)),
+        alt.Chart(Inline(values=counts))
+        .mark_text(align="right", fontSize=12, fontWeight="bold")
+        .encode(x=alt.value("width"), y=y, color=_kinds(rows), text="text:N"),
         alt.Chart(Inline(values=spread)).mark_rule(strokeWidth=2, color="black").encode(alt.X("low:Q"), y, x2="high:Q"),
         alt.Chart(Inline(values=middles))
         .mark_tick(orient="vertical", thickness=2.5, size=BAND - 4, color="black")

@@ -1,6 +1,7 @@
 """A quartic with two minima: from where paths end in the global minimum, and how soon noise leads there."""
 
 import itertools
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -21,8 +22,8 @@ from waza.report.style import PALETTE, WIDTH, titled
 from waza.report.words import Words, number, percent
 
 ENDS = ("global", "local", "nowhere")
-STARTS = 800  # along the axis of the two minima
-REACHED = "reached_after"
+STARTS, HALF = 800, 0.5  # along the axis of the two minima
+REACHED, LEAST = "reached_after", 0.1  # of percentages that are told in digits
 CURVE, NAME, STRIP = 150, 20, 16  # heights of the function's curve, of a name and of a strip
 HIGHEST = 5.0  # of the function, above its minimum: what is above is cut
 
@@ -50,7 +51,8 @@ def crossings(results: xr.Dataset, words: Words, language: str) -> list[alt.Laye
         for name, shown in zip(names, without_common([words[language].variant(name) for name in names]), strict=True):
             steps = results[REACHED].sel(variant=name).isel(step=-1).values.astype(float)
             late = ~(steps < float(results["step"][-1]))
-            rows.append(Row(shown, np.where(late, np.nan, steps), "", middle(steps), stopped=int(late.sum())))
+            half = math.nan if late.mean() >= HALF else middle(steps)
+            rows.append(Row(shown, np.where(late, np.nan, steps), "", half, stopped=int(late.sum())))
         note = say["crosses"].format(steps=int(results["step"][-1]))
         charts.append(dotted(rows, [_formula(tilt), say["crossings"]], note, logarithmic=True, worst="right"))
     return charts
@@ -74,7 +76,8 @@ def chances(results: xr.Dataset, words: Words, language: str, rates: Mapping[str
         shown = say["steps"].format(name=words[language].variant(name), steps=steps)
         rows.append(Row(shown, np.array([]), middle=100 * crossed(rate, steps)))
     title = say["chances"].format(distance=number(distance))
-    return barred(rows, title, [percent(row.middle / 100) for row in rows], highest=100)
+    texts = [percent(row.middle / 100) if row.middle >= LEAST else say["less"].format(LEAST) for row in rows]
+    return barred(rows, title, texts, highest=100)
 
 
 def _named(last: np.ndarray, tilt: float) -> np.ndarray:
