@@ -238,6 +238,19 @@ def test_seeds_are_added_until_the_claims_are_decided(study):
         run(study, max_seeds=40)
 
 
+def test_a_look_knows_what_the_results_know(study):
+    """What a claim reads of a finished run is there at each look: the level at which a diverged trial counts."""
+    seen = []
+
+    def effect(results):
+        seen.append(results.attrs["chance_test_accuracy"])
+        return results["test_accuracy"].isel(step=-1).sel(variant="fast") * 0
+
+    some = dataclasses.replace(study, seeds=3, block=4, claims=(Claim("C", (Part("p", effect, low=0.0),)),))
+    results = run(some, max_seeds=8)
+    assert seen and set(seen) == {results.attrs["chance_test_accuracy"]}
+
+
 def test_added_seeds_change_no_bit(study):
     """The first seeds of an open-ended run are those of a fixed one."""
     never = Claim("C", (Part("p", lambda results: results["test_accuracy"].isel(step=-1, variant=0) * 0, low=0.0),))

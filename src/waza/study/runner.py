@@ -142,6 +142,7 @@ def _run(study: Study, devices: int, folder: store.RunFolder | None, request: Re
     blocks, groups = math.ceil(study.seeds / study.block), trials.groups
     watch.training(max(study.steps, 1) * blocks * len(groups))
     outcomes: dict[Unit, Outcome] = {}
+    chance = {name: float(level) for name, level in study.variants[study.baseline].chance(study.data).items()}
     together = 1 if request.until is not None else blocks  # blocks between two looks at the results
     for first in range(0, blocks, together):
         numbers = range(first, min(first + together, blocks))
@@ -154,6 +155,7 @@ def _run(study: Study, devices: int, folder: store.RunFolder | None, request: Re
             results = assemble(study, trials, outcomes)
             looked_at = RunRecord(
                 measures=study.measures,
+                chance=chance,
                 trained=study.trained,
                 block=study.block,
                 overlap=study.overlap,
@@ -174,7 +176,7 @@ def _run(study: Study, devices: int, folder: store.RunFolder | None, request: Re
         settings=settings["variants"],
         tuning=request.choices,
         mapping={names[i]: one for one, group in zip(chosen, groups, strict=True) for i in group},
-        chance={name: float(level) for name, level in study.variants[study.baseline].chance(study.data).items()},
+        chance=chance,
         data_name=str(getattr(study.data, "name", "")),
         rows=rows_of(study.data),
         seeds=results.sizes["seed"],
