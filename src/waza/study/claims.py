@@ -84,6 +84,7 @@ class Share(Rule):
     """
 
     reached: Effect
+    unit: str = dataclasses.field(default="points", kw_only=True)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,6 +99,7 @@ class MoreOften(Rule):
 
     first: Effect
     second: Effect
+    unit: str = dataclasses.field(default="points", kw_only=True)
 
 
 AnyPart = Part | Exact | Share | MoreOften
