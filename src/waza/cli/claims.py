@@ -89,7 +89,9 @@ def _entries(current: dict[str, StudyOutcome], stale: dict[str, Any]) -> list[En
 
 
 def _run_missing(ids: Sequence[str], options: argparse.Namespace) -> list[str]:
-    """Run each exercise that decides one of these claims and has no current run; without any, all exercises.
+    """Run each exercise that decides one of these claims, by default any, and has no current run.
+
+    Where pages are to be written, the exercises without a claim are run too.
 
     Returns:
         The names of those that cannot be run; each is said in one line, and the others are run.
@@ -102,7 +104,8 @@ def _run_missing(ids: Sequence[str], options: argparse.Namespace) -> list[str]:
 
     failed = []
     for exercise in curriculum.exercises():
-        if ids and not set(ids) & set(exercise.claims):
+        wanted = set(ids) & set(exercise.claims) if ids else exercise.claims or options.evidence or options.publish
+        if not wanted:
             continue
         try:
             study = exercise.study()
