@@ -154,5 +154,5 @@ NUMBERS: dict[str, Shown] = {
     "large_share": lambda _: 100 * share_global(optim.SGD(RATES[LARGE])),
     "fewer": lambda _: -100 * less_global(),
     "large_crossed": lambda _: 100 * crossed(RATES[LARGE], round(DISTANCE / RATES[LARGE])),
-    "small_crossed": lambda _: 100 * crossed(RATES[SMALL], round(DISTANCE / RATES[SMALL])),
+    "one_in": lambda _: 1 / crossed(RATES[SMALL], round(DISTANCE / RATES[SMALL])),
 }
