@@ -33,7 +33,7 @@ def test_the_study_decides_what_the_catalogue_promises(one):
     study = offline(one)
     assert study.name == one.name
     assert tuple(claim.id for claim in study.claims) == one.claims
-    assert study.seeds >= 10
+    assert study.seeds >= 10 or not one.claims
 
 
 @every

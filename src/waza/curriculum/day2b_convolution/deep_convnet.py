@@ -27,6 +27,8 @@ def study(data_name: str = "digits") -> Study:
         name="deep-convnet",
         data=dataset,
         variants={DROPOUT: falling, NONE: vary(falling, model={"dropout": {"rate": 0.0}})},
+        seeds=5,
+        block=5,
         steps=STEPS,
         evaluate_every=100,
         figures=FIGURES,
