@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import altair as alt
 import numpy as np
@@ -50,8 +49,8 @@ def side_by_side(
 ) -> alt.LayerChart | None:
     """A measure at the last step, a row a variant and a dot a seed: in one colour as given, in another tuned.
 
-    A bar marks the median of the trials that did not diverge; those that did are crosses at the worse end of the axis.
-    None where no variant is in the results.
+    A bar marks the median of the trials that did not diverge; the number of those that did stands behind a cross. None
+    where no variant is in the results.
 
     Args:
         results: of a run.
@@ -84,8 +83,7 @@ def side_by_side(
     far = record.declared(measure).better == "lower" and known and min(known) > 0 and max(known) > WIDE * min(known)
     title = label["at_end"].format(words[language].measure(measure), int(results["step"][-1]))
     note = label["joiner"].join([label["dots"], *[label["crosses"]] * any(row.stopped for row in rows)])
-    worst: Any = "right" if record.declared(measure).better == "lower" else "left"
-    return dotted(rows, title, note, logarithmic=bool(far), worst=worst)
+    return dotted(rows, title, note, logarithmic=bool(far))
 
 
 def bars(results: xr.Dataset, words: Words, language: str, measure: str, layer: str = "") -> alt.LayerChart:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import altair as alt
 import numpy as np
@@ -13,7 +13,6 @@ from waza.report.style import PALETTE, WIDTH, scale_and_axis, titled
 
 NAME, BAND, BETWEEN_ROWS = 18, 24, 6
 DOT, TIGHT = 30, 5.0
-CROSS, MOST_CROSSES = 9.0, 15  # the distance of two crosses; more of them are a number beside the name
 ROOM_FOR_TEXT = 0.2  # of the width, behind the longest bar
 PLACES = 90  # across the chart: seeds in one place stand above one another
 
@@ -27,7 +26,7 @@ class Row(NamedTuple):
         kind: of the row.
         middle: where the bar stands; none for NaN.
         ends: of the interval around it.
-        stopped: the number of trials without a value, since they diverged.
+        stopped: the number of trials without a value, as they diverged; after a cross at the right of the name.
     """
 
     name: str
@@ -44,7 +43,6 @@ def dotted(
     subtitle: str = "",
     zero: bool = False,
     logarithmic: bool = False,
-    worst: Literal["left", "right"] = "left",
 ) -> Any:
     """A dot a value, side by side where they meet, with a bar at the row's middle and a line for its interval.
 
@@ -54,7 +52,6 @@ def dotted(
         subtitle: what the marks are.
         zero: whether a line marks zero, which then belongs to the axis.
         logarithmic: whether the axis is; values must be positive.
-        worst: the end of the axis at which crosses stand for diverged trials.
     """
     names, tops, height = _places(rows)
     known = [float(value) for row in rows for value in row.values if math.isfinite(value)] + [0.0] * zero
@@ -66,20 +63,11 @@ def dotted(
         for x, y in zip(row.values, _apart(along(row.values), place or 1.0), strict=True)
         if math.isfinite(x)
     ]
-    stopped = [(row, top) for row, top in zip(rows, tops, strict=True) if row.stopped]
-    crosses = [
-        {"kind": row.kind, "y": top + BAND / 2, "aside": CROSS * i}
-        for row, top in stopped
-        if row.stopped <= MOST_CROSSES
-        for i in range(row.stopped)
-    ]
     counts = [
         {"kind": row.kind, "y": top - NAME / 2, "text": f"× {row.stopped}"}
-        for row, top in stopped
-        if row.stopped > MOST_CROSSES
+        for row, top in zip(rows, tops, strict=True)
+        if row.stopped
     ]
-    aside = "datum.aside" if worst == "left" else "-datum.aside"
-    edge = alt.value(0 if worst == "left" else "width")
     placed = [(row, top + BAND / 2) for row, top in zip(rows, tops, strict=True)]
     middles = [{"x": short(row.middle), "y": y} for row, y in placed if math.isfinite(row.middle)]
     spread = [
@@ -94,9 +82,6 @@ def dotted(
         alt.Chart(Inline(values=dots))
         .mark_point(filled=True, size=DOT, opacity=0.55)
         .encode(x=x, y=y, color=_kinds(rows), tooltip=["x:Q"]),
-        alt.Chart(Inline(values=crosses))
-        .mark_point(shape="cross", angle=45, size=2 * DOT, filled=True, opacity=0.8, xOffset={"expr": aside})
-        .encode(x=edge, y=y, color=_kinds(rows)),
         alt.Chart(Inline(values=counts))
         .mark_text(align="right", fontSize=12, fontWeight="bold")
         .encode(x=alt.value("width"), y=y, color=_kinds(rows), text="text:N"),

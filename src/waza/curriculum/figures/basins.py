@@ -54,7 +54,7 @@ def crossings(results: xr.Dataset, words: Words, language: str) -> list[alt.Laye
             half = math.nan if late.mean() >= HALF else middle(steps)
             rows.append(Row(shown, np.where(late, np.nan, steps), "", half, stopped=int(late.sum())))
         note = say["crosses"].format(steps=int(results["step"][-1]))
-        charts.append(dotted(rows, [_formula(tilt), say["crossings"]], note, logarithmic=True, worst="right"))
+        charts.append(dotted(rows, [_formula(tilt), say["crossings"]], note, logarithmic=True))
     return charts
 
 
