@@ -7,11 +7,12 @@ from typing import Any
 
 import altair as alt
 
-from waza.report.style import WIDTH, width_of
+from waza.report.style import HEIGHT, WIDTH, width_of
 
 GAP, AXIS = 36, 54
 BETWEEN_SMALL, ROW_SMALL = 58, 96
 SMALL_HEIGHT, MOST_SMALL = 190, 4
+TALLEST = 430  # of a chart of lines beside one with many rows
 BETWEEN = GAP + AXIS
 FULL = 2 * WIDTH + BETWEEN
 LETTER, SYMBOL, TITLE_LETTER = 6.5, 50, 7.6
@@ -87,8 +88,10 @@ def _together(panels: list[Any]) -> Any:
     rows = []
     for row in (panels[i : i + columns] for i in range(0, len(panels), columns)):
         width = round((FULL - (len(row) - 1) * BETWEEN) / len(row))
+        tallest = min(max(panel.height for panel in row), TALLEST)
         for panel in row:
             panel.width = width
+            panel.height = max(tallest, HEIGHT) if panel.height == HEIGHT else panel.height  # as tall as rows beside it
             panel.title.text = _broken(panel.title.text, width)
             for legend in _legends(panel):
                 legend.columns = _legend_columns(_key(panel)[0], FULL if shared else width)

@@ -45,4 +45,6 @@ def held_accuracy(results: xr.Dataset, words: Words, language: str, variants: Se
         if held and results[measure].sel(variant=variant).notnull().any():
             rows.insert(1, Row(own.measure(measure), final(results, measure, variant).values.astype(float)))
     rows = [row._replace(middle=middle(row.values)) for row in rows]
-    return dotted(rows, own.measure("test_accuracy"), labels(language)["dots"])
+    label = labels(language)
+    title = label["at_end"].format(own.measure("test_accuracy"), int(results["step"][-1]))
+    return dotted(rows, title, label["dots"])
