@@ -1,7 +1,10 @@
 """E1: the course's comparison of starts at other widths, depths, activations and initial values."""
 
+from functools import partial
+
 from waza import data, models, nn, optim
 from waza.learners import Supervised
+from waza.report import side_by_side
 from waza.study import Study, vary
 
 HIDDEN = {
@@ -24,6 +27,11 @@ MORE_STARTS = {
     "tanh, gaussian 0.01": (nn.tanh, nn.Gaussian(0.01)),
     "tanh, Xavier": (nn.tanh, nn.Xavier()),
 }
+_MORE = (f"ReLU, He, {WIDEST}", *(f"{start}, 40-20" for start in MORE_STARTS))
+FIGURES = (
+    *(partial(side_by_side, variants=tuple(f"{start}, {widths}" for widths in HIDDEN)) for start in STARTS),
+    partial(side_by_side, variants=_MORE),
+)
 
 
 def study(data_name: str = "digits") -> Study:
@@ -46,4 +54,5 @@ def study(data_name: str = "digits") -> Study:
         first_seed=5000,
         steps=1000,
         evaluate_every=100,
+        figures=FIGURES,
     )
