@@ -46,7 +46,7 @@ fails = "The ratio is {effect}."
 undecided = "The ratio is {effect}."
 """
 JA = EN.replace("Yes: the larger rate ends {factor}-fold lower.", "速くなり、最終値は約 {factor} 分の 1 です。")
-BARE = 'title = "Nothing claimed"\nlead = "A figure alone."\n[variants]\n[claims]\n'
+BARE = 'title = "Nothing claimed"\nlead = "A figure alone."\nanswer = "It starts at {start}."\n[variants]\n[claims]\n'
 
 
 def value(results, variant, step=-1):
@@ -99,7 +99,7 @@ class Made(Exercise):
 PLACE: dict[str, Path] = {}
 MODULES = {
     "made-up": SimpleNamespace(study=lambda: made_up_study("made-up", (C99,)), C99=C99, NUMBERS=NUMBERS),
-    "bare": SimpleNamespace(study=lambda: made_up_study("bare", ())),
+    "bare": SimpleNamespace(study=lambda: made_up_study("bare", ()), NUMBERS={"start": NUMBERS["start"]}),
 }
 MADE_UP, BARE_ONE = Made("made-up", "E1", "day2a_training", ("C99",)), Made("bare", "E1", "day2a_training", ())
 
@@ -170,7 +170,9 @@ def test_a_page_has_the_answer_first_and_an_anchor_for_each_claim(runs, tmp_path
     assert "The first rule had no bound." in page
     assert "<br>Exact value: 10, without sampling error." in page and "(further)" in page
     assert "速くなり" in (tmp_path / "docs" / "made-up.ja.md").read_text("utf-8")
-    assert "A figure alone." in (tmp_path / "docs" / "bare.md").read_text("utf-8")
+    bare = (tmp_path / "docs" / "bare.md").read_text("utf-8")
+    order = ["It starts at 1.", "bare.en.png", "A figure alone."]
+    assert [bare.index(text) for text in order] == sorted(bare.index(text) for text in order)
 
 
 def test_every_link_leads_to_a_page_and_an_anchor(runs, tmp_path):
@@ -194,7 +196,7 @@ def test_the_index_holds_the_answers_and_the_error_that_is_allowed(runs, tmp_pat
     index = (tmp_path / "docs" / "index.md").read_text("utf-8")
     assert "[C99](made-up.md#c99) A larger rate is faster. | **holds**: Yes: the larger rate ends" in index
     assert "1 of the 1 studies with claims" in index and "0.05 of them" in index
-    assert "[Nothing claimed](bare.md)" in index
+    assert "- [Nothing claimed](bare.md) It starts at 1." in index
     costs = (tmp_path / "docs" / "costs.md").read_text("utf-8")
     assert "[made-up](made-up.md) | C99 | 10 | 20 |" in costs
 
@@ -317,7 +319,7 @@ def test_an_essay_is_filled_with_numbers_and_links_to_the_answers(runs, tmp_path
     )
     (folder / "one.en.toml").write_text(texts, "utf-8")
     page = essay_page("one", outcomes.published(), "en")
-    assert re.search(r"## Lower\n\nBy [\d.]+, at 0\.1\.\n\n\*\[C99\]\(made-up\.md#c99\) holds\*", page)
+    assert re.search(r"## Lower\n\nBy [\d.]+, at 0\.1\.\n\n- \[C99\]\(made-up\.md#c99\) \*\*holds\*\*: Yes", page)
     for old, new, said in (
         ("C99.factor", "C99.factro", "C99.factro"),
         ("at 0.1", "at 0.7", "0.7"),

@@ -76,6 +76,7 @@ def test_each_number_in_an_answer_is_computed_or_a_setting(one):
     answered = [name for name in one.claims if words["en"].claims[name].answer]
     check_told(words, answered, settings, one.texts)
     said = [getattr(text.claims[name], field) for text in words.values() for name in answered for field in FILLED]
+    said += [text.answer for text in words.values()]
     assert {name for text in said for name in names_in(text)} <= set(numbers)
 
 

@@ -45,7 +45,7 @@ def print_outcome(exercise: Exercise, outcome: StudyOutcome, runs: str, language
     facts = {"study": exercise.name, "runs": runs, "version": outcome.version, "date": outcome.date}
     _print_lines(say["published_show"].format(**facts, seeds=outcome.seeds), console)
     if not outcome.claims:
-        _print_lines(unwrapped(own["lead"]), console)
+        _print_lines(outcome.answer[language] or unwrapped(own["lead"]), console)
     for claim, found in outcome.claims.items():
         verdict = f"[bold {COLOURS[found.verdict]}]{verdicts[found.verdict]}[/]"
         console.print(f"\n{claim} {verdict}  {escape(own['claims'][claim]['statement'])}", highlight=False)

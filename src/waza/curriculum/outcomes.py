@@ -47,6 +47,7 @@ class StudyOutcome:
         sampled: whether a claim has a part with an interval, and so an error rate.
         numbers: those that the texts name.
         claims: by id.
+        answer: of a study without claims, by language; "" where there is none.
     """
 
     version: str
@@ -61,6 +62,7 @@ class StudyOutcome:
     sampled: bool
     numbers: Mapping[str, float]
     claims: Mapping[str, ClaimOutcome]
+    answer: Mapping[str, str]
 
     @property
     def all_seconds(self) -> float:

@@ -46,7 +46,8 @@ def told(
             if is_changed:
                 remarks = (labels(language)["rule_changed"], *remarks)
             claims[finding.id] = dataclasses.replace(claim, rule_changed=is_changed, remarks=remarks, **filled)
-        return dataclasses.replace(texts, claims={**texts.claims, **claims})
+        answer = _study_answer(texts, values, f"{path.name}.{language}.toml")
+        return dataclasses.replace(texts, claims={**texts.claims, **claims}, answer=answer)
 
     return {language: study(language, texts) for language, texts in words.items()}
 
@@ -63,6 +64,14 @@ def _filled(
         return {name: filled(getattr(claim, name), values, f"{place}, {name}") for name in FILLED}, ()
     except NotFinite:
         return dict.fromkeys(FILLED, ""), (say["not_computable"],)
+
+
+def _study_answer(texts: StudyWords, values: Values | Mapping[str, float], file: str) -> str:
+    """What came of a study without claims; the reason why that is not said where a number is not finite."""
+    try:
+        return filled(texts.answer, values, f"{file}, answer")
+    except NotFinite:
+        return str(labels(texts.language)["no_answer"])
 
 
 def answer_of(finding: Finding, claim: ClaimWords, language: str) -> str:
@@ -99,6 +108,7 @@ def check_told(words: Words, claims: Collection[str], settings: Any, path: Path)
                 raise Error(f"{file}: {name} has no answer, or no verdict that it was written for; write both")
             for field in FILLED:
                 check_literals(getattr(claim, field), allowed, f"{file}, {name}, {field}")
+        check_literals(texts.answer, allowed, f"{file}, answer")
 
 
 def settings_texts(words: Words) -> list[Any]:
@@ -120,3 +130,4 @@ def check_filled(words: Words, claims: Collection[str], values: Values | Mapping
         for name in claims:
             for field in FILLED:
                 filled(getattr(texts.claims[name], field), values, f"{path.name}.{language}.toml, {name}, {field}")
+        filled(texts.answer, values, f"{path.name}.{language}.toml, answer")

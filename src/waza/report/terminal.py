@@ -32,6 +32,7 @@ def print_report(
     """Print the title, the answers, a table with a row a variant (mean ± half the interval), and each claim's parts."""
     label, texts = labels(language), words[language]
     console.print(f"\n[bold]{escape(texts.title)}[/bold]")
+    _print_lines(texts.answer, console, indent="")
     for finding in findings:
         claim = texts.claims[finding.id]
         if claim.answer or claim.remarks:

@@ -62,7 +62,17 @@ class ClaimWords:
 
 @dataclasses.dataclass(frozen=True)
 class StudyWords:
-    """A study's texts in one language; `measures` names those of its measures that have no fixed label."""
+    """A study's texts in one language.
+
+    Args:
+        title: of the study.
+        lead: what is compared.
+        variants: their names as they are shown.
+        claims: the texts of its claims.
+        language: of the texts.
+        measures: the names of its measures that have no fixed label.
+        answer: what came of a study that decides no claim.
+    """
 
     title: str
     lead: str
@@ -70,6 +80,7 @@ class StudyWords:
     claims: Mapping[str, ClaimWords]
     language: str = "en"
     measures: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    answer: str = ""
 
     def variant(self, name: str) -> str:
         """The variant's name as it is shown."""
@@ -103,6 +114,7 @@ def _study(texts: dict[str, Any], language: str) -> StudyWords:
         claims,
         language,
         texts.get("measures", {}),
+        unwrapped(texts.get("answer", "")),
     )
 
 

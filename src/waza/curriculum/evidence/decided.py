@@ -68,6 +68,7 @@ class Decided:
             sampled=any(part.kind != "exact" for finding in self.findings for part in finding.parts),
             numbers={name: self.values[name] for name in self.values if math.isfinite(self.values[name])},
             claims={finding.id: self._claim(finding) for finding in self.findings},
+            answer={language: self.words[language].answer for language in LANGUAGES},
         )
 
     def _claim(self, finding: Finding) -> ClaimOutcome:

@@ -42,12 +42,12 @@ def essay_page(name: str, outcomes: Mapping[str, StudyOutcome], language: str) -
         studies = {claim: deciding[claim] for claim in entry["claims"]}
         if not all(_as_written(claim, one, outcomes) for claim, one in studies.items()):
             continue
-        links = []
-        for claim, one in studies.items():
-            verdict = say["verdicts"][outcomes[one.name].claims[claim].verdict]
-            links.append(f"{anchored(claim, claim, one.name, language)} {verdict}")
         lines += [f"## {entry['title']}", "", _text(entry, studies, outcomes, place), ""]
-        lines += [f"*{told['joiner'].join(links)}*", ""]
+        for claim, one in studies.items():
+            found = outcomes[one.name].claims[claim]
+            verdict = f"**{say['verdicts'][found.verdict]}**{told['colon']}"
+            lines.append(f"- {anchored(claim, claim, one.name, language)} {verdict}{found.answer[language]}")
+        lines.append("")
     return "\n".join(lines)
 
 

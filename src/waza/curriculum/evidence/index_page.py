@@ -39,9 +39,10 @@ def index_page(outcomes: Mapping[str, StudyOutcome], pages: Collection[str], lan
             "",
             *table((told["claim"], told["answer"]), [row[1:] for row in rows]),
         ]
-        links = [_link(one, language) for one in own if not one.claims and one.name in pages]
-        if links:
-            lines += ["", told["without"].format(links=told["joiner"].join(links))]
+        bare = [one for one in own if not one.claims and one.name in outcomes and one.name in pages]
+        if bare:
+            lines += ["", told["without"], ""]
+            lines += [f"- {_link(one, language)} {outcomes[one.name].answer[language]}".rstrip() for one in bare]
         lines += [""]
     return "\n".join(lines)
 

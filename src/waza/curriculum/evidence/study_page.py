@@ -25,17 +25,21 @@ def study_page(one: Decided, language: str) -> str:
     index = f"[{told['all_claims']}]({file_name('index', language)})"
     figure = [f"![{words.title}]({name}.{language}.png)", ""]
     lines = [*head(words.title, name, language, index), settings_line(one, language), ""]
+    if words.answer:
+        lines += [words.answer, ""]
     if len(one.findings) > 1:
         lines += [
             f"- [{finding.id}](#{finding.id.lower()}) {_answered(finding, one, language)}" for finding in one.findings
         ]
-        lines += ["", *figure]
+        lines += [""]
+    if len(one.findings) != 1:
+        lines += figure
     for finding in one.findings:
         lines += _claim(finding, one, language, figure if len(one.findings) == 1 else [])
     lines += [f"## {told['experiment']}", "", words.lead, ""]
     results = _results(one, language)
     if not one.findings:
-        lines += [*figure, *results, ""]
+        lines += [*results, ""]
     elif results:
         lines += folded(told["results"], results)
     chosen = choice_rows(one.results, one.words, language)
