@@ -5,12 +5,13 @@ import dataclasses
 import jax
 import numpy as np
 import pytest
+from scipy import stats
 
 import waza as wz
 from waza import optim
 from waza.core.errors import Error
 from waza.data import Dataset, Split
-from waza.data.redrawn import pool_of, redrawn
+from waza.data.redrawn import drawn_rows, pool_of, redrawn
 from waza.learners.keys import trial_key
 from waza.study import final
 
@@ -79,3 +80,19 @@ def test_a_pool_that_does_not_fit_is_refused():
 def test_seeds_keep_their_splits_when_others_are_added():
     few, more = (wz.run(dataclasses.replace(study(), seeds=n), watch=wz.Watch()) for n in (2, 4))
     np.testing.assert_array_equal(few["test_sum"], more["test_sum"].isel(seed=slice(2)))
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3, 5, 64, 65, 1000, 4097])
+def test_as_many_rows_as_there_are_come_once_each(rows):
+    assert sorted(drawn_rows(jax.random.key(3), rows, rows).tolist()) == list(range(rows))
+
+
+def test_rows_are_drawn_evenly_alone_and_in_pairs():
+    """Over 5,000 keys; the keys are fixed, so that the test does not fail by chance."""
+    keys = jax.random.split(jax.random.key(5), 5000)
+    drawn = np.asarray(jax.jit(jax.vmap(lambda key: drawn_rows(key, 3, 10)))(keys))
+    for column in drawn.T:
+        assert stats.chisquare(np.bincount(column, minlength=10)).pvalue > 0.001
+    pairs = np.bincount(10 * drawn[:, 0] + drawn[:, 1], minlength=100).reshape(10, 10)
+    assert np.trace(pairs) == 0
+    assert stats.chisquare(pairs[~np.eye(10, dtype=bool)]).pvalue > 0.001
