@@ -298,6 +298,8 @@ def test_the_next_study_is_run_where_one_cannot_be(tmp_path, capsys, monkeypatch
         raise Error("the data set 'far' is not here: run `waza data get far`")
 
     monkeypatch.setitem(MODULES, "absent", SimpleNamespace(study=missing, C98=C99, NUMBERS={}))
+    for language in ("en", "ja"):
+        (PLACE["folder"] / f"absent.{language}.toml").write_text(EN.replace("C99", "C98"), "utf-8")
     absent = Made("absent", "E1", "day2a_training", ("C98",))
     monkeypatch.setattr(catalogue, "_EXERCISES", (absent, MADE_UP))
     with pytest.raises(SystemExit) as stopped:

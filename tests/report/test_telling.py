@@ -9,7 +9,16 @@ import xarray as xr
 
 from waza.core.errors import Error
 from waza.core.wrapping import wrapped
-from waza.report.filling import NotFinite, Values, check_literals, filled, in_text, literals, numbers_in
+from waza.report.filling import (
+    NotFinite,
+    check_literals,
+    check_numbers,
+    filled,
+    in_text,
+    literals,
+    numbers_in,
+    values_of,
+)
 from waza.report.telling import answer_of, check_filled, check_told, rule_head, told
 from waza.report.words import ClaimWords, PartWords, StudyWords, labels
 from waza.study.claims import Finding, PartFinding
@@ -80,10 +89,11 @@ def test_literals_are_numbers_and_not_names():
 
 
 def test_a_function_that_fails_is_named():
-    values = Values({"gap": lambda results: results["missing"]}, xr.Dataset(), "made_up.py")
-    assert "gap" in values and "other" not in values
+    numbers = {"gap": lambda results: results["missing"], "seeds": lambda results: 1_000}
+    assert math.isnan(values_of(numbers, xr.Dataset())["gap"])
+    assert filled("{seeds}", values_of(numbers, xr.Dataset()), "") == "1,000"
     with pytest.raises(Error, match=r"made_up\.py: NUMBERS\['gap'\] fails: KeyError"):
-        filled("{gap}", values, "here")
+        check_numbers(numbers, xr.Dataset(), "made_up.py")
 
 
 def test_the_answer_is_told_where_it_suits_the_run():

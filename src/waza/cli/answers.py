@@ -12,7 +12,7 @@ from waza.cli.entries import NOT_RUN, PUBLISHED, RUN, Entry, claims_texts, reaso
 from waza.core.colours import COLOURS
 from waza.core.language import texts, unwrapped
 from waza.core.wrapping import wrapped
-from waza.curriculum.catalogue import Exercise
+from waza.curriculum.catalogue import Exercise, exercise
 from waza.curriculum.outcomes import StudyOutcome
 
 BETWEEN, NARROWEST = 2, 24  # cells
@@ -66,8 +66,9 @@ def verdict_words(language: str) -> dict[str, str]:
 
 
 def _lines(entry: Entry, width: int, language: str) -> list[str]:
-    """The answer, and what a reader must know of its run."""
-    lines: list[str] = []
+    """The statement, the answer, and what a reader must know of its run."""
+    statement = unwrapped(texts(exercise(entry.study).texts, language)["claims"][entry.id]["statement"])
+    lines = [f"[dim]{escape(line)}[/]" for line in wrapped(statement, width)]
     if entry.claim is not None:
         lines += map(escape, wrapped(entry.claim.answer[language], width))
         for remark in entry.claim.remarks[language]:

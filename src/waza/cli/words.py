@@ -12,7 +12,7 @@ def words_of(results: Any, findings: Any) -> Any:
     study = record_of(results).study
     for exercise in curriculum.exercises():
         if exercise.name == study:
-            values = report.Values(exercise.numbers_of(), results, f"{exercise.texts.name}.py")
+            values = report.values_of(exercise.numbers_of(), results)
             return report.told(report.load_words(exercise.texts), findings, values, exercise.texts, changed_of(results))
     return report.plain_words(results, findings)
 

@@ -29,7 +29,7 @@ def texts(stem: Path | str, language: str) -> dict[str, Any]:
 
 
 _WIDE = "\u3000-\u30ff\u3400-\u9fff\uff00-\uffef"
-_BREAKS = re.compile(rf"(?<=[{_WIDE}])\n(?=[{_WIDE}])|(?<=[、。)」])\n(?=[^\s])")
+_BREAKS = re.compile(rf"(?<=[{_WIDE}])\n(?=[{_WIDE}(])|(?<=\))\n(?=[{_WIDE}])|(?<=[、。」])\n")
 
 
 def unwrapped(text: str) -> str:

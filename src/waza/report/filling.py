@@ -3,7 +3,7 @@
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -16,45 +16,49 @@ Numbers = Mapping[str, Callable[[xr.Dataset], float]]
 DIGITS = 3
 LARGE, HUGE, TINY = 1e3, 1e12, 1e-6
 _PLACE = re.compile(r"\{([^{}]*)\}")
-# A number in a text, without its sign. Digits of a name (L2, C04) are none; "1e-05" is one.
-_LITERAL = re.compile(r"(?<![A-Za-z\d.])\d{1,3}(?:,\d{3})+(?:\.\d+)?|(?<![A-Za-z\d.])\d+(?:\.\d+)?(?:e[-+]?\d+)?")
+# A number in a text, without its sign. Digits of a name (L2, C04) and ordinals (第 1 層) are none; "1e-05" is one.
+_LITERAL = re.compile(r"(?<![A-Za-z\d.第])(?<!第 )(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?(?:e[-+]?\d+)?)")
 
 
 class NotFinite(Error):
     """A number of a text that is not finite for these results."""
 
 
-class Values:
-    """The numbers of a study for its results, each computed when a text first asks for it.
+def values_of(numbers: Numbers, results: xr.Dataset) -> dict[str, float]:
+    """The numbers of a study for its results, by name; NaN where one cannot be computed, as with fewer steps."""
+    values = {}
+    for name, compute in numbers.items():
+        try:
+            values[name] = _value_of(compute, results)
+        except Exception:  # a study's function may raise anything; `check_numbers` says what
+            values[name] = math.nan
+    return values
+
+
+def check_numbers(numbers: Numbers, results: xr.Dataset, source: str) -> None:
+    """Refuse numbers that cannot be computed.
 
     Args:
         numbers: functions of the results, by name.
         results: of a run.
-        source: where the functions are defined, for errors.
+        source: where the functions are defined.
+
+    Raises:
+        Error: a function raises; it is named.
     """
-
-    def __init__(self, numbers: Numbers, results: xr.Dataset, source: str):
-        self.numbers, self.results, self.source = numbers, results, source
-        self.known: dict[str, float] = {}
-
-    def __getitem__(self, name: str) -> float:
-        if name not in self.known:
-            compute = self.numbers[name]
-            try:
-                value = compute(self.results)
-                self.known[name] = value if isinstance(value, int) else float(value)
-            except Exception as error:  # a study's function may raise anything
-                raise Error(f"{self.source}: NUMBERS[{name!r}] fails: {type(error).__name__}: {error}") from error
-        return self.known[name]
-
-    def __contains__(self, name: object) -> bool:
-        return name in self.numbers
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.numbers)
+    for name, compute in numbers.items():
+        try:
+            _value_of(compute, results)
+        except Exception as error:
+            raise Error(f"{source}: NUMBERS[{name!r}] fails: {type(error).__name__}: {error}") from error
 
 
-def filled(text: str, values: Values | Mapping[str, float], place: str) -> str:
+def _value_of(compute: Callable[[xr.Dataset], float], results: xr.Dataset) -> float:
+    value = compute(results)
+    return value if isinstance(value, int) else float(value)
+
+
+def filled(text: str, values: Mapping[str, float], place: str) -> str:
     """The text with each `{name}` replaced by the number of that name.
 
     Args:
@@ -121,7 +125,7 @@ def check_literals(text: str, allowed: Iterable[float], place: str) -> None:
     """
     known = set(allowed)
     for literal in literals(_PLACE.sub("", text)):
-        if _value(literal) not in known:
+        if _number(literal) not in known:
             raise Error(
                 f"{place}: the number {literal} is not among the study's settings; "
                 "write a placeholder such as {gap} and a function in NUMBERS"
@@ -129,10 +133,10 @@ def check_literals(text: str, allowed: Iterable[float], place: str) -> None:
 
 
 def literals(text: str) -> list[str]:
-    """The numbers in a text as they are written, without signs; digits that belong to a name do not count.
+    """The numbers in a text as they are written, without signs; names and ordinals do not count.
 
-    >>> literals("With L2 at rate 0.1, 2,000 steps end at 35 % (C04).")
-    ['0.1', '2,000', '35']
+    >>> literals("With L2 at rate 0.1, 2,000 steps end at 35 % (C04)."), literals("第 1 層から第12層まで 3 倍")
+    (['0.1', '2,000', '35'], ['3'])
     """
     return _LITERAL.findall(unicodedata.normalize("NFKC", text))
 
@@ -146,7 +150,7 @@ def numbers_in(settings: Any) -> set[float]:
     if isinstance(settings, Mapping):
         return set().union(*(numbers_in(item) for pair in settings.items() for item in pair))
     if isinstance(settings, str):
-        return {_value(literal) for literal in literals(settings)}
+        return {_number(literal) for literal in literals(settings)}
     if isinstance(settings, Iterable):
         return set().union(*(numbers_in(item) for item in settings))
     if isinstance(settings, bool) or not isinstance(settings, int | float | np.number):
@@ -154,7 +158,7 @@ def numbers_in(settings: Any) -> set[float]:
     return {_rounded(abs(float(settings)))} if math.isfinite(settings) else set()
 
 
-def _value(literal: str) -> float:
+def _number(literal: str) -> float:
     return _rounded(float(literal.replace(",", "")))
 
 

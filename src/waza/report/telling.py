@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from waza.core.errors import Error
-from waza.report.filling import NotFinite, Values, check_literals, filled, numbers_in
+from waza.report.filling import NotFinite, check_literals, filled, numbers_in
 from waza.report.words import ClaimWords, StudyWords, Words, labels, sentence
 from waza.study.claims import Finding
 
@@ -16,7 +16,7 @@ FILLED = ("answer", "truth", "why")  # what is written for the published verdict
 def told(
     words: Words,
     findings: Sequence[Finding],
-    values: Values | Mapping[str, float],
+    values: Mapping[str, float],
     path: Path,
     changed: Collection[str] = (),
 ) -> dict[str, StudyWords]:
@@ -53,7 +53,7 @@ def told(
 
 
 def _filled(
-    claim: ClaimWords, finding: Finding, values: Values | Mapping[str, float], place: str, language: str
+    claim: ClaimWords, finding: Finding, values: Mapping[str, float], place: str, language: str
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """The filled texts, or empty ones and the reason why."""
     say = labels(language)
@@ -66,7 +66,7 @@ def _filled(
         return dict.fromkeys(FILLED, ""), (say["not_computable"],)
 
 
-def _study_answer(texts: StudyWords, values: Values | Mapping[str, float], file: str) -> str:
+def _study_answer(texts: StudyWords, values: Mapping[str, float], file: str) -> str:
     """What came of a study without claims; the reason why that is not said where a number is not finite."""
     try:
         return filled(texts.answer, values, f"{file}, answer")
@@ -120,7 +120,7 @@ def settings_texts(words: Words) -> list[Any]:
     return said
 
 
-def check_filled(words: Words, claims: Collection[str], values: Values | Mapping[str, float], path: Path) -> None:
+def check_filled(words: Words, claims: Collection[str], values: Mapping[str, float], path: Path) -> None:
     """Refuse texts with an unknown number, or with one that is not finite.
 
     Raises:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import xarray as xr
 from waza.core.language import LANGUAGES
 from waza.curriculum.catalogue import Exercise
 from waza.curriculum.outcomes import ClaimOutcome, StudyOutcome
-from waza.report.filling import Values
+from waza.report.filling import check_numbers, values_of
 from waza.report.telling import answer_of, check_filled, check_told, told
 from waza.report.words import Words, load_words
 from waza.study import decide, store
@@ -40,7 +41,7 @@ class Decided:
     results: xr.Dataset
     findings: tuple[Finding, ...]
     words: Words
-    values: Values
+    values: Mapping[str, float]
     changed: tuple[str, ...]
     tuning_seconds: float = 0.0
 
@@ -66,7 +67,7 @@ class Decided:
             processor=str(record.machine.get("processor", "")),
             cores=int(record.machine.get("cores", 0) or 0),
             sampled=any(part.kind != "exact" for finding in self.findings for part in finding.parts),
-            numbers={name: self.values[name] for name in self.values if math.isfinite(self.values[name])},
+            numbers={name: value for name, value in self.values.items() if math.isfinite(value)},
             claims={finding.id: self._claim(finding) for finding in self.findings},
             answer={language: self.words[language].answer for language in LANGUAGES},
         )
@@ -92,6 +93,7 @@ class Decided:
         chosen = {tuned_name(choice.variant) for choice in record.tuning}
         given = {name: settings for name, settings in record.settings.items() if name not in chosen}
         counts = [record.seeds, record.steps, record.evaluate_every, *record.rows.values()]
+        check_numbers(self.exercise.numbers_of(), self.results, f"{self.exercise.texts.name}.py")
         check_told(raw, self.exercise.claims, [given, counts], self.exercise.texts)
         check_filled(raw, self.exercise.claims, self.values, self.exercise.texts)
 
@@ -106,7 +108,7 @@ def decided(exercise: Exercise, results: xr.Dataset, tuning_seconds: float = 0.0
     """
     claims = exercise.claims_of()
     findings = decide(claims, results)
-    values = Values(exercise.numbers_of(), results, f"{exercise.texts.name}.py")
+    values = values_of(exercise.numbers_of(), results)
     changed = changed_rules(claims, record_of(results).rules)
     words = told(load_words(exercise.texts), findings, values, exercise.texts, changed)
     return Decided(exercise, results, findings, words, values, changed, tuning_seconds)
