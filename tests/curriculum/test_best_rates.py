@@ -60,7 +60,7 @@ def test_each_is_soonest_past_the_saddle_at_its_rate(name, rates, best):
 @pytest.mark.parametrize(
     ("name", "rates", "best", "steps"),
     [
-        ("SGD", (0.15, 0.18, 0.19, 2 / 10.1, 0.2), valley.SGD_BEST, 400),
+        ("SGD", (0.15, 0.18, 0.19, 2 / 10.1, 0.2), valley.SGD_BEST, 600),
         ("AdaGrad", geometric(0.1, 10.0, 9), valley.ADAGRAD_BEST, 200),
     ],
 )
