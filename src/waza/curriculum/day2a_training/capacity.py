@@ -162,11 +162,12 @@ def mean_accuracy(width: int, labels: str, depth: int = 2) -> Callable[[xr.Datas
 
 
 NUMBERS: dict[str, Callable[[xr.Dataset], float]] = {
-    **{f"gap_{width}": mean_gap(width, "clean") for width in WIDTHS},
-    **{f"accuracy_{width}": mean_accuracy(width, "clean") for width in WIDTHS},
-    **{f"noisy_gap_{width}": mean_gap(width, "noisy") for width in WIDTHS},
-    **{f"noisy_accuracy_{width}": mean_accuracy(width, "noisy") for width in WIDTHS},
-    **{f"gap_{depth}_of_{width}": mean_gap(width, "noisy", depth) for depth in (1, 4) for width in (10, 100)},
+    "accuracy_1": mean_accuracy(1, "clean"),
+    **{f"gap_{width}": mean_gap(width, "clean") for width in (10, 100)},
+    **{f"accuracy_{width}": mean_accuracy(width, "clean") for width in (10, 100)},
+    **{f"noisy_gap_{width}": mean_gap(width, "noisy") for width in (10, 100)},
+    **{f"noisy_accuracy_{width}": mean_accuracy(width, "noisy") for width in (10, 100)},
+    **{f"gap_{depth}_of_10": mean_gap(10, "noisy", depth) for depth in (1, 4)},
     **{f"accuracy_{depth}_of_{width}": mean_accuracy(width, "noisy", depth) for depth in (1, 4) for width in (10, 100)},
     "control": lambda results: -100 * float(later(accuracy, CONTROL)(results).mean()),
 }
