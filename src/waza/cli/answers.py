@@ -68,7 +68,8 @@ def verdict_words(language: str) -> dict[str, str]:
 def _lines(entry: Entry, width: int, language: str) -> list[str]:
     """The statement, the answer, and what a reader must know of its run."""
     statement = unwrapped(texts(exercise(entry.study).texts, language)["claims"][entry.id]["statement"])
-    lines = [f"[dim]{escape(line)}[/]" for line in wrapped(statement, width)]
+    quoted = claims_texts(language)["statement"].format(statement.rstrip("。"))
+    lines = [f"[dim]{escape(line)}[/]" for line in wrapped(quoted, width)]
     if entry.claim is not None:
         lines += map(escape, wrapped(entry.claim.answer[language], width))
         for remark in entry.claim.remarks[language]:
