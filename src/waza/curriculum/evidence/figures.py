@@ -1,37 +1,36 @@
-"""The figures of the pages, and smaller ones for the package: PNG files with a palette, a third of the size."""
+"""The figures of the pages, and for the package the first chart of each: PNG files with a palette."""
 
-import functools
 import io
+from collections.abc import Sequence
 
 from PIL import Image
 
 from waza.curriculum.evidence.decided import Decided
-from waza.report.figures import main_png
+from waza.report.figures import Figure, main_charts, main_png
 
-SCALE, SMALL = 1.4, 0.5  # pixels a unit of length; the small figure's size in that of the page's
-COLOURS, SMALL_COLOURS = 256, 24
+SCALE, COLOURS = 1.4, 256  # pixels a unit of length, and colours of the palette
+SMALL_SCALE, SMALL_COLOURS = 0.7, 24
 
 
 def page_figure(one: Decided, language: str) -> bytes:
     """The figure of a study's page."""
-    return _as_png(_drawn(one, language), COLOURS)
+    return _png(one, language, SCALE, COLOURS, one.exercise.figures_of())
 
 
 def small_figure(one: Decided, language: str) -> bytes:
-    """The figure that the package ships."""
-    drawn = _drawn(one, language)
-    size = round(SMALL * drawn.width), round(SMALL * drawn.height)
-    return _as_png(drawn.resize(size, Image.Resampling.LANCZOS), SMALL_COLOURS)
+    """The figure that the package ships: its first chart."""
+    figures = one.exercise.figures_of()
+
+    def first(results, words, language):
+        return main_charts(results, words, language, figures)[:1]
+
+    return _png(one, language, SMALL_SCALE, SMALL_COLOURS, (first,))
 
 
-@functools.cache
-def _drawn(one: Decided, language: str) -> Image.Image:
-    png = main_png(one.results, one.words, language, SCALE, one.exercise.figures_of())
-    return Image.open(io.BytesIO(png)).convert("RGB")
-
-
-def _as_png(image: Image.Image, colours: int) -> bytes:
+def _png(one: Decided, language: str, scale: float, colours: int, figures: Sequence[Figure]) -> bytes:
+    drawn = main_png(one.results, one.words, language, scale, figures)
+    image = Image.open(io.BytesIO(drawn)).convert("RGB")
     written = io.BytesIO()
-    few = image.quantize(colours, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    few = image.quantize(colours, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     few.save(written, "PNG", optimize=True)
     return written.getvalue()
