@@ -24,7 +24,7 @@ class Rule:
     Args:
         name: what the part says, for the report's texts.
         low, high: the region; at least one is finite.
-        unit: of the value, for display; "points" are shares.
+        unit: of the value, for display; "points" are shares times 100, and the default of shares of trials.
         further: whether the part qualifies the answer instead of deciding it; the others are necessary.
         case: the condition that it concerns; "" for all.
     """
@@ -84,7 +84,6 @@ class Share(Rule):
     """
 
     reached: Effect
-    unit: str = dataclasses.field(default="points", kw_only=True)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -99,7 +98,6 @@ class MoreOften(Rule):
 
     first: Effect
     second: Effect
-    unit: str = dataclasses.field(default="points", kw_only=True)
 
 
 AnyPart = Part | Exact | Share | MoreOften

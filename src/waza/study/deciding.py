@@ -274,7 +274,7 @@ def _finding(part: Rule, kind: Any, found: _Found, verdict: Verdict, **more: Any
         region=(part.low, part.high),
         p=found.p,
         bound=found.bound,
-        unit=part.unit,
+        unit=part.unit or ("points" if kind in ("share", "more often") else ""),
         reason=found.reason,
         further=part.further,
         case=part.case,
