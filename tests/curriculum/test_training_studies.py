@@ -51,10 +51,10 @@ def sweep_of(test, validation):
 
 def test_five_seeds_choose_on_validation_rows_and_the_others_judge_on_test_rows():
     few, many = rates.CHOOSING, rates.CHOOSING + 2
-    validation = [[0.6] * many, [0.9] * (few - 1) + [0.1] * 3, [0.7] * many]
+    validation = [[0.6] * many, [0.9] * (few - 1) + [0.1] * 3, [0.7] * many]  # the second has the highest mean
     test = [[0.5] * many, [0.95] * many, [0.8] * few + [0.7, 0.9]]
     results = sweep_of(test, validation)
-    assert rates.chosen(results, "net", SWEPT, 1) == 1.0, "the worst seed of each rate counts"
+    assert rates.chosen(results, "net", SWEPT, 1) == 1.0, "the lower bound of the mean counts"
     assert rates.at_own_rate(results, "net", SWEPT, 1).values.tolist() == [0.7, 0.9]
 
 

@@ -6,7 +6,7 @@ import xarray as xr
 
 from waza import data, models, nn
 from waza.curriculum.day2a_training.optimisers import OPTIMIZERS
-from waza.curriculum.day2a_training.rates import CHOOSING, GOOD, at_own_rate, good_decades, judging, over_rates
+from waza.curriculum.day2a_training.rates import GOOD, at_own_rate, good_decades, judging, lower_bounds, over_rates
 from waza.curriculum.day2a_training.shown import Shown, mean, points
 from waza.curriculum.figures.rates_by_net import rates_by_net
 from waza.learners import Supervised
@@ -79,10 +79,8 @@ def below_best(sweep: str) -> Callable[[xr.Dataset], xr.DataArray]:
 
 
 def one_rate(results: xr.Dataset, name: str) -> float:
-    """The rate for both nets that the choosing seeds find best on the validation rows, by the worst trial."""
-    few = results.isel(seed=slice(CHOOSING))
-    rates = RATES[name][::EVERY]
-    both = [over_rates(few, "validation_accuracy", sweep, rates, STEPS).min("seed") for sweep in sweeps(name)]
+    """The rate for both nets whose lower bound on the validation rows is highest, on the net where it is lower."""
+    both = [lower_bounds(results, sweep, RATES[name][::EVERY], STEPS) for sweep in sweeps(name)]
     return float(xr.concat(both, "net").min("net").idxmax("rate"))
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import xarray as xr
 
 from waza.study import rate_name
+from waza.study.statistics import t_interval
 
 CHOOSING = 5  # seeds that choose and do not judge
 GOOD = 0.05
@@ -25,10 +26,17 @@ def over_rates(results: xr.Dataset, measure: str, what: str, rates: Sequence[flo
     return values.rename(variant="rate").assign_coords(rate=list(rates))
 
 
+def lower_bounds(results: xr.Dataset, what: str, rates: Sequence[float], step: int) -> xr.DataArray:
+    """The lower end of the 95 % interval of each rate's mean validation accuracy, by the choosing seeds."""
+    accuracy = over_rates(results.isel(seed=slice(CHOOSING)), "validation_accuracy", what, rates, step)
+    return accuracy.reduce(
+        lambda values, axis: np.apply_along_axis(lambda one: t_interval(one).low, axis, values), "seed"
+    )
+
+
 def chosen(results: xr.Dataset, what: str, rates: Sequence[float], step: int) -> float:
-    """The rate whose worst choosing seed has the highest validation accuracy at this step."""
-    few = results.isel(seed=slice(CHOOSING))
-    return float(over_rates(few, "validation_accuracy", what, rates, step).min("seed").idxmax("rate"))
+    """The rate whose mean validation accuracy has the highest lower bound at this step."""
+    return float(lower_bounds(results, what, rates, step).idxmax("rate"))
 
 
 def at_own_rate(results: xr.Dataset, what: str, rates: Sequence[float], step: int) -> xr.DataArray:
