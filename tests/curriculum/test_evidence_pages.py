@@ -321,7 +321,8 @@ def test_an_essay_is_filled_with_numbers_and_links_to_the_answers(runs, tmp_path
     )
     (folder / "one.en.toml").write_text(texts, "utf-8")
     page = essay_page("one", outcomes.published(), "en")
-    assert re.search(r"## Lower\n\nBy [\d.]+, at 0\.1\.\n\n- \[C99\]\(made-up\.md#c99\) \*\*holds\*\*: Yes", page)
+    answered = r"- \[C99\]\(made-up\.md#c99\) A larger rate is faster\.<br>\*\*holds\*\*: Yes"
+    assert re.search(r"## Lower\n\nBy [\d.]+, at 0\.1\.\n\n" + answered, page)
     for old, new, said in (
         ("C99.factor", "C99.factro", "C99.factro"),
         ("at 0.1", "at 0.7", "0.7"),

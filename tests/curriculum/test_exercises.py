@@ -2,12 +2,15 @@
 
 import inspect
 import string
+from pathlib import Path
 
 import pytest
 
 from waza import report
 from waza.core.errors import Error
+from waza.core.language import texts
 from waza.curriculum import exercise, exercises
+from waza.curriculum.evidence import essays
 from waza.engine.describe import describe
 from waza.report.filling import names_in
 from waza.report.telling import FILLED, check_told
@@ -84,6 +87,22 @@ def test_data_that_are_missing_are_named_with_what_to_do(monkeypatch, tmp_path):
     monkeypatch.setenv("WAZA_DATA", str(tmp_path))
     with pytest.raises(Error, match=r"mnist/.* is missing: run `waza data get mnist`"):
         exercise("simple-convnet").study()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_claim_that_does_not_simply_hold_is_among_the_corrections(language):
+    told = {
+        essay: [entry["claims"] for entry in texts(Path(essays.__file__).parent / essay, language)["entries"]]
+        for essay in essays.ESSAYS
+    }
+    named = {claim for claims in told["corrections"] for claim in claims}
+    verdicts = {
+        name: claim.verdict
+        for one in exercises()
+        for name, claim in report.load_words(one.texts)[language].claims.items()
+    }
+    assert named == {name for name, verdict in verdicts.items() if verdict in ("fails", "depends")}
+    assert {claim for claims in told["surprises"] for claim in claims} <= set(verdicts)
 
 
 def test_an_unknown_exercise_suggests_the_nearest():

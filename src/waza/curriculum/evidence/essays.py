@@ -46,7 +46,9 @@ def essay_page(name: str, outcomes: Mapping[str, StudyOutcome], language: str) -
         for claim, one in studies.items():
             found = outcomes[one.name].claims[claim]
             verdict = f"**{say['verdicts'][found.verdict]}**{told['colon']}"
-            lines.append(f"- {anchored(claim, claim, one.name, language)} {verdict}{found.answer[language]}")
+            statement = load_words(one.texts)[language].claims[claim].statement
+            link = anchored(claim, claim, one.name, language)
+            lines.append(f"- {link} {statement}<br>{verdict}{found.answer[language]}")
         lines.append("")
     return "\n".join(lines)
 
