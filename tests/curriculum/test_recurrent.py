@@ -172,7 +172,7 @@ def test_a_cut_sequence_ends_at_the_word_that_is_asked_for():
 
 
 def test_more_units_make_equal_parameters():
-    lstm, gru, larger = (one.model.model for one in gated_unit.study().variants.values())
+    lstm, gru, larger = (one.model.model for one in gated_unit.study("digits").variants.values())
     gates = [parameters(nn.Recurrent(model.recurrent.cell)) for model in (lstm, gru)]
     assert 4 * gates[1] == 3 * gates[0]
     assert abs(parameters(larger) / parameters(lstm) - 1) < 0.02

@@ -73,7 +73,7 @@ def _broken(title: str | list[str], width: float) -> list[str]:
     """
     if isinstance(title, list) or TITLE_LETTER * width_of(title) <= width:
         return [title] if isinstance(title, str) else title
-    places = [match.end() for match in re.finditer("[、, ]+|(?=[(])", title) if 0 < match.end() < len(title)]
+    places = [match.end() for match in re.finditer("、|,? +|(?=[(])", title) if 0 < match.end() < len(title)]
     fitting = [place for place in places if TITLE_LETTER * width_of(title[:place].rstrip()) <= width]
     wanted = [place for place in fitting if title[:place].rstrip()[-1] in ",、:" or title[place] in "(("] or fitting
     return [title[: wanted[-1]].rstrip(), title[wanted[-1] :]] if wanted else [title]
