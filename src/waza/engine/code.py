@@ -16,6 +16,7 @@ import jax
 
 ROOT = Path(__file__).parent.parent
 ELSEWHERE = ("cli", "core", "data", "report", "study")  # packages of waza that no learner's numbers depend on
+EXCEPT = ("data.redrawn",)  # modules of these on which they do depend
 NEUTRAL = ("checkpoint", "describe", "pace", "watch")  # modules of the engine of which the same holds
 Chain = tuple[str, ...]  # names joined by dots, such as ("nn", "relu")
 
@@ -166,7 +167,8 @@ def _file(module: str, thing: Any = None) -> Path | None:
     """The file of a module whose code counts: of waza, or a user's own; None for a package that is installed."""
     if module.partition(".")[0] == ROOT.name:
         parts = module.split(".")[1:]
-        if parts and (parts[0] in ELSEWHERE or (parts[0] == "engine" and parts[-1] in NEUTRAL)):
+        elsewhere = parts and (parts[0] in ELSEWHERE or (parts[0] == "engine" and parts[-1] in NEUTRAL))
+        if elsewhere and ".".join(parts) not in EXCEPT:
             return None
         return next((one for one in (ROOT.joinpath(*parts, "__init__.py"), _module_file(parts)) if one.is_file()), None)
     path = _code_file(thing) or getattr(sys.modules.get(module), "__file__", None)

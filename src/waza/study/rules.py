@@ -6,7 +6,7 @@ from waza.engine.code import code_of
 from waza.engine.describe import describe, fingerprint
 from waza.study.claims import Claim
 
-NEUTRAL = ("engine/", "learners/", "models/", "nn/", "optim/")  # what trains the trials, not what judges them
+NEUTRAL = ("data/", "engine/", "learners/", "models/", "nn/", "optim/")  # what trains the trials, not what judges them
 
 
 def rule_digest(claim: Claim) -> str:
