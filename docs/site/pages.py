@@ -55,7 +55,7 @@ def write_pages(docs: Path, language: str, folder: Path) -> None:
             text = _with_note(text, WORDS[language]["only"])
         if language == "ja":
             text = joined(text)
-        _write(folder / f"{page}.md", linked(text) + _contents(page, [*written, *reference], language))
+        _write(folder / f"{page}.md", linked(text) + _contents(page, linked(text), [*written, *reference], language))
     for page, text in reference.items():
         _write(folder / f"{page}.rst", text)
     for path in docs.rglob("*.png"):
@@ -96,8 +96,11 @@ def _with_note(text: str, note: str) -> str:
     return f"{title}\n\n*{note}*\n{rest}"
 
 
-def _contents(page: str, pages: Sequence[str], language: str) -> str:
-    """The tree of pages below this one: the navigation below the front page, a folder's pages below its index."""
+def _contents(page: str, text: str, pages: Sequence[str], language: str) -> str:
+    """The tree of pages below this one: the navigation below the front page, a folder's pages below its index.
+
+    A folder's pages stand in the order in which the index links to them.
+    """
     if page == "index":
         navigation = {
             caption: [f"{entry}/index" if f"{entry}/index" in pages else entry for entry in entries]
@@ -106,9 +109,9 @@ def _contents(page: str, pages: Sequence[str], language: str) -> str:
         return "".join(_toctree(entries, WORDS[language][caption]) for caption, entries in navigation.items())
     folder, _, name = page.rpartition("/")
     if name == "index":
-        return _toctree(
-            [other.rpartition("/")[2] for other in pages if other.startswith(f"{folder}/") and other != page]
-        )
+        below = [other.rpartition("/")[2] for other in pages if other.startswith(f"{folder}/") and other != page]
+        places = {other: text.find(f"]({other}.md") for other in below}
+        return _toctree(sorted(below, key=lambda other: places[other] if places[other] >= 0 else len(text)))
     return ""
 
 
