@@ -9,9 +9,9 @@ import xarray as xr
 
 from waza import data, models, nn, optim
 from waza.curriculum.day2a_training.descents import end_of, path_of
-from waza.curriculum.day2a_training.shown import Shown, accuracy, exact, mean
 from waza.curriculum.figures.heights import heights
 from waza.curriculum.figures.step_sizes import noisy_steps, step_lengths
+from waza.curriculum.shown import Shown, accuracy, exact, mean
 from waza.learners import Descent, Supervised
 from waza.models.landscapes import Quadratic, Slope
 from waza.report import over_steps

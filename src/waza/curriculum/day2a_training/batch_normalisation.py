@@ -7,7 +7,7 @@ import xarray as xr
 
 from waza import data, models, nn, optim
 from waza.curriculum.day2a_training.rates import at_own_rate, good_decades, judging
-from waza.curriculum.day2a_training.shown import Shown, mean, points
+from waza.curriculum.shown import Shown, mean, points
 from waza.learners import Supervised
 from waza.report import over_rates, over_steps, side_by_side
 from waza.study import Claim, Part, Study, geometric, rate_name, vary

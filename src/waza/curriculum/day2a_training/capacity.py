@@ -12,6 +12,7 @@ from jaxtyping import Array, Int, PRNGKeyArray
 from waza import data, models, optim
 from waza.curriculum.figures.loss_gap import loss_gap
 from waza.curriculum.resampled import per_seed
+from waza.curriculum.shown import Shown
 from waza.data import Dataset, Split
 from waza.learners import Measures, Supervised
 from waza.report import over_numbers
@@ -151,17 +152,17 @@ C20 = Claim(
 )
 
 
-def mean_gap(width: int, labels: str, depth: int = 2) -> Callable[[xr.Dataset], float]:
+def mean_gap(width: int, labels: str, depth: int = 2) -> Shown:
     """The mean gap at the end."""
     return lambda results: float(gap(results, name_of(width, labels, depth)).mean())
 
 
-def mean_accuracy(width: int, labels: str, depth: int = 2) -> Callable[[xr.Dataset], float]:
+def mean_accuracy(width: int, labels: str, depth: int = 2) -> Shown:
     """The mean test accuracy at the end, in points."""
     return lambda results: 100 * float(accuracy(results, name_of(width, labels, depth)).mean())
 
 
-NUMBERS: dict[str, Callable[[xr.Dataset], float]] = {
+NUMBERS: dict[str, Shown] = {
     "accuracy_1": mean_accuracy(1, "clean"),
     **{f"gap_{width}": mean_gap(width, "clean") for width in (10, 100)},
     **{f"accuracy_{width}": mean_accuracy(width, "clean") for width in (10, 100)},

@@ -10,11 +10,11 @@ from waza import data, models, nn, optim
 from waza.curriculum.day2a_training.basins import crossed, share_global
 from waza.curriculum.day2a_training.descents import end_of
 from waza.curriculum.day2a_training.limits import MultipleOfLimit, WholeBatch
-from waza.curriculum.day2a_training.shown import Shown, exact, points
 from waza.curriculum.day2a_training.two_minima import without_noise
 from waza.curriculum.figures.basins import basins, chances
 from waza.curriculum.figures.heights import heights
 from waza.curriculum.figures.paths import paths
+from waza.curriculum.shown import Shown, exact, points
 from waza.learners import Descent
 from waza.models.landscapes import Quadratic
 from waza.report import over_steps

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from waza import data, nn
 from waza.curriculum.day2a_training.batch_normalisation import AFTER, BEFORE, NETS
-from waza.curriculum.day2a_training.shown import Shown, accuracy, points
+from waza.curriculum.shown import Shown, accuracy, points
 from waza.study import Claim, Part, Share, Study, Trained, Tuning, final, geometric, tuned_name, vary
 
 RATES = geometric(0.01, 31.6, 8)

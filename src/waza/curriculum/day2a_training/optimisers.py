@@ -5,7 +5,7 @@ from collections.abc import Callable
 import xarray as xr
 
 from waza import data, models, nn, optim
-from waza.curriculum.day2a_training.shown import Shown, accuracy
+from waza.curriculum.shown import Shown, accuracy
 from waza.learners import Supervised
 from waza.study import Claim, Share, Study, Tuning, final, geometric, tuned_name, vary
 from waza.study.record import record_of

@@ -7,8 +7,8 @@ import xarray as xr
 from waza import data, models, nn
 from waza.curriculum.day2a_training.optimisers import OPTIMIZERS
 from waza.curriculum.day2a_training.rates import GOOD, at_own_rate, good_decades, judging, lower_bounds, over_rates
-from waza.curriculum.day2a_training.shown import Shown, mean, points
 from waza.curriculum.figures.rates_by_net import rates_by_net
+from waza.curriculum.shown import Shown, mean, points
 from waza.learners import Supervised
 from waza.study import Claim, Part, Study, geometric, rate_name, vary
 

@@ -16,6 +16,7 @@ from waza.core.variables import is_weight, trained
 from waza.curriculum.figures.loss_gap import loss_gap
 from waza.curriculum.figures.losses import both_losses
 from waza.curriculum.resampled import per_seed
+from waza.curriculum.shown import Shown, mean, points
 from waza.data import Dataset
 from waza.learners import Measure, Measures, Supervised, as_inputs
 from waza.nn import Pass
@@ -273,14 +274,7 @@ C23 = Claim(
 )
 
 
-def mean_of(values: Callable[[xr.Dataset], xr.DataArray], times: float = 1.0) -> Callable[[xr.Dataset], float]:
-    """The mean over seeds, times a factor."""
-    return lambda results: times * float(values(results).mean())
-
-
-def of_trained(
-    of: Callable[[xr.Dataset, str], xr.DataArray], variant: str, times: float = 1.0
-) -> Callable[[xr.Dataset], float]:
+def of_trained(of: Callable[[xr.Dataset, str], xr.DataArray], variant: str, times: float = 1.0) -> Shown:
     """The mean over the seeds whose trial of this variant trained, times a factor."""
 
     def number(results: xr.Dataset) -> float:
@@ -290,11 +284,11 @@ def of_trained(
     return number
 
 
-NUMBERS: dict[str, Callable[[xr.Dataset], float]] = {
-    "across": mean_of(ranks_together(list)),
-    "across_tuned": mean_of(ranks_together(only_tuned)),
-    "grown": mean_of(since_400(gap)),
-    "changed": mean_of(since_400(accuracy), 100),
+NUMBERS: dict[str, Shown] = {
+    "across": mean(ranks_together(list)),
+    "across_tuned": mean(ranks_together(only_tuned)),
+    "grown": mean(since_400(gap)),
+    "changed": points(since_400(accuracy)),
     "adam_gap": of_trained(gap, ADAM),
     "adam_accuracy": of_trained(accuracy, ADAM, 100),
     "l2_gap": of_trained(gap, L2),
@@ -312,9 +306,9 @@ NUMBERS: dict[str, Callable[[xr.Dataset], float]] = {
     "l2_tuned_accuracy": of_trained(accuracy, tuned_name(L2), 100),
     "l1_tuned_accuracy": of_trained(accuracy, tuned_name(L1), 100),
     "dropout_tuned_accuracy": of_trained(accuracy, tuned_name(DROPOUT), 100),
-    "zeros": mean_of(zeros(PROXIMAL), 100),
-    "zeros_tuned": mean_of(zeros(tuned_name(PROXIMAL)), 100),
+    "zeros": points(zeros(PROXIMAL)),
+    "zeros_tuned": points(zeros(tuned_name(PROXIMAL))),
     "proximal_accuracy": of_trained(accuracy, PROXIMAL, 100),
     "proximal_tuned_accuracy": of_trained(accuracy, tuned_name(PROXIMAL), 100),
-    "one_mask": mean_of(over("masks_accuracy", "one_mask_accuracy"), 100),
+    "one_mask": points(over("masks_accuracy", "one_mask_accuracy")),
 }

@@ -9,7 +9,7 @@ import jax
 import xarray as xr
 
 from waza import data, models, nn, optim
-from waza.curriculum.day2a_training.shown import Shown, mean, points
+from waza.curriculum.shown import Shown, mean, points
 from waza.data import Dataset
 from waza.learners import Measure, Measures, Supervised
 from waza.report import over_layers

@@ -13,7 +13,7 @@ import xarray as xr
 from jaxtyping import Array, Float
 
 from waza import data, models, nn, optim
-from waza.curriculum.day2a_training.shown import Shown, accuracy, exact, points
+from waza.curriculum.shown import Shown, accuracy, exact, points
 from waza.data import Dataset
 from waza.learners import Measure, Measures, Supervised, as_inputs
 from waza.report import bars, over_steps

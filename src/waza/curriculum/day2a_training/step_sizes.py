@@ -8,9 +8,9 @@ import numpy as np
 from waza import optim
 from waza.core.recipe import Schedule
 from waza.curriculum.day2a_training.descents import path_of, slopes_of
-from waza.curriculum.day2a_training.shown import Shown, exact, exact_parts
 from waza.curriculum.figures.saddles import ways_out
 from waza.curriculum.figures.step_sizes import effective_rates as rates_over_steps
+from waza.curriculum.shown import Shown, exact, exact_parts
 from waza.learners import Descent
 from waza.models.landscapes import Quadratic, Saddle, Slope
 from waza.optim import Optimizer

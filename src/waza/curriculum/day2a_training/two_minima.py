@@ -8,8 +8,8 @@ import xarray as xr
 
 from waza import optim
 from waza.curriculum.day2a_training.basins import FAR_SIDE, NOISE, TILTS, share_global
-from waza.curriculum.day2a_training.shown import Shown, mean, points
 from waza.curriculum.figures.basins import basins, crossings
+from waza.curriculum.shown import Shown, mean, points
 from waza.learners import Descent, Measure, Measures
 from waza.learners.descent import DescentState
 from waza.models.landscapes import TwoMinima

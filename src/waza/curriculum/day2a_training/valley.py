@@ -6,9 +6,9 @@ import numpy as np
 
 from waza import optim
 from waza.curriculum.day2a_training.descents import end_of, line
-from waza.curriculum.day2a_training.shown import Shown, exact_parts
 from waza.curriculum.figures.distances import distances
 from waza.curriculum.figures.paths import paths
+from waza.curriculum.shown import Shown, exact_parts
 from waza.learners import Descent
 from waza.models.landscapes import Quadratic
 from waza.study import Claim, Exact, Study

@@ -6,7 +6,7 @@ from functools import partial
 import xarray as xr
 
 from waza import data, models, nn, optim
-from waza.curriculum.day2a_training.shown import Shown, accuracy, mean, points
+from waza.curriculum.shown import Shown, accuracy, mean, points
 from waza.learners import Supervised
 from waza.report import over_layers, over_steps
 from waza.study import Claim, Part, Share, Study, final, vary

@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import xarray as xr
 
 from waza import data, models, nn, optim
+from waza.curriculum.shown import Shown
 from waza.learners import Supervised
 from waza.optim import Optimizer
 from waza.report import over_numbers
@@ -109,17 +110,17 @@ C25 = Claim(
 )
 
 
-def times(strength: float) -> Callable[[xr.Dataset], float]:
+def times(strength: float) -> Shown:
     """How many times the training loss with Adam and decay that with the penalty is (geometric mean)."""
     return lambda results: float(10 ** difference("Adam", strength)(results).mean())
 
 
-def tuned_accuracy(kind: str) -> Callable[[xr.Dataset], float]:
+def tuned_accuracy(kind: str) -> Shown:
     """The mean test accuracy at the tuned strength, in points."""
     return lambda results: 100 * float(final(results, "test_accuracy", tuned_name(TUNED[kind])).mean())
 
 
-NUMBERS: dict[str, Callable[[xr.Dataset], float]] = {
+NUMBERS: dict[str, Shown] = {
     "apart": lambda results: apart("Adam"),
     "weak": times(0.001),
     "middle": times(0.01),

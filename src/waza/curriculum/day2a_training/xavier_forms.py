@@ -9,7 +9,7 @@ import xarray as xr
 from jaxtyping import Array, Float
 
 from waza import data, models, nn, optim
-from waza.curriculum.day2a_training.shown import Shown, exact
+from waza.curriculum.shown import Shown, exact
 from waza.learners import Supervised
 from waza.report import over_layers
 from waza.study import Claim, Exact, Study

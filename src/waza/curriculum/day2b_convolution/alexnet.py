@@ -11,6 +11,7 @@ from waza.curriculum.day2b_convolution.networks import classes_of, image_of
 from waza.curriculum.day2b_convolution.overfitting import SOME, gap, narrower, reduces_overfitting
 from waza.curriculum.figures.loss_gap import loss_gap
 from waza.curriculum.resampled import per_seed
+from waza.curriculum.shown import Shown, mean, points
 from waza.data import Dataset
 from waza.learners import Supervised
 from waza.models import ConvNet, Convolution
@@ -86,22 +87,17 @@ C31 = Claim(
 )
 
 
-def mean_of(values: Callable[[xr.Dataset], xr.DataArray], times: float = 1.0) -> Callable[[xr.Dataset], float]:
-    """The mean over seeds, times a factor."""
-    return lambda results: times * float(values(results).mean())
-
-
-def means_of(variant: str) -> dict[str, Callable[[xr.Dataset], float]]:
+def means_of(variant: str) -> dict[str, Shown]:
     """Gap, risen loss, and test accuracy at the end and at best of a variant; accuracies in points."""
     return {
-        "gap": mean_of(lambda results: gap(results, variant)),
-        "rise": mean_of(risen(variant)),
-        "accuracy": mean_of(lambda results: final(results, "test_accuracy", variant), 100),
-        "best": mean_of(best(variant), 100),
+        "gap": mean(lambda results: gap(results, variant)),
+        "rise": mean(risen(variant)),
+        "accuracy": points(lambda results: final(results, "test_accuracy", variant)),
+        "best": points(best(variant)),
     }
 
 
-NUMBERS: dict[str, Callable[[xr.Dataset], float]] = {
+NUMBERS: dict[str, Shown] = {
     f"{name}_{what}": number
     for name, variant in (("none", NONE), ("quarter", QUARTER), ("half", HALF))
     for what, number in means_of(variant).items()

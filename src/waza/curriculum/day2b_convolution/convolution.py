@@ -3,18 +3,17 @@
 import functools
 import itertools
 import math
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-import xarray as xr
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from waza import nn
 from waza.curriculum.figures.unrolled import unrolled
+from waza.curriculum.shown import Shown
 from waza.learners import Learner, Measure, Measures
 from waza.report import over_layers
 from waza.study import Claim, Exact, Study
@@ -128,4 +127,4 @@ C27 = Claim(
 )
 
 
-NUMBERS: dict[str, Callable[[xr.Dataset], float]] = {"plain": lambda results: 100 * share_right(floored=False)}
+NUMBERS: dict[str, Shown] = {"plain": lambda results: 100 * share_right(floored=False)}

@@ -1,7 +1,6 @@
 """E7: what pooling saves: multiply-adds and parameters with two poolings, with one, and with strides instead."""
 
 import math
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -15,6 +14,7 @@ from waza.core.vary import vary
 from waza.curriculum.day2b_convolution.counting import cost
 from waza.curriculum.day2b_convolution.networks import classes_of, image_of
 from waza.curriculum.resampled import per_seed
+from waza.curriculum.shown import Shown
 from waza.data import Dataset
 from waza.learners import Measure, Measures, Supervised
 from waza.report import bars, side_by_side
@@ -115,12 +115,12 @@ C30 = Claim(
 )
 
 
-def mean_accuracy(name: str) -> Callable[[xr.Dataset], float]:
+def mean_accuracy(name: str) -> Shown:
     """The mean test accuracy, in points."""
     return lambda results: 100 * float(final(results, "test_accuracy", name).mean())
 
 
-NUMBERS: dict[str, Callable[[xr.Dataset], float]] = {
+NUMBERS: dict[str, Shown] = {
     "saved": lambda results: counts(ONE)["multiply_adds"] - counts(TWO)["multiply_adds"],
     "all": lambda results: counts(ONE)["multiply_adds"],
     "fewer_parameters": lambda results: 100 * (1 - times("parameters", ONE)),

@@ -1,15 +1,13 @@
 """E7: does pooling reduce overfitting on 500 images?"""
 
-from collections.abc import Callable
 from functools import partial
-
-import xarray as xr
 
 from waza import data, optim
 from waza.curriculum.day2b_convolution.networks import POOLED, STRIDED, UNPOOLED, three_ways
 from waza.curriculum.day2b_convolution.overfitting import POINT, better, gap, reduces_overfitting
 from waza.curriculum.figures.loss_gap import loss_gap
 from waza.curriculum.resampled import per_seed
+from waza.curriculum.shown import Shown
 from waza.learners import Supervised
 from waza.report import side_by_side
 from waza.study import Claim, Part, Study, final
@@ -51,17 +49,17 @@ C29 = Claim(
 )
 
 
-def mean_gap(variant: str) -> Callable[[xr.Dataset], float]:
+def mean_gap(variant: str) -> Shown:
     """The mean gap at the end."""
     return lambda results: float(gap(results, variant).mean())
 
 
-def mean_accuracy(variant: str) -> Callable[[xr.Dataset], float]:
+def mean_accuracy(variant: str) -> Shown:
     """The mean test accuracy at the end, in points."""
     return lambda results: 100 * float(final(results, "test_accuracy", variant).mean())
 
 
-NUMBERS: dict[str, Callable[[xr.Dataset], float]] = {
+NUMBERS: dict[str, Shown] = {
     "pooled_gap": mean_gap(POOLED),
     "unpooled_gap": mean_gap(UNPOOLED),
     "pooled_accuracy": mean_accuracy(POOLED),

@@ -12,6 +12,7 @@ from waza import data, optim
 from waza.curriculum.day2b_convolution.networks import POOLED, STRIDED, UNPOOLED, three_ways
 from waza.curriculum.figures.shifts import lost_accuracy
 from waza.curriculum.resampled import per_seed
+from waza.curriculum.shown import Shown
 from waza.data import Dataset, Split
 from waza.learners import Measure, Measures, Supervised
 from waza.report import side_by_side
@@ -113,12 +114,12 @@ C28 = Claim(
 )
 
 
-def mean_lost(variant: str, distance: int) -> Callable[[xr.Dataset], float]:
+def mean_lost(variant: str, distance: int) -> Shown:
     """The accuracy that a net loses at this distance, in points."""
     return lambda results: 100 * float(lost(results, variant, distance).mean())
 
 
-NUMBERS: dict[str, Callable[[xr.Dataset], float]] = {
+NUMBERS: dict[str, Shown] = {
     f"{name}_{distance}": mean_lost(variant, distance)
     for name, variant in (("pooled", POOLED), ("unpooled", UNPOOLED), ("strided", STRIDED))
     for distance in DISTANCES

@@ -1,6 +1,5 @@
 """E6: a convolutional network compared with dense layers, with ordered and permuted pixels."""
 
-from collections.abc import Callable
 from functools import partial
 
 import jax
@@ -10,6 +9,7 @@ from waza import data, models, optim
 from waza.curriculum.day2b_convolution.networks import classes_of, image_of
 from waza.curriculum.day2b_convolution.permuted import Permuted
 from waza.curriculum.resampled import per_seed
+from waza.curriculum.shown import Shown
 from waza.learners import Supervised
 from waza.nn import Layer
 from waza.report import differences, side_by_side
@@ -93,12 +93,12 @@ C26 = Claim(
 )
 
 
-def mean_accuracy(name: str) -> Callable[[xr.Dataset], float]:
+def mean_accuracy(name: str) -> Shown:
     """The mean test accuracy, in points."""
     return lambda results: 100 * float(final(results, "test_accuracy", name).mean())
 
 
-NUMBERS: dict[str, Callable[[xr.Dataset], float]] = {
+NUMBERS: dict[str, Shown] = {
     "lead": lambda results: 100 * float(lead(results).mean()),
     "behind": lambda results: -100 * float(lead_permuted(results).mean()),
     "convolution": mean_accuracy(CONV),

@@ -1,11 +1,8 @@
 """E10: adding two marked numbers among a hundred: which cells remember that long?"""
 
-from collections.abc import Callable
-
-import xarray as xr
-
 from waza import models, nn
 from waza.curriculum.day3a_recurrent.falling import falling_adam
+from waza.curriculum.shown import Shown
 from waza.data import tasks
 from waza.learners import Supervised
 from waza.report import over_steps, side_by_side
@@ -48,12 +45,12 @@ def study() -> Study:
     )
 
 
-def share(variant: str) -> Callable[[xr.Dataset], float]:
+def share(variant: str) -> Shown:
     """The percentage of seeds that get at least 90 % of the sums right."""
     return lambda results: float((final(results, "test_accuracy", variant) >= SOLVED).mean()) * 100
 
 
-NUMBERS: dict[str, Callable[[xr.Dataset], float]] = {
+NUMBERS: dict[str, Shown] = {
     "rnn": share(RNN),
     "bias1": share(LSTM_1),
     "bias5": share(LSTM_5),

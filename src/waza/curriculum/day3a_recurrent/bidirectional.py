@@ -10,6 +10,7 @@ import xarray as xr
 
 from waza import models, nn
 from waza.curriculum.day3a_recurrent.falling import falling_adam
+from waza.curriculum.shown import Shown
 from waza.data import Dataset, tasks
 from waza.data.redrawn import pool_of
 from waza.learners import Measure, Measures, Supervised
@@ -95,12 +96,12 @@ C39 = Claim(
 )
 
 
-def mean(measure: str, variant: str) -> Callable[[xr.Dataset], float]:
+def mean(measure: str, variant: str) -> Shown:
     """The mean of an accuracy in percent."""
     return lambda results: float(final(results, measure, variant).mean()) * 100
 
 
-NUMBERS: dict[str, Callable[[xr.Dataset], float]] = {
+NUMBERS: dict[str, Shown] = {
     "whole_both": mean("test_accuracy", BOTH),
     "whole_forward": mean("test_accuracy", FORWARD),
     "whole_more": mean("test_accuracy", FORWARD_MORE),

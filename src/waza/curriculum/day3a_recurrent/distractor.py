@@ -13,6 +13,7 @@ from waza import models, nn
 from waza.curriculum.day3a_recurrent.falling import falling_adam
 from waza.curriculum.day3a_recurrent.several_tasks import OnTask, together
 from waza.curriculum.figures.gate_values import gate_values, held_accuracy
+from waza.curriculum.shown import Shown, points
 from waza.data import Dataset, tasks
 from waza.learners import Measure, Measures, Supervised
 from waza.report import side_by_side
@@ -186,30 +187,20 @@ C40 = Claim(
 )
 
 
-def share(task: str, cell: str) -> Callable[[xr.Dataset], float]:
-    """The percentage of seeds that solve the task."""
-    return lambda results: float(solves(task, cell)(results).mean()) * 100
-
-
-def mean(measure: str, task: str, cell: str, times: float = 100) -> Callable[[xr.Dataset], float]:
+def mean(measure: str, task: str, cell: str, times: float = 100) -> Shown:
     """The mean of a measure, in percent."""
     return lambda results: float(final(results, measure, name_of(task, cell)).mean()) * times
 
 
-def points(effect: Callable[[xr.Dataset], xr.DataArray]) -> Callable[[xr.Dataset], float]:
-    """The mean of an effect in points."""
-    return lambda results: float(effect(results).mean()) * 100
-
-
-NUMBERS: dict[str, Callable[[xr.Dataset], float]] = {
-    "lstm": share(REPLACED, LSTM),
-    "no_input": share(REPLACED, NO_INPUT),
-    "no_forget": share(REPLACED, NO_FORGET),
-    "neither": share(REPLACED, NEITHER),
-    "lstm_once": share(ONCE, LSTM),
-    "no_input_once": share(ONCE, NO_INPUT),
-    "no_forget_once": share(ONCE, NO_FORGET),
-    "neither_once": share(ONCE, NEITHER),
+NUMBERS: dict[str, Shown] = {
+    "lstm": points(solves(REPLACED, LSTM)),
+    "no_input": points(solves(REPLACED, NO_INPUT)),
+    "no_forget": points(solves(REPLACED, NO_FORGET)),
+    "neither": points(solves(REPLACED, NEITHER)),
+    "lstm_once": points(solves(ONCE, LSTM)),
+    "no_input_once": points(solves(ONCE, NO_INPUT)),
+    "no_forget_once": points(solves(ONCE, NO_FORGET)),
+    "neither_once": points(solves(ONCE, NEITHER)),
     "no_forget_right": mean("test_accuracy", REPLACED, NO_FORGET),
     "neither_right": mean("test_accuracy", REPLACED, NEITHER),
     "skipped": points(lost(SKIPPED)),

@@ -9,6 +9,7 @@ import xarray as xr
 from waza import models, nn, optim
 from waza.core.vary import vary
 from waza.curriculum.figures.spans import over_spans
+from waza.curriculum.shown import Shown, points
 from waza.data import Dataset, tasks
 from waza.learners import Measure, Measures, Supervised, log_gains
 from waza.report import side_by_side
@@ -96,25 +97,20 @@ C33 = Claim(
 )
 
 
-def share(variant: str) -> Callable[[xr.Dataset], float]:
-    """The percentage of seeds that train."""
-    return lambda results: float(trains(variant)(results).mean()) * 100
-
-
-def loss(variant: str) -> Callable[[xr.Dataset], float]:
+def loss(variant: str) -> Shown:
     """The geometric mean of the test loss."""
     return lambda results: float(10 ** xr.ufuncs.log10(final(results, "test_loss", variant)).mean())
 
 
-NUMBERS: dict[str, Callable[[xr.Dataset], float]] = {
+NUMBERS: dict[str, Shown] = {
     "left_one_in": lambda results: float(10 ** -gain(SLOW)(results).mean()),
     "grows": lambda results: float(10 ** gain(LARGE)(results).mean()),
     "diverged_large": lambda results: diverged(results, LARGE),
     "diverged_fast": lambda results: diverged(results, FAST),
-    "fast": share(FAST),
-    "clipped": share(CLIPPED),
-    "clipped1": share(CLIPPED_1),
-    "slow": share(SLOW),
+    "fast": points(trains(FAST)),
+    "clipped": points(trains(CLIPPED)),
+    "clipped1": points(trains(CLIPPED_1)),
+    "slow": points(trains(SLOW)),
     "loss_clipped": loss(CLIPPED),
     "loss_clipped1": loss(CLIPPED_1),
     "loss_slow": loss(SLOW),

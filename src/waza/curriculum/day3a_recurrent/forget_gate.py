@@ -9,6 +9,7 @@ from jaxtyping import Array
 
 from waza import models, nn
 from waza.curriculum.day3a_recurrent.falling import falling_adam
+from waza.curriculum.shown import Shown, points
 from waza.data import Dataset, Split, tasks
 from waza.learners import Mean, Measure, TruncatedBPTT
 from waza.report import side_by_side
@@ -97,20 +98,15 @@ C36 = Claim(
 )
 
 
-def share(variant: str) -> Callable[[xr.Dataset], float]:
-    """The percentage of seeds that remember."""
-    return lambda results: float(remembers(variant)(results).mean()) * 100
-
-
-def right(variant: str) -> Callable[[xr.Dataset], float]:
+def right(variant: str) -> Shown:
     """The median over seeds of the percentage of remembered symbols that are right."""
     return lambda results: float(final(results, "test_remembered", variant).median()) * 100
 
 
-NUMBERS: dict[str, Callable[[xr.Dataset], float]] = {
-    "forgets": share(FORGETS),
-    "keeps": share(KEEPS),
-    "rnn": share(PLAIN),
+NUMBERS: dict[str, Shown] = {
+    "forgets": points(remembers(FORGETS)),
+    "keeps": points(remembers(KEEPS)),
+    "rnn": points(remembers(PLAIN)),
     "forgets_right": right(FORGETS),
     "keeps_right": right(KEEPS),
     "rnn_right": right(PLAIN),

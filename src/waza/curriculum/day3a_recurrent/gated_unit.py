@@ -10,6 +10,7 @@ from waza import data, models, nn
 from waza.curriculum.day2b_convolution.networks import classes_of, image_of
 from waza.curriculum.day3a_recurrent.falling import falling_adam
 from waza.curriculum.resampled import per_seed
+from waza.curriculum.shown import Shown
 from waza.learners import Supervised
 from waza.report import over_steps, side_by_side
 from waza.study import Claim, Exact, Part, Study, Trained, Tuning, final, tuned_name
@@ -111,12 +112,12 @@ C38 = Claim(
 )
 
 
-def percent(variant: str) -> Callable[[xr.Dataset], float]:
+def percent(variant: str) -> Shown:
     """The mean test accuracy at the tuned rate, in percent."""
     return lambda results: float(accuracy(results, variant).mean()) * 100
 
 
-NUMBERS: dict[str, Callable[[xr.Dataset], float]] = {
+NUMBERS: dict[str, Shown] = {
     "fewer": lambda _: fewer() * 100,
     "lstm_parameters": lambda _: parameters(nn.LSTM(COLUMNS, UNITS)),
     "gru_parameters": lambda _: parameters(nn.GRU(COLUMNS, UNITS, reset="before")),

@@ -6,6 +6,7 @@ from typing import Any
 import xarray as xr
 
 from waza import models, nn, optim
+from waza.curriculum.shown import Shown, points
 from waza.data import tasks
 from waza.learners import Supervised
 from waza.report import side_by_side
@@ -64,21 +65,16 @@ C35 = Claim(
 )
 
 
-def share(variant: str) -> Callable[[xr.Dataset], float]:
-    """The percentage of seeds that solve the task."""
-    return lambda results: float(solves(variant)(results).mean()) * 100
-
-
-def right(variant: str, quantile: float = 0.5) -> Callable[[xr.Dataset], float]:
+def right(variant: str, quantile: float = 0.5) -> Shown:
     """A quantile over seeds of the percentage of sums that are right."""
     return lambda results: float(final(results, "test_accuracy", variant).quantile(quantile)) * 100
 
 
-NUMBERS: dict[str, Callable[[xr.Dataset], float]] = {
-    "both": share(BOTH),
-    "input": share(INPUT),
-    "output": share(OUTPUT),
-    "bare": share(BARE),
+NUMBERS: dict[str, Shown] = {
+    "both": points(solves(BOTH)),
+    "input": points(solves(INPUT)),
+    "output": points(solves(OUTPUT)),
+    "bare": points(solves(BARE)),
     "both_right": right(BOTH),
     "input_right": right(INPUT),
     "output_right": right(OUTPUT),

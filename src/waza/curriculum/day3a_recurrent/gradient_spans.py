@@ -10,6 +10,7 @@ from jaxtyping import Array, Int, PRNGKeyArray
 
 from waza import nn
 from waza.curriculum.figures.spans import over_spans
+from waza.curriculum.shown import Shown
 from waza.learners import Learner, Measure, Measures, log_gains
 from waza.study import Claim, Exact, Part, Study
 
@@ -129,17 +130,17 @@ C34 = Claim(
 )
 
 
-def percent(variant: str) -> Callable[[xr.Dataset], float]:
+def percent(variant: str) -> Shown:
     """The mean change of the gradient at a step back, in percent."""
     return lambda results: float(change(variant)(results).mean()) * 100
 
 
-def times(variant: str) -> Callable[[xr.Dataset], float]:
+def times(variant: str) -> Shown:
     """The factor over 100 steps, as a geometric mean over seeds."""
     return lambda results: float(10 ** gain(variant, TIME)(results).mean())
 
 
-NUMBERS: dict[str, Callable[[xr.Dataset], float]] = {
+NUMBERS: dict[str, Shown] = {
     "cell1997": percent(CELL_1997),
     "alone": percent(BARE),
     "rnn_loses": lambda results: -percent(RNN)(results),

@@ -12,6 +12,7 @@ from waza.curriculum.day3a_recurrent.falling import falling_adam
 from waza.curriculum.day3a_recurrent.gated_unit import RowByRow
 from waza.curriculum.day3a_recurrent.several_tasks import OnTask, together
 from waza.curriculum.figures.by_task import gains_by_task
+from waza.curriculum.shown import Shown, points
 from waza.data import tasks
 from waza.learners import Supervised
 from waza.study import Claim, Share, Study, Trained, Tuning, final, tuned_name
@@ -156,17 +157,12 @@ G3 = Claim(
 )
 
 
-def trained_share(variant: str, task: str) -> Callable[[xr.Dataset], float]:
+def trained_share(variant: str, task: str) -> Shown:
     """The percentage of seeds that train."""
     return lambda results: float(trains(results, variant, task).mean()) * 100
 
 
-def share(of: Callable[[xr.Dataset], xr.DataArray]) -> Callable[[xr.Dataset], float]:
-    """The percentage of seeds for which something holds."""
-    return lambda results: float(of(results).mean()) * 100
-
-
-def score(variant: str, task: str) -> Callable[[xr.Dataset], float]:
+def score(variant: str, task: str) -> Shown:
     """The mean accuracy on digits in percent; else the median over seeds of the error, as a ratio to vanilla's."""
     if task == DIGITS:
         return lambda results: float(tuned(results, "test_accuracy", variant, task).mean()) * 100
@@ -183,9 +179,9 @@ def number_name(variant: str, task: str) -> str:
 
 
 EACH = [(variant, task) for task in TASKS for variant in VARIANTS]
-NUMBERS: dict[str, Callable[[xr.Dataset], float]] = {
+NUMBERS: dict[str, Shown] = {
     **{f"{number_name(*one)}_trained": trained_share(*one) for one in EACH},
     **{f"{number_name(*one)}_score": score(*one) for one in EACH},
-    **{f"{number_name(*one)}_better": share(improves(*one)) for one in EACH if one[0] != VANILLA},
-    **{f"{number_name(*one)}_worse": share(loses(*one)) for one in EACH if one[0] != VANILLA},
+    **{f"{number_name(*one)}_better": points(improves(*one)) for one in EACH if one[0] != VANILLA},
+    **{f"{number_name(*one)}_worse": points(loses(*one)) for one in EACH if one[0] != VANILLA},
 }

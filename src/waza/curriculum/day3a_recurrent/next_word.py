@@ -1,12 +1,10 @@
 """E12: recurrent language models on real text."""
 
-from collections.abc import Callable
 from functools import partial
-
-import xarray as xr
 
 from waza import data, models, nn
 from waza.curriculum.day3a_recurrent.falling import falling_adam
+from waza.curriculum.shown import Shown
 from waza.data import Characters, Dataset, Words, token_stream
 from waza.learners import TruncatedBPTT
 from waza.report import over_steps
@@ -55,12 +53,12 @@ def tokens(data_name: str, words: bool) -> tuple[Dataset, int]:
     return token_stream(corpus, tokenizer), tokenizer.size
 
 
-def perplexity(variant: str) -> Callable[[xr.Dataset], float]:
+def perplexity(variant: str) -> Shown:
     """The mean perplexity of the test text."""
     return lambda results: float(final(results, "test_perplexity", variant).mean())
 
 
-NUMBERS: dict[str, Callable[[xr.Dataset], float]] = {
+NUMBERS: dict[str, Shown] = {
     "rnn": perplexity("simple RNN"),
     "gru": perplexity("GRU"),
     "lstm": perplexity("LSTM"),

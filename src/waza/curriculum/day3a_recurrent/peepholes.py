@@ -11,6 +11,7 @@ import xarray as xr
 from waza import models, nn
 from waza.curriculum.day3a_recurrent.falling import falling_adam
 from waza.curriculum.day3a_recurrent.several_tasks import OnTask, together
+from waza.curriculum.shown import Shown, points
 from waza.data import Dataset, Split, tasks
 from waza.learners import Supervised
 from waza.report import side_by_side
@@ -113,14 +114,9 @@ C37 = Claim(
 )
 
 
-def share(task: str, peepholes: bool) -> Callable[[xr.Dataset], float]:
-    """The percentage of seeds that solve the task."""
-    return lambda results: float(solves(task, peepholes)(results).mean()) * 100
-
-
-NUMBERS: dict[str, Callable[[xr.Dataset], float]] = {
-    "measure_with": share(MEASURE, True),
-    "measure_without": share(MEASURE, False),
-    "alarm_with": share(ALARM, True),
-    "alarm_without": share(ALARM, False),
+NUMBERS: dict[str, Shown] = {
+    "measure_with": points(solves(MEASURE, True)),
+    "measure_without": points(solves(MEASURE, False)),
+    "alarm_with": points(solves(ALARM, True)),
+    "alarm_without": points(solves(ALARM, False)),
 }

@@ -1,19 +1,18 @@
 """E11: predicting the next value of a sine, and generating a sine from its own predictions."""
 
 import math
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-import xarray as xr
 from jaxtyping import Array, Float, PyTree
 
 from waza import models, nn, optim
 from waza.core.vary import vary
 from waza.curriculum.day3a_recurrent.forgetful import Forgetful
+from waza.curriculum.shown import Shown
 from waza.data import Dataset, tasks
 from waza.learners import Measure, Measures, Supervised
 from waza.report import over_steps
@@ -99,12 +98,12 @@ def learner(window: int, optimizer: optim.Optimizer, cell: type[nn.SimpleRNN] = 
     return ClosedLoop(Latest(window, model), optimizer, nn.SquaredError(), batch_size=16, probes=False)
 
 
-def loss(measure: str, variant: str, quantile: float = 0.5) -> Callable[[xr.Dataset], float]:
+def loss(measure: str, variant: str, quantile: float = 0.5) -> Shown:
     """A quantile of a loss over seeds."""
     return lambda results: float(final(results, measure, variant).quantile(quantile))
 
 
-NUMBERS: dict[str, Callable[[xr.Dataset], float]] = {
+NUMBERS: dict[str, Shown] = {
     "one_step": loss("test_loss", BEST),
     "alone": loss("alone_loss", BEST),
     "alone_least": loss("alone_loss", BEST, 0),
