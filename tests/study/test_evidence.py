@@ -112,3 +112,9 @@ def test_data_are_hashed_once_however_many_runs_are_kept(tmp_path, monkeypatch):
     monkeypatch.setattr(digest, "hashlib", Counting)
     assert answering(asked, tmp_path).stale_because == Difference("data")
     assert len(shapes) == 2  # x and y, which both splits share
+
+
+def test_a_file_that_only_the_run_used_makes_it_stale(tmp_path):
+    code = settings_of(study())["code"]
+    kept(tmp_path, study(), asked="", code={**code, "nn/moved.py": "else"})
+    assert answering(study(), tmp_path).stale_because == Difference("code", "nn/moved.py")

@@ -90,4 +90,6 @@ def _difference(stored: Mapping[str, Any], now: Mapping[str, Any], tuning: Any) 
         today = shifted if name == "first_seed" else now[name]
         if stored.get(name) != today:
             return Difference("number", name, stored.get(name), today)
+    for name in sorted(set(code) ^ set(now["code"])):  # a file that only one of them uses: code was moved
+        return Difference("code", name)
     return Difference("tuning")
