@@ -23,12 +23,13 @@ from waza.nn import Pass
 from waza.report import over_steps, side_by_side, tuning_curves
 from waza.study import Claim, Exact, Part, Study, Trained, Tuning, final, geometric, tuned_name, vary
 
-ROWS, HELD = 300, 1000
+ROWS, HELD, TESTED = 300, 1000, 300
 NONE, L2, L1, PROXIMAL = "none", "L2 0.1", "L1 0.005", "L1 0.005, proximal"
 DROPOUT, BOTH, ADAM = "dropout 0.15", "dropout 0.08 + L1 0.004", "Adam + dropout 0.15"
 COURSE, TUNED = "course", "tuned"
 RATE, RATES = "optimizer.learning_rate", (0.05, 0.1, 0.2)
-SOME = 0.02  # a smaller difference of losses does not matter
+SOME = 0.02  # a smaller change of a loss does not matter
+TENTH = 0.1  # nor does a smaller part of the gap
 POINT = 0.01  # nor does one of accuracies
 TRAINED = Trained("test_accuracy", 0.3)
 CORRELATED = -0.3  # a weaker rank correlation does not matter
@@ -88,14 +89,15 @@ FIGURES = (
 def study(data_name: str = "mnist") -> Study:
     """784-100x6-10, ReLU, He, 1,000 steps of 50 rows: each technique with the course's settings and tuned.
 
-    Each seed draws its own 300 images to train on, and 1,000 each to tune on and to test on.
+    Each seed draws its own 300 images to train on, 1,000 to tune on and 300 to test on. So few test images are a small
+    part of all that are drawn from, so that the trials of 100 seeds are nearly independent.
     """
     none = Regularised(models.MLP((784, *[100] * 6, 10)), optim.SGD(0.01), batch_size=50, probes=False)
     dropout = vary(none, model={"dropout": nn.Dropout(0.15)})
     strengths = (1e-4, 3e-4, 1e-3)
     return Study(
         name="regularisation",
-        **per_seed(data.load(data_name), train=ROWS, test=HELD, validation=HELD),
+        **per_seed(data.load(data_name), train=ROWS, test=TESTED, validation=HELD),
         variants={
             NONE: none,
             L2: vary(none, penalty=nn.L2(0.1)),
@@ -105,8 +107,8 @@ def study(data_name: str = "mnist") -> Study:
             BOTH: vary(dropout, model={"dropout": {"rate": 0.08}}, penalty=nn.L1(0.004)),
             ADAM: vary(dropout, optimizer=optim.Adam(0.001)),
         },
-        seeds=70,
-        first_seed=5000,
+        seeds=100,
+        first_seed=9000,  # the rule on gaps was written after seeds 5000 to 5074 had been seen
         steps=1000,
         evaluate_every=200,
         trained=TRAINED,
@@ -162,6 +164,15 @@ def gained(
     return lambda results: of(results, with_settings(variant, settings)) - of(results, with_settings(NONE, settings))
 
 
+def narrowed(variant: str, settings: str) -> Callable[[xr.Dataset], xr.DataArray]:
+    """The change of the gap as a part of the plain net's gap: -0.1 if it is narrower by a tenth."""
+
+    def effect(results: xr.Dataset) -> xr.DataArray:
+        return gap(results, with_settings(variant, settings)) / gap(results, with_settings(NONE, settings)) - 1
+
+    return effect
+
+
 def over(one: str, other: str) -> Callable[[xr.Dataset], xr.DataArray]:
     """One measure of the net with the course's dropout minus another."""
     return lambda results: final(results, one, DROPOUT) - final(results, other, DROPOUT)
@@ -184,15 +195,16 @@ def only_tuned(names: Sequence[str]) -> list[str]:
     return [name for name in names if name.endswith(tuned_name(""))]
 
 
-def reduces(variant: str, name: str, settings: str) -> tuple[Part, Part]:
+def reduces(variant: str, name: str, settings: str, case: str) -> tuple[Part, Part]:
     """The parts of "it reduces overfitting": the gap of the losses narrows, and the test accuracy does not fall."""
     common: dict[str, Any] = {
-        "case": settings,
+        "unit": "points",
+        "case": case,
         "among": tuple(with_settings(one, settings) for one in (variant, NONE)),
     }
     return (
-        Part(f"{name}-gap-{settings}", gained(gap, variant, settings), high=-SOME, **common),
-        Part(f"{name}-accuracy-{settings}", gained(accuracy, variant, settings), low=-POINT, unit="points", **common),
+        Part(f"{name}-gap-{settings}", narrowed(variant, settings), high=-TENTH, **common),
+        Part(f"{name}-accuracy-{settings}", gained(accuracy, variant, settings), low=-POINT, **common),
     )
 
 
@@ -246,8 +258,8 @@ C19 = Claim(
 C21 = Claim(
     "C21",
     (
-        *(part for settings in (COURSE, TUNED) for part in reduces(L2, "l2", settings)),
-        *(part for settings in (COURSE, TUNED) for part in reduces(L1, "l1", settings)),
+        *(part for settings in (COURSE, TUNED) for part in reduces(L2, "l2", settings, case=f"l2-{settings}")),
+        *(part for settings in (COURSE, TUNED) for part in reduces(L1, "l1", settings, case=f"l1-{settings}")),
         better(L2, "l2"),
         better(L1, "l1"),
     ),
@@ -266,7 +278,7 @@ C22 = Claim(
 C23 = Claim(
     "C23",
     (
-        *(part for settings in (COURSE, TUNED) for part in reduces(DROPOUT, "dropout", settings)),
+        *(part for settings in (COURSE, TUNED) for part in reduces(DROPOUT, "dropout", settings, case=settings)),
         Part("masks", over("test_accuracy", "masks_accuracy"), low=-POINT, high=POINT, unit="points"),
         Part("one-mask", over("masks_accuracy", "one_mask_accuracy"), low=POINT, unit="points"),
         better(DROPOUT, "dropout"),
@@ -301,6 +313,9 @@ NUMBERS: dict[str, Shown] = {
     "none_tuned_gap": of_trained(gap, tuned_name(NONE)),
     "l2_tuned_gap": of_trained(gap, tuned_name(L2)),
     "l1_tuned_gap": of_trained(gap, tuned_name(L1)),
+    "l1_narrowed": points(lambda results: -narrowed(L1, TUNED)(results)),
+    "l2_narrowed": points(lambda results: -narrowed(L2, TUNED)(results)),
+    "dropout_narrowed": points(lambda results: -narrowed(DROPOUT, COURSE)(results)),
     "dropout_tuned_gap": of_trained(gap, tuned_name(DROPOUT)),
     "none_tuned_accuracy": of_trained(accuracy, tuned_name(NONE), 100),
     "l2_tuned_accuracy": of_trained(accuracy, tuned_name(L2), 100),
