@@ -85,7 +85,8 @@ def study(data_name: str = "mnist") -> Study:
             for name, model in three_ways(dataset).items()
         },
         baseline=UNPOOLED,
-        first_seed=1000,
+        seeds=20,
+        first_seed=2000,  # the rule on the mean of the distances was written after seeds 1000 to 1009 had been seen
         steps=250,
         evaluate_every=250,
         claims=(C28,),
@@ -103,13 +104,23 @@ def loses_less(other: str, distance: int) -> Callable[[xr.Dataset], xr.DataArray
     return lambda results: lost(results, POOLED, distance) - lost(results, other, distance)
 
 
-# "Robust": it loses at least a point less than the same net without pooling and than a net with strides instead.
+def loses_less_on_average(other: str) -> Callable[[xr.Dataset], xr.DataArray]:
+    """The mean of `loses_less` over the distances."""
+    return lambda results: xr.concat([loses_less(other, at)(results) for at in DISTANCES], "distance").mean("distance")
+
+
+OTHERS = (("unpooled", UNPOOLED), ("strided", STRIDED))
+# "Robust": over shifts by 1 to 3 pixels it loses at least a point less, on average, than the same net without pooling
+# and than a net with strides instead. Each distance qualifies the answer.
 C28 = Claim(
     "C28",
-    tuple(
-        Part(f"{short}-{distance}", loses_less(other, distance), high=-0.01, unit="points")
-        for short, other in (("unpooled", UNPOOLED), ("strided", STRIDED))
-        for distance in DISTANCES
+    (
+        *(Part(short, loses_less_on_average(other), high=-0.01, unit="points") for short, other in OTHERS),
+        *(
+            Part(f"{short}-{distance}", loses_less(other, distance), high=-0.01, unit="points", further=True)
+            for short, other in OTHERS
+            for distance in DISTANCES
+        ),
     ),
 )
 
