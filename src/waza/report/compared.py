@@ -45,7 +45,12 @@ def curved_variants(results: xr.Dataset) -> list[str]:
 
 
 def side_by_side(
-    results: xr.Dataset, words: Words, language: str, measure: str = "", variants: Sequence[str] = ()
+    results: xr.Dataset,
+    words: Words,
+    language: str,
+    measure: str = "",
+    variants: Sequence[str] = (),
+    within: tuple[float, float] | None = None,
 ) -> alt.LayerChart | None:
     """A measure at the last step, a row a variant and a dot a seed: in one colour as given, in another tuned.
 
@@ -58,6 +63,7 @@ def side_by_side(
         language: of the chart.
         measure: the main measure by default.
         variants: by default those of `main_variants`.
+        within: the ends of the axis, where several charts share them.
 
     Raises:
         Error: the results have no such measure.
@@ -83,7 +89,7 @@ def side_by_side(
     far = record.declared(measure).better == "lower" and known and min(known) > 0 and max(known) > WIDE * min(known)
     title = label["at_end"].format(words[language].measure(measure), int(results["step"][-1]))
     note = label["joiner"].join([label["dots"], *[label["crosses"]] * any(row.stopped for row in rows)])
-    return dotted(rows, title, note, logarithmic=bool(far))
+    return dotted(rows, title, note, logarithmic=bool(far) and not within, within=within)
 
 
 def bars(results: xr.Dataset, words: Words, language: str, measure: str, layer: str = "") -> alt.LayerChart:

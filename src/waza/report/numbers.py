@@ -1,6 +1,7 @@
 """A measure over the number in which the names of variants differ, such as a width or a strength."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
@@ -19,7 +20,9 @@ WIDE = 10.0
 FEW_VALUES = 8
 
 
-def over_numbers(results: xr.Dataset, words: Words, language: str, measure: str = "") -> alt.LayerChart | None:
+def over_numbers(
+    results: xr.Dataset, words: Words, language: str, measure: str = "", variants: Sequence[str] = ()
+) -> alt.LayerChart | None:
     """A measure at the last step over the number in the variants' names; None where the names hold no such sweep.
 
     Where there are few lines, those after the first evaluated steps are shown too. A variant without the number is a
@@ -30,12 +33,13 @@ def over_numbers(results: xr.Dataset, words: Words, language: str, measure: str 
         words: the study's texts by language.
         language: of the chart.
         measure: the main measure by default.
+        variants: by default all.
 
     Raises:
         Error: the results have no such measure.
     """
     measure = measure or record_of(results).main.name
-    names = [str(name) for name in results["variant"].values]
+    names = [name for name in map(str, results["variant"].values) if not variants or name in variants]
     at_rates = {name for rates in swept(names).values() for name in rates.values()}
     names = [name for name in names if name not in at_rates]
     families = numbered(names)

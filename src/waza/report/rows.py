@@ -13,6 +13,7 @@ from waza.report.style import PALETTE, WIDTH, scale_and_axis, titled
 
 NAME, BAND, BETWEEN_ROWS = 18, 24, 6
 DOT, TIGHT = 30, 5.0
+COUNT = 36  # pixels for the number of trials that diverged
 ROOM_FOR_TEXT = 0.2  # of the width, behind the longest bar
 PLACES = 90  # across the chart: seeds in one place stand above one another
 
@@ -43,6 +44,7 @@ def dotted(
     subtitle: str = "",
     zero: bool = False,
     logarithmic: bool = False,
+    within: tuple[float, float] | None = None,
 ) -> Any:
     """A dot a value, side by side where they meet, with a bar at the row's middle and a line for its interval.
 
@@ -52,20 +54,23 @@ def dotted(
         subtitle: what the marks are.
         zero: whether a line marks zero, which then belongs to the axis.
         logarithmic: whether the axis is; values must be positive.
+        within: the ends of the axis, where several charts share them; by default those of the values.
     """
     names, tops, height = _places(rows)
     known = [float(value) for row in rows for value in row.values if math.isfinite(value)] + [0.0] * zero
     along = np.log if logarithmic else np.asarray
-    place = float(np.ptp(along(known)) / PLACES) if known else 1.0
+    place = float(np.ptp(along(within or known)) / PLACES) if known else 1.0
     dots = [
         {"kind": row.kind, "x": short(x), "y": round(top + BAND / 2 + y, 1)}
         for row, top in zip(rows, tops, strict=True)
         for x, y in zip(row.values, _apart(along(row.values), place or 1.0), strict=True)
         if math.isfinite(x)
     ]
+    heights = {one["name"]: one["y"] for one in names}
+    places = {kind: WIDTH - COUNT * i for i, kind in enumerate(dict.fromkeys(row.kind for row in rows))}
     counts = [
-        {"kind": row.kind, "y": top - NAME / 2, "text": f"× {row.stopped}"}
-        for row, top in zip(rows, tops, strict=True)
+        {"kind": row.kind, "at": places[row.kind], "y": heights[row.name], "text": f"× {row.stopped}"}
+        for row in rows
         if row.stopped
     ]
     placed = [(row, top + BAND / 2) for row, top in zip(rows, tops, strict=True)]
@@ -75,7 +80,7 @@ def dotted(
         for row, y in placed
         if math.isfinite(row.ends[0])
     ]
-    x, y = alt.X("x:Q", title=None, **_across(known, logarithmic)), _upright(height)
+    x, y = alt.X("x:Q", title=None, **_across(known, logarithmic, within)), _upright(height)
     layers = [
         *([alt.Chart(Inline(values=[{"x": 0}])).mark_rule(color="#888").encode(x=x)] if zero else []),
         _named(names, height),
@@ -84,7 +89,7 @@ def dotted(
         .encode(x=x, y=y, color=_kinds(rows), tooltip=["x:Q"]),
         alt.Chart(Inline(values=counts))
         .mark_text(align="right", fontSize=12, fontWeight="bold")
-        .encode(x=alt.value("width"), y=y, color=_kinds(rows), text="text:N"),
+        .encode(x=alt.X("at:Q", scale=None, axis=None), y=y, color=_kinds(rows), text="text:N"),
         alt.Chart(Inline(values=spread)).mark_rule(strokeWidth=2, color="black").encode(alt.X("low:Q"), y, x2="high:Q"),
         alt.Chart(Inline(values=middles))
         .mark_tick(orient="vertical", thickness=2.5, size=BAND - 4, color="black")
@@ -133,10 +138,14 @@ def barred(
     return titled(alt.layer(*layers).properties(width=WIDTH, height=height), title, subtitle)
 
 
-def _across(values: Sequence[float], logarithmic: bool) -> dict[str, Any]:
+def _across(values: Sequence[float], logarithmic: bool, within: tuple[float, float] | None) -> dict[str, Any]:
     """The scale and the axis of dots."""
     if logarithmic:
         return scale_and_axis(values, logarithmic=True)
+    if not within and values and min(values) == max(values):  # an axis needs two ends
+        within = values[0] - (abs(values[0]) or 1) / 10, values[0] + (abs(values[0]) or 1) / 10
+    if within:
+        return {"scale": alt.Scale(domain=list(within), nice=False, padding=8), "axis": alt.Axis(tickCount=5)}
     return {"scale": alt.Scale(zero=False, padding=8), "axis": alt.Axis(tickCount=5)}
 
 

@@ -18,6 +18,7 @@ from waza.study.sweep import swept
 FEW_RATES = 5
 FEWEST_RATES = 3
 BEYOND_CHANCE = 2.0
+ROOM = 0.15  # of the range of means, above and below it
 
 
 def over_rates(results: xr.Dataset, words: Words, language: str) -> alt.LayerChart | None:
@@ -100,8 +101,13 @@ def _curves(rows: list[dict[str, Any]], title: str, language: str, subtitle: str
     axis = alt.Axis(values=rates, format="~g") if few else power_axis(rates[0], rates[-1])
     x = alt.X("rate:Q", title=labels(language)["rate"], scale=scale, axis=axis)
     base = alt.Chart(Inline(values=rows)).encode(x=x, color=colours(rows))
-    upright = alt.Y("mean:Q", title=None, scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=6))
-    bars = base.mark_rule(strokeWidth=1.2).encode(y=alt.Y("low:Q", title=None), y2="high:Q")
+    means = [row["mean"] for row in rows]
+    room = ROOM * (max(means) - min(means)) if means else 0.0
+    upright_scale = alt.Scale(zero=False)
+    if room:  # one wide interval must not set the axis
+        upright_scale = alt.Scale(domain=[min(means) - room, max(means) + room], zero=False)
+    upright = alt.Y("mean:Q", title=None, scale=upright_scale, axis=alt.Axis(tickCount=6))
+    bars = base.mark_rule(strokeWidth=1.2, clip=True).encode(y=alt.Y("low:Q", title=None), y2="high:Q")
     tooltip = ["variant:N", "rate:Q", "mean:Q", "low:Q", "high:Q"]
     lines = base.mark_line(strokeWidth=2.2).encode(y=upright, strokeDash=dashes(rows), tooltip=tooltip)
     dots = base.mark_point(filled=True, size=22, opacity=1).encode(y=upright)

@@ -15,7 +15,7 @@ from waza.curriculum.resampled import per_seed
 from waza.curriculum.shown import Shown
 from waza.data import Dataset, Split
 from waza.learners import Measures, Supervised
-from waza.report import over_numbers
+from waza.report import over_numbers, side_by_side
 from waza.study import Claim, Part, Study, final
 
 WIDTHS = (1, 3, 10, 30, 100)
@@ -56,7 +56,11 @@ def name_of(width: int, labels: str, depth: int = 2) -> str:
     return ", ".join(filter(None, [f"width {width}", f"{labels} labels", DEPTHS[depth]]))
 
 
-FIGURES = (over_numbers, partial(loss_gap, chart=over_numbers))
+TWO_LAYERS = tuple(name_of(width, labels) for labels in LABELS for width in WIDTHS)
+OTHER_DEPTHS = tuple(name_of(width, "noisy", depth) for width in (10, 100) for depth in DEPTHS)
+_over_widths = partial(over_numbers, variants=TWO_LAYERS)
+_by_depth = partial(side_by_side, variants=OTHER_DEPTHS)
+FIGURES = (_over_widths, partial(loss_gap, chart=_over_widths), _by_depth, partial(loss_gap, chart=_by_depth))
 
 
 def study(data_name: str = "mnist") -> Study:

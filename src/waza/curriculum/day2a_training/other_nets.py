@@ -29,8 +29,11 @@ MORE_STARTS = {
 }
 _MORE = (f"ReLU, He, {WIDEST}", *(f"{start}, 40-20" for start in MORE_STARTS))
 FIGURES = (
-    *(partial(side_by_side, variants=tuple(f"{start}, {widths}" for widths in HIDDEN)) for start in STARTS),
-    partial(side_by_side, variants=_MORE),
+    *(
+        partial(side_by_side, variants=tuple(f"{start}, {widths}" for widths in HIDDEN), within=(0, 1))
+        for start in STARTS
+    ),
+    partial(side_by_side, variants=_MORE, within=(0, 1)),
 )
 
 
