@@ -88,6 +88,17 @@ def biases(variables):
     return [path for path in paths if "bias" in path and "output" not in path]
 
 
+@pytest.mark.parametrize("shape", [(1, 3), (1, 1, 1, 3)])
+def test_one_row_has_no_spread_to_normalise_by(shape):
+    layer = nn.BatchNorm(3)
+    variables, x = layer.init(None), jnp.ones(shape)
+    with pytest.raises(Error, match=r"has one row, whose spread is 0.*give batches of 2 rows or more"):
+        layer.apply(variables, x, nn.Pass(training=True))
+    np.testing.assert_allclose(layer.apply(variables, x, nn.Pass()), x, rtol=1e-4)
+    image = jnp.ones((1, 2, 2, 3))
+    np.testing.assert_array_equal(layer.apply(variables, image, nn.Pass(training=True)), 0 * image)
+
+
 @pytest.mark.parametrize("norm", [nn.BatchNorm(), nn.LayerNorm(), None])
 def test_models_take_any_norm_and_keep_the_biases_that_it_does_not_remove(norm):
     mlp = models.MLP((12, 4, 3), norm=norm)

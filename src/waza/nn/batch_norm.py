@@ -5,6 +5,7 @@ from typing import ClassVar
 import jax.numpy as jnp
 from jaxtyping import Array, Float, PRNGKeyArray, PyTree
 
+from waza.core.errors import Error
 from waza.core.recipe import like
 from waza.core.variables import Tracked
 from waza.nn.norm import Norm
@@ -47,16 +48,25 @@ class BatchNorm(Norm):
     def apply(
         self, variables: PyTree[Array], x: Float[Array, "batch ... size"], run: Pass
     ) -> Float[Array, "batch ... size"]:
-        """Normalise by the batch's statistics in training, by the running ones otherwise."""
+        """Normalise by the batch's statistics in training, by the running ones otherwise.
+
+        Raises:
+            Error: there is one row in training, or one place of an image.
+        """
         x = jnp.asarray(x)
         wide = jnp.promote_types(x.dtype, jnp.float32)
         dtype, x = x.dtype if jnp.issubdtype(x.dtype, jnp.floating) else wide, x.astype(wide)
         mean, variance = variables["mean"].value, variables["variance"].value
         if run.training:
             momentum, count = like(self.momentum, x), x.size // x.shape[-1]
+            if count == 1:
+                raise Error(
+                    f"a batch of shape {x.shape} has one row, whose spread is 0, and {type(self).__name__} divides by "
+                    "it in training: give batches of 2 rows or more"
+                )
             axes = tuple(range(x.ndim - 1))
             now, spread = jnp.mean(x, axes), jnp.var(x, axes)
-            unbiased = spread * (count / max(count - 1, 1))
+            unbiased = spread * (count / (count - 1))
             run.track(variables["mean"], momentum * mean + (1 - momentum) * now)
             run.track(variables["variance"], momentum * variance + (1 - momentum) * unbiased)
             mean, variance = now, spread
