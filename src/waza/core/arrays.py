@@ -10,17 +10,22 @@ import numpy as np
 import safetensors
 import safetensors.numpy
 
+from waza.core.digest import array_digest
 from waza.core.errors import Error
 from waza.core.files import write_whole
+from waza.core.sealed import sum_of
+
+SUM = "sha256"
 
 
 def write_arrays(path: Path, arrays: Mapping[str, np.ndarray], facts: Mapping[str, Any]) -> None:
-    """Write named arrays, and values that JSON can represent, to a file.
+    """Write named arrays, and values that JSON can represent, to a file, with a checksum.
 
     Raises:
         Error: the file cannot be written.
     """
-    write_whole(path, as_bytes(arrays, {"facts": json.dumps(dict(facts))}))
+    text = json.dumps(dict(facts))
+    write_whole(path, as_bytes(arrays, {"facts": text, SUM: _sum(arrays, text)}))
 
 
 def as_bytes(arrays: Mapping[str, np.ndarray], texts: Mapping[str, str] | None = None) -> bytes:
@@ -35,6 +40,8 @@ def as_bytes(arrays: Mapping[str, np.ndarray], texts: Mapping[str, str] | None =
 def read_arrays(path: Path, remedy: str) -> tuple[dict[str, np.ndarray], dict[str, Any]] | None:
     """Read a file of `write_arrays`; None if it does not exist.
 
+    The checksum is compared. Files of earlier versions have none.
+
     Args:
         path: the file.
         remedy: what to do if the file is damaged; the end of the error message.
@@ -46,10 +53,19 @@ def read_arrays(path: Path, remedy: str) -> tuple[dict[str, np.ndarray], dict[st
         return None
     try:
         with safetensors.safe_open(path, "numpy") as file:
-            facts = json.loads(file.metadata()["facts"])
-            return {key: file.get_tensor(key) for key in file.keys()}, facts  # noqa: SIM118
+            texts = file.metadata()
+            arrays = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+        if texts.keys() != {"facts"} and texts.get(SUM) != _sum(arrays, texts["facts"]):
+            raise ValueError("its content has changed since it was written")
+        return arrays, json.loads(texts["facts"])
     except Exception as error:  # safetensors raises its own exception types
         raise Error(f"{path} is damaged: {remedy}") from error
+
+
+def _sum(arrays: Mapping[str, np.ndarray], text: str) -> str:
+    """The checksum of named arrays and a text."""
+    parts = [f"{name} {array_digest(arrays[name])}" for name in sorted(arrays)]
+    return sum_of("\n".join([text, *parts]).encode())
 
 
 def finite(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from waza.core.arrays import finite
 from waza.core.errors import Error
 from waza.core.files import write_whole
 from waza.core.lock import held
+from waza.core.sealed import sealed, unsealed
 from waza.core.variables import trained as variables_trained
 from waza.engine.single import Fitted
 from waza.kinds.model_folder import HISTORY, RECIPE, VARIABLES
@@ -48,7 +49,7 @@ class FitFolder:
 
     def finish(self, result: Mapping[str, Any]) -> None:
         """Write the result, and remove the checkpoint; the model is there."""
-        write_whole(self.path / RESULT, _text(dict(result)))
+        write_whole(self.path / RESULT, sealed(result))
         self.checkpoint.unlink(missing_ok=True)
 
     def clear(self) -> None:
@@ -77,7 +78,7 @@ def fit_folder(path: Path, asked: Mapping[str, Any], fresh: bool) -> Iterator[Fi
     if path.is_dir() and any(path.iterdir()) and not any((path / name).is_file() for name in (ASKED, "lock")):
         raise Error(f"{path} holds other files and no training: give the name of a new folder")
     if not path.is_dir():
-        write_whole(path / ASKED, _text({"version": VERSION, "asked": dict(asked)}))
+        write_whole(path / ASKED, sealed({"version": VERSION, "asked": dict(asked)}))
     with held(path) as mine:
         if not mine:
             raise Error(f"another process is training in {path}: wait for it, or choose another folder")
@@ -86,7 +87,7 @@ def fit_folder(path: Path, asked: Mapping[str, Any], fresh: bool) -> Iterator[Fi
         if (path / ASKED).is_file():
             _refuse_other(path, asked)
         else:
-            write_whole(path / ASKED, _text({"version": VERSION, "asked": dict(asked)}))
+            write_whole(path / ASKED, sealed({"version": VERSION, "asked": dict(asked)}))
         yield folder
 
 
@@ -134,9 +135,8 @@ def _text(value: Any) -> bytes:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        facts = json.loads(path.read_text("utf-8"))
+        read = unsealed(path.read_bytes())
+        read.check(path.parent)
     except (OSError, ValueError) as error:
         raise Error(f"{path} is damaged ({error}): start over with --fresh") from error
-    if not isinstance(facts, dict):
-        raise Error(f"{path} is damaged (it is not a JSON object): start over with --fresh")
-    return facts
+    return read.facts

@@ -1,8 +1,9 @@
 """A model in a folder: its recipe, its preparation and its variables, in files that run no code when they are read.
 
 `model.json` names layers as users do (`nn.LSTM`), and `variables.safetensors` names arrays by path
-(`hidden.0.dense.weight`). Version 1 of the format named layers by module and arrays by position (`leaf7`). A model of
-a user's own learner has the learner's description instead of the network's.
+(`hidden.0.dense.weight`). `model.json` also holds checksums of the files. Version 2 of the format had no checksums;
+version 1 named layers by module and arrays by position (`leaf7`). A model of a user's own learner has the learner's
+description instead of the network's.
 """
 
 import json
@@ -19,6 +20,7 @@ from waza.core.errors import Error
 from waza.core.files import write_whole
 from waza.core.names import by_public_name
 from waza.core.paths import from_named_leaves, named_leaves
+from waza.core.sealed import Sealed, sealed, sum_of, unsealed
 from waza.engine.describe import describe
 from waza.kinds.model import Model
 from waza.kinds.own_model import OwnModel, kept_shapes_of
@@ -26,7 +28,7 @@ from waza.kinds.registry import kind_prepared_by
 from waza.learners import Learner
 from waza.nn import Layer
 
-VERSION, BY_POSITION = 2, 1
+VERSION, WITHOUT_SUMS, BY_POSITION = 3, 2, 1
 RECIPE, VARIABLES, HISTORY = "model.json", "variables.safetensors", "history.json"
 TRUSTED = ("nn", "models")
 
@@ -66,12 +68,14 @@ def save_model(folder: Path, model: Model) -> None:
     else:
         facts = {"version": VERSION, "model": _described(model.model), "preparation": about}
     arrays = {path: np.asarray(leaf) for path, leaf in named_leaves(model.variables).items()}
-    write_whole(folder / VARIABLES, safetensors.numpy.save(arrays))
+    files = {VARIABLES: safetensors.numpy.save(arrays)}
     if model.history:
-        write_whole(folder / HISTORY, _text([finite(one) for one in model.history]))
+        files[HISTORY] = _text([finite(one) for one in model.history])
     else:
         (folder / HISTORY).unlink(missing_ok=True)
-    write_whole(folder / RECIPE, _text(facts))
+    for name, content in files.items():
+        write_whole(folder / name, content)
+    write_whole(folder / RECIPE, sealed(facts, {name: sum_of(content) for name, content in files.items()}))
 
 
 def _described(recipe: Layer) -> Any:
@@ -98,11 +102,12 @@ def load_model(folder: str | Path, learner: Learner | None = None, data: Any = N
     if not (folder / RECIPE).is_file():
         raise Error(f"{folder} holds no model: give the folder that model.save, `waza fit` or `waza compare` wrote")
     try:
-        facts = json.loads((folder / RECIPE).read_text("utf-8"))
-        version = facts["version"]
+        read = unsealed((folder / RECIPE).read_bytes())
+        facts, version = read.facts, read.facts["version"]
         model = None
-        if version in (BY_POSITION, VERSION):
+        if version in (BY_POSITION, WITHOUT_SUMS, VERSION):
             model = _own_model(facts, folder, learner, data) if "learner" in facts else _model(facts, folder)
+            _check_sums(read, folder)  # at the end: what does not fit is a better reason than a checksum
     except _Ungiven as error:
         raise Error(str(error)) from error.__cause__
     except Exception as error:  # whatever the damage leads to
@@ -154,6 +159,13 @@ def _own_model(facts: dict[str, Any], folder: Path, learner: Learner | None, dat
     model = OwnModel(getattr(learner, "model", None), variables, _preparation(facts), _history(folder), (), learner)
     model.check()
     return model
+
+
+def _check_sums(read: Sealed, folder: Path) -> None:
+    """Compare the files with their checksums."""
+    if read.facts["version"] == VERSION and (read.sums is None or VARIABLES not in read.sums):
+        raise ValueError(f"the checksums in {RECIPE} are missing")
+    read.check(folder, optional=(HISTORY,))
 
 
 def _preparation(facts: dict[str, Any]) -> Any:

@@ -19,6 +19,7 @@ from waza.study.study import Study
 from waza.study.tuning import tuned_name
 
 KEPT = "kept"
+REMEDY = "run the study again"
 Trial = tuple[str, int]  # a variant's name and a seed
 
 
@@ -60,7 +61,7 @@ def variables_of(study: Study, results: xr.Dataset, variant: str, seed: int) -> 
         raise Error(f"the results have no seed {seed}; they have {results['seed'].values.tolist()}")
     arrays = results.attrs.get(KEPT, {}).get((variant, seed))
     if arrays is None:
-        arrays = _read(results, names.index(variant), seed)
+        arrays = _read(results, variant, seed)
     if arrays is None:
         raise Error(
             f"nothing was kept of {variant!r}, seed {seed}: run the study with keep='last', or with keep='best', "
@@ -77,10 +78,18 @@ def kept_shapes(learner: Learner, data: Any) -> PyTree[Any]:
     return jax.eval_shape(learner.kept, state)
 
 
-def _read(results: xr.Dataset, variant: int, seed: int) -> dict[str, np.ndarray] | None:
+def _read(results: xr.Dataset, variant: str, seed: int) -> dict[str, np.ndarray] | None:
     folder = results.attrs.get("folder")
-    found = None if folder is None else read_arrays(_file(Path(folder), variant, seed), "run the study again")
-    return None if found is None else found[0]
+    if folder is None:
+        return None
+    path = _file(Path(folder), [str(name) for name in results["variant"].values].index(variant), seed)
+    found = read_arrays(path, REMEDY)
+    if found is None:
+        return None
+    arrays, facts = found
+    if facts != {"variant": variant, "seed": seed}:
+        raise Error(f"{path} is of {facts.get('variant')!r}, seed {facts.get('seed')}: {REMEDY}")
+    return arrays
 
 
 def _file(folder: Path, variant: int, seed: int) -> Path:

@@ -15,6 +15,7 @@ import xarray as xr
 from waza.core.errors import Error, nearest
 from waza.core.files import write_whole
 from waza.core.lock import held
+from waza.core.sealed import sealed, sum_of, unsealed
 from waza.engine.checkpoint import Checkpoint
 from waza.engine.mapping import Chosen
 from waza.study.results import as_bytes
@@ -23,11 +24,15 @@ RESULTS = "results.nc"
 STUDY = "study.json"
 PARTIAL = "partial"
 MAPPINGS = "mappings.json"
+SUMS = "checksums.json"
 
 
 @dataclasses.dataclass(frozen=True)
 class RunFolder:
-    """One run's folder: `study.json`, while it runs `partial/`, and when it is complete `results.nc`."""
+    """One run's folder: `study.json`, while it runs `partial/`, and when it is complete `results.nc`.
+
+    `checksums.json` holds the checksum of `results.nc`.
+    """
 
     path: Path
 
@@ -35,6 +40,10 @@ class RunFolder:
     def complete(self) -> bool:
         """Whether the run is complete."""
         return (self.path / RESULTS).is_file()
+
+    @property
+    def _sums(self) -> Path:
+        return self.path / SUMS
 
     def settings(self) -> dict[str, Any]:
         """What `study.json` holds."""
@@ -49,6 +58,8 @@ class RunFolder:
         if not path.is_file():
             raise Error(f"the run {self.path} is not complete: run the study again to resume it")
         try:
+            if self._sums.is_file():  # the first versions wrote none
+                unsealed(self._sums.read_bytes()).check(self.path)
             results = xr.load_dataset(path, engine="scipy")
         except Exception as error:  # SciPy's reader raises whatever the damage leads to
             raise Error(f"{path} is damaged: delete the folder {self.path} and run the study again") from error
@@ -56,8 +67,10 @@ class RunFolder:
         return results
 
     def finish(self, results: xr.Dataset) -> None:
-        """Write the results, then remove the checkpoints."""
-        write_whole(self.path / RESULTS, as_bytes(results))
+        """Write the results and their checksum, then remove the checkpoints."""
+        content = as_bytes(results)
+        write_whole(self._sums, sealed({}, {RESULTS: sum_of(content)}))
+        write_whole(self.path / RESULTS, content)
         shutil.rmtree(self.path / PARTIAL, ignore_errors=True)
 
     def checkpoint(self, name: str) -> Checkpoint:

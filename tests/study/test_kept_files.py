@@ -1,0 +1,56 @@
+"""Stored results and kept trials are read only if they are what was written."""
+
+import shutil
+
+import numpy as np
+import pytest
+import xarray as xr
+
+from waza.core.errors import Error
+from waza.study.kept import _read, write_kept
+from waza.study.store import RunFolder
+
+RESULTS = xr.Dataset(
+    {"test_loss": (("variant", "seed", "step"), np.arange(8.0).reshape(2, 2, 2))},
+    {"variant": ["plain", "better"], "seed": [0, 1], "step": [0, 10]},
+)
+
+
+@pytest.fixture
+def run(tmp_path):
+    folder = RunFolder(tmp_path / "run")
+    folder.finish(RESULTS)
+    kept = {(name, seed): {"w": np.full(3, seed, np.float32)} for name in ("plain", "better") for seed in (0, 1)}
+    write_kept(folder.path, ["plain", "better"], kept)
+    return folder
+
+
+def test_any_damaged_bit_of_the_results_is_found(run):
+    path = run.path / "results.nc"
+    content = path.read_bytes()
+    rng = np.random.default_rng(0)
+    for place in rng.integers(0, len(content), 40):
+        damaged = bytearray(content)
+        damaged[place] ^= 1 << rng.integers(8)
+        path.write_bytes(damaged)
+        with pytest.raises(Error, match=r"results\.nc is damaged: delete the folder"):
+            run.results()
+    path.write_bytes(content)
+    assert run.results().identical(RESULTS.assign_attrs(folder=str(run.path)))
+
+
+def test_results_of_earlier_versions_have_no_checksum(run):
+    (run.path / "checksums.json").unlink()
+    assert run.results()["test_loss"].equals(RESULTS["test_loss"])
+
+
+def test_exchanged_trials_are_refused(run):
+    results = run.results()
+    np.testing.assert_array_equal(_read(results, "better", 1)["w"], np.ones(3))
+    shutil.copy(run.path / "kept" / "variant0-seed1.safetensors", run.path / "kept" / "variant1-seed1.safetensors")
+    with pytest.raises(Error, match=r"variant1-seed1\.safetensors is of 'plain', seed 1: run the study again"):
+        _read(results, "better", 1)
+    path = run.path / "kept" / "variant0-seed0.safetensors"
+    path.write_bytes(path.read_bytes()[:-1] + b"\1")
+    with pytest.raises(Error, match=r"variant0-seed0\.safetensors is damaged"):
+        _read(results, "plain", 0)
