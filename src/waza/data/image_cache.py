@@ -14,12 +14,13 @@ import numpy as np
 
 from waza.core.errors import Error
 from waza.core.files import unwritable, write_whole
+from waza.core.sealed import sealed, unsealed
 from waza.data.download import NO_LOCKS
 from waza.data.folders import cache_folder
 from waza.data.image_listing import ListedImage
 from waza.data.notes import Note
 
-VERSION = 1  # of decoding, splitting and storage; a change makes every cache invalid
+VERSION = 2  # of decoding, splitting and storage; a change makes every cache invalid
 PIXELS, ABOUT = "pixels.uint8", "about.json"
 
 
@@ -27,7 +28,7 @@ class Kept(NamedTuple):
     """Cached images: training rows first, then validation, then test.
 
     `counts` are the numbers of rows of the three splits, `x` is (n, height, width, 3) uint8, mapped from the disk and
-    read-only, `y` (n,) int32.
+    read-only, `y` (n,) int32; `white` is the 16-bit value that became 255.
     """
 
     x: np.ndarray
@@ -35,6 +36,7 @@ class Kept(NamedTuple):
     counts: tuple[int, int, int]
     classes: tuple[str, ...]
     notes: tuple[Note, ...]
+    white: int
 
 
 def kept_folder(folder: Path, images: Sequence[ListedImage], size: tuple[int, int]) -> Path:
@@ -50,18 +52,20 @@ def kept_folder(folder: Path, images: Sequence[ListedImage], size: tuple[int, in
 
 
 def read_kept(kept: Path) -> Kept | None:
-    """The cached images; None if there are none, or if a file does not have the expected size."""
+    """The cached images; None if there are none, or if they are damaged: if a file does not have its checksum."""
     try:
-        about = json.loads((kept / ABOUT).read_text("utf-8"))
+        read = unsealed((kept / ABOUT).read_bytes())
+        about = read.facts
         shape = (len(about["labels"]), *about["size"], 3)
-        if (kept / PIXELS).stat().st_size != np.prod(shape):
+        if about["of"] != kept.name or not read.sums or (kept / PIXELS).stat().st_size != np.prod(shape):
             return None
+        read.check(kept)
         x = np.memmap(kept / PIXELS, np.uint8, "r", shape=shape)
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return None
     notes = tuple(Note(kind, values) for kind, values in about["notes"])
     labels = np.array(about["labels"], np.int32)
-    return Kept(x, labels, tuple(about["counts"]), tuple(about["classes"]), notes)
+    return Kept(x, labels, tuple(about["counts"]), tuple(about["classes"]), notes, about["white"])
 
 
 @contextlib.contextmanager
@@ -108,13 +112,16 @@ def write_kept(part: Path, source: Path, rows: Sequence[int], size: tuple[int, i
     """
     images = np.memmap(source, np.uint8, "r").reshape(-1, *size, 3)
     with _plainly(part):
+        digest = hashlib.sha256()
         with (part / PIXELS).open("xb") as file:
             for row in rows:
                 file.write(images[row].data)
+                digest.update(images[row].data)
             file.flush()
             os.fsync(file.fileno())
         source.unlink()
-        write_whole(part / ABOUT, json.dumps({"size": size, **about}).encode())
+        facts = {"of": part.stem, "size": size, **about}
+        write_whole(part / ABOUT, sealed(facts, {PIXELS: digest.hexdigest()}))
 
 
 @contextlib.contextmanager

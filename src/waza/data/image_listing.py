@@ -3,20 +3,17 @@
 import dataclasses
 import os
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from waza.core.errors import Error
+from waza.data.image_splits import is_plain, is_sure, splits_among
 from waza.data.notes import Note
 
-SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".bmp", ".dib", ".webp", ".tif", ".tiff"})
+PORTABLE = frozenset({".ppm", ".pgm", ".pbm", ".pnm"})
+SUFFIXES = PORTABLE | {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".bmp", ".dib", ".webp", ".tif", ".tiff"}
 HIDDEN = frozenset({"thumbs.db", "desktop.ini", "__macosx"})
-SPLITS = {
-    **dict.fromkeys(("train", "training"), "train"),
-    **dict.fromkeys(("val", "valid", "validation"), "validation"),
-    **dict.fromkeys(("test", "testing"), "test"),
-}
 LAYOUT = "expected <class>/<image>, or train/<class>/<image> and test/<class>/<image>"
 NAMED = 3
 
@@ -63,11 +60,11 @@ class _Passed:
 def list_images(folder: Path) -> Listing:
     """List the image files in a folder's class folders, and in their sub-folders.
 
-    The layout is <class>/<image>, or train/<class>/<image> with test/ and, optionally, validation/ beside it (also
-    called training, testing, val, valid). Without test/, the validation images are used for the test. Symbolic links
-    are never followed, so that nothing outside the folder is read and no loop is entered. Hidden files, and files
-    without the suffix of an image, are ignored. The notes count all of these. Class names are compared in Unicode's
-    composed form.
+    The layout is <class>/<image>, or train/<class>/<image> with test/ and, optionally, validation/ beside it (or names
+    that tell the same, such as training_set; see `splits_among`). Without test/, the validation images are used for the
+    test. Symbolic links are never followed, so that nothing outside the folder is read and no loop is entered. Hidden
+    files, and files without the suffix of an image, are ignored. The notes count all of these. Class names are compared
+    in Unicode's composed form.
 
     Raises:
         Error: the folder is missing, or has another layout.
@@ -77,20 +74,24 @@ def list_images(folder: Path) -> Listing:
         raise Error(f"{folder} {given}; expected a folder of images (unpack an archive first)")
     passed = _Passed()
     tops = _subfolders(folder, folder, passed)
-    given_splits = [top for top in tops if top.name.casefold() in SPLITS]
-    inner = {top: _subfolders(top, folder, passed) for top in given_splits}
-    if any(inner.values()):
-        images, notes = _given(folder, inner, passed)
+    by_name = splits_among([top.name for top in tops])
+    below = {top: _subfolders(top, folder, _Passed()) for top in tops}
+    inner = {top: below[top] for top in tops if top.name in by_name}
+    sure = all(is_sure(top.name) for top in inner)
+    if any(inner.values()) and (sure or _shared(list(inner.values()))):
+        images, notes = _given(folder, {top: by_name[top.name] for top in inner}, passed)
         beside = [shown(top.name) for top in tops if top not in inner]
         notes += [counted("image_beside", beside)] if beside else []
+    elif tops and len(inner) == len(tops) and not any(inner.values()):
+        raise Error(f"{folder} has no class folders in {_names(tops)}; {LAYOUT}")
     else:
-        if tops and len(given_splits) == len(tops):
-            raise Error(f"{folder} has no class folders in {_names(tops)}; {LAYOUT}")
         images, notes = _listed(folder, "", tops, passed)
+        notes += _alike(below)
     if not images:
         linked = f" ({len(passed.links)} symbolic links are not followed)" if passed.links else ""
         closed = f" ({len(passed.closed)} folders may not be read)" if passed.closed else ""
-        raise Error(f"{folder} holds no images in class folders{linked}{closed}; {LAYOUT}")
+        around = [note.say("en") for note in passed.notes() if note.kind in ("image_others", "image_loose")]
+        raise Error(" ".join([f"{folder} holds no images in class folders{linked}{closed}; {LAYOUT}.", *around]))
     return Listing(tuple(sorted(images, key=lambda image: image.path)), (*notes, *passed.notes()))
 
 
@@ -102,7 +103,7 @@ def images_below(folder: Path) -> list[Path]:
     """
     found = sorted(Path(entry.path) for entry in _files(folder, folder, _Passed()))
     if not found:
-        raise Error(f"{folder} holds no images: give a folder with JPEG, PNG, GIF, BMP, WEBP or TIFF files")
+        raise Error(f"{folder} holds no images: give a folder with JPEG, PNG, GIF, BMP, WEBP, TIFF or PPM files")
     return found
 
 
@@ -127,26 +128,28 @@ def counted(kind: str, names: Iterable[str]) -> Note:
     return Note(kind, {"count": len(names), "names": few + (", ..." if len(names) > NAMED else "")})
 
 
-def _given(folder: Path, inner: dict[Path, list[Path]], passed: _Passed) -> tuple[list[ListedImage], list[Note]]:
+def _given(folder: Path, splits: dict[Path, str], passed: _Passed) -> tuple[list[ListedImage], list[Note]]:
     """The images of a folder that has splits."""
     by_split: dict[str, Path] = {}
-    for top in inner:
-        split = SPLITS[top.name.casefold()]
+    for top, split in splits.items():
         if split in by_split:
             raise Error(f"{folder} has both {by_split[split].name}/ and {top.name}/: leave one folder for each split")
         by_split[split] = top
     notes: list[Note] = []
     if "train" not in by_split:
-        raise Error(f"{folder} has {_names(inner)} but no train/: add it; {LAYOUT}")
+        raise Error(f"{folder} has {_names(splits)} but no train/: add it; {LAYOUT}")
     if "test" not in by_split:
         if "validation" not in by_split:
             train = by_split["train"]
             raise Error(f"{folder} has {train.name}/ but no test/: add it, or give {train} itself to have it split")
         by_split["test"] = by_split.pop("validation")
         notes.append(Note("image_validation_tests", {"name": by_split["test"].name}))
+    if not all(is_plain(top.name) for top in by_split.values()):
+        names = {split: shown(top.name) for split, top in by_split.items()}
+        notes.append(Note("image_splits", {"names": ", ".join(f"{name} ({split})" for split, name in names.items())}))
     images: list[ListedImage] = []
     for split, top in by_split.items():
-        listed, more = _listed(folder, split, inner[top], passed)
+        listed, more = _listed(folder, split, _subfolders(top, folder, passed), passed)
         images += listed
         notes += more
     return images, notes
@@ -215,6 +218,22 @@ def _entries(folder: Path, root: Path, passed: _Passed) -> list[os.DirEntry]:
 def _is_image(entry: os.DirEntry) -> bool:
     # Reading a pipe with an image's name would wait forever.
     return entry.is_file(follow_symlinks=False) and os.path.splitext(entry.name)[1].lower() in SUFFIXES  # noqa: PTH122
+
+
+def _shared(below: Sequence[Sequence[Path]]) -> set[str]:
+    """The names that occur in each of several lists of folders."""
+    return set.intersection(*({unicodedata.normalize("NFC", one.name) for one in folders} for folders in below))
+
+
+def _alike(below: Mapping[Path, Sequence[Path]]) -> list[Note]:
+    """A note if all class folders have the same folders below: these may be the classes."""
+    if len(below) < 2:
+        return []
+    shared = sorted(_shared(list(below.values())))
+    if len(shared) < 2 or any(len(folders) != len(shared) for folders in below.values()):
+        return []
+    tops, folders = (str(counted("", names).values["names"]) for names in ([one.name for one in below], shared))
+    return [Note("images_alike", {"names": tops, "below": folders})]
 
 
 def _names(folders: Iterable[Path]) -> str:

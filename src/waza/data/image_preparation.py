@@ -11,7 +11,7 @@ import numpy as np
 from waza.core.errors import Error
 from waza.data.given import array_of
 from waza.data.image_listing import images_below, shown
-from waza.data.image_workers import decode_all
+from waza.data.image_workers import WHITE, decode_all
 from waza.data.notes import Note
 from waza.data.targets import Task
 
@@ -35,6 +35,7 @@ class ImagePreparation:
         channels: 3; or 1, for grey.
         classes: the names of the classes, in the order of the outputs.
         labels: the classes as arrays gave them, where these are numbers or booleans.
+        white: the value of grey images with 16 bits that becomes 255.
     """
 
     kind: ClassVar[str] = "images"
@@ -44,6 +45,7 @@ class ImagePreparation:
     channels: int
     classes: tuple[str, ...]
     labels: tuple[Any, ...] = ()
+    white: int = WHITE
 
     def __post_init__(self):
         if len(self.size) != 2 or not all(isinstance(side, int) and side > 0 for side in self.size):
@@ -51,6 +53,8 @@ class ImagePreparation:
         named = all(isinstance(name, str) for name in self.classes) and len(set(self.classes)) == len(self.classes)
         if self.channels not in (1, 3) or not named:
             raise ValueError("images have one channel or three, and every class needs a unique name")
+        if not isinstance(self.white, int) or not 0 < self.white <= WHITE:
+            raise ValueError(f"{self.white} is not a value of 16 bits")
         if self.labels and len(self.labels) != len(self.classes):
             raise ValueError(f"there are {len(self.labels)} labels for {len(self.classes)} classes")
 
@@ -97,7 +101,7 @@ class ImagePreparation:
             files += images_below(path) if path.is_dir() else [path]
         with tempfile.TemporaryDirectory() as folder:
             raw = Path(folder) / "pixels"
-            outcomes = decode_all(Path("/"), [str(file.absolute()) for file in files], self.size, raw)
+            outcomes = decode_all(Path("/"), [str(file.absolute()) for file in files], self.size, raw, white=self.white)
             read = np.array([bool(outcome.digest) for outcome in outcomes])
             pixels = self._mapped(raw, read) if read.any() else None
         kinds = dict.fromkeys(kind for outcome in outcomes for kind in outcome.kinds)
@@ -145,13 +149,15 @@ class ImagePreparation:
 
     def to_json(self) -> dict[str, Any]:
         """The preparation as plain values."""
-        return {name: value for name, value in dataclasses.asdict(self).items() if value or name != "labels"}
+        usual = {"labels": (), "white": WHITE}
+        return {name: value for name, value in dataclasses.asdict(self).items() if value != usual.get(name)}
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Self:
         """The preparation from the values of `to_json`."""
         labels = tuple(values.get("labels", ()))
-        return cls(tuple(values["size"]), values["channels"], tuple(values["classes"]), labels)
+        white = values.get("white", WHITE)
+        return cls(tuple(values["size"]), values["channels"], tuple(values["classes"]), labels, white)
 
 
 def pixels_of(x: Any) -> np.ndarray:

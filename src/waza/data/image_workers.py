@@ -25,11 +25,24 @@ CHUNK = 64
 MOST = 16
 
 
+WHITE = 65535  # the largest value of 16 bits
+
+
 class Outcome(NamedTuple):
-    """The result for an image: a digest of its pixels, "" if it was refused, and kinds of notes."""
+    """The result for an image.
+
+    Args:
+        digest: of its pixels, "" if it was refused.
+        kinds: of notes.
+        height, width: before it was scaled.
+        largest: the largest of its values if they have 16 bits, else 0.
+    """
 
     digest: str
     kinds: tuple[str, ...]
+    height: int = 0
+    width: int = 0
+    largest: int = 0
 
 
 def decode_all(
@@ -39,6 +52,7 @@ def decode_all(
     pixels: Path,
     processes: int | None = None,
     progress: Callable[[int, int], None] | None = None,
+    white: int = WHITE,
 ) -> list[Outcome]:
     """Decode the images `names` of a folder; image i becomes row i of the file `pixels`, uint8 (n, height, width, 3).
 
@@ -51,6 +65,7 @@ def decode_all(
         pixels: the file that is created.
         processes: the number of processes; by default one per processor core, at most 16.
         progress: called with (images done, images in all), a few times a second.
+        white: the value of grey images with 16 bits that becomes 255.
 
     Raises:
         Error: the file cannot be written, a process does not start, or a process crashes; the message then names the
@@ -72,15 +87,15 @@ def decode_all(
         for first in itertools.islice(starts, processes):
             worker = stack.enter_context(_started())
             selector.register(worker.answers, selectors.EVENT_READ, worker)
-            worker.ask({"folder": str(folder), "size": size, "pixels": str(pixels)})
+            worker.ask({"folder": str(folder), "size": size, "pixels": str(pixels), "white": white})
             worker.chunk = (first, names[first : first + chunk])
             worker.ask(worker.chunk)
         while selector.get_map():
             for key, _ in selector.select():
                 worker = key.data
                 first, asked = worker.chunk
-                for i, (digest, kinds) in enumerate(worker.answer(pixels)):
-                    outcomes[first + i] = Outcome(digest, tuple(kinds))
+                for i, (digest, kinds, *original) in enumerate(worker.answer(pixels)):
+                    outcomes[first + i] = Outcome(digest, tuple(kinds), *original)
                 done += len(asked)
                 if progress:
                     progress(done, len(names))
@@ -154,7 +169,7 @@ def work() -> None:
     """The main function of a process: it reads a line of settings, then a line per chunk, and answers each chunk."""
     from PIL import Image
 
-    from waza.data.image_decoding import LARGEST, Refused, decode
+    from waza.data.image_decoding import LARGEST, Original, Refused, decode
 
     Image.MAX_IMAGE_PIXELS = LARGEST
     about = json.loads(sys.stdin.readline())
@@ -162,12 +177,13 @@ def work() -> None:
     with Path(about["pixels"]).open("r+b") as file:
         for line in sys.stdin:
             first, names = json.loads(line)
-            outcomes: list[tuple[str, tuple[str, ...]]] = []
+            outcomes: list[Outcome] = []
             for row, name in enumerate(names, first):
+                original = Original()
                 try:
-                    pixels, kinds = decode(folder / name, size)
+                    pixels, kinds = decode(folder / name, size, about["white"], original)
                 except Refused as refused:
-                    outcomes.append(("", (str(refused),)))
+                    outcomes.append(Outcome("", (str(refused),)))
                     continue
                 content = pixels.tobytes()
                 try:
@@ -175,7 +191,8 @@ def work() -> None:
                 except OSError as error:
                     print(json.dumps({"unwritable": [error.errno, error.strerror]}), flush=True)
                     return
-                outcomes.append((hashlib.blake2b(content, digest_size=16).hexdigest(), kinds))
+                digest = hashlib.blake2b(content, digest_size=16).hexdigest()
+                outcomes.append(Outcome(digest, kinds, original.height, original.width, original.largest))
             print(json.dumps(outcomes), flush=True)
 
 

@@ -10,7 +10,8 @@ from waza.core.errors import Error
 from waza.data.dataset import Dataset, Split, read_only
 from waza.data.image_cache import Kept, kept_folder, made_whole, read_kept, write_kept
 from waza.data.image_listing import LAYOUT, ListedImage, Listing, counted, list_images
-from waza.data.image_workers import Outcome, decode_all
+from waza.data.image_notes import notes_on_originals, notes_on_repeats, white_of, wrapping
+from waza.data.image_workers import WHITE, Outcome, decode_all
 from waza.data.notes import Note
 
 SPLITS = ("train", "validation", "test")
@@ -18,15 +19,22 @@ HELD = 0.2  # share of a class for validation, and for test
 FEWEST = 3  # least images of a class that is split here: one for each split
 SEED = 0
 REFUSALS = ("image_unreadable", "image_unidentified", "image_damaged", "image_enormous", "image_deep")
-REMARKS = ("image_animated", "image_transparent", "image_cmyk", "image_sixteen_bits", "image_turned")
+REMARKS = ("image_animated", "image_transparent", "image_cmyk", "image_sixteen_bits", "image_dark", "image_turned")
 
 
 @dataclasses.dataclass(frozen=True)
 class ImageFolder:
-    """A prepared folder of images: the data set, and notes on decisions and ignored files."""
+    """A prepared folder of images.
+
+    Args:
+        dataset: the images.
+        notes: on decisions and ignored files.
+        white: the value of grey images with 16 bits that became 255.
+    """
 
     dataset: Dataset
     notes: tuple[Note, ...]
+    white: int = WHITE
 
 
 def image_folder(
@@ -41,8 +49,9 @@ def image_folder(
     Two layouts are supported. In <class>/<image>, each class is split at random, but reproducibly, into 60 % training,
     20 % validation and 20 % test images; a class of fewer than three images is left out. In train/<class>/<image> with
     test/ and optionally validation/, the splits are as given; a class needs one training image. Images in sub-folders
-    of a class belong to it. Every split is shuffled reproducibly. JPEG, PNG, GIF, BMP, WEBP and TIFF are read; `decode`
-    describes how an image is scaled.
+    of a class belong to it. Every split is shuffled reproducibly. JPEG, PNG, GIF, BMP, WEBP, TIFF and the portable PPM,
+    PGM and PBM are read; `decode` describes how an image is scaled. Where no grey image with 16 bits uses half of that
+    range, the smallest number of bits that holds all values is taken as the range.
 
     The images are decoded once, by several processes, into a file in the cache folder. The file is mapped into memory,
     so that the images may be larger than memory. While it is written, the disk holds the images twice. After any change
@@ -79,7 +88,7 @@ def image_folder(
         read_only(Split(x, y)) for x, y in zip(np.split(kept.x, ends), np.split(kept.y, ends), strict=True)
     )
     dataset = Dataset(name or folder.name, train, test, validation if kept.counts[1] else None, classes=kept.classes)
-    return ImageFolder(dataset, kept.notes)
+    return ImageFolder(dataset, kept.notes, kept.white)
 
 
 def _make(
@@ -97,8 +106,14 @@ def _make(
         if kept is not None:
             return kept
         decoded = part / "decoded.uint8"
-        outcomes = decode_all(folder, [image.path for image in images], size, decoded, processes, progress)
-        classes, rows, notes = _arranged(folder, images, outcomes)
+        names = [image.path for image in images]
+        outcomes = decode_all(folder, names, size, decoded, processes, progress)
+        white = white_of(outcomes)
+        if white < WHITE:
+            decoded.unlink()
+            outcomes = decode_all(folder, names, size, decoded, processes, progress, white)
+        classes, rows, notes = _arranged(folder, listing, outcomes)
+        notes += notes_on_originals(outcomes, size)
         order = [row for split in SPLITS for row in rows[split]]
         index = {label: i for i, label in enumerate(classes)}
         about = {
@@ -106,6 +121,7 @@ def _make(
             "classes": classes,
             "labels": [index[images[row].label] for row in order],
             "notes": [*listing.notes, *notes],
+            "white": white,
         }
         write_kept(part, decoded, order, size, about)
     kept = read_kept(place)
@@ -115,9 +131,10 @@ def _make(
 
 
 def _arranged(
-    folder: Path, images: Sequence[ListedImage], outcomes: Sequence[Outcome]
+    folder: Path, listing: Listing, outcomes: Sequence[Outcome]
 ) -> tuple[list[str], dict[str, list[int]], list[Note]]:
     """The classes, the shuffled rows of each split, and notes on the images and the classes."""
+    images = listing.images
     notes = _told(images, outcomes)
     shuffled = np.random.RandomState(SEED).permutation(len(images)).tolist()
     by_class: dict[str, list[int]] = {label: [] for label in sorted({image.label for image in images})}
@@ -140,12 +157,11 @@ def _arranged(
     notes += [counted(kind, labels) for kind, labels in left_out.items() if labels]
     if len(classes) < 2 or not rows["test"]:
         lacking = "no test images" if len(classes) > 1 else f"{len(classes) or 'no'} class with enough readable images"
-        said = " ".join(note.say("en") for note in notes)
-        raise Error(f"{folder} has {lacking}; {LAYOUT}, and at least two classes. {said}".rstrip())
-    trained = {outcomes[row].digest for row in rows["train"]}
-    repeated = sum(outcomes[row].digest in trained for row in rows["test"])
-    if repeated:
-        notes.append(Note("image_repeated", {"count": repeated}))
+        inside = wrapping([image for image, outcome in zip(images, outcomes, strict=True) if outcome.digest])
+        hint = "" if inside is None else f": the class folders are in {inside}, so give {folder / inside}"
+        said = " ".join(note.say("en") for note in (*listing.notes, *notes))
+        raise Error(f"{folder} has {lacking}{hint}; {LAYOUT}, and at least two classes. {said}".rstrip())
+    notes += notes_on_repeats(images, outcomes, rows)
     # The rows are sorted by class so far; the first rows of a split should contain all classes.
     place = {row: at for at, row in enumerate(shuffled)}
     return classes, {split: sorted(own, key=place.__getitem__) for split, own in rows.items()}, notes
