@@ -58,7 +58,7 @@ def command(options: argparse.Namespace) -> None:
 
 
 def _print(fitted: Any, language: str) -> None:
-    """A row for each split, the training's figures, notes on the data, and what to do next."""
+    """What to know first, a row for each split, the training's figures, notes on the data, and what to do next."""
     from rich.console import Console
     from rich.table import Table
 
@@ -69,6 +69,8 @@ def _print(fitted: Any, language: str) -> None:
     kind, result, folder = fitted.kind, fitted.result, fitted.folder.path
     say = training_words(kind.folder, language)
     console = Console(highlight=False, markup=False)
+    for finding in fitted.findings:
+        console.print(f"{finding.say(language)}\n", style="bold")
     table = Table(say["split"], box=None, pad_edge=False)
     for measure in kind.measures:
         table.add_column(say["measures"][measure], justify="right")

@@ -1,15 +1,17 @@
 """Training a model in Python: `waza.fit`."""
 
+import dataclasses
 from pathlib import Path
 from typing import Any, get_args
 
 from waza.core.errors import Error, nearest
+from waza.core.language import system_language
 from waza.data.given import FORMS, array_of, is_frame
 from waza.engine.single import single_program
 from waza.engine.training import Keep
 from waza.engine.watch import Watch
 from waza.kinds.fit_learner import fit_learner
-from waza.kinds.fitting import divergence, fit_ordered, ordered, train_ordered
+from waza.kinds.fitting import divergence, fit_ordered, ordered, said, train_ordered
 from waza.kinds.kind import Kind
 from waza.kinds.model import Model
 from waza.kinds.model_folder import load_model
@@ -110,7 +112,8 @@ def _fit_named(
         model, result = train_ordered(order, program, watch=watch)
     else:
         fitted = fit_ordered(order, path, watch)
-        model, result = load_model(path), fitted.result
+        notes = tuple(said(fitted.findings, fitted.material, system_language()))
+        model, result = dataclasses.replace(load_model(path), notes=notes), fitted.result
     failed = divergence(kind, order.options, result, path)
     if failed is not None:
         raise failed

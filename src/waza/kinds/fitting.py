@@ -1,6 +1,7 @@
 """From a user's data to a trained model in a folder, with its report."""
 
 import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,6 +25,7 @@ from waza.kinds.model_folder import prepared_model, save_model
 from waza.kinds.options import TrainingOptions
 from waza.kinds.registry import kind_of
 from waza.kinds.settling import evaluate_every
+from waza.kinds.usefulness import Finding, findings
 from waza.report.training_page import Training
 
 REMEDY = "start over with --fresh"
@@ -32,7 +34,8 @@ REMEDY = "start over with --fresh"
 class Fitted(NamedTuple):
     """A finished training: its folder, kind of model, settled options, result, and data with their notes.
 
-    `before` says that it was finished before this call; `devices` is the number of devices that share a batch.
+    `before` says that it was finished before this call; `devices` is the number of devices that share a batch;
+    `findings` are to be said first.
     """
 
     folder: FitFolder
@@ -42,6 +45,7 @@ class Fitted(NamedTuple):
     material: Material
     before: bool
     devices: int
+    findings: Sequence[Finding]
 
 
 class Ordered(NamedTuple):
@@ -107,11 +111,14 @@ def fit_ordered(
     asked = {**settings, "rows": rows} | ({} if keep == "best" else {"keep": keep})
     with fit_folder(path, asked, fresh) as folder:
         if folder.finished:
-            return Fitted(folder, kind, options, folder.result(), material, True, devices)
+            result = folder.result()
+            found = findings(material, result, keep == "best")
+            return Fitted(folder, kind, options, result, material, True, devices, found)
         checkpoint = Checkpoint(folder.checkpoint, REMEDY)
         events = Events(folder.path / EVENTS, checkpoint.step()) if tensorboard else None
         model, result = train_ordered(order, program, checkpoint, events, watch)
         save_model(folder.path, model)
+        found = findings(material, result, keep == "best")
         if kind.reports:
             shown = Training(
                 options.model,
@@ -122,14 +129,11 @@ def fit_ordered(
                 result,
                 [dict(one) for one in model.history],
                 settings,
-                {
-                    language: list(dict.fromkeys(note.say(language) for note in material.notes))
-                    for language in LANGUAGES
-                },
+                {language: said(found, material, language) for language in LANGUAGES},
             )
             write_whole(path / REPORT, kind.page(model, material, shown, language).encode())
         folder.finish(result)
-        return Fitted(folder, kind, options, result, material, False, devices)
+        return Fitted(folder, kind, options, result, material, False, devices, found)
 
 
 def train_ordered(
@@ -162,12 +166,18 @@ def train_ordered(
             events.close()
     if trained.diverged_at is not None and not best:
         raise Error(f"the loss is not finite at step {trained.diverged_at}: {kind.remedy(options)}")
-    notes = list(dict.fromkeys(note.say(system_language()) for note in material.notes))
-    model = prepared_model(learner.model, trained.variables, material.preparation, trained.history, notes)
     result = result_of(trained, learner.targets_a_step, kind.unit) | {"device": jax.devices()[0].device_kind}
+    notes = said(findings(material, result, best), material, system_language())
+    model = prepared_model(learner.model, trained.variables, material.preparation, trained.history, notes)
     if trained.diverged_at is not None:
         result["exploded"] = explosion(program, options.seed, trained.diverged_at, checkpoint)._asdict()
     return model, result
+
+
+def said(found: Sequence[Finding], material: Material, language: str) -> list[str]:
+    """The sentences on a training: what is to be said first, and the notes on its data."""
+    sentences = [*(finding.say(language) for finding in found), *(note.say(language) for note in material.notes)]
+    return list(dict.fromkeys(sentences))
 
 
 def divergence(kind: Kind, options: TrainingOptions, result: dict[str, Any], folder: Path | None) -> Error | None:

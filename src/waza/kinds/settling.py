@@ -6,7 +6,9 @@ from typing import Any, TypeVar
 
 import jax
 
-from waza import optim
+from waza import nn, optim
+from waza.core.errors import Error
+from waza.engine.structure import holds
 from waza.kinds.options import OptimizerName, PrecisionName, TrainingOptions
 
 # Each with its usual learning rate.
@@ -54,6 +56,19 @@ def settled(asked: Asked, rows: int, optimizer: OptimizerName, rate_scale: float
         warm_up=round(WARM_UP * steps) if asked.warm_up is None else asked.warm_up,
         precision=_precision() if asked.precision == "auto" else asked.precision,
     )
+
+
+def check_batch(model: nn.Layer, batch_size: int) -> None:
+    """Refuse batches of one row under batch normalisation.
+
+    Raises:
+        Error: the model has batch normalisation, and a batch one row.
+    """
+    if batch_size == 1 and holds({"model": model}, nn.BatchNorm):
+        raise Error(
+            "batches of one row are given with batch normalisation, which divides by the spread of a batch's rows: "
+            "give --batch-size 16, or leave out --norm"
+        )
 
 
 def usual_steps(epoch: int, epochs: int | None = None) -> int:

@@ -11,6 +11,7 @@ from waza.core.errors import Error, nearest
 from waza.data import Dataset, Note, Split, hold_out
 from waza.data.given import checked_pair, plain_labels
 from waza.data.image_preparation import ImagePreparation, pixels_of
+from waza.data.image_workers import WHITE
 from waza.data.notes import short
 from waza.data.splitting import split_rows
 from waza.kinds.kind import Told
@@ -41,6 +42,7 @@ def images(given: str, size: tuple[int, int] | None, usual: tuple[int, int], pro
         Error: there is neither, or the images cannot be used.
     """
     notes: tuple[Note, ...] = ()
+    white = WHITE
     known = [one.name for one in sets.listing()]
     if given in known:
         dataset = sets.load(given)
@@ -51,12 +53,12 @@ def images(given: str, size: tuple[int, int] | None, usual: tuple[int, int], pro
         dataset = hold_out(dataset, _held(len(dataset.train.y)))
     elif Path(given).is_dir():
         folder = sets.image_folder(given, size or usual, progress=progress)
-        dataset, notes = folder.dataset, folder.notes
+        dataset, notes, white = folder.dataset, folder.notes, folder.white
         if dataset.validation is None:
             dataset = _first_held(dataset)
     else:
         raise Error(f"{given!r} is neither a folder of images nor a data set's name: {nearest(given, known)}")
-    return _images(dataset, (), notes)
+    return _images(dataset, (), notes, white)
 
 
 def images_in_memory(data: Any) -> Images:
@@ -94,18 +96,24 @@ def images_in_memory(data: Any) -> Images:
     return _images(dataset, (), (set_aside(dataset),))
 
 
+def mirrored(given: Images) -> Images:
+    """The same, with a note if training uses mirror images."""
+    more = (Note("images_mirrored"),) if given.photographs else ()
+    return dataclasses.replace(given, notes=(*given.notes, *more))
+
+
 def _checked(split: Split) -> Split:
     return Split(pixels_of(split.x), checked_pair((split.x, split.y))[1])
 
 
-def _images(dataset: Dataset, labels: tuple[Any, ...], notes: tuple[Note, ...]) -> Images:
+def _images(dataset: Dataset, labels: tuple[Any, ...], notes: tuple[Note, ...], white: int = WHITE) -> Images:
     """The images with their preparation. Classes without names have the labels 0, 1, 2, ..."""
     classes = dataset.classes
     if not classes:
         labels = tuple(range(int(dataset.train.y.max()) + 1))
         classes = tuple(map(str, labels))
     shape = dataset.train.x.shape[1:]
-    preparation = ImagePreparation((shape[0], shape[1]), shape[2], tuple(classes), labels)
+    preparation = ImagePreparation((shape[0], shape[1]), shape[2], tuple(classes), labels, white)
     return Images(dataset, preparation, notes, _coloured(dataset.train.x))
 
 

@@ -24,10 +24,11 @@ class Classifier(Kind):
 
     def read(self, asked: ImageOptions, progress: Told | None) -> Any:
         """The images, as an `Images`."""
-        from waza.kinds.classifier.images import images
+        from waza.kinds.classifier.images import images, mirrored
 
         side = NETWORKS[asked.model].size
-        return images(asked.data, asked.size, (side, side), progress)
+        found = images(asked.data, asked.size, (side, side), progress)
+        return mirrored(found) if asked.augment else found
 
     def takes(self, data: Any) -> bool:
         """A folder, a data set's name, or images in memory."""
@@ -37,12 +38,14 @@ class Classifier(Kind):
 
     def given(self, asked: ImageOptions, data: Any, target: str | None, progress: Told | None) -> Any:
         """The images, as an `Images`."""
-        from waza.kinds.classifier.images import images_in_memory
+        from waza.kinds.classifier.images import images_in_memory, mirrored
 
-        found = super().given(asked, data, target, progress) if isinstance(data, str | Path) else images_in_memory(data)
+        if isinstance(data, str | Path):
+            return super().given(asked, data, target, progress)
+        found = images_in_memory(data)
         if asked.size is not None and asked.size != found.preparation.size:
             raise Error(f"size={asked.size} is given, and the images are {found.preparation.size}: leave size out")
-        return found
+        return mirrored(found) if asked.augment else found
 
     def settle(self, asked: ImageOptions, material: Any) -> ImageOptions:
         """The options with nothing left open."""

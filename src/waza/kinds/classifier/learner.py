@@ -8,7 +8,7 @@ from waza.core.vary import vary
 from waza.kinds.classifier.images import Images
 from waza.kinds.classifier.networks import NETWORKS
 from waza.kinds.classifier.options import ImageOptions
-from waza.kinds.settling import optimizer_of, settled
+from waza.kinds.settling import check_batch, optimizer_of, settled
 from waza.learners import Supervised
 
 PHOTOGRAPH_PADDING, DRAWING_PADDING = 8, 14  # a side over its padding: 4 pixels of 32, and 2 of a digit's 28
@@ -25,16 +25,17 @@ def learner(options: ImageOptions, given: Images) -> Supervised:
     """The learner that settled options describe.
 
     Raises:
-        Error: the network cannot have images of this size, or has no such option.
+        Error: the network cannot have images of this size, or has no such option, or the batch is too small for it.
     """
     network = NETWORKS[options.model]
     try:
-        model = network.build(given.preparation.shape, given.preparation.outputs)
-        return _learner(model, options, given)
+        made = _learner(network.build(given.preparation.shape, given.preparation.outputs), options, given)
     except Error as error:
         height, width = given.preparation.size
         usual = f"{network.size} x {network.size} is usual"
         raise Error(f"{options.model} on images of {height} x {width} ({usual}): {error}") from error
+    check_batch(made.model, made.batch_size)
+    return made
 
 
 def _learner(model: nn.Layer, options: ImageOptions, given: Images) -> Supervised:

@@ -2,7 +2,7 @@
 
 from waza import models, nn
 from waza.kinds.material import Material
-from waza.kinds.settling import optimizer_of, settled
+from waza.kinds.settling import check_batch, optimizer_of, settled
 from waza.kinds.table.options import TableOptions
 from waza.learners import Supervised
 
@@ -21,6 +21,7 @@ def learner(options: TableOptions, given: Material) -> Supervised:
         norm=nn.BatchNorm() if options.norm else None,
         dropout=nn.Dropout(options.dropout) if options.dropout else None,
     )
+    check_batch(network, options.batch_size)
     return Supervised(
         network,
         optimizer_of(options),
