@@ -1,6 +1,7 @@
 """Preparation of texts: from files to tokens, as in training."""
 
 import dataclasses
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, Self
@@ -26,16 +27,22 @@ class TextPreparation:
 
     Args:
         tokenizer: learned from the training text.
+        composed: whether texts are composed before they are encoded, as the training text was.
     """
 
     kind: ClassVar[str] = "text"
 
     tokenizer: Tokenizer
+    composed: bool = False
 
     @property
     def outputs(self) -> int:
         """The number of outputs of the network."""
         return self.tokenizer.size
+
+    def encode(self, text: str) -> np.ndarray:
+        """The text's tokens, (n,) int32."""
+        return self.tokenizer.encode(composed(text) if self.composed else text)
 
     def read(self, paths: Sequence[Path]) -> tuple[Texts, list[Note]]:
         """The texts in files, and notes on their encodings.
@@ -53,7 +60,7 @@ class TextPreparation:
         Raises:
             Error: a text has fewer than two.
         """
-        tokens = [self.tokenizer.encode(text) for text in given.texts]
+        tokens = [self.encode(text) for text in given.texts]
         for name, ids in zip(given.names, tokens, strict=True):
             if len(ids) < 2:
                 raise Error(f"{name} has one token; expected at least two: each is predicted from those before it")
@@ -61,15 +68,24 @@ class TextPreparation:
 
     def of_prompt(self, prompt: str) -> list[Note]:
         """A note if a prompt has tokens that are unknown to the tokenizer."""
-        ids = self.tokenizer.encode(prompt)
+        ids = self.encode(prompt)
         unknown = int(np.sum(ids == 0))
         return [Note("prompt_unknown", {"count": unknown, "tokens": len(ids)})] if unknown else []
 
     def to_json(self) -> dict[str, Any]:
         """The preparation as plain values."""
-        return {"tokenizer": self.tokenizer.to_json()}
+        return {"tokenizer": self.tokenizer.to_json()} | ({"composed": True} if self.composed else {})
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Self:
         """The preparation from the values of `to_json`."""
-        return cls(tokenizer_from_json(values["tokenizer"]))
+        return cls(tokenizer_from_json(values["tokenizer"]), values.get("composed") is True)
+
+
+def composed(text: str) -> str:
+    """The text in Unicode's composed form (NFC): one character for a letter with its marks, where there is one.
+
+    >>> composed("か\u3099") == "が"
+    True
+    """
+    return unicodedata.normalize("NFC", text)

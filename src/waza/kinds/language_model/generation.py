@@ -41,9 +41,8 @@ def generate(
         raise Error(f"temperature {temperature} given; expected a number of at least 0, such as {TEMPERATURE}")
     if length < 0:
         raise Error(f"length {length} given; expected a number of tokens of at least 0")
-    tokenizer = model.preparation.tokenizer
-    ids = tokenizer.encode(prompt)
-    return _written(model, ids if len(ids) else tokenizer.encode("\n"), length, temperature, seed)
+    ids = model.preparation.encode(prompt)
+    return _written(model, ids if len(ids) else model.preparation.encode("\n"), length, temperature, seed)
 
 
 def _written(model: TextModel, ids: np.ndarray, length: int, temperature: float, seed: int) -> Iterator[str]:

@@ -6,11 +6,13 @@ import numpy as np
 
 from waza.core.errors import Error
 from waza.data import Corpus, Note, Tokenizer, corpus, token_stream, tokenizer
-from waza.data.text.preparation import TextPreparation
+from waza.data.text.preparation import TextPreparation, composed
+from waza.data.text.repeats import repeated_share
 from waza.kinds.language_model.options import TokensName
 from waza.kinds.material import Material
 
 FEWEST = 8  # a part's loss means nothing with fewer tokens
+REPEATED = 0.05  # the share of held-out text in the training text that is told
 WORDED = "wikitext2"  # its text is prepared for words
 LIMITS = {"words": "most", "pieces": "size"}  # the name of a tokenizer's limit of the vocabulary
 
@@ -26,7 +28,8 @@ def texts(given: str, tokens: str | None = None, vocabulary: int | None = None) 
     Raises:
         Error: there is no such text, it is too short, or it has no such tokens.
     """
-    whole, notes = corpus(given)
+    as_read, notes = corpus(given)
+    whole = Corpus(as_read.name, *map(composed, as_read[1:]))
     kind = tokens or usual_tokens(given)
     learned = _learned(whole, kind, vocabulary)
     data = token_stream(whole, learned)
@@ -37,8 +40,10 @@ def texts(given: str, tokens: str | None = None, vocabulary: int | None = None) 
                 f"the {name} part of {whole.name} has {places + 1} tokens ({kind}); expected more than {FEWEST}: "
                 "give a longer text, or finer tokens"
             )
-    notes = [*notes, Note(f"text_{kind}", {"size": f"{learned.size:,}"}), *_unknown(data)]
-    return Material(data, TextPreparation(learned), tuple(notes))
+    notes = [*notes, Note(f"text_{kind}", {"size": f"{learned.size:,}"}), *_unknown(data), *_repeated(whole)]
+    if whole != as_read:
+        notes.append(Note("text_composed"))
+    return Material(data, TextPreparation(learned, composed=True), tuple(notes))
 
 
 def usual_tokens(given: str) -> TokensName:
@@ -65,6 +70,12 @@ def _unknown(data: Any) -> list[Note]:
     """A note if some tokens of the held-out texts are unknown."""
     share = unknown_share(np.concatenate([data.validation.y, data.test.y]))
     return [Note("text_unknown", {"share": f"{100 * share:.2g}"})] if share else []
+
+
+def _repeated(whole: Corpus) -> list[Note]:
+    """A note if much of the held-out text is in the training text."""
+    share = repeated_share(whole)
+    return [Note("text_repeated", {"share": round(100 * share)})] if share >= REPEATED else []
 
 
 def unknown_share(ids: np.ndarray) -> float:
