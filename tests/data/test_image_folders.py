@@ -1,5 +1,6 @@
 """Folders of images in other layouts, repeated and cut images, few bits, and damaged caches."""
 
+import json
 import shutil
 
 import numpy as np
@@ -9,6 +10,7 @@ from PIL import Image
 from waza.core.errors import Error
 from waza.data import image_folder
 from waza.data.image_cache import read_kept
+from waza.data.image_preparation import ImagePreparation
 
 SIZE = (8, 8)
 
@@ -145,6 +147,10 @@ def test_few_of_sixteen_bits(tmp_path, largest, white):
     assert made.white == white and ("images_white" in said(made)) == (white < 65535)
     assert len(np.unique(made.dataset.train.x)) == len(np.unique(np.rint(ramp * (255 / white))))
     assert read(tmp_path).white == white
+    preparation = ImagePreparation(SIZE, 3, ("a", "b"), white=white)
+    assert ImagePreparation.from_json(json.loads(json.dumps(preparation.to_json()))) == preparation
+    pixels = preparation.read([tmp_path / "a" / "0.png"])[0].pixels[0]
+    assert any(np.array_equal(pixels, image) for split in splits(made.dataset) for image in split.x)
 
 
 def test_portable_images_are_read(tmp_path):
