@@ -33,7 +33,7 @@ def notes_on_originals(outcomes: Sequence[Outcome], size: tuple[int, int]) -> li
     notes = []
     white = white_of(outcomes)
     if white < WHITE:
-        notes.append(Note("images_white", {"white": white, "share": f"{100 * white / WHITE:.2g}"}))
+        notes.append(Note("images_white", {"white": white, "share": f"{100 * white / WHITE:.1g}"}))
     shapes = np.array([(one.height, one.width) for one in outcomes if one.digest], float)
     cut = _cut(shapes, size)
     counts = cut >= CUT

@@ -23,19 +23,19 @@ _TOKENS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^\W\d_A-Z]+|\d+")
 
 
 class Told(NamedTuple):
-    """What a folder's name tells: the split, and the other words of the name, without those that say nothing."""
+    """What a folder's name tells: the split or "", and the other words of the name, without those that say nothing."""
 
     split: str
     others: tuple[str, ...]
 
 
-def told_by(name: str) -> Told | None:
-    """The split that a name tells; None if it tells none, or more than one.
+def told_by(name: str) -> Told:
+    """The split that a name tells; "" if it tells none, or more than one.
 
     >>> told_by("training_set"), told_by("imagesVal2017")
     (Told(split='train', others=()), Told(split='validation', others=('2017',)))
-    >>> told_by("testimony"), told_by("train_or_test")
-    (None, None)
+    >>> told_by("testimony").split, told_by("train_or_test").split
+    ('', '')
     """
     splits, others = [], []
     for token in _TOKENS.findall(unicodedata.normalize("NFKC", name)):
@@ -44,7 +44,7 @@ def told_by(name: str) -> Told | None:
             splits.append(SPLIT_OF[found[2]])
         elif token.casefold() not in COMMON.split():
             others.append(token.casefold())
-    return Told(splits[0], tuple(others)) if len(splits) == 1 else None
+    return Told(splits[0] if len(splits) == 1 else "", tuple(others))
 
 
 def is_plain(name: str) -> bool:
@@ -55,7 +55,7 @@ def is_plain(name: str) -> bool:
 def is_sure(name: str) -> bool:
     """Whether a name says nothing but a split, such as "training_set", so that it is no class."""
     found = told_by(name)
-    return found is not None and not found.others
+    return bool(found.split) and not found.others
 
 
 def splits_among(names: Sequence[str]) -> dict[str, str]:
@@ -69,7 +69,7 @@ def splits_among(names: Sequence[str]) -> dict[str, str]:
     >>> splits_among(["test_tube", "train_station"])
     {}
     """
-    told = {name: found for name in names if (found := told_by(name)) is not None}
+    told = {name: found for name in names if (found := told_by(name)).split}
     plain = {name: told[name].split for name in told if is_plain(name)}
     for others in dict.fromkeys(one.others for one in told.values()):
         alike = {name: one.split for name, one in told.items() if one.others == others}
