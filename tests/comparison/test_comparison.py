@@ -12,7 +12,7 @@ import safetensors.numpy
 import xarray as xr
 
 from waza.cli import main
-from waza.comparison import TECHNIQUES, ask_about_table, best_variant, comparison, outcomes, run_comparison
+from waza.comparison import TECHNIQUES, ask_about_table, best_variants, comparison, outcomes, run_comparison
 from waza.comparison.images import image_comparison
 from waza.comparison.running import train_again
 from waza.comparison.techniques import NAMES
@@ -88,21 +88,21 @@ def test_each_variant_is_tuned_and_the_test_rows_choose_nothing(compared):
     choices = {one["variant"]: one for one in json.loads(results.attrs["tuning"])}
     assert set(choices) == {"baseline", "adam"}
     assert study.tuning.measure == "loss"
-    assert best_variant(results, LOSS).endswith(", tuned")
+    assert best_variants(results, LOSS)[0].endswith(", tuned")
     spoilt = results.copy()
     spoilt["test_loss"] = results["test_loss"] * np.nan
-    assert best_variant(spoilt, LOSS) == best_variant(results, LOSS)
+    assert best_variants(spoilt, LOSS) == best_variants(results, LOSS)
 
 
 def test_a_variant_that_diverged_is_not_kept(compared):
     _, _, results = compared
     spoilt = results.copy(deep=True)
-    best = best_variant(results, LOSS)
+    best = best_variants(results, LOSS)[0]
     spoilt["validation_loss"].loc[{"variant": best}] = np.nan
-    assert best_variant(spoilt, LOSS) != best
+    assert best not in best_variants(spoilt, LOSS)
     spoilt["validation_loss"][:] = np.nan
     with pytest.raises(Error, match="every variant diverged"):
-        best_variant(spoilt, LOSS)
+        best_variants(spoilt, LOSS)
 
 
 @pytest.mark.parametrize("technique", sorted(TECHNIQUES))

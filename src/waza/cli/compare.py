@@ -68,6 +68,7 @@ def _print(found: Any, language: str) -> None:
     from rich.markup import escape
 
     from waza import report
+    from waza.comparison.standing import covers_text
     from waza.comparison.words import comparison_texts
 
     say = comparison_texts(language)
@@ -76,8 +77,7 @@ def _print(found: Any, language: str) -> None:
     console.print()
     for note in found.notes:
         console.print(f"[dim]• {escape(note.say(language))}[/]", highlight=False)
-    console.print(f"[dim]• {say['unsplit']}[/]", highlight=False)
-    console.print(f"\n[bold]{found.answer(language)}[/]", highlight=False)
+    console.print(f"[dim]• {covers_text(found.question, language)}[/]", highlight=False)
     best = say["model"].format(variant=found.words[language].variant(found.best))
     lines = [say["report"].format(page=found.page), f"{best}: {found.folder}"]
     lines.append(say["use"].format(folder=shlex.quote(str(found.folder))))

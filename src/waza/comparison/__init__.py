@@ -9,7 +9,7 @@
 from waza.comparison.comparing import compare as compare
 from waza.comparison.design import comparison as comparison
 from waza.comparison.outcomes import Outcome as Outcome
-from waza.comparison.outcomes import best_variant as best_variant
+from waza.comparison.outcomes import best_variants as best_variants
 from waza.comparison.outcomes import outcomes as outcomes
 from waza.comparison.question import Question as Question
 from waza.comparison.question import ask as ask

@@ -1,11 +1,11 @@
 """The study of a comparison on images, with a network of `waza fit` as its baseline."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from waza import nn
 from waza.comparison.design import STEPS, comparison
-from waza.comparison.techniques import FAST, RATE, TECHNIQUES, Technique
+from waza.comparison.techniques import FAST, RATE, TECHNIQUES, Technique, thinned
 from waza.core.errors import Error
 from waza.core.vary import vary
 from waza.engine.structure import holds
@@ -42,7 +42,7 @@ def image_comparison(given: Images, model: str, tried: Sequence[str], name: str,
     techniques = {**TECHNIQUES, AUGMENT: Technique(lambda base: vary(base, augment=augmentation(given)), {RATE: FAST})}
     if not holds({"model": built}, nn.Conv2d):
         return comparison(given.dataset, given.preparation, tried, name, steps or STEPS, built, techniques)
-    thinned = {one: Technique(technique.change, _thinned(technique.grid)) for one, technique in techniques.items()}
+    few = {one: dataclasses.replace(technique, grid=thinned(technique.grid)) for one, technique in techniques.items()}
     return comparison(
         given.dataset,
         given.preparation,
@@ -50,14 +50,7 @@ def image_comparison(given: Images, model: str, tried: Sequence[str], name: str,
         name,
         steps or CONVOLUTION_STEPS,
         built,
-        thinned,
+        few,
         FAST[::2],
         CONVOLUTION_TUNING_SEEDS,
     )
-
-
-def _thinned(grid: Mapping[str, Sequence[float]]) -> dict[str, Sequence[float]]:
-    """Half as many settings: every other rate, or, with a strength, one rate fewer and the ends of the strength."""
-    if len(grid) == 1:
-        return {path: values[::2] for path, values in grid.items()}
-    return {path: values[:-1] if path.endswith("learning_rate") else values[::2] for path, values in grid.items()}

@@ -11,8 +11,9 @@ from waza.comparison.design import compared
 from waza.comparison.techniques import BASELINE, reference_of
 from waza.core.errors import Error
 from waza.learners import Measure
-from waza.study import Finding, PartFinding, final, tuned_name
+from waza.study import Finding, PartFinding, tuned_name
 from waza.study.results import diverged
+from waza.study.trained import finite_trials
 
 Effect = Literal["helps", "makes no difference", "does not help", "harms", "diverges", "undecided"]
 
@@ -70,15 +71,19 @@ def _effect(helps: PartFinding, harms: PartFinding) -> Effect:
     return "undecided"
 
 
-def best_variant(results: xr.Dataset, measure: Measure) -> str:
-    """The tuned variant with the fewest diverged trials, among these the best mean of a measure of validation rows.
+def best_variants(results: xr.Dataset, measure: Measure) -> list[str]:
+    """The tuned variants, those with the fewest diverged trials first, then by a measure's mean on validation rows.
+
+    The mean is that of the trials that did not diverge; a variant without one is left out.
 
     Raises:
         Error: every variant diverged.
     """
     names = [str(name) for name in results["variant"].values if str(name).endswith(tuned_name(""))]
-    means = {name: float(final(results, measure.name, name).mean(skipna=False)) for name in names}
+    sound = finite_trials(results)
+    values = results[measure.name].isel(step=-1).where(sound)
+    means = {name: float(values.sel(variant=name).mean()) for name in names}
     means = {name: value for name, value in means.items() if math.isfinite(value)}
     if not means:
         raise Error("every variant diverged, so there is no model to keep: look for wrong numbers in the table")
-    return min(means, key=lambda name: (diverged(results, name), -measure.sign * means[name]))
+    return sorted(means, key=lambda name: (diverged(results, name), -measure.sign * means[name]))

@@ -8,6 +8,7 @@ from typing import Any
 
 from waza.comparison.design import BASELINE, STEPS, comparison
 from waza.comparison.images import USUAL_FOR_IMAGES, image_comparison
+from waza.comparison.splits import Splits, splits_of
 from waza.comparison.techniques import USUAL
 from waza.core.errors import Error
 from waza.core.measure import named
@@ -22,6 +23,9 @@ from waza.learners import Measure
 from waza.study import Study
 
 MODEL = "mlp"
+SPLITS = 20
+FEW_TEST_ROWS = 5000  # with more, the choice of rows moves a difference by clearly less than a point
+MOST_BYTES = 2**30  # of the rows of all seeds, which are evaluated at once
 IMAGE_SIZE = (32, 32)
 
 
@@ -91,7 +95,7 @@ def ask_about_table(
     """The question about a table, a pandas.DataFrame; the other arguments are those of `ask`."""
     target, more = choose_target(frame, target)
     prepared = prepare(frame, target, Path(shown).stem, task)
-    material = Material(prepared.dataset, prepared.preparation, (*notes, *more, *prepared.notes))
+    material = Material(prepared.dataset, prepared.preparation, (*notes, *more, *prepared.notes), drawn=True)
     return ask_about_rows(material, shown, tried, steps)
 
 
@@ -100,8 +104,17 @@ def ask_about_rows(
 ) -> Question:
     """The question about a table that is prepared; the other arguments are those of `ask`."""
     techniques = _techniques(tried, USUAL)
-    study = comparison(material.dataset, material.preparation, techniques, _name(shown), steps or STEPS)
+    splits = drawn_again(material)
+    study = comparison(material.dataset, material.preparation, techniques, _name(shown), steps or STEPS, splits=splits)
     return Question(shown, study, material, techniques)
+
+
+def drawn_again(material: Material) -> Splits | None:
+    """Splits for each seed, where one split would decide too much and the rows may be divided otherwise."""
+    data = material.dataset
+    rows = sum(len(part.y) for part in (data.train, data.validation, data.test) if part is not None)
+    few = len(data.test.y) < FEW_TEST_ROWS and SPLITS * rows * data.train.x[0].nbytes <= MOST_BYTES
+    return splits_of(data, SPLITS, material.groups) if material.drawn and few else None
 
 
 def ask_about_images(

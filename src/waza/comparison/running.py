@@ -6,27 +6,39 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import jax
+import numpy as np
 import xarray as xr
 
 from waza import report
-from waza.comparison.outcomes import Outcome, best_variant, outcomes
+from waza.comparison.outcomes import Outcome, best_variants, outcomes
 from waza.comparison.question import Question
-from waza.comparison.words import answer, study_words
+from waza.comparison.references import with_references
+from waza.comparison.splits import Splits, on_one_split
+from waza.comparison.standing import with_standing
+from waza.comparison.words import answer, comparison_texts, study_words
+from waza.comparison.worth import Gap, above_constant, beside_references
 from waza.core.arrays import finite
+from waza.core.errors import Error
 from waza.core.files import write_whole
 from waza.core.language import LANGUAGES
 from waza.data import Note
 from waza.engine.single import single_program, train_single
 from waza.engine.training import Plan
 from waza.kinds.model import Model
-from waza.kinds.model_folder import load_model, prepared_model
+from waza.kinds.model_folder import prepared_model
 from waza.kinds.trained import learner_of
 from waza.learners import Learner
 from waza.report.words import StudyWords
-from waza.study import Finding, Watch, decide, run
+from waza.study import Finding, Study, Watch, decide, run
+from waza.study.forecast import Forecast
+from waza.study.progress import Progress, watched
+from waza.study.store import RunFolder
 
 SEEDS = 30
 CHOSEN_BY = "validation_loss"
+REST = 5.0  # seconds for the reference rows, the report and the kept model, about
+AFTER_TUNING = 1.7  # of the time of tuning on one split, with the comparison: from 20 to 60 trials after 60
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,11 +47,13 @@ class Comparison:
 
     Args:
         question: what was compared on which data.
-        results: all trials.
+        results: all trials, and the reference rows.
         findings: the verdict on each technique.
         outcomes: the effect of each technique, the most helpful first.
-        words: the report's texts by language.
         best: the best model's variant.
+        model: the best model on the validation rows.
+        constant: how far the networks are above the constant prediction.
+        references: how far the best variant is above the reference models.
         page: the report; None where no run is kept.
         folder: of the best model, for `waza use`; None where no run is kept.
     """
@@ -48,8 +62,10 @@ class Comparison:
     results: xr.Dataset
     findings: tuple[Finding, ...]
     outcomes: list[Outcome]
-    words: Mapping[str, StudyWords]
     best: str
+    model: Model
+    constant: Gap
+    references: tuple[Gap, ...]
     page: Path | None = None
     folder: Path | None = None
 
@@ -59,21 +75,30 @@ class Comparison:
         return self.question.material.notes
 
     @cached_property
-    def model(self) -> Model:
-        """The best model on the validation rows: read from its folder, or trained when it is first asked for."""
-        if self.folder is not None:
-            return load_model(self.folder)
-        return best_model(self.question, self.results, self.best)
+    def words(self) -> Mapping[str, StudyWords]:
+        """The report's texts by language."""
+        return {one: study_words(self.question, one, self.answer(one)) for one in LANGUAGES}
 
     def answer(self, language: str = "en") -> str:
-        """One sentence: which techniques help, make no difference, harm."""
-        seeds, preparation = int(self.results.sizes["seed"]), self.question.material.preparation
-        return answer(self.outcomes, preparation.task, seeds, language)
+        """Which techniques help, make no difference, harm; first, if it is so, that no network beats a constant."""
+        seeds, question = int(self.results.sizes["seed"]), self.question
+        return with_standing(
+            answer(self.outcomes, question.material.preparation.task, seeds, language),
+            question,
+            self.outcomes,
+            self.constant,
+            self.references,
+            comparison_texts(language)["techniques"],
+            seeds,
+            language,
+        )
 
     def to_json(self) -> dict[str, Any]:
         """All figures in types that JSON has."""
         return report.as_json(self.results, self.findings) | {
             "outcomes": [finite(dataclasses.asdict(one)) for one in self.outcomes],
+            "constant": finite(dataclasses.asdict(self.constant)),
+            "references": [finite(dataclasses.asdict(one)) for one in self.references],
             "notes": [{"kind": note.kind, **note.values} for note in self.notes],
             "model": None if self.folder is None else str(self.folder),
         }
@@ -102,26 +127,68 @@ def run_comparison(
         Error: every variant diverged, or the folder cannot be used.
         Interrupted: `watch` asked to stop; the same call resumes.
     """
-    results = run(question.study, runs, watch, fresh, max_seeds)
-    findings = decide(question.study.claims, results)
-    effects = outcomes(findings, results)
-    words = {one: study_words(question, one) for one in LANGUAGES}
-    best = best_variant(results, question.measure(CHOSEN_BY))
-    found = Comparison(question, results, findings, effects, words, best)
+    results = _run(question.study, runs, watch, fresh, max_seeds)
+    preparation, study = question.material.preparation, question.study
+    results = with_references(results, study.data, preparation.task, preparation.outputs)
+    findings = decide(study.claims, results)
+    measure = question.measure(study.measure)
+    best, model = _kept(question, results)
+    found = Comparison(
+        question,
+        results,
+        findings,
+        outcomes(findings, results),
+        best,
+        model,
+        above_constant(results, measure),
+        beside_references(results, measure, best),
+    )
     if runs is None:
         return found
     folder = Path(results.attrs["folder"])
+    RunFolder(folder).finish(results)
     page = folder / "report.html"
-    write_whole(page, report.render_page(results, findings, words, language).encode())
-    best_model(question, results, best).save(folder / "model")
+    write_whole(page, report.render_page(results, findings, found.words, language).encode())
+    model.save(folder / "model")
     return dataclasses.replace(found, page=page, folder=folder / "model")
+
+
+def _run(study: Study, runs: str | Path | None, watch: Watch | None, fresh: bool, max_seeds: int) -> xr.Dataset:
+    """The results: of a fixed number of splits, or of one split with seeds until the claims are decided."""
+    with watched(study.name, watch) as watching:
+        drawn, heard = isinstance(study.data, Splits), list[float]()
+
+        def told(seconds: float) -> None:
+            if not heard and isinstance(watching, Progress):
+                watching.expected(REST + seconds * (1 if drawn else AFTER_TUNING))
+            heard.append(seconds)
+
+        executor = Forecast(told)
+        if not drawn:
+            return run(study, runs, watching, fresh, max_seeds, executor=executor)
+        seeds = min(max_seeds, study.seeds)
+        return run(dataclasses.replace(study, seeds=seeds, block=seeds), runs, watching, fresh, executor=executor)
+
+
+def _kept(question: Question, results: xr.Dataset) -> tuple[str, Model]:
+    """The best variant on the validation rows and its model, trained again; the next one where that diverges.
+
+    Raises:
+        Error: every variant diverged.
+    """
+    for variant in best_variants(results, question.measure(CHOSEN_BY)):
+        model = best_model(question, results, variant)
+        if all(np.isfinite(leaf).all() for leaf in jax.tree.leaves(model.variables)):
+            return variant, model
+    raise Error("every variant diverged, so there is no model to keep: look for wrong numbers in the table")
 
 
 def best_model(question: Question, results: xr.Dataset, variant: str) -> Model:
     """A tuned variant, trained once more from the first seed."""
     study = question.study
-    learner: Any = learner_of(study, results, variant)
-    variables = train_again(learner, study.data, study.steps, int(results["seed"][0]))
+    chosen: Any = learner_of(study, results, variant)
+    learner = on_one_split(chosen)
+    variables = train_again(learner, question.material.dataset, study.steps, int(results["seed"][0]))
     return prepared_model(learner.model, variables, question.material.preparation)
 
 

@@ -76,3 +76,10 @@ USUAL = ("batch_norm", "dropout", "l2", "adam", EARLY_STOPPING)
 def reference_of(technique: str) -> str:
     """The variant that a technique is compared with."""
     return TECHNIQUES[technique].reference if technique in TECHNIQUES else BASELINE
+
+
+def thinned(grid: Grid) -> dict[str, Sequence[float]]:
+    """Half as many settings: every other rate, or, with a strength, one rate fewer and the ends of the strength."""
+    if len(grid) == 1:
+        return {path: values[::2] for path, values in grid.items()}
+    return {path: values[:-1] if path.endswith("learning_rate") else values[::2] for path, values in grid.items()}

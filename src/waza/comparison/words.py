@@ -6,6 +6,7 @@ from typing import Any
 
 from waza.comparison.outcomes import Outcome
 from waza.comparison.question import Question
+from waza.comparison.standing import covers_text, reference_names
 from waza.comparison.techniques import BASELINE, reference_of
 from waza.core.language import texts
 from waza.kinds.classifier.images import Images
@@ -42,8 +43,8 @@ def answer(outcomes: Sequence[Outcome], task: str, seeds: int, language: str) ->
     return f"{say['verdict']}: " + say["joiner"].join(clauses) + say["end"]
 
 
-def study_words(question: Question, language: str) -> StudyWords:
-    """The report's texts: the data and what was decided about them, and sentences for each technique."""
+def study_words(question: Question, language: str, answer: str) -> StudyWords:
+    """The report's texts: the answer, the data and what was decided about them, and sentences for each technique."""
     say = comparison_texts(language)
     material = question.material
     preparation, data = material.preparation, material.dataset
@@ -74,8 +75,9 @@ def study_words(question: Question, language: str) -> StudyWords:
 
     return StudyWords(
         say["title"].format(name=question.shown),
-        say["spacer"].join([lead, *(note.say(language) for note in material.notes), say["unsplit"]]),
-        {key: shown.strip() for key, shown in say["techniques"].items()},
+        say["spacer"].join([lead, *(note.say(language) for note in material.notes), covers_text(question, language)]),
+        {key: shown.strip() for key, shown in say["techniques"].items()} | reference_names(question, language),
         {one: claim(one) for one in question.tried},
         language,
+        answer=answer,
     )

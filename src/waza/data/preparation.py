@@ -13,6 +13,7 @@ from waza.data.columns import CategoricalColumn, NumericColumn
 from waza.data.dataset import Dataset, Split
 from waza.data.given import frame_of, is_frame, plain_labels
 from waza.data.notes import Note, at_most, listed, short
+from waza.data.outliers import outlier_note
 from waza.data.splitting import split_rows
 from waza.data.targets import Task, find_answers
 
@@ -218,7 +219,7 @@ def prepare(
         )
     x = preparation.apply(frame)
     train, validation, test = (Split(x[rows], y[rows]) for rows in parts)
-    notes += [*preparation.remarks(frame), *_same_rows(train, test)]
+    notes += [*preparation.remarks(frame), *_outliers(preparation, frame, answers), *_same_rows(train, test)]
     return Prepared(Dataset(name, train, test, validation), preparation, tuple(at_most(notes)))
 
 
@@ -301,6 +302,15 @@ def _fit_categories(name: str, texts: np.ndarray, notes: list[Note]) -> Categori
         count = len(encoder.categories_[0])
         notes.append(Note("many_categories", {"column": name, "count": count, "kept": len(kept)}))
     return CategoricalColumn(name, kept, bool(rare))
+
+
+def _outliers(preparation: Preparation, frame: Any, answers: np.ndarray) -> list[Note]:
+    """Notes on columns of numbers, and a target, of which one cell decides the scale."""
+    numeric = [column for column in preparation.columns if isinstance(column, NumericColumn)]
+    found = [
+        one for column in numeric for one in outlier_note(column.name, as_numbers(frame[column.name], column.kind))
+    ]
+    return found + (outlier_note(preparation.target, answers) if preparation.task == "regression" else [])
 
 
 def _same_rows(train: Split, test: Split) -> list[Note]:

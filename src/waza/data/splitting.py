@@ -5,6 +5,7 @@ import numpy as np
 from waza.core.errors import Error
 
 SHARES = (0.6, 0.2)  # of the training rows, and of the validation rows and the test rows each
+FIRST, LAST = 1.5, 0.5  # by how much a group's place in the random order changes the weight of its size
 
 
 def split_rows(
@@ -68,7 +69,7 @@ def _by_order(order: np.ndarray) -> list[np.ndarray]:
 
 
 def _by_group(groups: np.ndarray, labels: np.ndarray | None, shuffled: np.ndarray) -> list[np.ndarray]:
-    """The parts of whole groups: the largest first, each where the rows of each class then come nearest their shares."""
+    """The parts of whole groups: large ones early, each where the rows of each class come nearest their shares."""
     _, group = np.unique(groups, return_inverse=True)
     _, label = np.unique(np.zeros(len(groups)) if labels is None else labels, return_inverse=True)
     counts = np.zeros((group.max() + 1, label.max() + 1))
@@ -78,7 +79,8 @@ def _by_group(groups: np.ndarray, labels: np.ndarray | None, shuffled: np.ndarra
     wanted = np.array([SHARES[0], SHARES[1], SHARES[1]])[:, None] * counts.sum(0)
     part_of, filled = np.zeros(len(counts), int), np.zeros_like(wanted)
     drawn = group[shuffled][np.sort(np.unique(group[shuffled], return_index=True)[1])]
-    drawn = drawn[np.argsort(-counts.sum(1)[drawn], kind="stable")]
+    weights = np.linspace(FIRST, LAST, len(drawn)) * -counts.sum(1)[drawn]  # else sizes alone would decide
+    drawn = drawn[np.argsort(weights, kind="stable")]
     for done, one in enumerate(drawn):
         costs = ((((filled + counts[one]) / wanted - 1) ** 2) - (filled / wanted - 1) ** 2).sum(1)
         empty = ~filled.any(1)

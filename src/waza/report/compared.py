@@ -32,14 +32,23 @@ def given_variants(results: xr.Dataset) -> list[str]:
     return [str(name) for name in unswept(results)["variant"].values if str(name) not in chosen]
 
 
+def tuned_alone(results: xr.Dataset) -> bool:
+    """Whether variants were tuned and are not in the results as they were given: a nested tuning tunes each trial."""
+    return not set(tuned_variants(results)) <= set(map(str, results["variant"].values))
+
+
 def main_variants(results: xr.Dataset) -> list[str]:
     """The variants of the main figure: all given ones where they are few, else those that were tuned."""
     given, tuned = given_variants(results), tuned_variants(results)
+    if tuned_alone(results):
+        return [*tuned, *given]
     return given if len(given) <= MOST_ROWS or not tuned else tuned
 
 
 def curved_variants(results: xr.Dataset) -> list[str]:
     """The variants whose curves the main figure shows: those of `main_variants`, at most 8 where some were tuned."""
+    if tuned_alone(results):
+        return [tuned_name(name) for name in tuned_variants(results)][:MOST_LINES]
     names = main_variants(results)
     return names[:MOST_LINES] if tuned_variants(results) else names
 

@@ -15,6 +15,7 @@ from waza.report.compared import (
     given_variants,
     main_variants,
     side_by_side,
+    tuned_alone,
     tuned_variants,
 )
 from waza.report.layout import APART, arranged
@@ -86,7 +87,7 @@ def usual_charts(results: xr.Dataset, words: Words, language: str) -> list[Any]:
 
 def further_charts(results: xr.Dataset, words: Words, language: str) -> list[Any]:
     """Charts that only the page shows: the given variants of a tuned study that the main figure leaves out."""
-    if not tuned_variants(results):
+    if not tuned_variants(results) or tuned_alone(results):
         return []
     given, drawn = given_variants(results), main_variants(results)
     curved = curved_variants(results) if len(drawn) <= MOST_ROWS else []

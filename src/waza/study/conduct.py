@@ -16,7 +16,9 @@ from waza.engine.training import Keep
 from waza.engine.watch import Watch
 from waza.study import store
 from waza.study.deciding import UNTIL_DECIDED, decide
+from waza.study.nested import tuned_by_seed
 from waza.study.progress import watched
+from waza.study.record import record_of
 from waza.study.runner import Request, run_fixed, settings_of, trials_of
 from waza.study.study import Study
 from waza.study.tuning import choose
@@ -61,6 +63,8 @@ def _conducted(study: Study, request: Request, max_seeds: int | None) -> xr.Data
     """Choose the settings that are tuned, then run the study."""
     trials_of(study, mesh().size, request.keep)  # what cannot be kept is refused before settings are chosen
     if max_seeds is not None:
+        if study.tuning is not None and study.tuning.nested:
+            raise Error(f"{study.name!r} is tuned in each seed, for all of its seeds: give no limit to deciding")
         if not study.claims:
             raise Error(f"{study.name!r} has no claims: give a number of seeds, not a limit to deciding")
         study = dataclasses.replace(study, seeds=max_seeds)
@@ -68,8 +72,21 @@ def _conducted(study: Study, request: Request, max_seeds: int | None) -> xr.Data
     if study.tuning is None:
         return run_fixed(study, request)
     asked = asked_of(study)
+    if study.tuning.nested:
+        return _stored(study, tuned_by_seed(study, lambda sweep: _once(sweep, request)), asked, request)
     compared, choices = choose(study, lambda sweep: _once(sweep, request))
     return run_fixed(compared, request._replace(choices=choices, asked=asked))
+
+
+def _stored(study: Study, results: xr.Dataset, asked: str, request: Request) -> xr.Dataset:
+    """The results of a nested tuning, kept in a run's folder as those of any other study."""
+    if request.runs is not None:
+        choices = [dataclasses.asdict(choice) for choice in record_of(results).tuning]
+        settings = settings_of(dataclasses.replace(study, tuning=None)) | {"asked": asked, "tuning": choices}
+        folder = store.begin(Path(request.runs), study.name, settings)
+        results.attrs["folder"] = str(folder.path)
+        folder.finish(results)
+    return results
 
 
 def _decided(study: Study, results: xr.Dataset) -> bool:

@@ -11,6 +11,7 @@ from waza.engine.watch import Watch
 
 LINE_SECONDS = 10.0
 DRAW_SECONDS = 0.2
+SECONDS_UP_TO = 90  # from there on minutes, and from as many minutes on hours
 
 
 class Display:
@@ -19,6 +20,10 @@ class Display:
     def show(self, text: str, done: int, total: int | None) -> None:
         """Show what is being done, and how much of it is done."""
         raise NotImplementedError(f"{type(self).__name__} has no show(text, done, total)")
+
+    def say(self, line: str) -> None:
+        """Show a line that stays."""
+        raise NotImplementedError(f"{type(self).__name__} has no say(line)")
 
     def close(self, lines: list[str]) -> None:
         """End the display, and leave these lines."""
@@ -61,6 +66,10 @@ class Progress(Watch):
         """Begin to count `steps` steps."""
         self._text, self._done, self._total = "training", 0, steps
         self._show(self._text)
+
+    def expected(self, seconds: float) -> None:
+        """Say once how long it will take in all, before the main part begins."""
+        self._display.say(f"{self._name}: takes {about(seconds)}")
 
     def advance(self, steps: int) -> None:
         """Count `steps` steps."""
@@ -108,6 +117,10 @@ class TerminalBar(Display):
             self._bar.reset(self._task, total=total)
         self._bar.update(self._task, description=text, completed=done)
 
+    def say(self, line: str) -> None:
+        """Print the line above the bar."""
+        self._bar.console.print(line, highlight=False, markup=False)
+
     def close(self, lines: list[str]) -> None:
         """Remove the bar, and print the lines."""
         self._bar.stop()
@@ -130,6 +143,10 @@ class Lines(Display):
             self._said = now
             print(_line(text.partition(":")[0], done, total, now - self._begun), file=sys.stderr, flush=True)
 
+    def say(self, line: str) -> None:
+        """Print the line."""
+        print(line, file=sys.stderr, flush=True)
+
     def close(self, lines: list[str]) -> None:
         """Leave nothing."""
 
@@ -150,12 +167,28 @@ class NotebookLine(Display):
             self._drawn = now
             self._write(_line(text, done, total, now - self._begun) if done and total else text)
 
+    def say(self, line: str) -> None:
+        """Replace the line by this one, until there is more to show."""
+        self._write(line)
+
     def close(self, lines: list[str]) -> None:
         """Replace the line by these lines."""
         self._write("\n".join(lines))
 
     def _write(self, text: str) -> None:
         self._handle.update({"text/plain": text}, raw=True)
+
+
+def about(seconds: float) -> str:
+    """A duration in words, rounded.
+
+    >>> about(3.2), about(47.0), about(400.0), about(9000.0)
+    ('about 5 s', 'about 45 s', 'about 7 min', 'about 2.5 h')
+    """
+    if seconds < SECONDS_UP_TO:
+        return f"about {max(5, 5 * round(seconds / 5))} s"
+    minutes = seconds / 60
+    return f"about {minutes:.0f} min" if minutes < SECONDS_UP_TO else f"about {minutes / 60:.1f} h"
 
 
 def _line(text: str, done: int, total: int, seconds: float) -> str:

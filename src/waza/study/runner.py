@@ -186,7 +186,7 @@ def _run(study: Study, devices: int, folder: store.RunFolder | None, request: Re
         stopping=request.stopping,
         rules=rules,
         trained=study.trained,
-        splits="" if study.splits == "fixed" else study.splits,
+        splits="per seed" if study.splits == "per seed" or study.overlap else "",
         overlap=study.overlap,
         seconds={
             "compile": compiled_at - begun,

@@ -132,8 +132,11 @@ class Study:
 
     @property
     def overlap(self) -> float:
-        """The share of the pool that each seed's test rows are; 0 where all seeds have the same splits."""
-        return 0.0 if self.pool is None else overlap_of(self.data, self.pool)
+        """The share of the pool that each seed's test rows are; 0 where all seeds have the same splits.
+
+        Data that hold splits of their own for each seed say it themselves (`overlap`).
+        """
+        return getattr(self.data, "overlap", 0.0) if self.pool is None else overlap_of(self.data, self.pool)
 
     def _check_seeds(self) -> None:
         """Refuse a number of seeds whose sign-flip test cannot reach the level that the claims need.

@@ -50,6 +50,8 @@ class Tuning:
         limits: by path, the largest value that a widened range may reach: a rate that no longer trains reliably (a
             few seeds need not show it), or where a number's meaning ends, such as 0.9 for a share of units dropped.
         widen: whether a range is widened at an edge; without it each variant is tuned over the settings given alone.
+        nested: whether each seed's validation rows choose the settings of its own trial, among candidates that are all
+            trained with every seed (`waza.study.nested`); then no other seeds are used, and no range is widened.
     """
 
     grid: Mapping[str, Mapping[str, Sequence[float]]]
@@ -57,9 +59,12 @@ class Tuning:
     seeds: int = 5
     limits: Mapping[str, float] | None = later(None)
     widen: bool = later(True)
+    nested: bool = later(False)
 
     def __post_init__(self):
         limits = self.limits or {}
+        if self.nested and self.widen:
+            raise Error("a nested tuning widens no range: give widen=False")
         paths = [path for numbers in self.grid.values() for path in numbers]
         for path in limits:
             if path not in paths:
@@ -147,17 +152,17 @@ def choose(study: Any, run: Callable[[Any], xr.Dataset]) -> tuple[Any, tuple[Cho
         )
     grids = {name: {path: tuple(values) for path, values in numbers.items()} for name, numbers in tuning.grid.items()}
     sought, study = _apart(study)
-    tried = _sweep(sought, {name: _crossed(numbers) for name, numbers in grids.items()}, run, "tuning")
+    tried = _sweep(sought, {name: crossed(numbers) for name, numbers in grids.items()}, run, "tuning")
     limits = tuning.limits or {}
     wider: dict[str, dict[str, tuple[float, ...]]] = {}
     for name, numbers in grids.items():
-        best = _best(tried[name], measure).settings
+        best = best_of(tried[name], measure).settings
         wider[name] = {
             path: _beyond(values, best[path], limits.get(path, math.inf)) if tuning.widen else ()
             for path, values in numbers.items()
         }
     new = {
-        name: [point for point in _crossed(_joined(grids[name], beyond)) if point not in _points(tried[name])]
+        name: [point for point in crossed(_joined(grids[name], beyond)) if point not in _points(tried[name])]
         for name, beyond in wider.items()
     }
     again = {name: points for name, points in new.items() if points}
@@ -166,7 +171,7 @@ def choose(study: Any, run: Callable[[Any], xr.Dataset]) -> tuple[Any, tuple[Cho
             tried[name] += more
     choices = []
     for name in grids:
-        best = _best(tried[name], measure).settings
+        best = best_of(tried[name], measure).settings
         ranges = _joined(grids[name], wider[name])
         choices.append(
             Choice(
@@ -209,7 +214,7 @@ def _sweep(
     """Train every candidate, and measure it on the validation split instead of the test split."""
     names = {(variant, i): f"{variant} {i}" for variant, some in points.items() for i in range(len(some))}
     learners = {
-        name: _without_probes(change(study.variants[variant], points[variant][i]))
+        name: without_probes(change(study.variants[variant], points[variant][i]))
         for (variant, i), name in names.items()
     }
     sweep = dataclasses.replace(
@@ -265,12 +270,12 @@ def _judged_on_validation(data: Any) -> Any:
     return replaced(test=data.validation, validation=None)
 
 
-def _without_probes(learner: Any) -> Any:
+def without_probes(learner: Any) -> Any:
     """The learner without what only looks."""
     return vary(learner, probes=False) if hasattr(learner, "probes") else learner
 
 
-def _crossed(numbers: Mapping[str, Sequence[float]]) -> list[Settings]:
+def crossed(numbers: Mapping[str, Sequence[float]]) -> list[Settings]:
     """Every combination of the values."""
     return [dict(zip(numbers, values, strict=True)) for values in itertools.product(*numbers.values())]
 
@@ -279,7 +284,7 @@ def _points(tried: Sequence[Candidate]) -> list[Settings]:
     return [one.settings for one in tried]
 
 
-def _best(tried: Sequence[Candidate], measure: Measure) -> Candidate:
+def best_of(tried: Sequence[Candidate], measure: Measure) -> Candidate:
     """The candidate of which the most trials trained, and of several the one with the best lower confidence bound.
 
     A bound that is not finite comes last; a single trained trial has none, so that its mean decides there.

@@ -72,4 +72,4 @@ def _of_dataset(data: Dataset, task: Task | None) -> Material:
 
 def _material(prepared: Prepared, notes: list[Note], split: bool) -> Material:
     aside = [set_aside(prepared.dataset)] if split else []
-    return Material(prepared.dataset, prepared.preparation, (*notes, *prepared.notes, *aside))
+    return Material(prepared.dataset, prepared.preparation, (*notes, *prepared.notes, *aside), drawn=split)

@@ -1,0 +1,89 @@
+"""Sentences on where the networks stand: beside a constant, beside the reference models, and on how many rows."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from waza.comparison.design import MARGIN
+from waza.comparison.outcomes import Outcome
+from waza.comparison.question import Question
+from waza.comparison.splits import Splits
+from waza.comparison.worth import Gap
+from waza.core.language import texts
+from waza.report.words import number
+from waza.study import tuned_name
+
+
+def with_standing(
+    answer: str,
+    question: Question,
+    outcomes: Sequence[Outcome],
+    constant: Gap,
+    references: Sequence[Gap],
+    names: dict[str, str],
+    seeds: int,
+    language: str,
+) -> str:
+    """The answer with what must be known of it: first, if it is so, that no network beats a constant.
+
+    Args:
+        answer: on the techniques.
+        question: what was compared on which data.
+        outcomes: the effect of each technique.
+        constant: how far the networks are above the constant prediction.
+        references: how far the best variant is above the reference models.
+        names: of the variants, as they are shown.
+        seeds: how many were run.
+        language: of the sentences.
+    """
+    say, task = _texts(language), question.material.preparation.task
+    drawn = isinstance(question.study.data, Splits)
+    shown = {**names, **reference_names(question, language)}
+    sentences = []
+    if not constant.better:
+        key = "no_better" if constant.high < 100 * MARGIN else "not_shown"
+        sentences.append(say[key].format(constant=say["constants"][task], **_facts(constant, shown, say, task)))
+    sentences.append(answer)
+    if drawn and any(one.effect == "undecided" for one in outcomes):
+        sentences.append(say["more_rows"])
+    if references:
+        clauses = [
+            say["beside"]["better" if gap.better else "worse" if gap.worse else "open"].format(
+                **_facts(gap, shown, say, task)
+            )
+            for gap in references
+        ]
+        best = _facts(references[0], shown, say, task)["variant"]
+        sentences.append(say["beside"]["sentence"].format(variant=best, clauses=say["joiner"].join(clauses)))
+    data = question.material.dataset
+    rows = sum(len(part.y) for part in (data.train, data.validation, data.test) if part is not None)
+    key = "rests_drawn" if drawn else "rests"
+    sentences.append(say[key].format(rows=rows, splits=seeds, test=len(data.test.y)))
+    return str(say["spacer"].join(sentences))
+
+
+def reference_names(question: Question, language: str) -> dict[str, str]:
+    """The names of the reference rows as they are shown."""
+    return dict(_texts(language)["references"][question.material.preparation.task])
+
+
+def covers_text(question: Question, language: str) -> str:
+    """What the intervals cover."""
+    return str(_texts(language)["covers_drawn" if isinstance(question.study.data, Splits) else "covers"])
+
+
+def _facts(gap: Gap, names: dict[str, str], say: dict[str, Any], task: str) -> dict[str, str]:
+    """The texts of a gap: its variant, its reference, its points and the interval."""
+    variant = next((shown for name, shown in names.items() if gap.variant == tuned_name(name)), gap.variant)
+    return {
+        "variant": variant.strip(),
+        "reference": names.get(gap.reference, gap.reference),
+        "points": f"{number(gap.points)} {say['units'][task]}",
+        "size": f"{number(abs(gap.points))} {say['units'][task]}",
+        "low": number(gap.low),
+        "high": number(gap.high),
+    }
+
+
+def _texts(language: str) -> dict[str, Any]:
+    return texts(Path(__file__).parent / "standing", language)
