@@ -10,12 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from waza import Study, Tuning, models, nn, optim, run
-from waza.comparison.question import FEW_TEST_ROWS, SPLITS, ask_about_table
+from waza.comparison.question import FEW_TEST_ROWS, SPLITS, ask_about_rows, ask_about_table
 from waza.comparison.splits import OnSplits, on_one_split, splits_of
 from waza.data import Dataset, Split
 from waza.data.preparation import prepare
 from waza.engine.single import single_program, train_single
 from waza.engine.training import Plan
+from waza.kinds.table.material import table
 from waza.learners.keys import step_key, trial_key
 from waza.study.record import record_of
 
@@ -136,6 +137,12 @@ def test_few_rows_are_divided_for_each_seed_and_many_are_not():
     many = pd.DataFrame({"a": rng.normal(size=count), "y": rng.choice(["u", "v"], count)})
     question = ask_about_table(many, "many.csv")
     assert isinstance(question.study.data, Dataset) and not question.study.tuning.nested
+
+
+def test_a_data_set_keeps_its_own_test_rows():
+    data = rows()._replace(validation=None)
+    question = ask_about_rows(table(data), "own", tried=("adam",))
+    assert isinstance(question.study.data, Dataset) and len(question.study.data.test.y) == len(data.test.y)
 
 
 def test_columns_are_fitted_without_the_target():

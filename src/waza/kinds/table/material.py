@@ -67,9 +67,9 @@ def _of_dataset(data: Dataset, task: Task | None) -> Material:
         y = np.array(data.classes)[y]
     frame, name = with_target(x, y)
     prepared = prepare(frame, name, data.name, task, part=part, width=x.shape[1])
-    return _material(prepared, [], split=data.validation is None)
+    return _material(prepared, [], split=data.validation is None, drawn=False)
 
 
-def _material(prepared: Prepared, notes: list[Note], split: bool) -> Material:
+def _material(prepared: Prepared, notes: list[Note], split: bool, drawn: bool = True) -> Material:
     aside = [set_aside(prepared.dataset)] if split else []
-    return Material(prepared.dataset, prepared.preparation, (*notes, *prepared.notes, *aside), drawn=split)
+    return Material(prepared.dataset, prepared.preparation, (*notes, *prepared.notes, *aside), drawn)
