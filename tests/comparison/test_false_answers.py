@@ -1,4 +1,4 @@
-"""Small versions of `benchmarks/own_data_rates.py`: what is said of data in which nothing helps, and of data that do."""
+"""Small versions of `benchmarks/own_data_rates.py`: data in which nothing helps, and data in which dropout does."""
 
 import jax
 import numpy as np

@@ -34,7 +34,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         type=whole(10),
         default=30,
         metavar="N",
-        help="largest number of trials per variant (default: 30)",
+        help="largest number of trials per variant (default: 30; 20 where each has a split of its own)",
     )
     parser.add_argument("--json", metavar="OUT", help="write the figures to this file")
     parser.add_argument("--fresh", action="store_true", help="start over, even if a run was interrupted")

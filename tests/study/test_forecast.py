@@ -1,0 +1,41 @@
+"""Forecasts of how long a study takes."""
+
+import time
+
+import numpy as np
+import pytest
+
+from waza import Study, Supervised, models, optim, run
+from waza.data import Dataset, Split
+from waza.study.forecast import Forecast
+from waza.study.progress import Display, Progress
+
+
+def test_the_time_is_told_before_training_and_about_right():
+    x = np.random.default_rng(0).normal(size=(200, 64)).astype(np.float32)
+    data = Dataset("rows", Split(x, (x[:, 0] > 0).astype(np.int32)), Split(x[:50], (x[:50, 0] > 0).astype(np.int32)))
+    learner = Supervised(models.MLP((64, 128, 64, 2)), optim.SGD(0.01), probes=False)
+    study = Study(name="timed", variants={"one": learner}, data=data, seeds=10, steps=600, evaluate_every=60)
+    told: list[tuple[float, float]] = []
+    results = run(study, executor=Forecast(lambda seconds: told.append((seconds, time.perf_counter()))))
+    ((seconds, at),) = told
+    took = time.perf_counter() - at
+    assert took / 5 < seconds < 5 * took  # a machine that is shared measures a few steps roughly
+    assert results.attrs["train_seconds"] <= took
+
+
+def test_a_display_shows_it_once():
+    class Told(Display):
+        lines: list[str] = []  # noqa: RUF012
+
+        def say(self, line):
+            self.lines.append(line)
+
+        def close(self, lines):
+            pass
+
+    with Progress("compare-wine", Told()) as progress:
+        progress.expected(41.0)
+    assert Told.lines == ["compare-wine: takes about 40 s"]
+    with pytest.raises(NotImplementedError):
+        Display().say("x")
