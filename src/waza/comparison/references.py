@@ -62,6 +62,8 @@ def _split(data: Splits, place: int) -> Dataset:
 
 def _reached(splits: Sequence[Dataset], task: Task, classes: int) -> list[list[float]]:
     """The test measure of each reference row, for each split."""
+    import sklearn.ensemble
+    import sklearn.linear_model  # noqa: F401  # only the threads of what is loaded can be limited
     from threadpoolctl import threadpool_limits
 
     def of_split(data: Dataset) -> list[float]:
@@ -71,9 +73,14 @@ def _reached(splits: Sequence[Dataset], task: Task, classes: int) -> list[list[f
             fits += [_linear(train, validation, task, classes), _boosting(train, task, classes)]
         return [_score(predict(test.x), test.y, task) for predict in fits]
 
-    # One thread a model: the models are small, and threads that wait for each other would use up the processor.
+    # One thread a model: the models are small, and threads that wait for each other would use up the processor. OpenMP
+    # keeps a limit for each thread that calls it, and the linear algebra one for the process.
+    def limited(data: Dataset) -> list[float]:
+        with threadpool_limits(1):
+            return of_split(data)
+
     with threadpool_limits(1), ThreadPoolExecutor(WORKERS) as pool:
-        return list(pool.map(of_split, splits))
+        return list(pool.map(limited, splits))
 
 
 def _flat(split: Split) -> Split:

@@ -11,7 +11,7 @@ from waza.engine.program import Program
 from waza.engine.watch import Watch
 from waza.engine.work import Trials
 
-WARM_UP, TIMED = 2, 12  # steps
+WARM_UP, FEWEST, SHARE = 2, 5, 1 / 25  # steps, and the share of all steps that are timed
 
 
 class Forecast(InProcess):
@@ -36,11 +36,12 @@ class Forecast(InProcess):
 def seconds(program: Program, trials: Trials, seeds: range) -> float:
     """How long a program's trials will take, from a few steps and one evaluation."""
     plan = trials.plan
-    padded = range(seeds.start, seeds.start + program.seeds)
+    padded, timed = range(seeds.start, seeds.start + program.seeds), max(FEWEST, round(SHARE * plan.steps))
     portions = jax.block_until_ready(program.train(program.start(padded), 0, WARM_UP))
+    program.evaluate(portions)  # the first calls take longer
     begun = time.perf_counter()
-    portions = jax.block_until_ready(program.train(portions, WARM_UP, WARM_UP + TIMED))
+    portions = jax.block_until_ready(program.train(portions, WARM_UP, WARM_UP + timed))
     trained = time.perf_counter()
     program.evaluate(portions)
     evaluated = time.perf_counter()
-    return plan.steps * (trained - begun) / TIMED + plan.evaluations * (evaluated - trained)
+    return plan.steps * (trained - begun) / timed + plan.evaluations * (evaluated - trained)
