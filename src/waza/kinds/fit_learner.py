@@ -61,7 +61,7 @@ def fit_learner(
         checkpoint = None if folder is None else Checkpoint(folder.checkpoint, REMEDY)
         trained = train_single(program, seed, plan, checkpoint, watch)
         model = model_of_learner(learner, given, trained.variables, trained.history, notes)
-        if folder is not None:
+        if folder is not None and (trained.diverged_at is None or keep == "best"):
             save_model(folder.path, model)
             folder.finish({name: getattr(trained, name) for name in RESULTS})
     if trained.diverged_at is not None:

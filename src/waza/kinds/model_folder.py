@@ -58,7 +58,8 @@ def save_model(folder: Path, model: Model) -> None:
     """Write the model's files.
 
     Raises:
-        Error: the model has a layer that `load_model` could not make again, or the files cannot be written.
+        Error: the model has a layer that `load_model` could not make again, or variables that are not finite, or the
+            files cannot be written.
     """
     about = None
     if model.preparation is not None:
@@ -68,6 +69,8 @@ def save_model(folder: Path, model: Model) -> None:
     else:
         facts = {"version": VERSION, "model": _described(model.model), "preparation": about}
     arrays = {path: np.asarray(leaf) for path, leaf in named_leaves(model.variables).items()}
+    if not isinstance(model, OwnModel) and (path := _not_finite(arrays)):
+        raise Error(f"{path} has values that are not finite, so the model is not kept: give a smaller learning rate")
     files = {VARIABLES: safetensors.numpy.save(arrays)}
     if model.history:
         files[HISTORY] = _text([finite(one) for one in model.history])
@@ -76,6 +79,11 @@ def save_model(folder: Path, model: Model) -> None:
     for name, content in files.items():
         write_whole(folder / name, content)
     write_whole(folder / RECIPE, sealed(facts, {name: sum_of(content) for name, content in files.items()}))
+
+
+def _not_finite(arrays: Mapping[str, Any]) -> str:
+    """The path of the first array with a value that is not finite; "" where there is none."""
+    return next((path for path, array in arrays.items() if not np.isfinite(array).all()), "")
 
 
 def _described(recipe: Layer) -> Any:
@@ -130,9 +138,8 @@ def _model(facts: dict[str, Any], folder: Path) -> Model:
     recipe = remake(facts["model"])
     shapes = jax.eval_shape(recipe.init, jax.random.key(0))
     variables = _variables(facts, folder, shapes)
-    for path, array in named_leaves(variables).items():
-        if not np.isfinite(array).all():
-            raise ValueError(f"{path} has values that are no numbers")
+    if path := _not_finite(named_leaves(variables)):
+        raise ValueError(f"{path} has values that are no numbers")
     model = prepared_model(recipe, variables, preparation, _history(folder))
     model.check()
     return model
