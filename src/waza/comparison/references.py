@@ -1,7 +1,6 @@
 """Reference rows: a constant prediction, a linear model and gradient boosting on the splits of the networks."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
 
 import numpy as np
@@ -15,7 +14,6 @@ CONSTANT, LINEAR, BOOSTING = "constant", "linear model", "gradient boosting"
 REFERENCES = (CONSTANT, LINEAR, BOOSTING)
 STRENGTHS = (0.1, 1.0, 10.0, 100.0, 1000.0)  # of the linear model's penalty; the validation rows choose one
 MOST_NUMBERS = 2**21  # training inputs of a split; with more, the models take minutes, and the constant stands alone
-WORKERS = 2
 SMALLEST_SHARE = 1e-15
 
 Predict = Callable[[np.ndarray], np.ndarray]  # numbers (rows,), or the classes' shares (rows, classes)
@@ -73,14 +71,9 @@ def _reached(splits: Sequence[Dataset], task: Task, classes: int) -> list[list[f
             fits += [_linear(train, validation, task, classes), _boosting(train, task, classes)]
         return [_score(predict(test.x), test.y, task) for predict in fits]
 
-    # One thread a model: the models are small, and threads that wait for each other would use up the processor. OpenMP
-    # keeps a limit for each thread that calls it, and the linear algebra one for the process.
-    def limited(data: Dataset) -> list[float]:
-        with threadpool_limits(1):
-            return of_split(data)
-
-    with threadpool_limits(1), ThreadPoolExecutor(WORKERS) as pool:
-        return list(pool.map(limited, splits))
+    # One thread a model: the models are small, and threads that wait for each other would use up the processor.
+    with threadpool_limits(1):
+        return [of_split(data) for data in splits]
 
 
 def _flat(split: Split) -> Split:
