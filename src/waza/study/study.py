@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
+from waza.core.construction import check_kind
 from waza.core.errors import Error, nearest
 from waza.core.measure import Measure, named
 from waza.data import Dataset, Split
@@ -74,8 +75,7 @@ class Study:
         for name, variant in self.variants.items():
             if not isinstance(name, str):
                 raise Error(f"a variant is called {name!r}; expected a text")
-            if not isinstance(variant, Learner):
-                raise Error(f"variant {name!r} is {type(variant).__name__}; expected a Learner, such as wz.Supervised")
+            check_kind(f"variant {name!r}", Learner, variant)
         object.__setattr__(self, "baseline", self.baseline or next(iter(self.variants)))
         if self.baseline not in self.variants:
             raise Error(
