@@ -9,11 +9,13 @@ from typing import Any
 import xarray as xr
 
 from waza.core.errors import Error
+from waza.data.arrays import say
 from waza.engine.describe import describe, fingerprint
 from waza.engine.devices import mesh
 from waza.engine.executors import Executor
 from waza.engine.training import Keep
 from waza.engine.watch import Watch
+from waza.learners.given import checked_data
 from waza.study import store
 from waza.study.deciding import UNTIL_DECIDED, decide
 from waza.study.progress import watched
@@ -54,7 +56,7 @@ def run(
     The attributes of the results hold the settings, versions, machine and seconds.
     """
     with watched(study.name, watch) as watching:
-        return _conducted(study, Request(runs, watching, fresh, keep=keep, executor=executor), max_seeds)
+        return _conducted(_checked(study), Request(runs, watching, fresh, keep=keep, executor=executor), max_seeds)
 
 
 def _conducted(study: Study, request: Request, max_seeds: int | None) -> xr.Dataset:
@@ -70,6 +72,14 @@ def _conducted(study: Study, request: Request, max_seeds: int | None) -> xr.Data
     asked = asked_of(study)
     compared, choices = choose(study, lambda sweep: _once(sweep, request))
     return run_fixed(compared, request._replace(choices=choices, asked=asked))
+
+
+def _checked(study: Study) -> Study:
+    """The study with data that were checked on the host; what is converted is said as a warning."""
+    mesh()  # before anything else of JAX, since it chooses the number of devices
+    data, pool, notes = checked_data(study.variants, study.data, study.pool)
+    say(notes, 3)
+    return study if data is study.data and pool is study.pool else dataclasses.replace(study, data=data, pool=pool)
 
 
 def _decided(study: Study, results: xr.Dataset) -> bool:

@@ -12,6 +12,7 @@ from waza.data.redrawn import check_pool, overlap_of, pool_of
 from waza.engine.evaluation import declared_measures, declared_names
 from waza.engine.mapping import HOWS, MEASURED, How
 from waza.learners import Learner
+from waza.learners.given import as_data
 from waza.study.claims import Claim, Part
 from waza.study.deciding import CONFIDENCE, FEWEST_SEEDS, effects_judged
 from waza.study.statistics import fewest_flips
@@ -26,7 +27,8 @@ class Study:
     Args:
         name: what the study is called; its runs are kept under this name.
         variants: learners by name.
-        data: what they learn from.
+        data: what they learn from. Of supervised learners: a `waza.data.Dataset`, or ((x, y), (x_test, y_test)), which
+            `run` checks and, where that is safe, converts (`waza.data.from_arrays`).
         baseline: the variant that others are compared with; the first if not given.
         measure: the main measure, one that a variant declares; the first of the baseline if not given.
         seeds: trials of each variant, with the seeds 0, 1, 2, ...
@@ -81,6 +83,7 @@ class Study:
             raise Error(
                 f"no variant is called {self.baseline!r} (the baseline): {nearest(self.baseline, self.variants)}"
             )
+        object.__setattr__(self, "data", as_data(self.variants, self.data))
         object.__setattr__(self, "measure", self._main_measure())
         for field, least in {"seeds": 1, "steps": 0, "evaluate_every": 1, "block": 1, "first_seed": 0}.items():
             value = getattr(self, field)
