@@ -114,14 +114,14 @@ def likely_task(targets: Targets) -> Task:
     >>> likely_task({"train": np.arange(100) % 3}), likely_task({"train": np.arange(100) / 7})
     ('classification', 'regression')
     """
-    for y in targets.values():
-        if _is_text(y) or y.dtype == bool or (y.ndim == 2 and y.shape[1] > 1 and _one_hot(y)):
-            return "classification"
-        distinct = len(np.unique(y))
-        whole = y.dtype.kind in "iu" or bool(np.all(y == np.round(y)))
-        if not whole or distinct > MOST_CLASSES or distinct * FEWEST_IN_CLASS > y.size:
-            return "regression"
-    return "classification"
+    parts = list(targets.values())
+    if any(_is_text(y) or y.dtype == bool or (y.ndim == 2 and y.shape[1] > 1 and _one_hot(y)) for y in parts):
+        return "classification"
+    numbers = np.concatenate([np.ravel(y) for y in parts])
+    distinct = len(np.unique(numbers))
+    whole = numbers.dtype.kind in "iu" or bool(np.all(numbers == np.round(numbers)))
+    few = distinct <= MOST_CLASSES and distinct * FEWEST_IN_CLASS <= numbers.size
+    return "classification" if whole and few else "regression"
 
 
 def _along(weights: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -172,7 +172,7 @@ def _text(one: Any) -> str:
 def _check_shapes(targets: Targets, expected: tuple[int, ...]) -> None:
     for name, y in targets.items():
         if y.shape[1:] != expected:
-            shapes = [f"({', '.join(['rows', *map(str, one)])})" for one in (y.shape[1:], expected)]
+            shapes = [f"(rows, {', '.join(map(str, one))})".replace(", )", ",)") for one in (y.shape[1:], expected)]
             raise Error(
                 f"{_of(name)} has the shape {shapes[0]}; expected {shapes[1]}, a target for each output of the network"
             )

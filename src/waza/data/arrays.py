@@ -1,5 +1,6 @@
 """Arrays of the user's own as a data set: checked and converted on the host, before anything is trained."""
 
+import numbers
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, get_args
@@ -47,9 +48,9 @@ def from_arrays(
     Raises:
         Error: x and y differ in length, hold values that are no finite numbers, or do not fit the task.
 
-    >>> data = from_arrays([[0.5], [1.5]] * 10, ["no", "yes"] * 10)
-    >>> len(data.train.x), data.train.y[:2].tolist(), data.classes
-    (12, [0, 1], ('no', 'yes'))
+    >>> data = from_arrays([[0.5], [1.5]], [0, 1], test=([[1.0]], [1]), task="classification")
+    >>> data.train.x.tolist(), data.test.y.tolist()
+    ([[0.5], [1.5]], [1])
     """
     if task is not None and task not in get_args(Task):
         raise Error(f"task is {task!r}; expected 'classification' or 'regression'")
@@ -117,6 +118,32 @@ def checked(
     return data._replace(**splits, classes=data.classes or names), pool, notes
 
 
+def as_split(pair: Any) -> Any:
+    """A tuple (x, y) or (x, y, weights) as a split; anything else as it is."""
+    if type(pair) is not tuple or len(pair) not in (2, 3):
+        return pair
+    return Split(*pair) if len(pair) == 2 else Weighted(*pair)
+
+
+def with_arrays(data: Dataset) -> Dataset:
+    """A data set whose splits hold arrays where they held lists, and are splits where they were tuples; unchecked.
+
+    Raises:
+        Error: lists have different lengths.
+    """
+    changed = {}
+    for part in ("train", "test", "validation"):
+        given = getattr(data, part)
+        split = as_split(given)
+        if isinstance(split, Split | Weighted) and any(isinstance(values, list) for values in split):
+            split = split._replace(
+                **{name: _arrays(name, values) for name, values in split._asdict().items() if isinstance(values, list)}
+            )
+        if split is not given:
+            changed[part] = split
+    return data._replace(**changed) if changed else data
+
+
 def _pair(part: str, pair: Any) -> tuple[Any, ...]:
     if not isinstance(pair, tuple | list) or len(pair) not in (2, 3):
         size = f" of {len(pair)}" if isinstance(pair, tuple | list) else ""
@@ -137,7 +164,9 @@ def _arrays(name: str, values: Any) -> Any:
         return values
     if _is_array(values):
         return values
-    array = _numbers_of(values) if is_frame(values) else array_of(name, values)
+    array = _numbers_of(values) if is_frame(values) and name[0] == "x" else array_of(name, values)
+    if array.dtype == object and all(isinstance(one, numbers.Real) for one in array.ravel()):
+        array = np.array(array.tolist())
     if array.ndim == 0:
         raise Error(f"{name} is a {type(values).__name__}; expected an array with one row for each example")
     if name[0] == "x":
@@ -234,12 +263,11 @@ def _converted(
 
 def _labelled(splits: Mapping[str, Any], notes: list[Note]) -> tuple[dict[str, Any], tuple[str, ...]]:
     """The splits with class numbers, and the classes' names where they are not 0, 1, 2, ...; adds to the notes."""
-    labels = (
-        np.unique(np.concatenate([np.ravel(split.y) for split in splits.values()]))
-        if all(split.y.dtype.kind in "iu" and split.y.ndim == 1 for split in splits.values())
-        else None
-    )
-    if labels is None or np.array_equal(labels, np.arange(len(labels))):
+    rows = all(split.y.dtype.kind in "iuf" and split.y.ndim == 1 for split in splits.values())
+    labels = np.unique(np.concatenate([split.y for split in splits.values()])) if rows else None
+    if labels is not None and np.all(labels == np.round(labels)):
+        labels = labels.astype(np.int64)
+    if labels is None or labels.dtype.kind == "f" or np.array_equal(labels, np.arange(len(labels))):
         return _converted(splits, "classification", None, notes)
     notes.append(Note("targets_numbered", {"classes": short(", ".join(map(str, labels))), "last": len(labels) - 1}))
     numbered = {
@@ -272,11 +300,10 @@ def _wrong(x: Any) -> str | None:
     wide = x.reshape(len(x), -1)
     bad = np.concatenate([~(np.abs(wide[at : at + rows]) <= LARGEST) for at in pieces])
     columns, first = np.flatnonzero(bad.any(axis=0)), int(np.flatnonzero(bad.any(axis=1))[0])
-    where = f"in {len(columns)} of {bad.shape[1]} columns, such as x[:, {columns[0]}]" if x.ndim == 2 else "somewhere"
-    place = f"{where}, first in row {first}" if x.ndim == 2 else f"first in x[{first}]"
+    where = f"in {len(columns)} of {bad.shape[1]} columns such as x[:, {columns[0]}], " if x.ndim == 2 else ""
     return (
-        f"is NaN, infinite or too large for 32 bits in {int(bad.sum())} places, {place}: leave these rows out, or fill "
-        "the values in"
+        f"has values that are NaN, infinite or too large for 32 bits ({int(bad.sum())}, {where}first in row {first}): "
+        "leave these rows out, or fill the values in"
     )
 
 

@@ -9,14 +9,14 @@ import numpy as np
 from waza.core.errors import Error
 from waza.core.recipe import at
 from waza.data import Dataset, Note, Split, Weighted
-from waza.data.arrays import checked, from_arrays
-from waza.data.given import is_frame
+from waza.data.arrays import as_split, checked, from_arrays, with_arrays
 from waza.data.targets import Task
 from waza.learners.learner import Learner
 from waza.learners.supervised import Supervised
 from waza.learners.truncated_bptt import TruncatedBPTT
 from waza.nn import CrossEntropy, Pass, SquaredError
 
+JUDGED = (Supervised.judged, TruncatedBPTT.judged)  # which need a training and a test split
 FORMS = "a waza.data.Dataset, ((x, y), (x_test, y_test)), or wz.data.from_arrays(x, y)"
 
 
@@ -42,12 +42,12 @@ def as_data(learners: Mapping[str, Learner], data: Any) -> Any:
     if type(data) in (tuple, list):
         tasks = _tasks(learners)
         stream = any(isinstance(one, TruncatedBPTT) for one in learners.values())
-        return _of_pairs(data, next(iter(tasks)) if len(tasks) == 1 else None, stream)
-    if isinstance(data, str | np.ndarray | jax.Array) or is_frame(data):
-        kind = f"the text {data!r}" if isinstance(data, str) else f"a {type(data).__name__} {data.shape}"
-        hint = "wz.data.load(name)" if isinstance(data, str) else FORMS
-        raise Error(f"data is {kind}; expected a waza.data.Dataset: give {hint}")
-    return data
+        data = _of_pairs(data, next(iter(tasks)) if len(tasks) == 1 else None, stream)
+    if not hasattr(data, "train") and all(getattr(type(one), "judged", None) in JUDGED for one in learners.values()):
+        shape = f" {tuple(data.shape)}" if hasattr(data, "shape") else ""
+        kind = f"the text {data!r}" if isinstance(data, str) else f"of type {type(data).__name__}{shape}"
+        raise Error(f"data is {kind}; expected {'wz.data.load(name)' if isinstance(data, str) else FORMS}")
+    return with_arrays(data) if isinstance(data, Dataset) else data
 
 
 def checked_data(
@@ -79,22 +79,31 @@ def _tasks(learners: Mapping[str, Learner]) -> set[Task | None]:
     return {task_of(one) if _is_plain(one) else None for one in learners.values()}
 
 
+def is_pair(data: Any) -> bool:
+    """Whether data are one pair (x, y), and no tuple of pairs, one for each split.
+
+    >>> is_pair(([[1.0]], [0])), is_pair((([[1.0]], [0]), ([[2.0]], [1])))
+    (True, False)
+    """
+    return type(data) is tuple and len(data) == 2 and not _are_splits(data)
+
+
+def _are_splits(data: Sequence[Any]) -> bool:
+    """Whether data are two or three tuples (x, y): training, validation and test rows, in this order."""
+    return len(data) in (2, 3) and all(isinstance(one, tuple) and len(one) in (2, 3) for one in data)
+
+
 def _of_pairs(data: Sequence[Any], task: Task | None, stream: bool) -> Dataset:
     """A data set of pairs (x, y): one for each split, or one alone."""
-    pairs = [type(one) in (tuple, list, Split, Weighted) and len(one) in (2, 3) for one in data]
-    if len(data) in (2, 3) and all(pairs) and not all(isinstance(one, list) for one in data):
-        splits = [one if isinstance(one, Split | Weighted) else _split(one) for one in data]
+    if _are_splits(data):
+        splits = [as_split(one) for one in data]
         return Dataset("arrays", splits[0], splits[-1], splits[1] if len(splits) == 3 else None)
     if len(data) != 2 or stream:
         raise Error(f"data is a {type(data).__name__} of {len(data)}; expected {FORMS}")
     return from_arrays(*data, task=task)
 
 
-def _split(pair: Sequence[Any]) -> Any:
-    return Split(*pair) if len(pair) == 2 else Weighted(*pair)
-
-
-def _is_plain(learner: Supervised) -> bool:
+def _is_plain(learner: Any) -> bool:
     """Whether a learner compares its network's outputs with the targets of the data, row by row."""
     kind = type(learner)
     return kind.row_measures is Supervised.row_measures and kind.mean_measures is Supervised.mean_measures
