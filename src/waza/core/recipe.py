@@ -2,7 +2,7 @@
 
 import dataclasses
 import numbers
-from typing import Any
+from typing import Any, ClassVar
 
 import equinox as eqx
 import jax
@@ -55,7 +55,18 @@ class Schedule(Recipe):
 
     It may be given for any `float` field; a learner resolves it with `at` before each step. Its own numbers are
     leaves, so that schedules of one class share a compiled program.
+
+    Attributes:
+        above_zero: the fields that are divided by, such as a number of steps; others of these names need not exist.
     """
+
+    above_zero: ClassVar[tuple[str, ...]] = ("steps", "every")
+
+    def __check_init__(self):
+        for name in self.above_zero:
+            value = getattr(self, name, None)
+            if isinstance(value, float) and not value > 0:
+                raise Error(f"{type(self).__name__}({name}={value:g}); expected a number of steps above 0")
 
     def __call__(self, step: Real[Array, ""] | float | int) -> Any:
         """The number at a step, counted from 0."""
