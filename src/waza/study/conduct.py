@@ -8,7 +8,7 @@ from typing import Any
 
 import xarray as xr
 
-from waza.core.errors import Error
+from waza.core.errors import Error, missing_methods
 from waza.data.arrays import say
 from waza.engine.describe import describe, fingerprint
 from waza.engine.devices import mesh
@@ -55,7 +55,7 @@ def run(
 
     The attributes of the results hold the settings, versions, machine and seconds.
     """
-    with watched(study.name, watch) as watching:
+    with missing_methods(), watched(study.name, watch) as watching:
         return _conducted(_checked(study), Request(runs, watching, fresh, keep=keep, executor=executor), max_seeds)
 
 

@@ -13,6 +13,7 @@ from waza.engine.evaluation import declared_measures, declared_names
 from waza.engine.mapping import HOWS, MEASURED, How
 from waza.learners import Learner
 from waza.learners.given import as_data
+from waza.learners.keys import LAST_SEED
 from waza.study.claims import Claim, Part
 from waza.study.deciding import CONFIDENCE, FEWEST_SEEDS, effects_judged
 from waza.study.statistics import fewest_flips
@@ -89,6 +90,12 @@ class Study:
             value = getattr(self, field)
             if not isinstance(value, int) or isinstance(value, bool) or value < least:
                 raise Error(f"{field} is {value!r}; expected a whole number of at least {least}")
+        last = self.first_seed + -(-self.seeds // self.block) * self.block - 1
+        if last > LAST_SEED:
+            raise Error(
+                f"first_seed={self.first_seed} needs the seeds up to {last}, since blocks are whole: give at most "
+                f"{LAST_SEED - (last - self.first_seed)}"
+            )
         self._check_seeds()
         self._check_splits()
         if self.trained is not None and not named(self.measures, self.trained.measure).sign:
