@@ -48,10 +48,36 @@ def test_a_training_s_seed_is_refused_too():
 
 
 def test_a_learner_without_a_method_is_named():
-    with pytest.raises(Error, match="Unjudged evaluates to outputs, but has no judge.*: define it in the class"):
+    with pytest.raises(Error, match=r"Unjudged evaluates to outputs, but has no judge.*: define it in the class"):
         wz.run(study(Unjudged(BASE.model, BASE.optimizer, probes=False), seeds=1), None, wz.Watch())
     with pytest.raises(Error, match="Empty has no init"):
         wz.run(study(Empty(), seeds=1), None, wz.Watch())
+
+
+class Pieces(wz.Stream):
+    """Evaluates in pieces of 16 and 4 rows."""
+
+    def digest(self):
+        return "pieces"
+
+    def batches(self, seed, start, stop):
+        return ((X[:8], Y[:8]) for _ in range(start, stop))
+
+    def pieces(self, data):
+        return iter([X[:16], X[16:]])
+
+
+class Streamed(Empty):
+    """Learns from pieces."""
+
+    def source(self, data):
+        return data
+
+
+def test_pieces_of_different_shapes_are_refused_before_training():
+    unequal = wz.Study(name="t", variants={"a": Streamed()}, data=Pieces(), steps=2, seeds=1)
+    with pytest.raises(Error, match=r"Pieces.pieces gives .* \(16, 4\) and, as piece 1, .* \(4, 4\): "):
+        wz.run(unequal, None, wz.Watch())
 
 
 def test_other_missing_implementations_keep_their_traceback():

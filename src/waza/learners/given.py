@@ -12,6 +12,8 @@ from waza.data import Dataset, Note, Split, Weighted
 from waza.data.arrays import as_split, checked, from_arrays, with_arrays
 from waza.data.targets import Task
 from waza.learners.learner import Learner
+from waza.learners.row_stream import RowStream
+from waza.learners.source import Source, Stream
 from waza.learners.supervised import Supervised
 from waza.learners.truncated_bptt import TruncatedBPTT
 from waza.nn import CrossEntropy, Pass, SquaredError
@@ -68,6 +70,35 @@ def checked_data(
         return data, pool, notes
     data, pool, more = checked(data, tasks.pop(), _shape(learners.values(), data), pool)
     return data, pool, [*notes, *more]
+
+
+def check_pieces(learners: Mapping[str, Learner], data: Any) -> None:
+    """Refuse a stream of the user's own whose pieces for evaluation have different shapes.
+
+    Raises:
+        Error: they have; all are evaluated by one compiled program.
+    """
+    looked_at: set[type] = {RowStream}  # its pieces are equal
+    for learner in learners.values():
+        source = learner.source(data)
+        if not isinstance(source, Stream) or type(source) in looked_at or type(source).pieces is Source.pieces:
+            continue
+        looked_at.add(type(source))
+        first = None
+        for number, piece in enumerate(source.pieces(data)):
+            shapes = [(str(leaf.dtype), leaf.shape) for leaf in jax.tree.leaves(piece) if hasattr(leaf, "dtype")]
+            first = shapes if first is None else first
+            if shapes != first:
+                pairs = zip(first, shapes, strict=False)
+                one, other = next((pair for pair in pairs if pair[0] != pair[1]), (len(first), len(shapes)))
+                raise Error(
+                    f"{type(source).__name__}.pieces gives {_said(one)} and, as piece {number}, {_said(other)}: give "
+                    "pieces of equal shapes, filled up with rows of weight 0 (waza.data.Weighted)"
+                )
+
+
+def _said(shape: Any) -> str:
+    return f"{shape} arrays" if isinstance(shape, int) else f"{shape[0]} {shape[1]}"
 
 
 def _all_supervised(learners: Mapping[str, Learner]) -> bool:

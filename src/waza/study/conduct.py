@@ -15,7 +15,7 @@ from waza.engine.devices import mesh
 from waza.engine.executors import Executor
 from waza.engine.training import Keep
 from waza.engine.watch import Watch
-from waza.learners.given import checked_data
+from waza.learners.given import check_pieces, checked_data
 from waza.study import store
 from waza.study.deciding import UNTIL_DECIDED, decide
 from waza.study.progress import watched
@@ -77,6 +77,7 @@ def _conducted(study: Study, request: Request, max_seeds: int | None) -> xr.Data
 def _checked(study: Study) -> Study:
     """The study with data that were checked on the host; what is converted is said as a warning."""
     mesh()  # before anything else of JAX, since it chooses the number of devices
+    check_pieces(study.variants, study.data)
     data, pool, notes = checked_data(study.variants, study.data, study.pool)
     say(notes, 3)
     return study if data is study.data and pool is study.pool else dataclasses.replace(study, data=data, pool=pool)
