@@ -76,7 +76,6 @@ def from_arrays(
             zip(("train", "validation", "test"), (Split(whole.x[at], whole.y[at]) for at in parts), strict=True)
         )
         splits = {**drawn, **splits}
-        notes.append(Note("set_aside", {part: len(split.y) for part, split in splits.items()}))
     say(notes, 2)
     return Dataset(name, classes=classes, **{part: read_only(split) for part, split in splits.items()})
 

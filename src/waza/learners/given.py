@@ -9,7 +9,7 @@ import numpy as np
 from waza.core.errors import Error
 from waza.core.recipe import at
 from waza.data import Dataset, Note, Split, Weighted
-from waza.data.arrays import as_split, checked, from_arrays, with_arrays
+from waza.data.arrays import as_split, checked, from_arrays, say, with_arrays
 from waza.data.targets import Task
 from waza.learners.learner import Learner
 from waza.learners.row_stream import RowStream
@@ -131,7 +131,10 @@ def _of_pairs(data: Sequence[Any], task: Task | None, stream: bool) -> Dataset:
         return Dataset("arrays", splits[0], splits[-1], splits[1] if len(splits) == 3 else None)
     if len(data) != 2 or stream:
         raise Error(f"data is a {type(data).__name__} of {len(data)}; expected {FORMS}")
-    return from_arrays(*data, task=task)
+    found = from_arrays(*data, task=task)
+    splits = {part: getattr(found, part) for part in ("train", "validation", "test")}
+    say([Note("set_aside", {part: len(split.y) for part, split in splits.items()})], 5)
+    return found
 
 
 def _is_plain(learner: Any) -> bool:
