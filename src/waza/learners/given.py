@@ -132,8 +132,8 @@ def _of_pairs(data: Sequence[Any], task: Task | None, stream: bool) -> Dataset:
     if len(data) != 2 or stream:
         raise Error(f"data is a {type(data).__name__} of {len(data)}; expected {FORMS}")
     found = from_arrays(*data, task=task)
-    splits = {part: getattr(found, part) for part in ("train", "validation", "test")}
-    say([Note("set_aside", {part: len(split.y) for part, split in splits.items()})], 5)
+    rows = {part: len(getattr(found, part).y) for part in ("train", "validation", "test")}
+    say([Note("set_aside", rows)], 5)
     return found
 
 
