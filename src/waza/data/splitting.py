@@ -68,7 +68,7 @@ def _by_order(order: np.ndarray) -> list[np.ndarray]:
 
 
 def _by_group(groups: np.ndarray, labels: np.ndarray | None, shuffled: np.ndarray) -> list[np.ndarray]:
-    """The parts of whole groups: the largest first, each where the rows of each class then come nearest their shares."""
+    """The parts of whole groups: the largest first, each where the rows of each class come nearest their shares."""
     _, group = np.unique(groups, return_inverse=True)
     _, label = np.unique(np.zeros(len(groups)) if labels is None else labels, return_inverse=True)
     counts = np.zeros((group.max() + 1, label.max() + 1))

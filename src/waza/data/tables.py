@@ -4,7 +4,6 @@ import collections
 import contextlib
 import csv
 import io
-import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from waza.core.errors import Error
+from waza.data.encodings import decoded
 from waza.data.notes import Note, listed
 
 LARGEST = 1 << 30
@@ -26,10 +26,9 @@ EVEN = "expected as many cells in a line as in the header, and quotes around cel
 def read_table(path: Path, largest: int = LARGEST) -> tuple[Any, list[Note]]:
     """Read a table as a pandas.DataFrame, with notes on the decisions made.
 
-    The columns of CSV and TSV files are text. The files are read as UTF-8; lines that are not UTF-8 are read as cp932,
-    or else as latin-1. The delimiter is detected: comma, semicolon, tab or bar. Parquet keeps its types. An `.npz`
-    holds arrays `x` (rows, ...) and, for training, `y` (rows,); the columns are called x0, x1, ... and y. Pickled
-    objects are refused.
+    The columns of CSV and TSV files are text. The encoding is found as for texts: `waza.data.encodings.decoded`. The
+    delimiter is detected: comma, semicolon, tab or bar. Parquet keeps its types. An `.npz` holds arrays `x` (rows, ...)
+    and, for training, `y` (rows,); the columns are called x0, x1, ... and y. Pickled objects are refused.
 
     Args:
         path: a file whose name ends in .csv, .tsv, .txt, .parquet or .npz.
@@ -85,10 +84,9 @@ def _read_text(path: Path, notes: list[Note]) -> Any:
     """A delimited text file, every cell as text or missing."""
     import pandas as pd
 
-    raw = path.read_bytes()
-    if b"\0" in raw:
-        raise Error(f"{path} holds NUL bytes, so it is compressed, binary or UTF-16: save it as CSV in UTF-8")
-    text = _decoded(raw, path, notes).lstrip("\r\n ")
+    text, decoding = decoded(path.read_bytes(), path)
+    notes += decoding
+    text = text.lstrip("\r\n ")
     if not text:
         raise Error(f"{path} has only blank lines: expected a header and rows")
     delimiter = _delimiter(text, path)
@@ -147,42 +145,6 @@ def _long_cells(longest: int) -> Iterator[None]:
         yield
     finally:
         csv.field_size_limit(limit)
-
-
-def _decoded(raw: bytes, path: Path, notes: list[Note]) -> str:
-    """Decode the text: lines as UTF-8, or else in another encoding, which is noted."""
-    with contextlib.suppress(UnicodeDecodeError):
-        return raw.decode("utf-8-sig")
-    lines = raw.removeprefix(b"\xef\xbb\xbf").splitlines(keepends=True)
-    texts = [_utf8(line) for line in lines]
-    foreign = [line for line, text in zip(lines, texts, strict=True) if text is None]
-    encoding = _encoding(b"".join(foreign))
-    control = sum(byte < 32 and byte not in b"\t\r\n" for byte in raw[:SNIFFED])
-    if encoding == "latin-1" and control > len(raw[:SNIFFED]) / 100:
-        raise Error(f"{path} is not text: save the table as CSV in UTF-8")
-    if any(text is not None and not text.isascii() for text in texts):
-        notes.append(Note("mixed_encodings", {"lines": len(foreign), "encoding": encoding}))
-    else:
-        notes.append(Note("encoding", {"encoding": encoding}))
-    return "".join(line.decode(encoding) if text is None else text for line, text in zip(lines, texts, strict=True))
-
-
-def _utf8(line: bytes) -> str | None:
-    try:
-        return line.decode()
-    except UnicodeDecodeError:
-        return None
-
-
-def _encoding(raw: bytes) -> str:
-    """cp932 if the bytes are valid cp932 and contain some that Western text in latin-1 never has, else latin-1."""
-    with contextlib.suppress(UnicodeDecodeError):
-        text = raw.decode("cp932")
-        katakana = re.search("[\uff61-\uff9f]{2}", text)  # half-width; a single one may be a degree sign
-        private = any("\ue000" <= letter <= "\uf8ff" for letter in text)
-        if not private and (katakana or any(0x80 < byte < 0xA0 for byte in raw)):
-            return "cp932"
-    return "latin-1"
 
 
 def _delimiter(text: str, path: Path) -> str:
