@@ -11,10 +11,12 @@ from waza.data.dates import days, hours, stamps_as_days
 Reading = Literal["number", "thousands", "comma", "date", "day_first", "month_first", "time"]
 
 DATES = ("date", "day_first", "month_first")
+# What programs write for a missing value, and nobody uses as a name.
 PROGRAMS = frozenset(
-    "nan NaN -nan -NaN NAN <NA> #N/A #NA #NULL! #DIV/0! #VALUE! #REF! 1.#IND -1.#IND 1.#QNAN -1.#QNAN 欠損".split()
-)  # what programs write for a missing value, and nobody uses as a name
-WORDS = PROGRAMS | frozenset("NA N/A n/a NULL null None ? - -- – —".split())
+    {"nan", "NaN", "-nan", "-NaN", "NAN", "<NA>", "#N/A", "#NA", "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "1.#IND"}
+    | {"-1.#IND", "1.#QNAN", "-1.#QNAN", "欠損"}
+)
+WORDS = PROGRAMS | {"NA", "N/A", "n/a", "NULL", "null", "None", "?", "-", "--", "–", "—"}
 CURRENCIES = "$€£¥円"
 SIGNS = " %‰" + CURRENCIES
 GROUPED = r"[-+]?[1-9]\d{0,2}(?:([,'’ ])\d{3})(?:\1\d{3})*(?:\.\d*)?"  # 1,234,567.5

@@ -17,7 +17,7 @@ WORDS_OF_TEXT = 3
 FEWEST_COUNTED = 20
 UNEVEN = 1.0  # Kolmogorov and Smirnov's distance from a uniform distribution, times the root of the rows
 NAMES_ROWS = re.compile(
-    r"(?i:id|ids|index|idx|row|#|no\.?|nr\.?|rownames?|(row|line|record|sample|case|sr|serial)[ _.]?(id|no|nr|number)\.?)"
+    r"(?i:ids?|index|idx|row|#|no\.?|nr\.?|rownames?|(row|line|record|sample|case|sr|serial)[ _.]?(id|no|nr|number)\.?)"
     r"|column\d+|(?i:unnamed: ?\d+)|.*[a-z_ -](Id|ID)|.*[_ -]id|.*(番号|連番|行番|通し番)"
 )
 NUMERIC_LOOK = re.compile(r"[^\w]*\d[\d\W_]*")
@@ -66,7 +66,7 @@ def choose_columns(frame: Any, notations: Mapping[str, Notation]) -> tuple[list[
         notes += remarks_on(name, notation, texts)
         if notation.reading is None:
             notes += _half_numbers(name, present)
-        elif counts_rows(numbers):
+        elif notation.reading in ("number", "thousands", "comma") and counts_rows(numbers):
             notes.append(Note("counts_rows", {"column": name}))
     return used, notes + [Note(kind, {"columns": listed(names)}) for kind, names in dropped.items()]
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from waza.core.errors import Error
 from waza.data.dataset import Dataset
-from waza.data.tables import KINDS
+from waza.data.tables import KINDS, column_name
 
 FORMS = "(x, y) with arrays or lists, a pandas.DataFrame, a waza.data.Dataset, or a path or a data set's name"
 
@@ -57,7 +57,7 @@ def frame_of(x: Any) -> Any:
 
     if is_frame(x):
         frame = x.reset_index(drop=True)
-        names = [" ".join(str(name).split()) for name in frame.columns]
+        names = [column_name(name) for name in frame.columns]
         if doubled := {name for name in names if names.count(name) > 1}:
             raise Error(f"two columns are called {min(doubled)!r}: give each column a different name")
         frame.columns = pd.Index(names)

@@ -12,7 +12,6 @@ from waza.data.cells import (
     CURRENCIES,
     THOUSANDS,
     Reading,
-    as_numbers,
     as_texts,
     is_limit,
     is_missing,
@@ -174,7 +173,7 @@ def _share(texts: np.ndarray, counts: np.ndarray, reading: Reading, unit: str) -
     return float(counts[fits].sum() / max(1, counts.sum()))
 
 
-def _decimal(columns: Iterable[tuple[Notation, Sequence[str]]]) -> Literal["point", "comma"] | None:
+def _decimal(columns: Iterable[tuple[Notation, Iterable[str]]]) -> Literal["point", "comma"] | None:
     """The decimal sign of all columns that leave no doubt; None if there are none, or they differ."""
     signs = set()
     for notation, texts in columns:

@@ -156,7 +156,7 @@ class Preparation:
         columns = []
         for column in values["columns"]:
             given = {name: tuple(value) if isinstance(value, list) else value for name, value in column.items()}
-            given["name"] = composed(given["name"])
+            given["name"] = composed(str(given["name"]))
             kind = kinds[str(given.pop("of"))]
             columns.append(kind(**given))
         tuples = {name: tuple(values.get(name, ())) for name in ("classes", "labels")}
@@ -208,8 +208,8 @@ def prepare(
     rows, answers, decided, more = find_answers(given, target, task, notations[target])
     notes += more
     if part is None:
-        labels = answers if decided == "classification" else None
-        parts = split_rows(len(rows), labels, seed, **{option: values[rows] for option, values in place.items()})
+        stratified = answers if decided == "classification" else None
+        parts = split_rows(len(rows), stratified, seed, **{option: values[rows] for option, values in place.items()})
     else:
         parts = [np.flatnonzero(part[rows] == number) for number in range(3)]
     frame = frame.drop(columns=[name for name in (target, groups, order) if name is not None])

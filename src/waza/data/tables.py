@@ -1,34 +1,28 @@
 """Reading of table files: CSV, TSV, Parquet and .npz."""
 
 import collections
-import contextlib
-import csv
-import io
 import zipfile
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from waza.core.errors import Error
-from waza.data.encodings import decoded
-from waza.data.notes import Note, listed
+from waza.data.cells import composed
+from waza.data.delimited import read_delimited
+from waza.data.notes import Note
 
 LARGEST = 1 << 30
-DELIMITERS = ",;\t|"
 KINDS = (".csv", ".tsv", ".txt", ".parquet", ".npz")
-SNIFFED = 1 << 16
-EVEN = "expected as many cells in a line as in the header, and quotes around cells that contain the delimiter"
 
 
 def read_table(path: Path, largest: int = LARGEST) -> tuple[Any, list[Note]]:
     """Read a table as a pandas.DataFrame, with notes on the decisions made.
 
-    The columns of CSV and TSV files are text. The encoding is found as for texts: `waza.data.encodings.decoded`. The
-    delimiter is detected: comma, semicolon, tab or bar. Parquet keeps its types. An `.npz` holds arrays `x` (rows, ...)
-    and, for training, `y` (rows,); the columns are called x0, x1, ... and y. Pickled objects are refused.
+    The columns of CSV and TSV files are text, as `read_delimited` gives them. Parquet keeps its types. An `.npz` holds
+    arrays `x` (rows, ...) and, for training, `y` (rows,); the columns are called x0, x1, ... and y. Pickled objects are
+    refused.
 
     Args:
         path: a file whose name ends in .csv, .tsv, .txt, .parquet or .npz.
@@ -60,12 +54,13 @@ def read_table(path: Path, largest: int = LARGEST) -> tuple[Any, list[Note]]:
         elif kind == ".parquet":
             frame = _read_parquet(path)
         else:
-            frame = _read_text(path, notes)
+            frame, more = read_delimited(path)
+            notes += more
     except OSError as error:
         raise Error(f"{path} cannot be read ({error.strerror or error}): choose a file that you may read") from error
     except MemoryError as error:
         raise Error(f"{path} does not fit into memory: draw a sample of its rows into another file") from error
-    names = [_name(name) for name in frame.columns]
+    names = [column_name(name) for name in frame.columns]
     doubled = [name for name, count in collections.Counter(names).items() if count > 1]
     if doubled:
         raise Error(f"{path} has two columns called {doubled[0]!r}: give each column a different name")
@@ -75,86 +70,9 @@ def read_table(path: Path, largest: int = LARGEST) -> tuple[Any, list[Note]]:
     return frame, notes
 
 
-def _name(given: Any) -> str:
-    """A column's name on one line."""
-    return " ".join(str(given).split())
-
-
-def _read_text(path: Path, notes: list[Note]) -> Any:
-    """A delimited text file, every cell as text or missing."""
-    import pandas as pd
-
-    text, decoding = decoded(path.read_bytes(), path)
-    notes += decoding
-    text = text.lstrip("\r\n ")
-    if not text:
-        raise Error(f"{path} has only blank lines: expected a header and rows")
-    delimiter = _delimiter(text, path)
-    buffer = io.StringIO(text, newline="")
-    try:
-        with _long_cells(len(text)):
-            header = _measured(buffer, delimiter, path, notes)
-        frame = pd.read_csv(
-            buffer,
-            sep=delimiter,
-            dtype=str,
-            header=0,
-            names=range(len(header)),
-            index_col=False,
-            skipinitialspace=True,
-            on_bad_lines="error",
-            keep_default_na=True,
-            na_values=["?", "-", "--", "欠損"],
-        )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError, csv.Error) as error:
-        reason = " ".join(str(error).split()).removeprefix("Error tokenizing data. C error: ")
-        raise Error(f"{path} is not a regular table ({reason}): {EVEN}") from error
-    frame.columns = [name.strip() for name in header]
-    if not frame.columns[0] and frame.iloc[:, 0].equals(pd.Series(range(len(frame)), dtype=str)):
-        notes.append(Note("index"))
-        frame = frame.iloc[:, 1:]
-    if any(not name for name in frame.columns):
-        blank = [i for i, name in enumerate(frame.columns) if not name]
-        frame.columns = [name or f"column{i}" for i, name in enumerate(frame.columns)]
-        notes.append(Note("unnamed", {"columns": listed(f"column{i}" for i in blank)}))
-    return frame
-
-
-def _measured(buffer: io.StringIO, delimiter: str, path: Path, notes: list[Note]) -> list[str]:
-    """The header's cells; longer lines are refused, and shorter ones noted."""
-    rows = csv.reader(buffer, delimiter=delimiter, skipinitialspace=True)
-    header = next(rows)
-    widths: collections.Counter[int] = collections.Counter()
-    for row in rows:
-        if len(row) > len(header) and any(row[len(header) :]):
-            raise Error(f"{path}: line {rows.line_num} has {len(row)} cells and the header {len(header)}; {EVEN}")
-        if len(row) > 1 or (row and row[0].strip()):
-            widths[len(row)] += 1
-    short_lines = sum(count for width, count in widths.items() if width < len(header))
-    if short_lines:
-        notes.append(Note("short_lines", {"count": short_lines}))
-    buffer.seek(0)
-    return header
-
-
-@contextlib.contextmanager
-def _long_cells(longest: int) -> Iterator[None]:
-    """Let csv read cells of this length."""
-    limit = csv.field_size_limit(longest + 1)
-    try:
-        yield
-    finally:
-        csv.field_size_limit(limit)
-
-
-def _delimiter(text: str, path: Path) -> str:
-    """The delimiter that gives the most cells in the header; for .tsv a tab if there is one."""
-    first = text.splitlines()[0] if len(text) <= SNIFFED else text[: text.find("\n", SNIFFED)].splitlines()[0]
-    if path.suffix.lower() == ".tsv" and "\t" in first:
-        return "\t"
-    with _long_cells(len(first)):
-        counts = {delimiter: len(next(csv.reader([first], delimiter=delimiter))) for delimiter in DELIMITERS}
-    return max(counts, key=lambda delimiter: counts[delimiter])
+def column_name(given: Any) -> str:
+    """A column's name on one line, with each letter and its accents as one character."""
+    return composed(" ".join(str(given).split()))
 
 
 def _read_parquet(path: Path) -> Any:
@@ -206,7 +124,7 @@ def choose_target(frame: Any, target: str) -> tuple[str, list[Note]]:
     """
     from waza.core.errors import nearest
 
-    columns, target = [str(name) for name in frame.columns], _name(target)
+    columns, target = [str(name) for name in frame.columns], column_name(target)
     if target in columns:
         others = [name for name in columns if name != target and name.lower() == target.lower()]
         return target, [Note("like_target", {"column": name, "target": target}) for name in others]
