@@ -108,3 +108,8 @@ def test_years_and_numbers_in_order_are_a_header(tmp_path, header):
 def test_lines_are_counted_as_an_editor_does(tmp_path):
     with pytest.raises(Error, match="line 5 has 3 cells and the header 2"):
         read(tmp_path, "sep=;\n\na;b\n1;2\n1;2;3\n")
+
+
+def test_headers_of_joined_files_are_no_rows(tmp_path):
+    frame, (note,) = read(tmp_path, lines(",") * 3)
+    assert (len(frame), note.kind, note.values) == (12, "repeated_header", {"count": 2})

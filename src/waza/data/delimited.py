@@ -84,6 +84,10 @@ def read_delimited(path: Path) -> tuple[Any, list[Note]]:
         reason = " ".join(str(error).split()).removeprefix("Error tokenizing data. C error: ")
         raise Error(f"{path} is not a regular table ({reason}): {EVEN}") from error
     frame.columns = [name.strip() for name in header]
+    repeated = frame.eq(frame.columns.to_numpy()).all(axis=1) if len(header) > 1 else pd.Series(False, frame.index)
+    if repeated.any():  # as in joined files
+        more.append(Note("repeated_header", {"count": int(repeated.sum())}))
+        frame = frame[~repeated].reset_index(drop=True)
     return _named(frame, notes + more)
 
 

@@ -17,6 +17,7 @@ from waza.data.leaks import column_leaks, row_leaks
 from waza.data.notations import Notation, find_notations
 from waza.data.notes import Note, at_most, listed, short
 from waza.data.splitting import split_rows
+from waza.data.tables import choose_target, read_table
 from waza.data.targets import Task, find_answers
 
 MOST_INPUTS = 20_000
@@ -116,8 +117,6 @@ class Preparation:
         Raises:
             Error: there are several files, or the one cannot be read or lacks a column.
         """
-        from waza.data.tables import read_table
-
         if len(paths) != 1:
             raise Error(f"{len(paths)} files given; this model takes the rows of one table: give its file")
         frame, notes = read_table(paths[0])
@@ -165,11 +164,21 @@ class Preparation:
 
 @dataclasses.dataclass(frozen=True)
 class Prepared:
-    """A prepared table: the splits, the preparation, and notes on decisions."""
+    """A prepared table: the splits, the preparation, and notes on decisions.
+
+    Args:
+        dataset: the splits.
+        preparation: fitted on the training rows.
+        notes: on decisions.
+        drawn: whether the split was drawn at random.
+        groups: the group of each training, validation and test row, in this order, where the split keeps groups whole.
+    """
 
     dataset: Dataset
     preparation: Preparation
     notes: tuple[Note, ...]
+    drawn: bool = True
+    groups: np.ndarray | None = None
 
 
 def prepare(
@@ -202,6 +211,7 @@ def prepare(
         Error: too few rows or classes, no column that can be used, or a split that is impossible.
     """
     frame = frame.reset_index(drop=True)
+    groups, order = (None if name is None else choose_target(frame, name)[0] for name in (groups, order))
     notations = find_notations(frame)
     frame, place, notes = _placed(frame, target, groups, order, notations)
     given = frame[target]
@@ -245,9 +255,11 @@ def prepare(
             "leave out columns, those of many categories first"
         )
     x = preparation.apply(frame)
-    train, validation, test = (Split(x[rows], y[rows]) for rows in parts)
+    train, validation, test = (Split(x[one], y[one]) for one in parts)
     notes += [*preparation.remarks(frame), *row_leaks([train, validation, test])]
-    return Prepared(Dataset(name, train, test, validation), preparation, tuple(at_most(notes)))
+    grouped = None if groups is None else np.concatenate([place["groups"][rows][one] for one in parts])
+    drawn = part is None and order is None
+    return Prepared(Dataset(name, train, test, validation), preparation, tuple(at_most(notes)), drawn, grouped)
 
 
 def _labels(cells: Any, answers: np.ndarray, classes: tuple[str, ...]) -> tuple[Any, ...]:

@@ -11,7 +11,7 @@ import numpy as np
 from waza.core.errors import Error
 from waza.data.cells import composed
 from waza.data.delimited import read_delimited
-from waza.data.notes import Note
+from waza.data.notes import Note, listed
 
 LARGEST = 1 << 30
 KINDS = (".csv", ".tsv", ".txt", ".parquet", ".npz")
@@ -133,4 +133,9 @@ def choose_target(frame: Any, target: str) -> tuple[str, list[Note]]:
         return alike[0], [Note("target_case", {"given": target, "column": alike[0]})]
     if alike:
         raise Error(f"{target!r} matches the columns {', '.join(map(repr, alike))}: give the exact name")
+    if any(name in set(map(str, frame[name])) for name in columns):
+        raise Error(
+            f"the table has no column {target!r}, and its first line ({listed(columns)}) looks like data: "
+            "write the columns' names into a line above it"
+        )
     raise Error(f"the table has no column {target!r}: {nearest(target, columns[:30])}")

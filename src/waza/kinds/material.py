@@ -3,16 +3,28 @@
 import dataclasses
 from typing import Any
 
+import numpy as np
+
 from waza.data import Dataset, Note
 
 
 @dataclasses.dataclass(frozen=True)
 class Material:
-    """Data with a validation split, their preparation, and notes on what was decided about them."""
+    """Data with a validation split, their preparation, and notes on what was decided about them.
+
+    Args:
+        dataset: the data.
+        preparation: of new rows.
+        notes: on decisions.
+        drawn: whether the rows were divided here at random, so that other divisions are as good.
+        groups: the group of each training, validation and test row, in this order; None where rows are independent.
+    """
 
     dataset: Dataset
     preparation: Any
     notes: tuple[Note, ...] = ()
+    drawn: bool = False
+    groups: np.ndarray | None = None
 
 
 def set_aside(data: Dataset) -> Note:
