@@ -37,7 +37,10 @@ def as_texts(cells: Any) -> np.ndarray:
     """
     missing = cells.isna().to_numpy()
     texts = np.empty(len(cells), object)  # object dtype: one long cell must not widen all others
-    texts[:] = ["" if gone else _text(cell) for cell, gone in zip(cells.tolist(), missing, strict=True)]
+    texts[:] = [
+        cell.strip() if type(cell) is str and cell.isascii() else "" if gone else _text(cell)
+        for cell, gone in zip(cells.tolist(), missing, strict=True)
+    ]
     return texts
 
 
@@ -90,13 +93,16 @@ def texts_as_numbers(texts: np.ndarray, reading: Reading, unit: str = "") -> np.
     """The same for cells that are texts."""
     import pandas as pd
 
-    narrowed = [narrow(text) for text in texts]
-    if reading == "time":
-        return hours(narrowed)
-    if reading in DATES:
-        return days(narrowed, reading)
-    plain = [_plain(_bare(text, unit), reading) for text in narrowed]
-    return np.asarray(pd.to_numeric(np.array(plain, object), errors="coerce"), float)
+    if reading == "time" or reading in DATES:
+        narrowed = [narrow(text) for text in texts]
+        return hours(narrowed) if reading == "time" else days(narrowed, reading)
+    numbers = np.full(len(texts), np.nan)
+    if reading != "comma":  # most cells are plain, and read at once
+        numbers = np.array(pd.to_numeric(texts, errors="coerce"), float)
+    others = np.flatnonzero(np.isnan(numbers) & (texts != ""))
+    plain = [_plain(_bare(narrow(text), unit), reading) for text in texts[others]]
+    numbers[others] = pd.to_numeric(np.array(plain, object), errors="coerce")
+    return numbers
 
 
 def narrow(text: str) -> str:
