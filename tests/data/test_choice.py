@@ -36,6 +36,8 @@ def used(prepared):
         ([f"this is the remark number {i}" for i in range(ROWS)], "free_text"),
         ([f"{i % 28}h{i}" if i % 8 == 0 else f"{i}.5" for i in range(ROWS)], "unread"),
         ([f"{i}-{i + 1}-{i + 2}" for i in range(ROWS)], "unread"),
+        ([f"{1990 + i // 4}Q{1 + i % 4}" for i in range(ROWS)], "unread"),
+        ([f"{i:02x}{'AB'[i % 2]}{i}" for i in range(ROWS)], "identifier"),
         ([f"{i}.5 {'kg' if i % 2 else 'lb'}" for i in range(ROWS)], "mixed_units"),
         (["same"] * ROWS, "constant"),
         (["NA"] * ROWS, "empty"),

@@ -113,3 +113,10 @@ def test_lines_are_counted_as_an_editor_does(tmp_path):
 def test_headers_of_joined_files_are_no_rows(tmp_path):
     frame, (note,) = read(tmp_path, lines(",") * 3)
     assert (len(frame), note.kind, note.values) == (12, "repeated_header", {"count": 2})
+
+
+@pytest.mark.parametrize("delimiter", [",", " "])
+def test_row_names_without_a_name_are_named(tmp_path, delimiter):
+    text = "".join(delimiter.join(row) + "\n" for row in (("a", "b"), ("r1", "0.5", "7"), ("r2", "1.5", "8")))
+    with pytest.raises(Error, match=r"line 2 has 3 cells and the header 2.*if the first cells are row names"):
+        read(tmp_path, text)

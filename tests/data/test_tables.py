@@ -192,4 +192,8 @@ def test_the_target_is_found_by_its_name(tmp_path):
         choose_target(frame, "price")
     with pytest.raises(Error, match="did you mean 'size'"):
         choose_target(frame, "sizes")
+    with pytest.raises(Error, match=r"no column 'b', and one column called 'a:b'.*separate them"):
+        choose_target(pd.DataFrame({"a:b": ["1:2"]}), "b")
+    with pytest.raises(Error, match=r"first line .5, A, B. looks like data"):
+        choose_target(pd.DataFrame({"5": ["1", "2"], "A": ["A", "B"], "B": ["A", "B"]}), "kind")
     assert choose_target(pd.DataFrame({"two lines": [1]}), "two\nlines")[0] == "two lines"

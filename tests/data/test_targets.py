@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from waza.core.errors import Error
 from waza.data.notations import find_notations
 from waza.data.targets import find_answers
 
@@ -71,6 +72,11 @@ def test_classes_that_are_perhaps_one_are_noted(cells, kind, classes):
 )
 def test_other_classes_are_not(cells):
     assert not {"alike_case", "alike_mark"} & set(found(cells * 10)[2])
+
+
+def test_dates_are_no_target():
+    with pytest.raises(Error, match=r"holds dates or times such as '01.01.2022'"):
+        found([f"{1 + i % 28:02d}.{1 + i % 12:02d}.2022" for i in range(80)])
 
 
 def test_a_target_of_numbers_is_read_as_an_input_is():

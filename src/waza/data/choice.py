@@ -1,5 +1,6 @@
 """Which columns of a table are used, and as what; decided on all rows, without the target."""
 
+import collections
 import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -20,7 +21,7 @@ NAMES_ROWS = re.compile(
     r"(?i:ids?|index|idx|row|#|no\.?|nr\.?|rownames?|(row|line|record|sample|case|sr|serial)[ _.]?(id|no|nr|number)\.?)"
     r"|column\d+|(?i:unnamed: ?\d+)|.*[a-z_ -](Id|ID)|.*[_ -]id|.*(番号|連番|行番|通し番)"
 )
-NUMERIC_LOOK = re.compile(r"[^\w]*\d[\d\W_]*")
+BEGINS_AS_NUMBER = re.compile(r"\W*\d")
 
 
 class Use(NamedTuple):
@@ -119,7 +120,8 @@ def _unusable_texts(texts: np.ndarray, present: np.ndarray, notation: Notation) 
     strange = present[np.isnan(texts_as_numbers(present, "number"))]
     if len(strange) < len(present) / 2:
         return "unread", short(strange[0])
-    if np.mean([NUMERIC_LOOK.fullmatch(text) is not None for text in present]) > DISTINCT_SHARE:
+    forms = collections.Counter(re.sub(r"[\d\W_]", "", text) for text in present if BEGINS_AS_NUMBER.match(text))
+    if max(forms.values(), default=0) > DISTINCT_SHARE * len(present):  # such as 2022-W05, with the same letters
         return "unread", short(present[0])
     if np.median([len(text.split()) for text in present]) >= WORDS_OF_TEXT:
         return "free_text", ""

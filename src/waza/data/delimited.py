@@ -131,8 +131,7 @@ def _form(sample: str, delimiter: str) -> Form:
         if _fit(expected, sample)[2] > 1:
             return expected
     best = max(forms, key=lambda form: (*found[form][:2], form.delimiter != ",", found[form][2]))
-    blanks = _fit(Form(" "), sample)
-    if blanks[:2] == (True, 1.0) and found[best][:2] < (True, 1.0) and _has_numbers(sample):
+    if found[best][:2] < (True, 1.0) and _is_blank_separated(sample):
         return Form(" ")
     return best
 
@@ -163,10 +162,16 @@ def _quote(sample: str, delimiter: str) -> str:
     return "'" if whole > 1 and not re.search(rf"(?:^|{edge})[ ]*'", others, re.MULTILINE) else '"'
 
 
-def _has_numbers(sample: str) -> bool:
-    """Whether lines below the first have cells between blanks that are numbers."""
-    rows = [line.split() for line in sample.splitlines()[1:SAMPLED] if line.strip()]
-    return bool(rows) and bool(np.mean([np.isfinite(_numbers(row)).any() for row in rows]) >= FITTING)
+def _is_blank_separated(sample: str) -> bool:
+    """Whether all lines have as many cells between blanks, below the header with numbers among them.
+
+    R writes row names without a name in the header, which then has one cell fewer.
+    """
+    first, *rows = (line.split() for line in sample.splitlines()[:SAMPLED] if line.strip())
+    if not rows or len(rows[0]) < 2 or len(first) not in (len(rows[0]), len(rows[0]) - 1):
+        return False
+    numeric = np.mean([np.isfinite(_numbers(row)).any() for row in rows])
+    return {len(row) for row in rows} == {len(rows[0])} and bool(numeric >= FITTING)
 
 
 def _numbers(row: Sequence[str]) -> np.ndarray:
@@ -235,7 +240,8 @@ def _measured(buffer: io.StringIO, form: Form, above: int, path: Path) -> tuple[
     for number, row in enumerate(rows, 2):
         if len(row) > len(header) and any(row[len(header) :]):
             line = above + getattr(rows, "line_num", number)
-            raise Error(f"{path}: line {line} has {len(row)} cells and the header {len(header)}; {EVEN}")
+            names = "; if the first cells are row names, name them in the header" if len(row) == len(header) + 1 else ""
+            raise Error(f"{path}: line {line} has {len(row)} cells and the header {len(header)}; {EVEN}{names}")
         if len(row) > 1 or (row and row[0].strip()):
             widths[len(row)] += 1
             blank, trailing = blank + trailing, 0

@@ -100,11 +100,18 @@ def remarks_on(name: str, notation: Notation, texts: np.ndarray) -> list[Note]:
         notes.append(Note(reading, {"column": name}))
     if notation.unit:
         notes.append(Note("unit", {"column": name, "unit": notation.unit}))
+    numeric = reading in ("number", "thousands", "comma")
+    sign = notation.unit or next((sign for sign in "%‰" + CURRENCIES if any(sign in text for text in present)), "")
+    plain = [text for text in present if sign not in text and any(map(str.isdigit, text))]
+    if numeric and plain and sign:
+        notes.append(
+            Note("unit_in_part", {"column": name, "count": len(plain), "unit": sign, "example": short(plain[0])})
+        )
     limits = [text for text in present if is_limit(text)]
-    if limits and reading in ("number", "thousands", "comma"):
+    if limits and numeric:
         notes.append(Note("limits", {"column": name, "count": len(limits), "example": short(limits[0])}))
     bracketed = [text for text in present if text.startswith("(")]
-    if bracketed and reading in ("number", "thousands", "comma"):
+    if bracketed and numeric:
         notes.append(Note("brackets", {"column": name, "count": len(bracketed), "example": short(bracketed[0])}))
     return notes
 

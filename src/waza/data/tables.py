@@ -11,7 +11,7 @@ import numpy as np
 from waza.core.errors import Error
 from waza.data.cells import composed
 from waza.data.delimited import read_delimited
-from waza.data.notes import Note, listed
+from waza.data.notes import Note, listed, short
 
 LARGEST = 1 << 30
 KINDS = (".csv", ".tsv", ".txt", ".parquet", ".npz")
@@ -137,5 +137,10 @@ def choose_target(frame: Any, target: str) -> tuple[str, list[Note]]:
         raise Error(
             f"the table has no column {target!r}, and its first line ({listed(columns)}) looks like data: "
             "write the columns' names into a line above it"
+        )
+    if len(columns) == 1:
+        raise Error(
+            f"the table has no column {target!r}, and one column called {short(columns[0])!r}: if it should have "
+            "several, separate them by commas, semicolons, tabs or bars"
         )
     raise Error(f"the table has no column {target!r}: {nearest(target, columns[:30])}")

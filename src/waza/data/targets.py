@@ -82,6 +82,11 @@ def find_answers(
         rows = without(np.isinf(numbers[rows]), "target_infinite")
     answers = _labels(texts[rows])
     labels, counts = np.unique(answers, return_counts=True)
+    if len(labels) > len(answers) / 2 and notation.reading in (*DATES, "time"):
+        raise Error(
+            f"the target {target!r} holds dates or times such as {short(labels[0])!r}; expected classes or numbers: "
+            "give it as a number, such as days since a date"
+        )
     if len(labels) > len(answers) / 2:
         raise Error(
             f"the target {target!r} has {len(labels)} different texts in {len(answers)} rows, such as "
