@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from waza.data.cells import as_numbers, as_texts
+from waza.data.cells import as_numbers
 from waza.data.notations import find_notations, remarks_on
 
 PLAIN = [f"{value}" for value in range(10, 30)]
@@ -14,7 +14,7 @@ def read(cells, **others):
     """The numbers of a column, its notation and the kinds of its notes."""
     frame = pd.DataFrame({"a": cells, **others})
     notation = find_notations(frame)["a"]
-    notes = [note.kind for note in remarks_on("a", notation, as_texts(frame["a"]))]
+    notes = [note.kind for note in remarks_on("a", notation, frame["a"])]
     numbers = None if notation.reading is None else as_numbers(frame["a"], notation.reading, notation.unit)
     return numbers, notation, notes
 
@@ -23,9 +23,10 @@ def read(cells, **others):
     ("cells", "numbers", "kinds"),
     [
         (["<0.30", "≥ 5.5", "~7", ">100", *PLAIN], [0.3, 5.5, 7, 100], ["limits"]),
-        (["(1116)", "(290)", "13"], [-1116, -290, 13], ["brackets"]),
-        (["($1,116)", "$290", "-$13"], [-1116, 290, -13], ["thousands", "brackets"]),
-        (["1,116-", "1,290"], [-1116, 1290], ["thousands"]),
+        (["(1116)", "(290)", "13"], [-1116, -290, 13], ["negative"]),
+        (["($1,116)", "$290", "-$13"], [-1116, 290, -13], ["thousands", "negative"]),
+        (["1,116-", "1,290"], [-1116, 1290], ["thousands", "negative"]),
+        (["△1,116", "▲ 290", "5"], [-1116, -290, 5], ["thousands", "negative"]),
         (["73.1 kg", "80kg", "-75 kg"], [73.1, 80, -75], ["unit"]),
         (["73.1 kg", "80kg", "75"], [73.1, 80, 75], ["unit", "unit_in_part"]),
         (["45 %", "0.45", "0.3"], [45, 0.45, 0.3], ["unit_in_part"]),
@@ -109,3 +110,8 @@ def test_the_order_of_day_and_month_of_other_columns_decides():
 def test_different_units_are_named():
     assert read(["5 kg", "11 lb"] * 10)[1].mixed == ("5 kg", "11 lb")
     assert read(["$5", "€6"] * 10)[1].mixed == ("$5", "€6")
+
+
+def test_numbers_of_a_data_frame_are_read_as_they_are():
+    numbers, notation, notes = read([11.864, 22.144, 2.832, 29.003, 6.209, 950.0], b=["18,76"] * 6)
+    assert (numbers[0], notation.reading, notes) == (11.864, "number", [])

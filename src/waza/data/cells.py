@@ -19,6 +19,7 @@ PROGRAMS = frozenset(
 WORDS = PROGRAMS | {"NA", "N/A", "n/a", "NULL", "null", "None", "?", "-", "--", "–", "—"}
 CURRENCIES = "$€£¥円"
 SIGNS = " %‰" + CURRENCIES
+TRIANGLES = ("△", "▲")  # before negative numbers, in Japanese accounts
 GROUPED = r"[-+]?[1-9]\d{0,2}(?:([,'’ ])\d{3})(?:\1\d{3})*(?:\.\d*)?"  # 1,234,567.5
 INDIAN = r"[-+]?[1-9]\d?(?:,\d{2})+,\d{3}(?:\.\d*)?"  # 12,34,567.5
 THOUSANDS = re.compile(f"(?:{GROUPED}|{INDIAN})")
@@ -120,6 +121,8 @@ def _bare(text: str, unit: str) -> str:
     text = _without(text, unit)
     if text.startswith("(") and text.endswith(")"):
         return "-" + _without(text[1:-1], unit)
+    if text.startswith(TRIANGLES):
+        return "-" + _without(text[1:], unit)
     if text.endswith("-") and text[0].isdigit():  # a trailing minus sign
         return "-" + text[:-1]
     return SIGN_FIRST.sub(r"\1", LIMIT.sub("", text, count=1))

@@ -64,7 +64,7 @@ def choose_columns(frame: Any, notations: Mapping[str, Notation]) -> tuple[list[
             dropped.setdefault(kind, []).append(f"{short(name)} ({example})" if example else name)
             continue
         used.append(use)
-        notes += remarks_on(name, notation, texts)
+        notes += remarks_on(name, notation, cells)
         if notation.reading is None:
             notes += _half_numbers(name, present)
         elif notation.reading in ("number", "thousands", "comma") and counts_rows(numbers):

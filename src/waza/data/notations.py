@@ -11,6 +11,7 @@ from waza.data.cells import (
     COMMA,
     CURRENCIES,
     THOUSANDS,
+    TRIANGLES,
     Reading,
     as_texts,
     is_limit,
@@ -79,17 +80,21 @@ def find_notations(frame: Any) -> dict[str, Notation]:
     return found
 
 
-def remarks_on(name: str, notation: Notation, texts: np.ndarray) -> list[Note]:
+def remarks_on(name: str, notation: Notation, cells: Any) -> list[Note]:
     """Notes on how a column was read, where that is not as plain numbers.
 
     Args:
         name: the column's.
         notation: as found.
-        texts: the column's cells.
+        cells: the column's.
     """
-    reading, present = notation.reading, [narrow(text) for text in texts[~is_missing(texts)]]
-    if reading is None:
+    import pandas as pd
+
+    reading = notation.reading
+    if reading is None or pd.api.types.is_numeric_dtype(cells):
         return []
+    texts = as_texts(cells)
+    present = [narrow(text) for text in texts[~is_missing(texts)]]
     notes = []
     if reading == "number":
         if dots := _dotted(present):
@@ -110,15 +115,17 @@ def remarks_on(name: str, notation: Notation, texts: np.ndarray) -> list[Note]:
     limits = [text for text in present if is_limit(text)]
     if limits and numeric:
         notes.append(Note("limits", {"column": name, "count": len(limits), "example": short(limits[0])}))
-    bracketed = [text for text in present if text.startswith("(")]
-    if bracketed and numeric:
-        notes.append(Note("brackets", {"column": name, "count": len(bracketed), "example": short(bracketed[0])}))
+    negative = [text for text in present if text.startswith(("(", *TRIANGLES)) or text.endswith("-")]
+    if negative and numeric:
+        notes.append(Note("negative", {"column": name, "count": len(negative), "example": short(negative[0])}))
     return notes
 
 
 def _distinct(cells: Any) -> tuple[np.ndarray, np.ndarray]:
-    """The different texts of a column that are not missing, and how often each occurs."""
-    texts = as_texts(cells)
+    """The different texts of a column that are not missing, and how often each occurs; none of a column of numbers."""
+    import pandas as pd
+
+    texts = np.empty(0, object) if pd.api.types.is_numeric_dtype(cells) else as_texts(cells)
     counts = collections.Counter(texts[~is_missing(texts)].tolist())
     return np.array(list(counts), object), np.array(list(counts.values()), int)
 
@@ -127,10 +134,10 @@ def _notation(cells: Any, texts: np.ndarray, counts: np.ndarray) -> Notation:
     """The notation that fits most cells, on a tie the simplest; without a reading if a tenth or more do not fit."""
     import pandas as pd
 
-    if len(texts) == 0:
-        return Notation(None)
     if pd.api.types.is_numeric_dtype(cells):
         return Notation("number")
+    if len(texts) == 0:
+        return Notation(None)
     if pd.api.types.is_datetime64_any_dtype(cells):
         return Notation("date")
     narrowed = [narrow(text) for text in texts]

@@ -155,7 +155,8 @@ class Preparation:
         columns = []
         for column in values["columns"]:
             given = {name: tuple(value) if isinstance(value, list) else value for name, value in column.items()}
-            given["name"] = composed(str(given["name"]))
+            if isinstance(given["name"], str):
+                given["name"] = composed(given["name"])
             kind = kinds[str(given.pop("of"))]
             columns.append(kind(**given))
         tuples = {name: tuple(values.get(name, ())) for name in ("classes", "labels")}

@@ -75,7 +75,7 @@ def find_answers(
         answers = numbers[rows]
         if len(rows) < FEWEST_ROWS or np.all(answers == answers[0]):
             raise Error(f"the target {target!r} has one value only, or too few rows: there is nothing to predict")
-        notes += remarks_on(target, notation, texts)
+        notes += remarks_on(target, notation, cells)
         notes.append(Note("regression", {"target": target, "distinct": len(np.unique(answers))}))
         return rows, answers, task, notes
     if not strange.any():
