@@ -87,7 +87,7 @@ def test_an_array_in_the_place_of_another_has_its_own_digest():
         del array
         gc.collect(0)
     gc.collect()
-    assert len(digest._OF_OBJECTS) < 100
+    assert len(digest._digest_once._of_objects) < 100
 
 
 def test_a_mapped_file_is_read_once_until_it_changes(tmp_path, read):

@@ -244,3 +244,31 @@ def test_known_tables_can_be_learnt_from(tmp_path, name, least):
     train, test = prepared.dataset.train, prepared.dataset.test
     model = Ridge() if prepared.preparation.task == "regression" else LogisticRegression(max_iter=2000)
     assert model.fit(train.x, train.y).score(test.x, test.y) > least
+
+
+def test_new_files_are_read_with_what_the_model_needs(tmp_path):
+    prepared = prepare(table(), "y").preparation
+    (tmp_path / "new.csv").write_text("a,b,z,y\n1,red,5,0\n2,blue,6,1\n")
+    frame, notes = prepared.read([tmp_path / "new.csv"])
+    assert prepared.apply(frame).shape == (2, 3)
+    assert [(note.kind, note.values) for note in notes] == [("extra_columns", {"columns": "z"})]
+    (tmp_path / "lacking.csv").write_text("a,z\n1,5\n")
+    with pytest.raises(Error, match="lacks 1 of 2 columns, such as 'b'"):
+        prepared.read([tmp_path / "lacking.csv"])
+
+
+def test_rows_of_one_column_keep_their_place_beside_a_blank_line(tmp_path):
+    prepared = prepare(table()[["a", "y"]], "y").preparation
+    (tmp_path / "new.csv").write_text("a\n1.0\n\n-1.0\n2.0\n")
+    x = prepared.apply(prepared.read([tmp_path / "new.csv"])[0])
+    assert x.shape == (4, 1)
+    assert x[1] == pytest.approx((prepared.columns[0].median - prepared.columns[0].mean) / prepared.columns[0].scale)
+
+
+def test_letters_with_accents_are_the_same_composed_or_not(tmp_path):
+    decomposed, composed = "gro\u0308\u00dfe", "gr\u00f6\u00dfe"
+    frame = table().rename(columns={"b": composed}).replace({composed: {"red": composed}})
+    prepared = prepare(frame, "y").preparation
+    (tmp_path / "new.csv").write_text(f"a,{decomposed}\n1,{decomposed}\n", "utf-8")
+    new, notes = prepared.read([tmp_path / "new.csv"])
+    assert (prepared.apply(new)[0, 1:].tolist(), notes) == ([0, 1], [])

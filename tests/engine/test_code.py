@@ -12,6 +12,7 @@ import pytest
 from waza import models, nn, optim
 from waza.engine import code
 from waza.engine.code import LOOP, code_of
+from waza.engine.describe import describe
 from waza.learners import Supervised
 
 
@@ -153,6 +154,71 @@ def test_code_without_a_file_counts_by_its_bytecode():
         defined(f"def f(x):\n{body}") for body in (" return x", "  # as it is\n  return x", " return -x")
     )
     assert one == same != other
+
+
+FUNCTIONS = {
+    "a lambda's default": ("", "lambda x, s=1: s * x"),
+    "a default by name": ("", "lambda x, *, s=1: s * x"),
+    "a constant of a lambda": ("S = 1", "lambda x: S * x"),
+    "a constant of a default": ("S = 1", "lambda x, s=S: s * x"),
+    "a part of a constant": ("C = {'s': 1}", "lambda x: C['s'] * x"),
+    "a constant of a class": ("class K:\n    s = 1", "lambda x: K.s * x"),
+    "a lambda of a lambda": ("S = 1\ng = lambda x: S * x", "lambda x: g(x)"),
+    "a compiled lambda": ("act = jax.jit(lambda x: 1 * x)", "act"),
+    "a constant of a compiled lambda": ("S = 1\nact = jax.jit(lambda x: S * x)", "act"),
+    "a compiled function": ("S = 1\n@jax.jit\ndef act(x): return S * x", "act"),
+    "a constant that is changed": ("S = 0\nS += 1", "lambda x: S * x"),
+    "a function of a function": ("S = 1\ndef make():\n    def act(x): return S * x\n    return act", "make()"),
+    "a constant of a module": ("import beside_it", "lambda x: beside_it.S * x"),
+    "an imported constant": ("from beside_it import S", "lambda x: S * x"),
+    "all of a module": ("from beside_it import *\ndef act(x): return S * x", "act"),
+}
+
+
+@pytest.mark.parametrize(("before", "act"), FUNCTIONS.values(), ids=FUNCTIONS)
+def test_an_edit_of_what_a_function_uses_counts(tmp_path, monkeypatch, before, act):
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    def read(number):
+        sys.modules.pop("beside_it", None)
+        importlib.invalidate_caches()
+        (tmp_path / "beside_it.py").write_text(f"S = {number}\n")
+        path = tmp_path / "mine.py"
+        path.write_text(f"import jax\n{before}\nact = {act}\n".replace("1", str(number)))
+        code._parsed.cache_clear()
+        spec = importlib.util.spec_from_file_location("waza_study_file", path)
+        module = importlib.util.module_from_spec(spec)
+        monkeypatch.setitem(sys.modules, "waza_study_file", module)
+        spec.loader.exec_module(module)
+        return code_of(learner(activation=module.act)), describe(module.act)
+
+    one, other = read(1), read(3)
+    assert one != other
+    assert read(1) == one
+    sys.modules.pop("beside_it", None)
+
+
+CELLS = {
+    "a number": "def f(x): return 1 * x",
+    "a default": "def f(x, s=1): return s * x",
+    "a constant": "S = 1\ndef f(x): return S * x",
+    "another function": "def g(x): return 1 * x\ndef f(x): return g(x)",
+    "a lambda": "S = 1\nf = lambda x: S * x",
+    "a class's number": "class f(optim.SGD):\n    rate: float = 1\n    def init(self, p): return ()",
+    "a class's constant": "class f(optim.SGD):\n    K = 1\n    def init(self, p): return self.K",
+    "a class's method": "class f(optim.SGD):\n    def init(self, p): return 1",
+}
+
+
+@pytest.mark.parametrize("source", CELLS.values(), ids=CELLS)
+def test_an_edit_of_code_without_a_file_counts(source):
+    def defined(source):
+        space = {"__name__": "__main__", "optim": optim}
+        exec(compile(source, "<cell>", "exec"), space)
+        return code_of(space["f"])
+
+    one = defined(source)
+    assert one == defined(source) != defined(source.replace("1", "3"))
 
 
 def test_all_of_waza_can_be_read():

@@ -177,7 +177,7 @@ def test_no_steps_evaluates_the_initial_values(study):
         ({"seeds": 0}, "seeds is 0"),
         ({"steps": -1}, "steps is -1"),
         ({"variants": {}}, "no variants"),
-        ({"variants": {"a": 3}}, "expected a Learner"),
+        ({"variants": {"a": 3}}, "expected a learners.Learner"),
         ({"baseline": "fas"}, "did you mean 'fast'"),
         ({"name": "a/b"}, "letters, digits"),
     ],
@@ -193,7 +193,7 @@ def test_wrong_settings_are_named(study, change, words):
         ({"optimiser": 1}, "did you mean 'optimizer'"),
         ({"optimizer": {"learning_rat": 1}}, "did you mean 'learning_rate'"),
         ({"model": {"norm": {"momentum": 0.5}}}, "model.norm is None"),
-        ({"optimizer": 0.1}, "expected a recipe"),
+        ({"optimizer": 0.1}, "expected an optim.Optimizer"),
         ({"optimizer": {"learning_rate": "fast"}}, "expected a number"),
     ],
 )

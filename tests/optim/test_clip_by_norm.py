@@ -25,6 +25,13 @@ def test_clipping_is_optax_s(limit):
         np.testing.assert_allclose(updates[name], -wanted[name], rtol=1e-6)
 
 
+@pytest.mark.parametrize("size", [1e14, 1e20, 3e38])
+def test_a_large_finite_gradient_is_clipped_too(size):
+    ours, w = optim.ClipByNorm(optim.SGD(1.0), 1.0), jnp.zeros((2, 2))
+    update = ours.update(jnp.full((2, 2), size), ours.init(w), w)[0]
+    np.testing.assert_allclose(update, -0.5, rtol=1e-5)
+
+
 def test_no_gradient_stays_none():
     ours, w = optim.ClipByNorm(optim.SGD(1.0)), jnp.zeros(2)
     assert ours.update(w, ours.init(w), w)[0].tolist() == [0.0, 0.0]

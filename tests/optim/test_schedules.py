@@ -7,6 +7,7 @@ import optax
 import pytest
 
 from waza import data, models, nn, optim
+from waza.core.errors import Error
 from waza.core.recipe import at
 from waza.learners import Supervised
 from waza.study import vary
@@ -66,3 +67,16 @@ def test_a_learner_follows_its_schedules_wherever_they_stand():
     jax.tree.map(lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6), state, other)
     assert int(state.step) == 5
     assert at(base, 3) == base
+
+
+@pytest.mark.parametrize("kind", [optim.CosineDecay, optim.StepDecay, optim.ExponentialDecay])
+@pytest.mark.parametrize("steps", [0, -5, float("nan")])
+def test_a_schedule_of_no_steps_is_refused(kind, steps):
+    with pytest.raises(Error, match=rf"{kind.__name__}\((steps|every)={steps:g}\); expected a number of steps above 0"):
+        kind(0.1, steps)
+
+
+def test_no_warm_up_is_the_rate_itself():
+    assert [float(optim.WarmUp(0.5, 0)(step)) for step in (0, 3)] == [0.5, 0.5]
+    with pytest.raises(Error, match=r"WarmUp\(steps=-1\)"):
+        optim.WarmUp(0.5, -1)

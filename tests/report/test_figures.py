@@ -201,7 +201,7 @@ def test_a_logarithmic_axis_has_few_labels_within_its_range(low, high):
 
 def test_amounts_hold_no_residue_and_no_space_for_a_unit_that_is_not_there():
     assert amount(1.49e-9, "points") == "0"
-    assert amount(-5.5e-6, "log10") == "0"
+    assert amount(-5.5e-6, "log10") == "1"
     part = decide_part(Part("p", lambda results: results, low=0.0), np.linspace(0.9, 1.1, 12))
     assert grounds(part, "en").startswith("Effect 1, 95 % interval")
     assert grounds(part, "ja").startswith("効果 1、95 % 区間")

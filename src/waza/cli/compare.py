@@ -36,6 +36,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="largest number of trials per variant (default: 30; 20 where each has a split of its own)",
     )
+    parser.add_argument(
+        "--groups", metavar="COLUMN", help="keep rows with one value of this column, such as a patient, in one split"
+    )
+    parser.add_argument(
+        "--order", metavar="COLUMN", help="a column of dates or numbers: test on the latest rows, train on the earliest"
+    )
     parser.add_argument("--json", metavar="OUT", help="write the figures to this file")
     parser.add_argument("--fresh", action="store_true", help="start over, even if a run was interrupted")
 
@@ -49,7 +55,8 @@ def command(options: argparse.Namespace) -> None:
         writable(Path(options.json))
     writable(Path(options.runs) / "run")
     tried = None if options.tried is None else options.tried.split(",")
-    asked = ask(options.data, options.target, tried, options.model, options.task, options.steps)
+    place = {"groups": options.groups, "order": options.order}
+    asked = ask(options.data, options.target, tried, options.model, options.task, options.steps, **place)
     keep_compiled()
     try:
         with Progress(asked.study.name) as watch:

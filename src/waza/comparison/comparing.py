@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from waza.comparison.question import MODEL, Question, ask, ask_about_images, ask_about_rows
+from waza.comparison.question import MODEL, Question, ask, ask_about_images, ask_about_rows, refuse_columns
 from waza.comparison.running import SEEDS, Comparison, run_comparison
 from waza.core.errors import Error
 from waza.data.given import is_images
@@ -29,6 +29,8 @@ def compare(
     watch: Watch | None = None,
     fresh: bool = False,
     language: str = "en",
+    groups: str | None = None,
+    order: str | None = None,
 ) -> Comparison:
     """Compare training techniques with a baseline, each tuned, until it is decided which help on these data.
 
@@ -46,6 +48,9 @@ def compare(
             notebook; `waza.Watch()` shows nothing.
         fresh: start over, even if a run was interrupted.
         language: the report's first language.
+        groups: a column of a table whose values name groups, such as patients: the rows of a group are in one split,
+            so that the test rows are of new groups. The column is no input.
+        order: a column of dates or numbers: the latest rows are test rows. The column is no input.
 
     Raises:
         Error: the data, a technique or the model cannot be used, or every variant diverged.
@@ -55,7 +60,7 @@ def compare(
     >>> found.answer(), found.model.predict(new_rows)      # doctest: +SKIP
     """
     with watched("compare", watch) as watching:
-        question = _question(data, target, tried, model, task, steps, watching)
+        question = _question(data, target, tried, model, task, steps, watching, groups, order)
         return run_comparison(question, runs, watching, fresh, max_seeds, language)
 
 
@@ -67,19 +72,23 @@ def _question(
     task: Task | None,
     steps: int | None,
     watch: Watch,
+    groups: str | None,
+    order: str | None,
 ) -> Question:
     """The question about data of any form."""
     network(model)
     if isinstance(tried, str):
         raise Error(f"tried is {tried!r}; expected a list of techniques, such as ['adam', 'dropout']")
     if isinstance(data, str | Path):
-        return ask(str(data), "y" if target is None else target, tried, model, task, steps, watch.reading)
+        target = "y" if target is None else target
+        return ask(str(data), target, tried, model, task, steps, watch.reading, groups, order)
     if is_images(data):
         if target is not None:
             raise Error(f"target={target!r} names a column of a table, and images are given: leave it out")
+        refuse_columns(groups, order)
         images = images_in_memory(data)
         return ask_about_images(images, images.dataset.name, tried, model, steps)
     if model != MODEL:
         raise Error(f"{model} is for images, and the data are a table: leave model out")
-    material = table(data, target, task)
+    material = table(data, target, task, groups, order)
     return ask_about_rows(material, material.dataset.name, tried, steps)

@@ -58,6 +58,8 @@ def ask(
     task: Task | None = None,
     steps: int | None = None,
     progress: Callable[[int, int], None] | None = None,
+    groups: str | None = None,
+    order: str | None = None,
 ) -> Question:
     """The question about a table's file, a folder of images by class, or a data set.
 
@@ -69,18 +71,21 @@ def ask(
         task: "classification" or "regression"; by default as the target's values suggest.
         steps: training steps of each trial; by default 1000, and 200 for convolutional networks.
         progress: called with (images decoded, images in all).
+        groups: a column of a table whose values name groups, such as patients, which the split keeps whole.
+        order: a column of dates or numbers, of which the latest are held out.
 
     Raises:
         Error: the data, a technique or the model cannot be used.
     """
     if Path(data).is_dir() or data in [one.name for one in listing()]:
         network(model)
+        refuse_columns(groups, order)
         given = images(data, None, IMAGE_SIZE, progress)
         return ask_about_images(given, Path(data).name, tried, model, steps)
     if model != MODEL:
         raise Error(f"--model {model} is for images, and {data} is not a folder of images: use {MODEL}")
     frame, notes = read_table(Path(data))
-    return ask_about_table(frame, Path(data).name, target, tried, task, steps, notes)
+    return ask_about_table(frame, Path(data).name, target, tried, task, steps, notes, groups, order)
 
 
 def ask_about_table(
@@ -91,11 +96,14 @@ def ask_about_table(
     task: Task | None = None,
     steps: int | None = None,
     notes: Sequence[Note] = (),
+    groups: str | None = None,
+    order: str | None = None,
 ) -> Question:
     """The question about a table, a pandas.DataFrame; the other arguments are those of `ask`."""
     target, more = choose_target(frame, target)
-    prepared = prepare(frame, target, Path(shown).stem, task)
-    material = Material(prepared.dataset, prepared.preparation, (*notes, *more, *prepared.notes), drawn=True)
+    prepared = prepare(frame, target, Path(shown).stem, task, groups=groups, order=order)
+    said = (*notes, *more, *prepared.notes)
+    material = Material(prepared.dataset, prepared.preparation, said, prepared.drawn, prepared.groups)
     return ask_about_rows(material, shown, tried, steps)
 
 
@@ -123,6 +131,13 @@ def ask_about_images(
     """The question about images; the other arguments are those of `ask`."""
     techniques = _techniques(tried, USUAL_FOR_IMAGES)
     return Question(shown, image_comparison(given, model, techniques, _name(shown), steps), given, techniques)
+
+
+def refuse_columns(groups: str | None, order: str | None) -> None:
+    """Refuse columns of a table where images are given."""
+    for option, name in (("groups", groups), ("order", order)):
+        if name is not None:
+            raise Error(f"{option}={name!r} names a column of a table, and images are given: leave it out")
 
 
 def _name(shown: str) -> str:

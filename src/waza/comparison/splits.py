@@ -12,6 +12,7 @@ from waza.core.measure import Measure, Measures
 from waza.data import Dataset, Split
 from waza.data.dataset import Rows, Weighted
 from waza.data.splitting import split_rows
+from waza.engine.devices import mesh
 from waza.learners import Resident, Source, Supervised
 from waza.learners.keys import step_key, trial_key
 from waza.learners.supervised import SupervisedState
@@ -83,6 +84,7 @@ def splits_of(data: Dataset, count: int, groups: np.ndarray | None = None, first
         groups: the group of each training, validation and test row, in this order.
         first_seed: the seeds count from here.
     """
+    mesh()  # before anything else of JAX, since it chooses the number of devices
     parts = [getattr(data, part) for part in PARTS]
     x, y = (np.concatenate([np.asarray(part[i]) for part in parts]) for i in range(2))
     labels = y if y.dtype.kind in "iu" else None

@@ -4,23 +4,70 @@ import hashlib
 import sys
 import time
 import weakref
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
 from waza.core.errors import Error
 
 SETTLED_SECONDS = 2  # since the last write: file systems' clocks are coarse
-_OF_OBJECTS: dict[int, tuple[Any, str]] = {}  # by id: a weak reference to an array that cannot change, and its digest
-_OF_FILES: dict[Any, str] = {}  # by the file that an array maps and the state of that file
+T = TypeVar("T")
+
+
+class Once(Generic[T]):
+    """A function of an array's content, which is read once in a process where it cannot change.
+
+    That is an array of JAX, or a NumPy array on `bytes`; and where a whole file is mapped read-only, as long as the
+    file's size and time of modification stay.
+
+    Args:
+        function: of an array.
+    """
+
+    def __init__(self, function: Callable[[Any], T]):
+        self._function = function
+        self._of_objects: dict[int, tuple[Any, T]] = {}  # by id: a weak reference to the array, and the value
+        self._of_files: dict[Any, T] = {}  # by the file that an array maps and the state of that file
+
+    def __call__(self, array: Any) -> T:
+        """The function's value."""
+        known = self._of_objects.get(id(array))
+        if known is not None and known[0]() is array:
+            return known[1]
+        state = _file_state(array)
+        if state in self._of_files:
+            return self._of_files[state]
+        found = self._function(array)
+        if state is not None:
+            if state == _file_state(array):  # not where the file was written meanwhile
+                self._of_files[state] = found
+        elif is_constant(array):
+            place = id(array)
+            self._of_objects[place] = weakref.ref(array, lambda gone: self._forget(place, gone)), found
+        return found
+
+    def _forget(self, place: int, gone: weakref.ref) -> None:
+        """Drop the entry of an array that is gone, unless the place has been taken by another array."""
+        if self._of_objects.get(place, (None,))[0] is gone:
+            del self._of_objects[place]
+
+
+def _digest(array: Any) -> str:
+    content = np.asarray(array)
+    if content.dtype.hasobject:
+        raise Error(f"an array of Python objects {content.shape} has no digest; give one of numbers or of texts")
+    digest = hashlib.sha256(repr((str(content.dtype), content.shape)).encode())
+    digest.update(np.ascontiguousarray(content).reshape(-1).view(np.uint8).data)
+    return digest.hexdigest()
+
+
+_digest_once = Once(_digest)
 
 
 def array_digest(array: Any) -> str:
-    """The sha256 of an array's type, shape and content.
-
-    The content is read once in a process where it cannot change (an array of JAX, or a NumPy array on `bytes`), and
-    where a whole file is mapped read-only, as long as the file's size and time of modification stay.
+    """The sha256 of an array's type, shape and content, which is read once where it cannot change (`Once`).
 
     Raises:
         Error: the array holds Python objects.
@@ -29,31 +76,7 @@ def array_digest(array: Any) -> str:
     >>> three == array_digest(np.arange(3)), three == four
     (True, False)
     """
-    known = _OF_OBJECTS.get(id(array))
-    if known is not None and known[0]() is array:
-        return known[1]
-    state = _file_state(array)
-    if state in _OF_FILES:
-        return _OF_FILES[state]
-    content = np.asarray(array)
-    if content.dtype.hasobject:
-        raise Error(f"an array of Python objects {content.shape} has no digest; give one of numbers or of texts")
-    digest = hashlib.sha256(repr((str(content.dtype), content.shape)).encode())
-    digest.update(np.ascontiguousarray(content).reshape(-1).view(np.uint8).data)
-    found = digest.hexdigest()
-    if state is not None:
-        if state == _file_state(array):  # not where the file was written meanwhile
-            _OF_FILES[state] = found
-    elif is_constant(array):
-        place = id(array)
-        _OF_OBJECTS[place] = weakref.ref(array, lambda gone: _forget(place, gone)), found
-    return found
-
-
-def _forget(place: int, gone: weakref.ref) -> None:
-    """Drop the entry of an array that is gone, unless the place has been taken by another array."""
-    if _OF_OBJECTS.get(place, (None,))[0] is gone:
-        del _OF_OBJECTS[place]
+    return _digest_once(array)
 
 
 def is_constant(array: Any) -> bool:

@@ -2,24 +2,26 @@
 
 import dataclasses
 import numbers
-from typing import Any
+from typing import Any, ClassVar
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Real
 
-from waza.core.errors import Error, nearest
+from waza.core.construction import Checked, likely_field, shown
+from waza.core.errors import Error
 
 LATER = "later"
 
 
-class Recipe(eqx.Module):
+class Recipe(eqx.Module, metaclass=Checked):
     """A frozen description of what to build, such as a layer or an optimiser, with its settings.
 
     A field annotated `float` is a *number*: a leaf that a study may vary without compiling again. An int or
     NumPy number given for it becomes a float; a tracer or a `Schedule` passes through. Every other field is
     *structure*. A recipe is a plain dataclass: it must not define `__init__`, so that `replace` can construct a copy.
+    Its arguments are checked (`waza.core.construction`): their names, and where a recipe or a function is expected.
 
     >>> class Noise(Recipe):
     ...     std: float = 0.1
@@ -53,7 +55,18 @@ class Schedule(Recipe):
 
     It may be given for any `float` field; a learner resolves it with `at` before each step. Its own numbers are
     leaves, so that schedules of one class share a compiled program.
+
+    Attributes:
+        above_zero: the fields that are divided by, such as a number of steps; others of these names need not exist.
     """
+
+    above_zero: ClassVar[tuple[str, ...]] = ("steps", "every")
+
+    def __check_init__(self):
+        for name in self.above_zero:
+            value = getattr(self, name, None)
+            if isinstance(value, float) and not value > 0:
+                raise Error(f"{type(self).__name__}({name}={value:g}); expected a number of steps above 0")
 
     def __call__(self, step: Real[Array, ""] | float | int) -> Any:
         """The number at a step, counted from 0."""
@@ -89,7 +102,7 @@ class _Number:
             return value
         if isinstance(value, numbers.Real) and not isinstance(value, bool):
             return float(value)
-        raise Error(f"{self.owner}.{self.field} is {value!r}; expected a number, such as 0.1")
+        raise Error(f"{self.owner}.{self.field} is {shown(value)}; expected a number, such as 0.1")
 
 
 def replace(recipe: Any, **changes: Any) -> Any:
@@ -97,7 +110,7 @@ def replace(recipe: Any, **changes: Any) -> Any:
     names = [field.name for field in dataclasses.fields(recipe)]
     for name in changes:
         if name not in names:
-            raise Error(f"{type(recipe).__name__} has no field {name!r}: {nearest(name, names)}")
+            raise Error(f"{type(recipe).__name__} has no field {name!r}: {likely_field(name, names)}")
     return dataclasses.replace(recipe, **changes)
 
 

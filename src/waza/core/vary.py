@@ -4,8 +4,9 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from waza.core.errors import Error, nearest
-from waza.core.recipe import Recipe, Schedule, replace
+from waza.core.construction import likely_field
+from waza.core.errors import Error
+from waza.core.recipe import Recipe, replace
 
 
 def vary(base: Any, **changes: Any) -> Any:
@@ -24,14 +25,11 @@ def _vary(base: Any, changes: Mapping[str, Any], path: str) -> Any:
         where = f"{path}.{name}" if path else name
         if not hasattr(base, name) or name not in {field.name for field in dataclasses.fields(base)}:
             known = [field.name for field in dataclasses.fields(base)]
-            raise Error(f"{type(base).__name__} has no field {where!r}: {nearest(name, known)}")
+            raise Error(f"{type(base).__name__} has no field {where!r}: {likely_field(name, known)}")
         part = getattr(base, name)
         if isinstance(change, Mapping) and not isinstance(part, Mapping):
             if not isinstance(part, Recipe):
                 raise Error(f"{where} is {part!r}, which has no fields to change: give a whole new value instead")
             change = _vary(part, change, where)
-        elif isinstance(part, Recipe) and not isinstance(part, Schedule) and not isinstance(change, Recipe | None):
-            kind = type(part).__name__
-            raise Error(f"{where} is {change!r}; expected a recipe such as {kind}, or a dict of its fields")
         new[name] = change
     return replace(base, **new)

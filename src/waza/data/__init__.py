@@ -1,6 +1,7 @@
 """Data sets and texts: downloading, verifying, reading and splitting them."""
 
 from waza.data import tasks as tasks
+from waza.data.arrays import from_arrays as from_arrays
 from waza.data.catalogue import Entry as Entry
 from waza.data.catalogue import corpus as corpus
 from waza.data.catalogue import entry as entry

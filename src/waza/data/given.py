@@ -7,7 +7,7 @@ import numpy as np
 
 from waza.core.errors import Error
 from waza.data.dataset import Dataset
-from waza.data.tables import KINDS
+from waza.data.tables import KINDS, column_name
 
 FORMS = "(x, y) with arrays or lists, a pandas.DataFrame, a waza.data.Dataset, or a path or a data set's name"
 
@@ -57,7 +57,7 @@ def frame_of(x: Any) -> Any:
 
     if is_frame(x):
         frame = x.reset_index(drop=True)
-        names = [" ".join(str(name).split()) for name in frame.columns]
+        names = [column_name(name) for name in frame.columns]
         if doubled := {name for name in names if names.count(name) > 1}:
             raise Error(f"two columns are called {min(doubled)!r}: give each column a different name")
         frame.columns = pd.Index(names)
@@ -80,17 +80,30 @@ def with_target(x: Any, y: Any) -> tuple[Any, str]:
 
 
 def array_of(name: str, values: Any) -> np.ndarray:
-    """The values as an array.
+    """The values as a NumPy array: lists, arrays of JAX, tensors of other libraries, and columns or rows of pandas.
 
     Raises:
-        Error: rows have different lengths.
+        Error: rows have different lengths, or some values are masked.
+
+    >>> array_of("x", [[1, 2], [3, 4]]).shape
+    (2, 2)
     """
+    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
+        count = int(np.ma.count_masked(values))
+        raise Error(f"{name} has {count} masked values, which have no numbers: leave these rows out, or fill them in")
+    if hasattr(values, "detach"):  # a tensor of PyTorch, perhaps on another device or of a type that NumPy lacks
+        values = values.detach().cpu()
+        values = values.float() if "bfloat16" in str(values.dtype) else values
+    elif hasattr(values, "toarray"):  # a sparse matrix of SciPy
+        values = values.toarray()
     try:
         array = np.asarray(values)
     except ValueError as error:
         raise Error(f"{name} has rows of different lengths: give rows of one length") from error
     if array.dtype == object and array.ndim == 1 and len(array) and isinstance(array[0], list | tuple | np.ndarray):
-        raise Error(f"{name} has rows of different lengths: give rows of one length")
+        if len({np.shape(one) for one in array}) > 1:
+            raise Error(f"{name} has rows of different lengths: give rows of one length")
+        return np.stack([np.asarray(one) for one in array])
     return array
 
 

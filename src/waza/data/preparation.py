@@ -1,26 +1,27 @@
 """Preparation of tables: from columns to inputs of a network, fitted on the training rows only."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, Self, get_args
 
 import numpy as np
 
 from waza.core.errors import Error, nearest
-from waza.data.cells import Reading, as_numbers, as_texts, find_reading
-from waza.data.columns import CategoricalColumn, NumericColumn
+from waza.data.cells import as_numbers, as_texts, composed, is_missing
+from waza.data.choice import Use, choose_columns
+from waza.data.columns import CategoricalColumn, NumericColumn, fit_categories, fit_numbers
 from waza.data.dataset import Dataset, Split
 from waza.data.given import frame_of, is_frame, plain_labels
+from waza.data.leaks import column_leaks, row_leaks
+from waza.data.notations import Notation, find_notations
 from waza.data.notes import Note, at_most, listed, short
 from waza.data.outliers import outlier_note
 from waza.data.splitting import split_rows
+from waza.data.tables import choose_target, read_table
 from waza.data.targets import Task, find_answers
 
-MOST_CATEGORIES = 50
 MOST_INPUTS = 20_000
-DISTINCT_SHARE = 0.9
-TOLD = 1e-9
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,13 +79,16 @@ class Preparation:
         Raises:
             Error: a column that the preparation needs is missing.
         """
+        self._check_columns(frame)
+        return np.hstack([column.apply(frame[column.name]) for column in self.columns]).astype(np.float32)
+
+    def _check_columns(self, frame: Any) -> None:
         missing = [column.name for column in self.columns if column.name not in frame.columns]
         if missing:
             raise Error(
                 f"the table lacks {len(missing)} of {len(self.columns)} columns, such as {missing[0]!r}: "
                 f"{nearest(missing[0], map(str, list(frame.columns)[:30]))}"
             )
-        return np.hstack([column.apply(frame[column.name]) for column in self.columns]).astype(np.float32)
 
     def given(self, x: Any) -> Any:
         """The rows as `apply` takes them: a pandas.DataFrame, or an array of the width that it was fitted on.
@@ -112,17 +116,20 @@ class Preparation:
         """The rows of a table's file, and notes on them.
 
         Raises:
-            Error: there are several files, or the one cannot be read.
+            Error: there are several files, or the one cannot be read or lacks a column.
         """
-        from waza.data.tables import read_table
-
         if len(paths) != 1:
             raise Error(f"{len(paths)} files given; this model takes the rows of one table: give its file")
         frame, notes = read_table(paths[0])
+        self._check_columns(frame)
+        used = {self.target, *(column.name for column in self.columns)}
+        extra = [name for name in map(str, frame.columns) if name not in used]
+        if extra:
+            notes.append(Note("extra_columns", {"columns": listed(extra)}))
         return frame, [*notes, *self.remarks(frame)]
 
     def remarks(self, frame: Any) -> list[Note]:
-        """Notes on the cells of new rows that the preparation cannot use."""
+        """Notes on the cells of rows that the preparation cannot use."""
         return at_most([note for column in self.columns for note in column.remarks(frame[column.name])])
 
     def answers(self, outputs: np.ndarray, frame: Any) -> dict[str, Any]:
@@ -149,6 +156,8 @@ class Preparation:
         columns = []
         for column in values["columns"]:
             given = {name: tuple(value) if isinstance(value, list) else value for name, value in column.items()}
+            if isinstance(given["name"], str):
+                given["name"] = composed(given["name"])
             kind = kinds[str(given.pop("of"))]
             columns.append(kind(**given))
         tuples = {name: tuple(values.get(name, ())) for name in ("classes", "labels")}
@@ -157,11 +166,21 @@ class Preparation:
 
 @dataclasses.dataclass(frozen=True)
 class Prepared:
-    """A prepared table: the splits, the preparation, and notes on decisions."""
+    """A prepared table: the splits, the preparation, and notes on decisions.
+
+    Args:
+        dataset: the splits.
+        preparation: fitted on the training rows.
+        notes: on decisions.
+        drawn: whether the split was drawn at random.
+        groups: the group of each training, validation and test row, in this order, where the split keeps groups whole.
+    """
 
     dataset: Dataset
     preparation: Preparation
     notes: tuple[Note, ...]
+    drawn: bool = True
+    groups: np.ndarray | None = None
 
 
 def prepare(
@@ -172,8 +191,12 @@ def prepare(
     seed: int = 0,
     part: np.ndarray | None = None,
     width: int | None = None,
+    groups: str | None = None,
+    order: str | None = None,
 ) -> Prepared:
     """Split a table into training, validation and test rows (60, 20, 20 %), and fit its preparation on training rows.
+
+    What a column is, such as numbers or categories, follows from all rows; means and categories from training rows.
 
     Args:
         frame: a pandas.DataFrame, as `read_table` gives it.
@@ -183,32 +206,48 @@ def prepare(
         seed: the seed of the split; classes have the same shares in all parts.
         part: of each row, where the table is already split: 0 for training, 1 for validation, 2 for test.
         width: the number of columns of an array from which the table was made.
+        groups: a column whose values name groups, such as patients, which the split keeps whole; it is no input.
+        order: a column of dates or numbers, of which the latest are held out; it is no input.
 
     Raises:
-        Error: too few rows or classes, or no column that can be used.
+        Error: too few rows or classes, no column that can be used, or a split that is impossible.
     """
     frame = frame.reset_index(drop=True)
+    groups, order = (None if name is None else choose_target(frame, name)[0] for name in (groups, order))
+    notations = find_notations(frame)
+    frame, place, notes = _placed(frame, target, groups, order, notations)
     given = frame[target]
-    rows, answers, decided, notes = find_answers(given, target, task)
-    frame = frame.drop(columns=target).iloc[rows]
+    rows, answers, decided, more = find_answers(given, target, task, notations[target])
+    notes += more
     if part is None:
-        parts = split_rows(len(frame), answers if decided == "classification" else None, seed)
+        stratified = answers if decided == "classification" else None
+        parts = split_rows(len(rows), stratified, seed, **{option: values[rows] for option, values in place.items()})
     else:
         parts = [np.flatnonzero(part[rows] == number) for number in range(3)]
+    frame = frame.drop(columns=[name for name in (target, groups, order) if name is not None])
+    used, choice = choose_columns(frame, notations)
+    frame, notes = frame.iloc[rows], notes + choice
     if decided == "regression":
         with np.errstate(over="ignore", invalid="ignore"):
             mean, scale = float(answers[parts[0]].mean()), float(answers[parts[0]].std()) or 1.0
         if not np.isfinite([mean, scale]).all():
             raise Error(f"the target {target!r} has numbers up to {abs(answers).max():.3g}: give it in a larger unit")
-    columns = _fitted(frame.iloc[parts[0]], answers[parts[0]], notes)
-    if not columns:
-        raise Error(f"no column of {name} can be used to predict {target!r}: check that the inputs vary between rows")
+    if not used:
+        reasons = " ".join(note.say("en") for note in choice)
+        raise Error(f"no column of {name} can be used to predict {target!r}: {reasons or 'it has no other columns'}")
+    columns = []
+    for use in used:
+        column, more = _fitted(use, frame[use.name], parts[0], answers)
+        columns.append(column)
+        notes += more
     if decided == "classification":
         classes = tuple(str(label) for label in np.unique(answers))
         labels = _labels(given.iloc[rows], answers, classes)
         index = {label: i for i, label in enumerate(classes)}
         y = np.array([index[str(answer)] for answer in answers], np.int32)
         preparation = Preparation(tuple(columns), target, decided, classes, labels=labels, width=width)
+        if untrained := sorted(set(range(len(classes))) - set(y[parts[0]])):
+            notes.append(Note("untrained_classes", {"classes": listed(classes[one] for one in untrained)}))
     else:
         y = ((answers - mean) / scale).astype(np.float32)
         preparation = Preparation(tuple(columns), target, decided, mean=mean, scale=scale, width=width)
@@ -218,9 +257,12 @@ def prepare(
             "leave out columns, those of many categories first"
         )
     x = preparation.apply(frame)
-    train, validation, test = (Split(x[rows], y[rows]) for rows in parts)
-    notes += [*preparation.remarks(frame), *_outliers(preparation, frame, answers), *_same_rows(train, test)]
-    return Prepared(Dataset(name, train, test, validation), preparation, tuple(at_most(notes)))
+    train, validation, test = (Split(x[one], y[one]) for one in parts)
+    notes += [*preparation.remarks(frame), *_outliers(preparation, frame, answers)]
+    notes += row_leaks([train, validation, test])
+    grouped = None if groups is None else np.concatenate([place["groups"][rows][one] for one in parts])
+    drawn = part is None and order is None
+    return Prepared(Dataset(name, train, test, validation), preparation, tuple(at_most(notes)), drawn, grouped)
 
 
 def _labels(cells: Any, answers: np.ndarray, classes: tuple[str, ...]) -> tuple[Any, ...]:
@@ -230,116 +272,52 @@ def _labels(cells: Any, answers: np.ndarray, classes: tuple[str, ...]) -> tuple[
     return () if all(isinstance(one, str) for one in labels) else tuple(labels)
 
 
-def _fitted(train: Any, answers: np.ndarray, notes: list[Note]) -> list[NumericColumn | CategoricalColumn]:
-    """Fit each usable column on the training rows; dropped columns and decisions are noted."""
-    columns: list[NumericColumn | CategoricalColumn] = []
-    dropped: dict[str, list[str]] = {"empty": [], "constant": [], "too_large": [], "identifier": []}
-    for name in map(str, train.columns):
-        cells = train[name]
-        texts = as_texts(cells)
-        present = texts != ""
-        distinct = len(set(texts[present]))
-        reading = find_reading(cells, texts) if distinct else None
-        numbers = None if reading is None else as_numbers(cells, reading)
-        column: NumericColumn | CategoricalColumn | str
-        if distinct == 0:
-            column = "empty"
-        elif distinct == 1 and present.all():
-            column = "constant"
-        elif reading is not None and numbers is not None:
-            column = _fit_numbers(name, numbers, reading)
-        elif distinct > DISTINCT_SHARE * present.sum() and distinct > MOST_CATEGORIES:
-            column = "identifier"
-        else:
-            column = _fit_categories(name, texts, notes)
-            notes += _half_numbers(name, cells, texts)
-        if isinstance(column, str):
-            dropped[column].append(name)
+def _placed(
+    frame: Any, target: str, groups: str | None, order: str | None, notations: Mapping[str, Notation]
+) -> tuple[Any, dict[str, np.ndarray], list[Note]]:
+    """The rows that have a group or a place in the order, those by the option's name, and notes."""
+    place: dict[str, np.ndarray] = {}
+    notes: list[Note] = []
+    for option, name in (("groups", groups), ("order", order)):
+        if name is None:
             continue
-        columns.append(column)
-        if reading in ("thousands", "comma", "date"):
-            notes.append(Note(reading, {"column": name}))
-        if numbers is not None and _counts_rows(numbers, cells.index.to_numpy()):
-            notes.append(Note("counts_rows", {"column": name}))
-        if _tells(numbers, texts, answers):
-            notes.append(Note("tells", {"column": name}))
-    notes += [Note(reason, {"columns": listed(names)}) for reason, names in dropped.items() if names]
-    return columns
+        if name == target:
+            raise Error(f"{option}={name!r} is the target; expected another column")
+        texts, notation = as_texts(frame[name]), notations[name]
+        if option == "groups":
+            values, without = texts, is_missing(texts)
+        elif notation.reading is None:
+            example = short(next(iter(texts[~is_missing(texts)]), ""))
+            raise Error(f"order={name!r} has cells such as {example!r}; expected dates or numbers, in all rows")
+        else:
+            values = as_numbers(frame[name], notation.reading, notation.unit)
+            without = ~np.isfinite(values)
+        if without.any():
+            notes.append(Note("no_place", {"column": name, "rows": int(without.sum())}))
+            frame, values = frame[~without].reset_index(drop=True), values[~without]
+        place[option] = values
+        notes.append(Note(option, {"column": name, "count": len(set(values))}))
+    return frame, place, notes
 
 
-def _fit_numbers(name: str, numbers: np.ndarray, reading: Reading) -> NumericColumn | str:
-    """Fit the column by scikit-learn; or the reason why it is dropped."""
-    from sklearn.impute import SimpleImputer
-    from sklearn.preprocessing import StandardScaler
-
-    values = np.where(np.isfinite(numbers), numbers, np.nan)[:, None]
-    missing = np.isnan(values)
-    if missing.all():
-        return "empty"
-    if np.nanmin(values) == np.nanmax(values) and not missing.any():
-        return "constant"
-    with np.errstate(over="ignore", invalid="ignore"):
-        imputer = SimpleImputer(strategy="median").fit(values)
-        scaler = StandardScaler().fit(imputer.transform(values))
-    facts = (float(imputer.statistics_[0]), float(scaler.mean_[0]), float(scaler.scale_[0]))
-    if not np.isfinite(facts).all():
-        return "too_large"
-    return NumericColumn(name, *facts, marked=bool(missing.any()), kind=reading)
-
-
-def _fit_categories(name: str, texts: np.ndarray, notes: list[Note]) -> CategoricalColumn:
-    """The most frequent categories of the training rows, by scikit-learn's encoder."""
-    from sklearn.preprocessing import OneHotEncoder
-
-    encoder = OneHotEncoder(
-        max_categories=MOST_CATEGORIES + 1, handle_unknown="infrequent_if_exist", sparse_output=False
-    )
-    encoder.fit(texts[:, None].astype(object))
-    rare = encoder.infrequent_categories_[0]
-    rare = set() if rare is None else set(rare)
-    kept = tuple(str(category) for category in encoder.categories_[0] if category not in rare)
-    if rare:
-        count = len(encoder.categories_[0])
-        notes.append(Note("many_categories", {"column": name, "count": count, "kept": len(kept)}))
-    return CategoricalColumn(name, kept, bool(rare))
+def _fitted(
+    use: Use, cells: Any, train: np.ndarray, answers: np.ndarray
+) -> tuple[NumericColumn | CategoricalColumn, list[Note]]:
+    """The column fitted on the training rows, and notes on its categories and on leaks."""
+    texts, notation = as_texts(cells), use.notation
+    texts = np.where(is_missing(texts), "", texts)
+    if notation.reading is None:
+        column, notes = fit_categories(use.name, cells.iloc[train])
+        return column, notes + column_leaks(use.name, None, texts, answers)
+    numbers = as_numbers(cells, notation.reading, notation.unit)
+    fitted = fit_numbers(use.name, cells.iloc[train], notation.reading, notation.unit, use.marked)
+    return fitted, column_leaks(use.name, numbers, texts, answers)
 
 
 def _outliers(preparation: Preparation, frame: Any, answers: np.ndarray) -> list[Note]:
     """Notes on columns of numbers, and a target, of which one cell decides the scale."""
-    numeric = [column for column in preparation.columns if isinstance(column, NumericColumn)]
-    found = [
-        one for column in numeric for one in outlier_note(column.name, as_numbers(frame[column.name], column.kind))
-    ]
+    found = []
+    for column in preparation.columns:
+        if isinstance(column, NumericColumn):
+            found += outlier_note(column.name, as_numbers(frame[column.name], column.kind, column.unit))
     return found + (outlier_note(preparation.target, answers) if preparation.task == "regression" else [])
-
-
-def _same_rows(train: Split, test: Split) -> list[Note]:
-    """A note if test rows, with the same inputs and target, are also training rows."""
-    seen = {row.tobytes() for row in np.column_stack([train.x, train.y]).astype(np.float32)}
-    rows = sum(row.tobytes() in seen for row in np.column_stack([test.x, test.y]).astype(np.float32))
-    return [Note("same_rows", {"rows": rows})] if rows else []
-
-
-def _half_numbers(name: str, cells: Any, texts: np.ndarray) -> list[Note]:
-    """A note if at least half of the cells of a column of categories are numbers."""
-    strange = texts[(texts != "") & np.isnan(as_numbers(cells, "number"))]
-    if len(strange) > (texts != "").sum() / 2:
-        return []
-    return [Note("half_numbers", {"column": name, "count": len(strange), "example": short(strange[0])})]
-
-
-def _counts_rows(numbers: np.ndarray, positions: np.ndarray) -> bool:
-    """Whether the column holds the positions of the rows in the table, from 0 or 1."""
-    start = numbers - positions
-    return bool(start[0] in (0, 1) and np.all(start == start[0]))
-
-
-def _tells(numbers: np.ndarray | None, texts: np.ndarray, answers: np.ndarray) -> bool:
-    """Whether the column is the target in another form: one value per class, or a linear function."""
-    if answers.dtype == object:
-        pairs = len(set(zip(texts, answers, strict=True)))
-        return pairs == len(set(texts)) == len(set(answers))
-    if numbers is None or not np.isfinite(numbers).all() or np.ptp(answers) == 0:
-        return False
-    with np.errstate(over="ignore", invalid="ignore"):
-        return bool(1 - abs(np.corrcoef(numbers, answers)[0, 1]) < TOLD)

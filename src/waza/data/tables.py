@@ -1,35 +1,28 @@
 """Reading of table files: CSV, TSV, Parquet and .npz."""
 
 import collections
-import contextlib
-import csv
-import io
-import re
 import zipfile
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from waza.core.errors import Error
-from waza.data.notes import Note, listed
+from waza.data.cells import composed
+from waza.data.delimited import read_delimited
+from waza.data.notes import Note, listed, short
 
 LARGEST = 1 << 30
-DELIMITERS = ",;\t|"
 KINDS = (".csv", ".tsv", ".txt", ".parquet", ".npz")
-SNIFFED = 1 << 16
-EVEN = "expected as many cells in a line as in the header, and quotes around cells that contain the delimiter"
 
 
 def read_table(path: Path, largest: int = LARGEST) -> tuple[Any, list[Note]]:
     """Read a table as a pandas.DataFrame, with notes on the decisions made.
 
-    The columns of CSV and TSV files are text. The files are read as UTF-8; lines that are not UTF-8 are read as cp932,
-    or else as latin-1. The delimiter is detected: comma, semicolon, tab or bar. Parquet keeps its types. An `.npz`
-    holds arrays `x` (rows, ...) and, for training, `y` (rows,); the columns are called x0, x1, ... and y. Pickled
-    objects are refused.
+    The columns of CSV and TSV files are text, as `read_delimited` gives them. Parquet keeps its types. An `.npz` holds
+    arrays `x` (rows, ...) and, for training, `y` (rows,); the columns are called x0, x1, ... and y. Pickled objects are
+    refused.
 
     Args:
         path: a file whose name ends in .csv, .tsv, .txt, .parquet or .npz.
@@ -61,12 +54,13 @@ def read_table(path: Path, largest: int = LARGEST) -> tuple[Any, list[Note]]:
         elif kind == ".parquet":
             frame = _read_parquet(path)
         else:
-            frame = _read_text(path, notes)
+            frame, more = read_delimited(path)
+            notes += more
     except OSError as error:
         raise Error(f"{path} cannot be read ({error.strerror or error}): choose a file that you may read") from error
     except MemoryError as error:
         raise Error(f"{path} does not fit into memory: draw a sample of its rows into another file") from error
-    names = [_name(name) for name in frame.columns]
+    names = [column_name(name) for name in frame.columns]
     doubled = [name for name, count in collections.Counter(names).items() if count > 1]
     if doubled:
         raise Error(f"{path} has two columns called {doubled[0]!r}: give each column a different name")
@@ -76,123 +70,9 @@ def read_table(path: Path, largest: int = LARGEST) -> tuple[Any, list[Note]]:
     return frame, notes
 
 
-def _name(given: Any) -> str:
-    """A column's name on one line."""
-    return " ".join(str(given).split())
-
-
-def _read_text(path: Path, notes: list[Note]) -> Any:
-    """A delimited text file, every cell as text or missing."""
-    import pandas as pd
-
-    raw = path.read_bytes()
-    if b"\0" in raw:
-        raise Error(f"{path} holds NUL bytes, so it is compressed, binary or UTF-16: save it as CSV in UTF-8")
-    text = _decoded(raw, path, notes).lstrip("\r\n ")
-    if not text:
-        raise Error(f"{path} has only blank lines: expected a header and rows")
-    delimiter = _delimiter(text, path)
-    buffer = io.StringIO(text, newline="")
-    try:
-        with _long_cells(len(text)):
-            header = _measured(buffer, delimiter, path, notes)
-        frame = pd.read_csv(
-            buffer,
-            sep=delimiter,
-            dtype=str,
-            header=0,
-            names=range(len(header)),
-            index_col=False,
-            skipinitialspace=True,
-            on_bad_lines="error",
-            keep_default_na=True,
-            na_values=["?", "-", "--", "欠損"],
-        )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, ValueError, csv.Error) as error:
-        reason = " ".join(str(error).split()).removeprefix("Error tokenizing data. C error: ")
-        raise Error(f"{path} is not a regular table ({reason}): {EVEN}") from error
-    frame.columns = [name.strip() for name in header]
-    if not frame.columns[0] and frame.iloc[:, 0].equals(pd.Series(range(len(frame)), dtype=str)):
-        notes.append(Note("index"))
-        frame = frame.iloc[:, 1:]
-    if any(not name for name in frame.columns):
-        blank = [i for i, name in enumerate(frame.columns) if not name]
-        frame.columns = [name or f"column{i}" for i, name in enumerate(frame.columns)]
-        notes.append(Note("unnamed", {"columns": listed(f"column{i}" for i in blank)}))
-    return frame
-
-
-def _measured(buffer: io.StringIO, delimiter: str, path: Path, notes: list[Note]) -> list[str]:
-    """The header's cells; longer lines are refused, and shorter ones noted."""
-    rows = csv.reader(buffer, delimiter=delimiter, skipinitialspace=True)
-    header = next(rows)
-    widths: collections.Counter[int] = collections.Counter()
-    for row in rows:
-        if len(row) > len(header) and any(row[len(header) :]):
-            raise Error(f"{path}: line {rows.line_num} has {len(row)} cells and the header {len(header)}; {EVEN}")
-        if len(row) > 1 or (row and row[0].strip()):
-            widths[len(row)] += 1
-    short_lines = sum(count for width, count in widths.items() if width < len(header))
-    if short_lines:
-        notes.append(Note("short_lines", {"count": short_lines}))
-    buffer.seek(0)
-    return header
-
-
-@contextlib.contextmanager
-def _long_cells(longest: int) -> Iterator[None]:
-    """Let csv read cells of this length."""
-    limit = csv.field_size_limit(longest + 1)
-    try:
-        yield
-    finally:
-        csv.field_size_limit(limit)
-
-
-def _decoded(raw: bytes, path: Path, notes: list[Note]) -> str:
-    """Decode the text: lines as UTF-8, or else in another encoding, which is noted."""
-    with contextlib.suppress(UnicodeDecodeError):
-        return raw.decode("utf-8-sig")
-    lines = raw.removeprefix(b"\xef\xbb\xbf").splitlines(keepends=True)
-    texts = [_utf8(line) for line in lines]
-    foreign = [line for line, text in zip(lines, texts, strict=True) if text is None]
-    encoding = _encoding(b"".join(foreign))
-    control = sum(byte < 32 and byte not in b"\t\r\n" for byte in raw[:SNIFFED])
-    if encoding == "latin-1" and control > len(raw[:SNIFFED]) / 100:
-        raise Error(f"{path} is not text: save the table as CSV in UTF-8")
-    if any(text is not None and not text.isascii() for text in texts):
-        notes.append(Note("mixed_encodings", {"lines": len(foreign), "encoding": encoding}))
-    else:
-        notes.append(Note("encoding", {"encoding": encoding}))
-    return "".join(line.decode(encoding) if text is None else text for line, text in zip(lines, texts, strict=True))
-
-
-def _utf8(line: bytes) -> str | None:
-    try:
-        return line.decode()
-    except UnicodeDecodeError:
-        return None
-
-
-def _encoding(raw: bytes) -> str:
-    """cp932 if the bytes are valid cp932 and contain some that Western text in latin-1 never has, else latin-1."""
-    with contextlib.suppress(UnicodeDecodeError):
-        text = raw.decode("cp932")
-        katakana = re.search("[\uff61-\uff9f]{2}", text)  # half-width; a single one may be a degree sign
-        private = any("\ue000" <= letter <= "\uf8ff" for letter in text)
-        if not private and (katakana or any(0x80 < byte < 0xA0 for byte in raw)):
-            return "cp932"
-    return "latin-1"
-
-
-def _delimiter(text: str, path: Path) -> str:
-    """The delimiter that gives the most cells in the header; for .tsv a tab if there is one."""
-    first = text.splitlines()[0] if len(text) <= SNIFFED else text[: text.find("\n", SNIFFED)].splitlines()[0]
-    if path.suffix.lower() == ".tsv" and "\t" in first:
-        return "\t"
-    with _long_cells(len(first)):
-        counts = {delimiter: len(next(csv.reader([first], delimiter=delimiter))) for delimiter in DELIMITERS}
-    return max(counts, key=lambda delimiter: counts[delimiter])
+def column_name(given: Any) -> str:
+    """A column's name on one line, with each letter and its accents as one character."""
+    return composed(" ".join(str(given).split()))
 
 
 def _read_parquet(path: Path) -> Any:
@@ -244,7 +124,7 @@ def choose_target(frame: Any, target: str) -> tuple[str, list[Note]]:
     """
     from waza.core.errors import nearest
 
-    columns, target = [str(name) for name in frame.columns], _name(target)
+    columns, target = [str(name) for name in frame.columns], column_name(target)
     if target in columns:
         others = [name for name in columns if name != target and name.lower() == target.lower()]
         return target, [Note("like_target", {"column": name, "target": target}) for name in others]
@@ -253,4 +133,14 @@ def choose_target(frame: Any, target: str) -> tuple[str, list[Note]]:
         return alike[0], [Note("target_case", {"given": target, "column": alike[0]})]
     if alike:
         raise Error(f"{target!r} matches the columns {', '.join(map(repr, alike))}: give the exact name")
+    if any(name in set(map(str, frame[name])) for name in columns):
+        raise Error(
+            f"the table has no column {target!r}, and its first line ({listed(columns)}) looks like data: "
+            "write the columns' names into a line above it"
+        )
+    if len(columns) == 1:
+        raise Error(
+            f"the table has no column {target!r}, and one column called {short(columns[0])!r}: if it should have "
+            "several, separate them by commas, semicolons, tabs or bars"
+        )
     raise Error(f"the table has no column {target!r}: {nearest(target, columns[:30])}")

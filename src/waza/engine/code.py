@@ -14,10 +14,16 @@ from typing import Any, NamedTuple
 
 import jax
 
+from waza.core.names import SCRIPTS
+from waza.engine.describe import unwrapped
+from waza.engine.fileless import content, is_fileless
+from waza.engine.plain import plain
+
 ROOT = Path(__file__).parent.parent
 ELSEWHERE = ("cli", "core", "data", "report", "study")  # packages of waza that no learner's numbers depend on
 EXCEPT = ("data.redrawn",)  # modules of these on which they do depend
 NEUTRAL = ("checkpoint", "describe", "pace", "watch")  # modules of the engine of which the same holds
+GENERATED = "<string>"  # the file of methods that `dataclasses` makes
 Chain = tuple[str, ...]  # names joined by dots, such as ("nn", "relu")
 
 LOOP: tuple[tuple[str, Chain], ...] = (  # what every study uses
@@ -33,7 +39,7 @@ def code_of(recipes: Any) -> dict[str, str]:
     A file's digest covers the definitions that are reached: those of the classes and functions in the recipes and of
     the training loop, and all that these name, in their file or by import. Comments, docstrings, formatting and type
     annotations do not count. For other packages, the version is used instead of a digest. Of code without a file,
-    as in a notebook, the bytecode of the recipes' own classes and functions is covered.
+    as in a notebook, the bytecode, constants and defaults are covered, and what the functions name.
 
     Args:
         recipes: a tree of recipes, such as a study's variants by name.
@@ -54,8 +60,10 @@ def code_of(recipes: Any) -> dict[str, str]:
         if path is not None:
             labels[path] = _label(module, path)
             todo.append(_Definition(module, path, thing.__qualname__.partition(".")[0]))
-        elif module in ("__main__", "waza_study_file") or module not in sys.modules:
-            code[module] = _digest([code.get(module, ""), *map(repr, _bytecode(thing))])
+            for chain in _source(path).lambdas.get(_line(thing), ()):
+                todo += _resolve(module, path, chain)
+        elif is_fileless(module):
+            code[module] = _digest([code.get(module, ""), *content(thing, set())])
         elif not module.startswith(f"{ROOT.name}.") and (version := _version(module)) is not None:
             code[module.partition(".")[0]] = version
     while todo:
@@ -91,11 +99,16 @@ class _Code(NamedTuple):
 
 
 class _Source(NamedTuple):
-    """A file: its definitions by name, its other statements, and its imports as (module, name or None) by name."""
+    """A file: its definitions by name, its other statements, and its imports as (module, name or None) by name.
+
+    `everything` are the modules of which all names are imported; `lambdas` the names that the lambdas of a line use.
+    """
 
     definitions: Mapping[str, _Code]
     always: _Code
     imports: Mapping[str, tuple[str, str | None]]
+    everything: tuple[str, ...]
+    lambdas: Mapping[int, frozenset[Chain]]
 
 
 _NOTHING = _Code("", frozenset())
@@ -122,6 +135,8 @@ def _named(value: Any) -> Iterator[Any]:
         yield from _named([cell.cell_contents for cell in value.__closure__ or ()])
         if value.__name__ == "<lambda>":  # it has no definition of its own whose names could be followed
             yield from _globals_of(value)
+    elif isinstance(wrapped := unwrapped(value), types.FunctionType):
+        yield from _named(wrapped)
     elif callable(value) and hasattr(value, "__qualname__") and hasattr(value, "__module__"):
         yield value
 
@@ -153,7 +168,10 @@ def _resolve(module: str, path: Path, chain: Chain) -> list[_Definition]:
         return [_Definition(module, path, name)]
     if name in source.imports and source.imports[name] != (module, name):  # else a package names its own module
         target, part = source.imports[name]
-        return _follow(target, (*([part] if part else []), *rest))
+        return _follow(_absolute(target, module, path), (*([part] if part else []), *rest))
+    for target in source.everything:
+        if found := _follow(_absolute(target, module, path), chain):
+            return found
     if path.name == "__init__.py":
         if _file(f"{module}.{name}") is not None:
             return _follow(f"{module}.{name}", tuple(rest))
@@ -161,6 +179,16 @@ def _resolve(module: str, path: Path, chain: Chain) -> list[_Definition]:
         if isinstance(thing, type | types.FunctionType) and thing.__module__ != module:
             return _follow(thing.__module__, (thing.__name__,))
     return []
+
+
+def _absolute(target: str, module: str, path: Path) -> str:
+    """The name of a module that is imported; of "..helper" as seen from the module with this file."""
+    if not target.startswith("."):
+        return target
+    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+    dots = len(target) - len(target.lstrip("."))
+    parts = package.split(".")
+    return ".".join([*parts[: len(parts) - dots + 1], *([target[dots:]] if target[dots:] else [])])
 
 
 def _file(module: str, thing: Any = None) -> Path | None:
@@ -171,7 +199,9 @@ def _file(module: str, thing: Any = None) -> Path | None:
         if elsewhere and ".".join(parts) not in EXCEPT:
             return None
         return next((one for one in (ROOT.joinpath(*parts, "__init__.py"), _module_file(parts)) if one.is_file()), None)
-    path = _code_file(thing) or getattr(sys.modules.get(module), "__file__", None)
+    path = _code_file(thing)
+    if path is None:
+        path = getattr(sys.modules.get(module), "__file__", None)
     return Path(path) if path and _is_users(path) else None
 
 
@@ -180,10 +210,14 @@ def _module_file(parts: list[str]) -> Path:
 
 
 def _code_file(thing: Any) -> str | None:
-    """The file in which a function, or a class's own first method, is written."""
+    """The file in which a function, or a class's own first method, is written.
+
+    It is "" where they are written in none, as in a cell of a notebook, and None where there are no functions.
+    """
     functions = vars(thing).values() if isinstance(thing, type) else (thing,)
-    owned = (one for one in functions if isinstance(one, types.FunctionType) and one.__module__ == thing.__module__)
-    return next((one.__code__.co_filename for one in owned if Path(one.__code__.co_filename).is_file()), None)
+    owned = [one for one in functions if isinstance(one, types.FunctionType) and one.__module__ == thing.__module__]
+    written = [one.__code__.co_filename for one in owned if one.__code__.co_filename != GENERATED]
+    return next((one for one in written if Path(one).is_file()), "" if written else None)
 
 
 @functools.cache
@@ -198,7 +232,7 @@ def _label(module: str, path: Path) -> str:
     """The name of a file in `code_of`; it never holds a folder of the machine."""
     if path.is_relative_to(ROOT):
         return path.relative_to(ROOT).as_posix()
-    script = module in ("__main__", "waza_study_file")
+    script = module in SCRIPTS
     return path.name if script else module.replace(".", "/") + ".py"
 
 
@@ -211,11 +245,10 @@ def _version(module: str) -> str | None:
         return None
 
 
-def _bytecode(thing: Any) -> Iterator[bytes]:
-    """The bytecode of a function, or of a class's own methods."""
-    for one in vars(thing).values() if isinstance(thing, type) else (thing,):
-        if isinstance(one, types.FunctionType):
-            yield one.__code__.co_code
+def _line(thing: Any) -> int:
+    """The line on which a lambda begins; 0 for anything else."""
+    is_lambda = isinstance(thing, types.FunctionType) and thing.__name__ == "<lambda>"
+    return thing.__code__.co_firstlineno if is_lambda else 0
 
 
 def _source(path: Path) -> _Source:
@@ -225,24 +258,34 @@ def _source(path: Path) -> _Source:
 
 @functools.cache
 def _parsed(path: Path, written: int) -> _Source:
-    tree = _Plain().visit(ast.parse(path.read_text("utf-8")))
+    tree = plain(ast.parse(path.read_text("utf-8")))
     imports: dict[str, tuple[str, str | None]] = {}
     statements: dict[str, list[ast.stmt]] = {}
     always: list[ast.stmt] = []
+    everything: list[str] = []
+    lambdas: dict[int, frozenset[Chain]] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for one in node.names:
                 first = one.name.partition(".")[0]
                 imports[one.asname or first] = (one.name if one.asname else first, None)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            imports |= {one.asname or one.name: (node.module, one.name) for one in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            module = "." * node.level + (node.module or "")
+            everything += [module for one in node.names if one.name == "*"]
+            imports |= {one.asname or one.name: (module, one.name) for one in node.names if one.name != "*"}
+        elif isinstance(node, ast.Lambda):
+            uses: set[Chain] = set()
+            _collect(node, uses)
+            lambdas[node.lineno] = lambdas.get(node.lineno, frozenset()) | uses
     for statement in tree.body:
         names = _defined(statement)
         for name in names:
             statements.setdefault(name, []).append(statement)
         if not names and not isinstance(statement, ast.Import | ast.ImportFrom):
             always.append(statement)
-    return _Source({name: _code(some) for name, some in statements.items()}, _code(always), imports)
+    return _Source(
+        {name: _code(some) for name, some in statements.items()}, _code(always), imports, tuple(everything), lambdas
+    )
 
 
 def _defined(statement: ast.stmt) -> list[str]:
@@ -276,46 +319,13 @@ def _collect(node: ast.AST, uses: set[Chain]) -> None:
         _collect(child, uses)
 
 
-class _Plain(ast.NodeTransformer):
-    """Removes docstrings and annotations; of a class's fields it keeps what annotations mean to a recipe."""
+def is_users(label: str) -> bool:
+    """Whether a file in `code_of` is a user's own, and neither of waza nor another package.
 
-    def visit_Module(self, node: ast.Module) -> ast.AST:
-        return self._without_docstring(node)
-
-    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
-        node.body = [_field(one) if isinstance(one, ast.AnnAssign) else one for one in node.body]
-        return self._without_docstring(node)
-
-    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> ast.AST:
-        node.returns = None
-        return self._without_docstring(node)
-
-    visit_AsyncFunctionDef = visit_FunctionDef
-
-    def visit_arg(self, node: ast.arg) -> ast.AST:
-        return ast.arg(node.arg)
-
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
-        self.generic_visit(node)
-        return ast.Assign([node.target], node.value) if node.value is not None else ast.Pass()
-
-    def _without_docstring(self, node: Any) -> ast.AST:
-        if ast.get_docstring(node, clean=False) is not None:
-            node.body = node.body[1:] or [ast.Pass()]
-        return self.generic_visit(node)
-
-
-def _field(node: ast.AnnAssign) -> ast.Assign:
-    """A class's field without its annotation, and with a mark where it has no default."""
-    value = ast.Constant("<no default>") if node.value is None else node.value
-    return ast.Assign([node.target], value, type_comment=_meaning(ast.unparse(node.annotation)))
-
-
-def _meaning(annotation: str) -> str:
-    """What a recipe makes of a field's annotation: a number that may vary, a constant of the class, or nothing."""
-    if annotation.startswith(("ClassVar", "typing.ClassVar")):
-        return "ClassVar"
-    return annotation if annotation in ("float", "float | None") else ""
+    >>> is_users("nn/dense.py"), is_users("my_study.py"), is_users("optax")
+    (False, True, False)
+    """
+    return not (ROOT / label).is_file() and (label.endswith(".py") or label in SCRIPTS)
 
 
 def _digest(texts: list[str]) -> str:

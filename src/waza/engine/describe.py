@@ -42,6 +42,8 @@ def describe(value: Any) -> Any:
         return _class(value)
     if isinstance(value, types.FunctionType):
         return _function(value)
+    if isinstance(wrapped := unwrapped(value), types.FunctionType) and "<" in wrapped.__qualname__:
+        return _function(wrapped)
     if isinstance(value, jax.tree_util.Partial):
         return {"partial": [describe(value.func), describe(value.args), describe(value.keywords)]}
     if callable(value) and hasattr(value, "__name__"):
@@ -85,19 +87,28 @@ def _function(function: types.FunctionType) -> dict[str, Any]:
     while function.__globals__.get("__name__") == "jaxtyping._decorator":  # checks types, and computes the same
         function = vars(function)["__wrapped__"]
     if "<" in function.__qualname__ or function.__closure__:
-        described["code"] = hashlib.sha256(_code(function.__code__)).hexdigest()
+        described["code"] = hashlib.sha256(code_bytes(function.__code__)).hexdigest()
         described["closure"] = [describe(cell.cell_contents) for cell in function.__closure__ or ()]
+        if defaults := [*(function.__defaults__ or ()), *sorted((function.__kwdefaults__ or {}).items())]:
+            described["defaults"] = [describe(one) for one in defaults]
     return described
 
 
-def _code(code: types.CodeType) -> bytes:
+def unwrapped(value: Any) -> Any:
+    """The function inside a callable object that a decorator made, such as `jax.jit`; else the value itself."""
+    while not isinstance(value, type | types.FunctionType) and callable(getattr(value, "__wrapped__", None)):
+        value = value.__wrapped__
+    return value
+
+
+def code_bytes(code: types.CodeType) -> bytes:
     """A function's bytecode, constants and names, with those of its inner functions; the same in each process."""
     return code.co_code + b"".join(map(_constant, code.co_consts)) + repr(code.co_names).encode()
 
 
 def _constant(value: Any) -> bytes:
     if isinstance(value, types.CodeType):
-        return _code(value)
+        return code_bytes(value)
     return repr(sorted(map(repr, value)) if isinstance(value, frozenset) else value).encode()
 
 

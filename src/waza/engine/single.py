@@ -17,6 +17,7 @@ from waza.engine.shapes import batch_shapes, common_rows
 from waza.engine.training import Ending, Plan, train
 from waza.engine.watch import Watch
 from waza.learners import Learner
+from waza.learners.keys import LAST_SEED
 
 
 class Fitted(NamedTuple):
@@ -36,8 +37,8 @@ class Fitted(NamedTuple):
 
     @property
     def best(self) -> dict[str, Any]:
-        """The measures of the variables that are kept."""
-        return next(one for one in self.history if one["step"] == self.best_step)
+        """The measures of the variables that are kept; of the last ones, those of the last evaluation before them."""
+        return max((one for one in self.history if one["step"] <= self.best_step), key=lambda one: one["step"])
 
 
 def single_program(learner: Learner, data: Any, steps: int, mesh: Mesh | None = None) -> Program:
@@ -71,6 +72,8 @@ def train_single(
         Error: the measure by which the best step is chosen was never finite.
         Interrupted: `watch` asked to stop; the checkpoint is written.
     """
+    if not 0 <= seed <= LAST_SEED:
+        raise Error(f"seed is {seed}; expected a whole number from 0 to {LAST_SEED}")
     watch = watch or Watch()
     watch.compiling(1)
     prepare([program])

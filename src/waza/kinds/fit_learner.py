@@ -21,6 +21,7 @@ from waza.kinds.model import Model
 from waza.kinds.model_folder import load_model, save_model
 from waza.kinds.settling import evaluate_every, usual_steps
 from waza.learners import Learner, Supervised
+from waza.learners.given import check_pieces
 from waza.learners.rows import row_count
 
 REMEDY = "choose another folder"
@@ -40,6 +41,7 @@ def fit_learner(
 ) -> Model:
     """Train a learner; the arguments are those of `waza.fit`."""
     given = given_to(learner, data, target, validated=keep == "best")
+    check_pieces({"": learner}, given.data)
     steps = _steps(learner, given.data, steps, epochs)
     plan = Plan(
         steps=steps,

@@ -11,7 +11,7 @@ from waza import data as sets
 from waza.core.errors import Error
 from waza.data import Dataset, Note, Split, hold_out
 from waza.data.array_preparation import ArrayPreparation
-from waza.data.given import checked_pair, is_frame, is_table_file, plain_labels
+from waza.data.given import array_of, checked_pair, is_frame, is_table_file, plain_labels
 from waza.data.image_preparation import pixels_of
 from waza.data.splitting import split_rows
 from waza.data.targets import Task
@@ -22,7 +22,8 @@ from waza.kinds.model_folder import is_remade, prepared_model
 from waza.kinds.own_model import OwnModel, keeps_network
 from waza.kinds.table.material import table
 from waza.learners import Learner, TruncatedBPTT, as_inputs
-from waza.nn import CrossEntropy, Pass, SquaredError
+from waza.learners.given import as_data, checked_data, is_pair, task_of
+from waza.nn import Pass
 
 HELD = 0.1  # share of a data set's training rows for validation, where it has none
 
@@ -53,7 +54,7 @@ def given_to(learner: Learner, data: Any, target: str | None = None, validated: 
     """
     supervised = keeps_network(learner) and not isinstance(learner, TruncatedBPTT)
     if supervised and (_is_table(data) or is_table_file(data)):
-        material = table(data, target, _task(learner))
+        material = table(data, target, task_of(learner))
         return _checked(learner, Given(material.dataset, material.preparation, material.notes))
     if target is not None:
         raise Error(f"target={target!r} names a column of a table, and the data are none: leave it out")
@@ -61,16 +62,16 @@ def given_to(learner: Learner, data: Any, target: str | None = None, validated: 
         return Given(data)
     if isinstance(data, str | Path):
         data = sets.load(str(data))
-    if isinstance(data, tuple) and not hasattr(data, "_fields"):
+    if is_pair(data):
         x, y = checked_pair(data)
-        if x.dtype == np.uint8 and x.ndim in (3, 4) and _task(learner) == "classification":
+        if x.dtype == np.uint8 and x.ndim in (3, 4) and task_of(learner) == "classification":
             images = images_in_memory((pixels_of(x), y))
             return _checked(learner, Given(images.dataset, images.preparation, images.notes))
         return _checked(learner, _split(learner, x, y))
-    notes = []
+    data, _, notes = checked_data({"": learner}, as_data({"": learner}, data))
     if validated and isinstance(data, Dataset) and data.validation is None and isinstance(data.train, Split):
         data = hold_out(data, max(1, round(HELD * len(data.train.y))))
-        notes = [set_aside(data)]
+        notes = [*notes, set_aside(data)]
     labels = data.classes if isinstance(data, Dataset) else ()
     return Given(data, _array_preparation(learner, data, labels), notes)
 
@@ -87,29 +88,20 @@ def model_of_learner(
 
 def _is_table(data: Any) -> bool:
     """Whether data in memory are a table's rows, which are not split yet."""
-    pair = isinstance(data, tuple) and not hasattr(data, "_fields") and len(data) == 2
-    return is_frame(data) or (pair and (is_frame(data[0]) or np.ndim(data[0]) == 2))
-
-
-def _task(learner: Learner) -> Task | None:
-    """The task of a learner's loss."""
-    loss = getattr(learner, "loss", None)
-    if isinstance(loss, CrossEntropy):
-        return "classification"
-    return "regression" if isinstance(loss, SquaredError) else None
+    return is_frame(data) or (is_pair(data) and (is_frame(data[0]) or array_of("x", data[0]).ndim == 2))
 
 
 def _split(learner: Learner, x: np.ndarray, y: np.ndarray) -> Given:
     """Arrays that are no table and no images, split at random."""
     labels: tuple[Any, ...] = ()
-    classified = _task(learner) == "classification"
+    classified = task_of(learner) == "classification"
     if classified:
         found, y = np.unique(y, return_inverse=True)
         labels, y = tuple(plain_labels(found)), y.astype(np.int32)
     parts = split_rows(len(y), y if classified else None)
     train, validation, test = (Split(x[part], y[part]) for part in parts)
-    data = Dataset("arrays", train, test, validation)
-    return Given(data, _array_preparation(learner, data, labels), [set_aside(data)])
+    data, _, notes = checked_data({"": learner}, Dataset("arrays", train, test, validation))
+    return Given(data, _array_preparation(learner, data, labels), [*notes, set_aside(data)])
 
 
 def _array_preparation(learner: Learner, data: Any, labels: tuple[Any, ...]) -> ArrayPreparation | None:
@@ -125,7 +117,7 @@ def _array_preparation(learner: Learner, data: Any, labels: tuple[Any, ...]) -> 
     if not hasattr(outputs, "shape") or len(outputs.shape) != 2:
         return None
     count = int(outputs.shape[1])
-    classified = _task(learner) == "classification" and np.ndim(data.train.y) == 1
+    classified = task_of(learner) == "classification" and np.ndim(data.train.y) == 1
     task: Task = "classification" if classified else "regression"
     return ArrayPreparation(row.shape[1:], str(row.dtype), count, task, labels if len(labels) == count else ())
 

@@ -109,10 +109,16 @@ class Model:
         return columns
 
     def outputs(self, x: np.ndarray) -> np.ndarray:
-        """The network's outputs for rows of inputs, computed in pieces."""
+        """The network's outputs for rows of inputs, computed in pieces of few different sizes."""
         size = rows_at_once(x)
-        pieces = [np.asarray(self._apply(self.variables, x[i : i + size])) for i in range(0, len(x), size)]
+        pieces = [self._outputs_of_piece(x[i : i + size], size) for i in range(0, len(x), size)]
         return np.concatenate(pieces) if pieces else np.zeros((0, self.preparation.outputs), np.float32)
+
+    def _outputs_of_piece(self, x: np.ndarray, size: int) -> np.ndarray:
+        """The outputs of at most `size` rows, filled up to a power of two: each number of rows is another program."""
+        filled = min(size, 1 << (len(x) - 1).bit_length())
+        rows = np.concatenate([x, np.repeat(x[-1:], filled - len(x), axis=0)]) if filled > len(x) else x
+        return np.asarray(self._apply(self.variables, rows))[: len(x)]
 
     @cached_property
     def _apply(self) -> Any:

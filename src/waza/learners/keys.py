@@ -9,6 +9,8 @@ from waza.nn import named_key
 
 Purpose = Literal["init", "batch", "update", "evaluate", "data"]
 
+LAST_SEED = 2**31 - 1  # seeds are int32 in compiled programs
+
 
 def trial_key(seed: int | Int[Array, ""], purpose: Purpose) -> PRNGKeyArray:
     """The key of one purpose in the trial with this seed.

@@ -76,8 +76,10 @@ class MLP(Layer):
 
     def apply(self, variables: PyTree[Array], x: Float[Array, "batch ..."], run: Pass) -> Float[Array, "batch outputs"]:
         """The logits of a batch; inputs of several axes, such as images, are flattened."""
-        x = x.reshape(x.shape[0], -1)
+        shape, x = x.shape, x.reshape(x.shape[0], -1)
         if x.shape[1] != self.sizes[0]:
+            if x.size == self.sizes[0]:
+                raise Error(f"x has the shape {shape}, which is one row; expected a batch of rows: give x[None]")
             raise Error(f"the model takes {self.sizes[0]} inputs a row, the data have {x.shape[1]}: change sizes")
         parts = self.parts()
         for i, layer in enumerate(parts["hidden"]):

@@ -10,6 +10,8 @@ from waza.core.errors import Error
 from waza.core.recipe import like
 from waza.optim.optimizer import Wrapper
 
+LARGE, SMALLER = 1e15, 2.0**-100  # gradients above the first are scaled by the second before they are squared
+
 
 class ClipByNorm(Wrapper):
     r"""$g \leftarrow g \min(1, \theta / \lVert g \rVert)$, applied before the inner optimiser.
@@ -38,7 +40,11 @@ class ClipByNorm(Wrapper):
 
     def update(self, gradients: PyTree, state: Any, parameters: PyTree) -> tuple[PyTree, Any]:
         """The inner update, on gradients of at most that norm."""
-        norm = jnp.sqrt(sum(jnp.sum(jnp.square(leaf.astype(jnp.float32))) for leaf in jax.tree.leaves(gradients)))
-        share = jnp.where(norm > self.limit, self.limit / norm, 1.0)
-        clipped = jax.tree.map(lambda leaf: like(share, leaf) * leaf, gradients)
+        leaves = [leaf.astype(jnp.float32) for leaf in jax.tree.leaves(gradients)]
+        largest = jnp.max(jnp.stack([jnp.max(jnp.abs(leaf), initial=0) for leaf in leaves]))
+        scale = jnp.where((largest > LARGE) & jnp.isfinite(largest), SMALLER, 1.0)
+        norm = jnp.sqrt(sum(jnp.sum(jnp.square(scale * leaf)) for leaf in leaves))  # times the scale
+        above = norm > self.limit * scale
+        scale, share = jnp.where(above, scale, 1.0), jnp.where(above, self.limit / norm, 1.0)
+        clipped = jax.tree.map(lambda leaf: like(share, leaf) * (like(scale, leaf) * leaf), gradients)
         return self.optimizer.update(clipped, state, parameters)

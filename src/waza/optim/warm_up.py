@@ -1,7 +1,10 @@
 """Warm-up."""
 
+from typing import ClassVar
+
 import jax.numpy as jnp
 
+from waza.core.errors import Error
 from waza.core.recipe import Schedule, at
 
 
@@ -12,7 +15,7 @@ class WarmUp(Schedule):
 
     Args:
         then: the rate that is reached, or the schedule that follows.
-        steps: s, the length of the warm-up.
+        steps: s, the length of the warm-up; with 0 there is none.
 
     >>> schedule = WarmUp(0.1, steps=4)
     >>> [round(float(schedule(step)), 3) for step in (0, 1, 3, 10)]
@@ -21,8 +24,13 @@ class WarmUp(Schedule):
 
     then: float
     steps: float
+    above_zero: ClassVar[tuple[str, ...]] = ()
+
+    def __check_init__(self):
+        if isinstance(self.steps, float) and not self.steps >= 0:
+            raise Error(f"WarmUp(steps={self.steps:g}); expected a number of steps of at least 0")
 
     def __call__(self, step):
         """The rate at a step."""
         after = at(self.then, jnp.maximum(step - self.steps, 0))
-        return after * jnp.minimum((step + 1) / self.steps, 1)
+        return after * jnp.minimum(jnp.divide(step + 1, self.steps), 1)

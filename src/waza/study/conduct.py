@@ -8,12 +8,14 @@ from typing import Any
 
 import xarray as xr
 
-from waza.core.errors import Error
+from waza.core.errors import Error, missing_methods
+from waza.data.arrays import say
 from waza.engine.describe import describe, fingerprint
 from waza.engine.devices import mesh
 from waza.engine.executors import Executor
 from waza.engine.training import Keep
 from waza.engine.watch import Watch
+from waza.learners.given import check_pieces, checked_data
 from waza.study import store
 from waza.study.deciding import UNTIL_DECIDED, decide
 from waza.study.nested import tuned_by_seed
@@ -55,8 +57,8 @@ def run(
 
     The attributes of the results hold the settings, versions, machine and seconds.
     """
-    with watched(study.name, watch) as watching:
-        return _conducted(study, Request(runs, watching, fresh, keep=keep, executor=executor), max_seeds)
+    with missing_methods(), watched(study.name, watch) as watching:
+        return _conducted(_checked(study), Request(runs, watching, fresh, keep=keep, executor=executor), max_seeds)
 
 
 def _conducted(study: Study, request: Request, max_seeds: int | None) -> xr.Dataset:
@@ -87,6 +89,15 @@ def _stored(study: Study, results: xr.Dataset, asked: str, request: Request) -> 
         results.attrs["folder"] = str(folder.path)
         folder.finish(results)
     return results
+
+
+def _checked(study: Study) -> Study:
+    """The study with data that were checked on the host; what is converted is said as a warning."""
+    mesh()  # before anything else of JAX, since it chooses the number of devices
+    check_pieces(study.variants, study.data)
+    data, pool, notes = checked_data(study.variants, study.data, study.pool)
+    say(notes, 3)
+    return study if data is study.data and pool is study.pool else dataclasses.replace(study, data=data, pool=pool)
 
 
 def _decided(study: Study, results: xr.Dataset) -> bool:

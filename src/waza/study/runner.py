@@ -25,6 +25,7 @@ from waza.engine.watch import Watch
 from waza.engine.work import Outcome, Trials, Unit
 from waza.study import store
 from waza.study.assembly import assemble, rows_of
+from waza.study.edited import check_unedited
 from waza.study.kept import KEPT, kept_trials, write_kept
 from waza.study.record import RunRecord
 from waza.study.rules import rule_digests
@@ -120,6 +121,8 @@ def _folder(study: Study, settings: dict, request: Request) -> Iterator[store.Ru
             if mine and not folder.complete:
                 yield folder
                 return
+    if not request.fresh:
+        check_unedited(runs, study.name, settings)
     folder = store.begin(runs, study.name, settings)
     with folder.held():
         yield folder

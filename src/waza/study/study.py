@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
+from waza.core.construction import check_kind
 from waza.core.errors import Error, nearest
 from waza.core.measure import Measure, named
 from waza.data import Dataset, Split
@@ -11,6 +12,8 @@ from waza.data.redrawn import check_pool, overlap_of, pool_of
 from waza.engine.evaluation import declared_measures, declared_names
 from waza.engine.mapping import HOWS, MEASURED, How
 from waza.learners import Learner
+from waza.learners.given import as_data
+from waza.learners.keys import LAST_SEED
 from waza.study.claims import Claim, Part
 from waza.study.deciding import CONFIDENCE, FEWEST_SEEDS, effects_judged
 from waza.study.statistics import fewest_flips
@@ -25,7 +28,8 @@ class Study:
     Args:
         name: what the study is called; its runs are kept under this name.
         variants: learners by name.
-        data: what they learn from.
+        data: what they learn from. Of supervised learners: a `waza.data.Dataset`, or ((x, y), (x_test, y_test)), which
+            `run` checks and, where that is safe, converts (`waza.data.from_arrays`).
         baseline: the variant that others are compared with; the first if not given.
         measure: the main measure, one that a variant declares; the first of the baseline if not given.
         seeds: trials of each variant, with the seeds 0, 1, 2, ...
@@ -74,18 +78,24 @@ class Study:
         for name, variant in self.variants.items():
             if not isinstance(name, str):
                 raise Error(f"a variant is called {name!r}; expected a text")
-            if not isinstance(variant, Learner):
-                raise Error(f"variant {name!r} is {type(variant).__name__}; expected a Learner, such as wz.Supervised")
+            check_kind(f"variant {name!r}", Learner, variant)
         object.__setattr__(self, "baseline", self.baseline or next(iter(self.variants)))
         if self.baseline not in self.variants:
             raise Error(
                 f"no variant is called {self.baseline!r} (the baseline): {nearest(self.baseline, self.variants)}"
             )
+        object.__setattr__(self, "data", as_data(self.variants, self.data))
         object.__setattr__(self, "measure", self._main_measure())
         for field, least in {"seeds": 1, "steps": 0, "evaluate_every": 1, "block": 1, "first_seed": 0}.items():
             value = getattr(self, field)
             if not isinstance(value, int) or isinstance(value, bool) or value < least:
                 raise Error(f"{field} is {value!r}; expected a whole number of at least {least}")
+        last = self.first_seed + -(-self.seeds // self.block) * self.block - 1
+        if last > LAST_SEED:
+            raise Error(
+                f"first_seed={self.first_seed} needs the seeds up to {last}, since blocks are whole: give at most "
+                f"{LAST_SEED - (last - self.first_seed)}"
+            )
         self._check_seeds()
         self._check_splits()
         if self.trained is not None and not named(self.measures, self.trained.measure).sign:

@@ -30,6 +30,8 @@ def file(tmp_path):
         (codecs.BOM_UTF16_LE + JAPANESE.encode("utf-16-le"), "UTF-16"),
         (codecs.BOM_UTF16_BE + JAPANESE.encode("utf-16-be"), "UTF-16"),
         (JAPANESE.encode("cp932"), "cp932"),
+        (JAPANESE.encode("euc_jp"), "euc_jp"),
+        (JAPANESE.encode("iso2022_jp"), "ISO-2022-JP"),
         (JAPANESE.replace("\n", "\r\n").encode(), None),
         (JAPANESE.replace("\n", "\r").encode("cp932"), "cp932"),
     ],
@@ -41,11 +43,22 @@ def test_encodings_and_line_ends(file, content, encoding):
     assert all(encoding in note.say(language) for note in notes for language in ("en", "ja"))
 
 
+def test_western_text_is_not_taken_for_japanese(file):
+    text, (note,) = read_text(file("Die Mädchen lachten.\nDer Bär schlief im Gehäuse.\n".encode("latin-1")))
+    assert text == "Die Mädchen lachten.\nDer Bär schlief im Gehäuse.\n"
+    assert note == Note("encoding", {"encoding": "latin-1"})
+
+
+def test_byte_order_marks_inside_are_dropped(file):
+    text, (note,) = read_text(file((codecs.BOM_UTF8 + JAPANESE.encode()) * 3))
+    assert (text, note) == (JAPANESE * 3, Note("inner_marks", {"count": 2}))
+    assert all("2" in note.say(language) for language in ("en", "ja"))
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"caf\xe9 !", r"neither UTF-8 nor cp932 \(the first bad byte is at 3\): save it as UTF-8"),
-        (codecs.BOM_UTF8 + b"abc\xff\xff", r"the first bad byte is at 6\)"),
+        (JAPANESE.encode().replace("猫".encode(), b"\xff"), "line 1 is damaged UTF-8: correct that line"),
         (b"abc\0def", "holds a NUL byte at 3: if it is a text, save"),
         ("abc".encode("utf-16-le"), "holds a NUL byte at 1"),
         (codecs.BOM_UTF16_LE + b"a\0\0\0", "holds a NUL character at 1"),

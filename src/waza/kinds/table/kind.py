@@ -41,7 +41,7 @@ class TableModel(Kind):
         """The table, as a `Material`."""
         from waza.kinds.table.material import table
 
-        return table(data, target, asked.task)
+        return table(data, target, asked.task, asked.groups, asked.order)
 
     def settle(self, asked: TableOptions, material: Any) -> TableOptions:
         """The options with nothing left open."""

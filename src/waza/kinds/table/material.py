@@ -16,39 +16,57 @@ from waza.kinds.material import Material, set_aside
 VALIDATION = 0.2
 
 
-def table(data: Any, target: str | None = None, task: Task | None = None) -> Material:
+def table(
+    data: Any,
+    target: str | None = None,
+    task: Task | None = None,
+    groups: str | None = None,
+    order: str | None = None,
+) -> Material:
     """A table with its preparation, which is fitted on the training rows.
 
     Args:
         data: (x, y), a pandas.DataFrame, a table's file, or a `Dataset` with inputs (rows, columns).
         target: the column to predict, of a DataFrame or a file.
         task: "classification" or "regression"; by default as the target's values suggest.
+        groups: a column whose values name groups, such as patients, which the split keeps whole.
+        order: a column of dates or numbers, of which the latest are held out.
 
     Raises:
         Error: the data cannot be used.
     """
     if isinstance(data, str | Path):
         frame, notes = read_table(Path(data))
-        return _of_frame(frame, "y" if target is None else target, Path(data).stem, task, notes)
+        return _of_frame(frame, "y" if target is None else target, Path(data).stem, task, notes, groups, order)
     if is_frame(data):
         if target is None:
             raise Error("a DataFrame is given without target: give target='COLUMN', the column to predict")
-        return _of_frame(frame_of(data), target, "table", task, [])
+        return _of_frame(frame_of(data), target, "table", task, [], groups, order)
     if target is not None:
         raise Error(f"target={target!r} names a column of a DataFrame or a file, and the data have y: leave it out")
     if isinstance(data, Dataset):
+        if groups is not None or order is not None:
+            raise Error("groups or order is given, and a Dataset is split already: leave it out")
         return _of_dataset(data, task)
     if not isinstance(data, tuple):
         raise Error(f"a {type(data).__name__} is given as data; expected {FORMS}")
     x, y = checked_pair(data)
     width = None if is_frame(x) or x.ndim != 2 else int(x.shape[1])
     frame, name = with_target(x, data[1] if hasattr(data[1], "name") else y)
-    return _material(prepare(frame, name, "table", task, width=width), [], split=True)
+    return _material(prepare(frame, name, "table", task, width=width, groups=groups, order=order), [], split=True)
 
 
-def _of_frame(frame: Any, target: str, name: str, task: Task | None, notes: list[Note]) -> Material:
+def _of_frame(
+    frame: Any,
+    target: str,
+    name: str,
+    task: Task | None,
+    notes: list[Note],
+    groups: str | None,
+    order: str | None,
+) -> Material:
     target, more = choose_target(frame, target)
-    return _material(prepare(frame, target, name, task), [*notes, *more], split=True)
+    return _material(prepare(frame, target, name, task, groups=groups, order=order), [*notes, *more], split=True)
 
 
 def _of_dataset(data: Dataset, task: Task | None) -> Material:
@@ -67,9 +85,10 @@ def _of_dataset(data: Dataset, task: Task | None) -> Material:
         y = np.array(data.classes)[y]
     frame, name = with_target(x, y)
     prepared = prepare(frame, name, data.name, task, part=part, width=x.shape[1])
-    return _material(prepared, [], split=data.validation is None, drawn=False)
+    return _material(prepared, [], split=data.validation is None)
 
 
-def _material(prepared: Prepared, notes: list[Note], split: bool, drawn: bool = True) -> Material:
+def _material(prepared: Prepared, notes: list[Note], split: bool) -> Material:
     aside = [set_aside(prepared.dataset)] if split else []
-    return Material(prepared.dataset, prepared.preparation, (*notes, *prepared.notes, *aside), drawn)
+    said = (*notes, *prepared.notes, *aside)
+    return Material(prepared.dataset, prepared.preparation, said, prepared.drawn, prepared.groups)

@@ -17,6 +17,8 @@ class TableOptions(TrainingOptions):
     hidden: tuple[int, ...] = option((64, 32), "units of each hidden layer")
     task: TaskName | None = option(None, "classification or regression", usual="depends on the target's values")
     norm: bool = option(False, "batch normalisation in every hidden layer")
+    groups: str | None = option(None, "a column whose rows of one value stay in one split, such as a patient")
+    order: str | None = option(None, "a column of dates or numbers: the latest rows are held out")
 
     def __post_init__(self):
         super().__post_init__()

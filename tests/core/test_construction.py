@@ -1,0 +1,73 @@
+"""What a recipe is given: names of fields, recipes, functions and tuples."""
+
+import optax
+import pytest
+
+import waza as wz
+from waza import models, nn, optim
+from waza.core.errors import Error
+from waza.core.recipe import Recipe, replace
+
+NET = models.MLP((4, 3, 2))
+BASE = wz.Supervised(NET, optim.SGD())
+
+
+class Own(optim.Wrapper):
+    """A recipe of a user's own."""
+
+    steepness: float
+    shape: nn.Initializer | None = None
+
+
+MISTAKES = {
+    "another framework's name": (lambda: optim.SGD(lr=0.1), "SGD has no field 'lr': did you mean 'learning_rate'?"),
+    "a misspelled name": (lambda: optim.SGD(learning_rat=0.1), "did you mean 'learning_rate'?"),
+    "in a user's own": (lambda: Own(BASE.optimizer, steepnes=0.1), "did you mean 'steepness'?"),
+    "in vary": (lambda: wz.vary(BASE, optimizer={"lr": 1}), "no field 'optimizer.lr': did you mean 'learning_rate'?"),
+    "in replace": (lambda: replace(optim.Adam(), eps=1e-4), "did you mean 'epsilon'?"),
+    "a missing field": (lambda: optim.CosineDecay(0.1), "no 'steps': give optim.CosineDecay(initial=..., steps=...)"),
+    "too many": (lambda: optim.SGD(0.1, 0.9), "SGD is given 2 values; expected at most 1: learning_rate"),
+    "twice": (lambda: optim.SGD(0.1, learning_rate=0.9), "'learning_rate' twice"),
+    "a class": (lambda: wz.Supervised(NET, optim.SGD), "Supervised.optimizer is the class optim.SGD; expected an"),
+    "a class, what to do": (lambda: wz.Supervised(models.MLP, optim.SGD()), "give models.MLP(sizes=...)"),
+    "a class in vary": (lambda: wz.vary(BASE, optimizer=optim.Adam), "give optim.Adam()"),
+    "a class in a tuple": (lambda: models.Chain((nn.Dense(4, 2), nn.Flatten)), "Chain.layers[1] is the class"),
+    "optax": (lambda: wz.Supervised(NET, optax.adam(1e-3)), "give optim.FromOptax(optax.adam, "),
+    "a factory of optax": (lambda: wz.vary(BASE, optimizer=optax.adam), "give optim.FromOptax(optax.adam, "),
+    "optax in a wrapper": (lambda: optim.ClipByNorm(optax.sgd(0.1), 1.0), "ClipByNorm.optimizer is of optax"),
+    "a function by name": (lambda: models.MLP((4, 2), activation="relu"), "MLP.activation is 'relu'; expected a funct"),
+    "what function": (lambda: wz.vary(BASE, model={"activation": "ReLU"}), "give nn.relu"),
+    "a recipe by name": (lambda: wz.Supervised(NET, "adam"), "expected an optim.Optimizer: give optim.Adam()"),
+    "a loss by name": (lambda: wz.Supervised(NET, optim.SGD(), loss="cross_entropy"), "give nn.CrossEntropy()"),
+    "a mask by name": (lambda: optim.WeightDecay(optim.SGD(), mask="weights"), "give optim.weights"),
+    "without its wrapper": (lambda: models.SequenceModel(nn.LSTM(2, 3), 1), "give nn.Recurrent(nn.LSTM(...))"),
+    "a number for a recipe": (lambda: models.MLP((4, 2), dropout=0.5), "give nn.Dropout(0.5)"),
+    "another kind": (lambda: wz.Supervised(optim.SGD(), NET), "model is an optim.SGD; expected an nn.Layer"),
+    "no tuple": (lambda: models.MLP(4, 3, 2), "MLP.sizes is 4; expected a tuple, such as (4, 2)"),
+    "a schedule of optax": (lambda: optim.SGD(optax.constant_schedule(0.1)), "expected a number, such as 0.1"),
+    "in a user's own recipe": (lambda: Own(optim.SGD(), 1.0, nn.He), "Own.shape is the class nn.He"),
+}
+
+
+@pytest.mark.parametrize(("make", "said"), MISTAKES.values(), ids=MISTAKES)
+def test_a_mistake_is_one_line_that_says_what_to_do(make, said):
+    with pytest.raises(Error) as caught:
+        make()
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert "0x" not in str(caught.value)
+
+
+def test_what_is_right_passes():
+    assert Own(optim.SGD(), steepness=2, shape=nn.He()).steepness == 2.0
+    assert optim.FromOptax(optax.adam, {"learning_rate": 0.1}).factory is optax.adam
+    assert models.MLP([4, 2], activation=lambda x: x).sizes == (4, 2)
+    assert wz.vary(BASE, optimizer=optim.Adam(), model={"norm": None}).model.norm is None
+
+
+def test_a_field_of_any_other_kind_takes_any_value():
+    class Free(Recipe):
+        names: dict
+        number: int = 0
+
+    assert Free("as given", "x").number == "x"
