@@ -25,6 +25,13 @@ rng = np.random.default_rng(0)
 y = rng.integers(0, 3, 400).astype(np.int32)
 x = (rng.normal(size=(3, 6))[y] + rng.normal(size=(400, 6))).astype(np.float32)
 data = wz.data.Dataset("blobs", wz.data.Split(x[:200], y[:200]), wz.data.Split(x[200:], y[200:]))
+
+
+
+def faster(results):
+    return wz.final(results, "test_accuracy", "<fast>") - wz.final(results, "test_accuracy", "slow")
+
+
 base = wz.Supervised(model=wz.models.MLP((6, 64, 3)), optimizer=optim.SGD(0.1))
 study = wz.Study(
     name="mine",
@@ -32,12 +39,14 @@ study = wz.Study(
     variants={"slow": wz.vary(base, optimizer={"learning_rate": 0.001}), "<fast>": base},
     steps=STEPS,
     seeds=10,
+    claims=(wz.Claim("gain", (wz.Part("faster", faster, low=0.01, unit="points"),)),),
 )
 """
 
 
 @pytest.fixture
 def folder(tmp_path):
+    (tmp_path / "mine.csv").write_text("a,kind,b\n1,x,2\n2,y,3\n")
     (tmp_path / "mine.py").write_text(STUDY.replace("STEPS", "60"))
     return tmp_path
 
@@ -77,7 +86,8 @@ def test_a_study_file_from_settings_to_report(folder, monkeypatch, capsys):
     assert "src=" not in page.split("<script")[0] and "<link" not in page.split("<script")[0]
     monkeypatch.chdir(folder)
     main(["show", "mine", "--png", "figure.png", "--lang", "ja"])
-    assert "テスト正解率" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "テスト正解率" in shown and "gain 成り立つ" in shown and "ポイント" in shown
     assert (folder / "figure.png").read_bytes().startswith(b"\x89PNG")
     main(["show", "mine", "--json"])
     assert json.loads(capsys.readouterr().out) == out
@@ -96,7 +106,16 @@ def test_a_study_file_from_settings_to_report(folder, monkeypatch, capsys):
         (("run", "mine.py", "--json", "mine.py/out.json"), "cannot write"),
         (("show", "nothing"), "no run 'nothing'"),
         (("data", "get", "nothing"), "nothing"),
-        (("frobnicate",), "invalid choice"),
+        (("frobnicate",), "no command is called 'frobnicate': known: list, run"),
+        (("claim",), "did you mean 'claims'?"),
+        (("demo",), "did you mean `waza run vanishing-gradient`?"),
+        (("fit", "mlp", "mine.csv", "--out", "m"), "mine.csv has the columns a, kind, b: give the one to predict"),
+        (("compare", "mine.csv"), "--target kind"),
+        (
+            ("fit", "alexnet", "mine.csv", "--out", "m"),
+            "the table mine.csv is given; use mlp",
+        ),
+        (("runs", "rm", "nothing"), "nothing that waza keeps is called 'nothing'"),
     ],
 )
 def test_mistakes_end_in_one_line(refused, arguments, words):

@@ -3,6 +3,7 @@
 import argparse
 import json
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,20 +12,35 @@ from waza.cli.keep import keep_compiled, writable
 from waza.core.files import write_whole
 from waza.engine.watch import Interrupted
 
+# The names of `waza.comparison.techniques`, whose import takes longer than a help text may.
+TECHNIQUES = (
+    *("momentum", "nesterov", "adagrad", "rmsprop", "adam", "batch_norm", "dropout", "l2", "l1", "weight_decay"),
+    *("tanh", "sigmoid", "xavier", "augment", "early_stopping"),
+)
+USUAL = ("batch_norm", "dropout", "l2", "adam", "early_stopping")
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     data = "a table (.csv, .tsv, .parquet, or .npz with x and y), a folder of images by class, or a data set of images"
     parser.add_argument("data", metavar="DATA", help=data)
-    parser.add_argument("--target", metavar="COLUMN", default="y", help="the column to predict (default: y)")
+    parser.add_argument("--target", metavar="COLUMN", help="the column of a table to predict (default: y)")
     parser.add_argument(
-        "--try", dest="tried", metavar="A,B,...", help="techniques to compare (default: the usual ones)"
+        "--try",
+        dest="tried",
+        metavar="A,B,...",
+        help=f"techniques to compare: {', '.join(TECHNIQUES)} (default: {', '.join(USUAL)}; for images also augment)",
     )
     parser.add_argument(
-        "--model", default="mlp", metavar="MODEL", help="for images any that `waza fit` trains on images (default: mlp)"
+        "--model",
+        default="mlp",
+        metavar="MODEL",
+        help="network, of images any that `waza fit` trains on images (default: mlp)",
     )
     parser.add_argument(
-        "--task", choices=("classification", "regression"), help="default: depends on the target's values"
+        "--task",
+        choices=("classification", "regression"),
+        help="classification or regression (default: depends on the target's values)",
     )
     parser.add_argument(
         "--steps", type=whole(1), metavar="N", help="training steps per trial (default: 1000; with convolutions 200)"
@@ -50,13 +66,17 @@ def command(options: argparse.Namespace) -> None:
     """Compare the techniques, and print the answer, the report and the best model's folder."""
     from waza.cli.progress import Progress
     from waza.comparison import ask, run_comparison
+    from waza.data.given import is_table_file
+    from waza.kinds.table.target import USUAL as USUAL_TARGET
+    from waza.kinds.table.target import file_target
 
     if options.json:
         writable(Path(options.json))
     writable(Path(options.runs) / "run")
     tried = None if options.tried is None else options.tried.split(",")
     place = {"groups": options.groups, "order": options.order}
-    asked = ask(options.data, options.target, tried, options.model, options.task, options.steps, **place)
+    target = file_target(options.data, options.target) if is_table_file(options.data) else options.target
+    asked = ask(options.data, target or USUAL_TARGET, tried, options.model, options.task, options.steps, **place)
     keep_compiled()
     try:
         with Progress(asked.study.name) as watch:
@@ -66,26 +86,46 @@ def command(options: argparse.Namespace) -> None:
     if options.json:
         text = json.dumps(found.to_json(), indent=1, ensure_ascii=False) + "\n"
         write_whole(Path(options.json), text.encode())
-    _print(found, options.lang)
+    _print(found, options)
 
 
-def _print(found: Any, language: str) -> None:
-    """The table, the verdicts, notes on the data, the answer, and what to do next."""
+def _print(found: Any, options: argparse.Namespace) -> None:
+    """The answer with its table, the trials, notes on the data, and what to do next."""
     from rich.console import Console
     from rich.markup import escape
 
     from waza import report
-    from waza.comparison.standing import covers_text
-    from waza.comparison.words import comparison_texts
+    from waza.cli.show import print_places
+    from waza.comparison import Splits, comparison_texts, covers_text, needed_seeds
 
-    say = comparison_texts(language)
+    say = comparison_texts(options.lang)
     console = Console()
-    report.print_report(found.results, found.findings, found.words, language, console)
+    report.print_report(found.results, found.findings, found.words, options.lang, console)
     console.print()
-    for note in found.notes:
-        console.print(f"[dim]• {escape(note.say(language))}[/]", highlight=False)
-    console.print(f"[dim]• {covers_text(found.question, language)}[/]", highlight=False)
-    best = say["model"].format(variant=found.words[language].variant(found.best))
-    lines = [say["report"].format(page=found.page), f"{best}: {found.folder}"]
-    lines.append(say["use"].format(folder=shlex.quote(str(found.folder))))
-    console.print("\n" + "\n".join(lines), soft_wrap=True, highlight=False, markup=False)
+    for note in [*(note.say(options.lang) for note in found.notes), covers_text(found.question, options.lang)]:
+        console.print(f"[dim]• {escape(note)}[/]", highlight=False)
+    print_places(found.page.parent, console, options.lang)
+    needed, _, _ = needed_seeds(found.findings, found.outcomes)
+    if needed is not None and not isinstance(found.question.study.data, Splits):
+        again = shlex.join(["waza", *_without(options.given, "--max-seeds"), "--max-seeds", str(needed)])
+        line = say["table"]["go_on"].format(command=again)
+        console.print(line, soft_wrap=True, highlight=False, markup=False)
+
+
+def _without(given: Sequence[str], flag: str) -> list[str]:
+    """The arguments without this option and its value.
+
+    >>> _without(["compare", "a.csv", "--max-seeds", "20", "--fresh"], "--max-seeds")
+    ['compare', 'a.csv', '--fresh']
+    >>> _without(["compare", "--max-seeds=20", "a.csv"], "--max-seeds")
+    ['compare', 'a.csv']
+    """
+    kept, skip = [], False
+    for word in given:
+        if skip:
+            skip = False
+        elif word == flag:
+            skip = True
+        elif not word.startswith(f"{flag}="):
+            kept.append(word)
+    return kept

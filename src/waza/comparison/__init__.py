@@ -6,6 +6,8 @@
 'On your data: ...'
 """
 
+from waza.comparison.answer_table import comparison_texts as comparison_texts
+from waza.comparison.answer_table import needed_seeds as needed_seeds
 from waza.comparison.comparing import compare as compare
 from waza.comparison.design import comparison as comparison
 from waza.comparison.outcomes import Outcome as Outcome
@@ -18,4 +20,6 @@ from waza.comparison.question import ask_about_rows as ask_about_rows
 from waza.comparison.question import ask_about_table as ask_about_table
 from waza.comparison.running import Comparison as Comparison
 from waza.comparison.running import run_comparison as run_comparison
+from waza.comparison.splits import Splits as Splits
+from waza.comparison.standing import covers_text as covers_text
 from waza.comparison.techniques import TECHNIQUES as TECHNIQUES

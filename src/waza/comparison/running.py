@@ -20,7 +20,6 @@ from waza.comparison.words import answer, comparison_texts, study_words
 from waza.comparison.worth import Gap, above_constant, beside_references
 from waza.core.arrays import finite
 from waza.core.errors import Error
-from waza.core.files import write_whole
 from waza.core.language import LANGUAGES
 from waza.data import Note
 from waza.engine.single import single_program, train_single
@@ -77,7 +76,11 @@ class Comparison:
     @cached_property
     def words(self) -> Mapping[str, StudyWords]:
         """The report's texts by language."""
-        return {one: study_words(self.question, one, self.answer(one)) for one in LANGUAGES}
+        seeds = int(self.results.sizes["seed"])
+        return {
+            one: study_words(self.question, self.findings, self.outcomes, self.best, seeds, one, self.answer(one))
+            for one in LANGUAGES
+        }
 
     def answer(self, language: str = "en") -> str:
         """Which techniques help, make no difference, harm; first, if it is so, that no network beats a constant."""
@@ -147,8 +150,7 @@ def run_comparison(
         return found
     folder = Path(results.attrs["folder"])
     RunFolder(folder).finish(results)
-    page = folder / "report.html"
-    write_whole(page, report.render_page(results, findings, found.words, language).encode())
+    page = report.write_report(folder, results, findings, found.words, language)
     model.save(folder / "model")
     return dataclasses.replace(found, page=page, folder=folder / "model")
 

@@ -16,6 +16,7 @@ from waza.core.language import LANGUAGES
 from waza.core.names import lookup
 from waza.report.charts import PROBES, by_layer
 from waza.report.choices import choice_rows
+from waza.report.describing import described
 from waza.report.figures import Figure, further_charts, main_charts
 from waza.report.filling import in_text
 from waza.report.layout import arranged
@@ -60,14 +61,15 @@ def render_page(
     )
     template = environment.from_string((FOLDER / "page.html").read_text("utf-8"))
     charts = {name: _charts(results, words, name, figures) for name in LANGUAGES}
-    record = record_of(results)
+    record, summary = record_of(results), as_json(results, findings)
     return template.render(
         first=language,
         languages=LANGUAGES,
         labels={name: labels(name) for name in LANGUAGES},
         words=words,
         findings=findings,
-        summary=as_json(results, findings),
+        summary=summary,
+        any_diverged=any(one["diverged"] for one in summary["variants"].values()),
         tables=_tables(scalar_measures(results)) if results.sizes["step"] > 1 else [],
         record=record,
         trained=results.sizes["step"] > 1,
@@ -94,7 +96,7 @@ def _charts(results: xr.Dataset, words: Words, language: str, figures: Sequence[
     charts: dict[str, Any] = {f"main{i}": row for i, row in enumerate(shown)}
     if results.sizes["step"] > 1 and "layer" in results.dims:
         charts |= {name: by_layer(results, words, language, name) for name in PROBES if name in results}
-    return {name: dressed(chart).to_dict(validate=False) for name, chart in charts.items()}
+    return {name: described(dressed(chart).to_dict(validate=False), language) for name, chart in charts.items()}
 
 
 def _tables(measures: Sequence[str]) -> list[Sequence[str]]:

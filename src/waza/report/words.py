@@ -10,13 +10,13 @@ from typing import Any
 import xarray as xr
 
 from waza.core.language import LANGUAGES, texts, unwrapped
+from waza.report.outcome_table import OutcomeTable
 from waza.study.claims import Finding, PartFinding
 from waza.study.record import record_of
 from waza.study.sweep import swept
 from waza.study.tuning import tuned_name
 
 DECIMALS = 4
-FACTOR = "log10"  # the unit of effects that are powers of ten
 SMALLEST_DECIMAL = 0.001
 
 
@@ -72,7 +72,8 @@ class StudyWords:
         claims: the texts of its claims.
         language: of the texts.
         measures: the names of its measures that have no fixed label.
-        answer: what came of a study that decides no claim.
+        answer: what came of a study that decides no claim, and the sentence that answers a comparison.
+        outcomes: of a comparison; the table then stands first, and takes the place of the claims.
     """
 
     title: str
@@ -82,6 +83,7 @@ class StudyWords:
     language: str = "en"
     measures: Mapping[str, str] = dataclasses.field(default_factory=dict)
     answer: str = ""
+    outcomes: OutcomeTable | None = None
 
     def variant(self, name: str) -> str:
         """The variant's name as it is shown."""
@@ -184,15 +186,13 @@ def mean_text(value: float) -> str:
 
 
 def amount(value: float, unit: str) -> str:
-    """An effect in its unit: a share in points is shown times 100, a power of ten as a factor with three digits.
+    """An effect in its unit, with three digits to four decimals; a share in points is shown times 100.
 
-    >>> amount(0.052, "points"), amount(1.49e-7, "points"), amount(-2.03e-5, "log10"), amount(-2.06, "log10")
-    ('5.2', '0', '1', '0.00871')
+    >>> amount(0.052, "points"), amount(1.49e-7, "points"), amount(-2.03e-5, "log10"), amount(0.00012345, "log10")
+    ('5.2', '0', '0', '0.0001')
     """
     if not math.isfinite(value):
         return number(value)
-    if unit == FACTOR:
-        return number(10.0**value)
     shown = float(value) * 100 if unit == "points" else float(value)
     return number(round(shown, DECIMALS) + 0.0)
 
@@ -202,13 +202,12 @@ def sentence(part: PartFinding, words: ClaimWords, language: str) -> str:
     text = getattr(words.parts[part.name], part.verdict)
     if part.equivalent:
         margin = min(abs(bound) for bound in part.region)
-        text += labels(language)["alike" if part.unit == FACTOR else "equivalent"].format(
-            margin=amount(margin, part.unit)
-        )
+        text += labels(language)["equivalent"].format(margin=with_unit(margin, part.unit, language))
     if part.near:
         text += labels(language)["near"]
     numbers = {name: amount(getattr(part, name), part.unit) for name in ("effect", "low", "high")}
-    return text.format(**numbers, confidence=percent(part.confidence), seeds=part.seeds)
+    shown = with_unit(part.effect, part.unit, language)
+    return text.format(**numbers, amount=shown, confidence=percent(part.confidence), seeds=part.seeds)
 
 
 def percent(share: float) -> str:
@@ -220,10 +219,27 @@ def percent(share: float) -> str:
     return f"{share * 100:.3g} %"
 
 
+def with_unit(value: float, unit: str, language: str) -> str:
+    """An effect with its unit.
+
+    >>> with_unit(0.052, "points", "en"), with_unit(-0.01, "points", "en"), with_unit(0.3, "", "en")
+    ('5.2 points', '-1 point', '0.3')
+    """
+    say, shown = labels(language)["grounds"], amount(value, unit)
+    name = say["one"].get(unit) if shown in ("1", "-1") else None
+    return f"{shown} {name or say['units'].get(unit, unit)}".strip()
+
+
+def p_text(part: PartFinding, language: str) -> str:
+    """The p-value of a part with its test, and what it is about."""
+    bound = with_unit(part.bound, part.unit, language)
+    return str(labels(language)["grounds"]["tests"][part.kind].format(p=number(part.p), bound=bound))
+
+
 def grounds(part: PartFinding, language: str) -> str:
     """The grounds of a verdict: interval, seeds, test, and the number of seeds that would decide."""
     say = labels(language)["grounds"]
-    effect = f"{amount(part.effect, part.unit)} {say['units'].get(part.unit, part.unit)}".strip()
+    effect = with_unit(part.effect, part.unit, language)
     if part.kind == "exact":
         return str(say["exact"].format(effect=effect))
     said = [
@@ -238,9 +254,9 @@ def grounds(part: PartFinding, language: str) -> str:
     if part.left_out:
         said.append(say["left_out"].format(count=part.left_out))
     if math.isfinite(part.p):
-        said.append(say["tests"][part.kind].format(p=number(part.p), bound=amount(part.bound, part.unit)))
+        said.append(p_text(part, language))
     if math.isfinite(part.smallest):
-        said.append(say["smallest"].format(smallest=amount(part.smallest, part.unit)))
+        said.append(say["smallest"].format(smallest=with_unit(part.smallest, part.unit, language)))
     if part.reason:
         said.append(say["reasons"][part.reason])
     if part.needed:

@@ -19,7 +19,7 @@ from waza.learners.given import check_pieces, checked_data
 from waza.study import store
 from waza.study.deciding import UNTIL_DECIDED, decide
 from waza.study.nested import tuned_by_seed
-from waza.study.progress import watched
+from waza.study.progress import begin_phase, watched
 from waza.study.record import record_of
 from waza.study.runner import Request, run_fixed, settings_of, trials_of
 from waza.study.study import Study
@@ -76,7 +76,9 @@ def _conducted(study: Study, request: Request, max_seeds: int | None) -> xr.Data
     asked = asked_of(study)
     if study.tuning.nested:
         return _stored(study, tuned_by_seed(study, lambda sweep: _once(sweep, request)), asked, request)
+    begin_phase(request.watch, "tuning", 1, 2)
     compared, choices = choose(study, lambda sweep: _once(sweep, request))
+    begin_phase(request.watch, "trials", 2, 2)
     return run_fixed(compared, request._replace(choices=choices, asked=asked))
 
 

@@ -23,7 +23,10 @@ class TextOptions(TrainingOptions):
         None, "dropout rate on all connections but the recurrent ones", usual="0.2", least=0, below=1, metavar="X"
     )
     tokens: TokensName | None = option(
-        None, "characters, words or pieces (subwords)", usual="characters; words for wikitext2", metavar="KIND"
+        None,
+        "what a token is: characters, words or pieces (subwords)",
+        usual="characters; words for wikitext2",
+        metavar="KIND",
     )
     vocabulary: int | None = option(
         None,
@@ -32,12 +35,16 @@ class TextOptions(TrainingOptions):
         least=1,
         metavar="N",
     )
-    width: int | None = option(None, "units of each recurrent layer", usual="200", least=1, metavar="N")
-    depth: int | None = option(None, "recurrent layers", usual="2", least=1, metavar="N")
+    width: int | None = option(
+        None, "units of each recurrent layer", usual="200", least=1, metavar="N", aliases=("hidden_size",)
+    )
+    depth: int | None = option(
+        None, "number of recurrent layers", usual="2", least=1, metavar="N", aliases=("num_layers",)
+    )
     window: int | None = option(
         None, "tokens per stream and step", usual="64 characters, or 35 words or pieces", least=1, metavar="N"
     )
-    cell: CellName | None = option(None, "lstm, gru or rnn", usual="lstm", metavar="NAME")
+    cell: CellName | None = option(None, "recurrent layers: lstm, gru or rnn", usual="lstm", metavar="NAME")
     clip: float | None = option(
         None, "largest norm of the gradient; 0: no limit", usual="1", least=0, example="1", metavar="X"
     )
@@ -57,7 +64,9 @@ class WritingOptions(InputOptions):
 
     def __post_init__(self):
         Options.__post_init__(self)
-        if (self.input is None) == (self.prompt is None):
+        if self.input is not None and self.prompt is not None:
+            raise Error("--input and --prompt are both given: give one of them")
+        if self.input is None and self.prompt is None:
             raise Error("give --input with files to predict on, or --prompt with a text to continue")
         if self.input is not None and self.sampling:
             raise Error(f"--{next(iter(self.sampling))} goes with --prompt, and --input is given: leave it out")
