@@ -25,6 +25,13 @@ rng = np.random.default_rng(0)
 y = rng.integers(0, 3, 400).astype(np.int32)
 x = (rng.normal(size=(3, 6))[y] + rng.normal(size=(400, 6))).astype(np.float32)
 data = wz.data.Dataset("blobs", wz.data.Split(x[:200], y[:200]), wz.data.Split(x[200:], y[200:]))
+
+
+
+def faster(results):
+    return wz.final(results, "test_accuracy", "<fast>") - wz.final(results, "test_accuracy", "slow")
+
+
 base = wz.Supervised(model=wz.models.MLP((6, 64, 3)), optimizer=optim.SGD(0.1))
 study = wz.Study(
     name="mine",
@@ -32,6 +39,7 @@ study = wz.Study(
     variants={"slow": wz.vary(base, optimizer={"learning_rate": 0.001}), "<fast>": base},
     steps=STEPS,
     seeds=10,
+    claims=(wz.Claim("gain", (wz.Part("faster", faster, low=0.01, unit="points"),)),),
 )
 """
 
@@ -77,7 +85,8 @@ def test_a_study_file_from_settings_to_report(folder, monkeypatch, capsys):
     assert "src=" not in page.split("<script")[0] and "<link" not in page.split("<script")[0]
     monkeypatch.chdir(folder)
     main(["show", "mine", "--png", "figure.png", "--lang", "ja"])
-    assert "テスト正解率" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "テスト正解率" in shown and "gain 成り立つ" in shown and "ポイント" in shown
     assert (folder / "figure.png").read_bytes().startswith(b"\x89PNG")
     main(["show", "mine", "--json"])
     assert json.loads(capsys.readouterr().out) == out

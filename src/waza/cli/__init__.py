@@ -90,6 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command. A user's mistake ends with one line and exit status 2, an interruption with 130."""
     given = [*(sys.argv[1:] if arguments is None else arguments)]
     options = parser(next((word for word in given if not word.startswith("-")), None)).parse_args(given)
+    options.given = given
     if options.version:
         importlib_metadata = importlib.import_module("importlib.metadata")
         print(importlib_metadata.version("waza"))

@@ -3,6 +3,7 @@
 import argparse
 import json
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -66,26 +67,46 @@ def command(options: argparse.Namespace) -> None:
     if options.json:
         text = json.dumps(found.to_json(), indent=1, ensure_ascii=False) + "\n"
         write_whole(Path(options.json), text.encode())
-    _print(found, options.lang)
+    _print(found, options)
 
 
-def _print(found: Any, language: str) -> None:
-    """The table, the verdicts, notes on the data, the answer, and what to do next."""
+def _print(found: Any, options: argparse.Namespace) -> None:
+    """The answer with its table, the trials, notes on the data, and what to do next."""
     from rich.console import Console
     from rich.markup import escape
 
     from waza import report
-    from waza.comparison.words import comparison_texts
+    from waza.cli.show import print_places
+    from waza.comparison import comparison_texts, needed_seeds
 
-    say = comparison_texts(language)
+    say = comparison_texts(options.lang)
     console = Console()
-    report.print_report(found.results, found.findings, found.words, language, console)
+    report.print_report(found.results, found.findings, found.words, options.lang, console)
     console.print()
-    for note in found.notes:
-        console.print(f"[dim]• {escape(note.say(language))}[/]", highlight=False)
-    console.print(f"[dim]• {say['unsplit']}[/]", highlight=False)
-    console.print(f"\n[bold]{found.answer(language)}[/]", highlight=False)
-    best = say["model"].format(variant=found.words[language].variant(found.best))
-    lines = [say["report"].format(page=found.page), f"{best}: {found.folder}"]
-    lines.append(say["use"].format(folder=shlex.quote(str(found.folder))))
-    console.print("\n" + "\n".join(lines), soft_wrap=True, highlight=False, markup=False)
+    for note in [*(note.say(options.lang) for note in found.notes), say["unsplit"]]:
+        console.print(f"[dim]• {escape(note)}[/]", highlight=False)
+    print_places(found.page.parent, console, options.lang)
+    needed, _, _ = needed_seeds(found.findings, found.outcomes)
+    if needed is not None:
+        again = shlex.join(["waza", *_without(options.given, "--max-seeds"), "--max-seeds", str(needed)])
+        line = say["table"]["go_on"].format(command=again)
+        console.print(line, soft_wrap=True, highlight=False, markup=False)
+
+
+def _without(given: Sequence[str], flag: str) -> list[str]:
+    """The arguments without this option and its value.
+
+    >>> _without(["compare", "a.csv", "--max-seeds", "20", "--fresh"], "--max-seeds")
+    ['compare', 'a.csv', '--fresh']
+    >>> _without(["compare", "--max-seeds=20", "a.csv"], "--max-seeds")
+    ['compare', 'a.csv']
+    """
+    kept, skip = [], False
+    for word in given:
+        if skip:
+            skip = False
+        elif word == flag:
+            skip = True
+        elif not word.startswith(f"{flag}="):
+            kept.append(word)
+    return kept

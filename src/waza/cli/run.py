@@ -66,8 +66,8 @@ def write_report(results: Any, study: Any, language: str) -> tuple[Path, Any, An
 
     findings = decide(study.claims, results)
     words = words_of(results, findings)
-    page = Path(results.attrs["folder"]) / "report.html"
-    write_whole(page, report.render_page(results, findings, words, language, study.figures).encode())
+    folder = Path(results.attrs["folder"])
+    page = report.write_report(folder, results, findings, words, language, study.figures)
     return page, findings, words
 
 

@@ -3,11 +3,13 @@
 import argparse
 import dataclasses
 import json
+import shlex
 from pathlib import Path
 from typing import Any
 
 from waza import curriculum
 from waza.core.files import write_whole
+from waza.core.language import texts
 from waza.curriculum.outcomes import StudyOutcome, published, published_figure
 
 
@@ -27,8 +29,12 @@ def command(options: argparse.Namespace) -> None:
     folder = store.find(Path(options.runs), options.run)
     results = folder.results()
     studied = [one for one in curriculum.exercises() if one.name == record_of(results).study]
-    findings = decide([claim for one in studied for claim in one.claims_of()], results)
-    words = words_of(results, findings)
+    kept = None if studied else report.read_verdicts(folder.path)
+    if kept is None:
+        findings = decide([claim for one in studied for claim in one.claims_of()], results)
+        words = words_of(results, findings)
+    else:
+        findings, words = kept
     figures = [figure for one in studied for figure in one.figures_of()]
     if options.png:
         write_whole(Path(options.png), report.main_png(results, words, options.lang, figures=figures))
@@ -36,7 +42,17 @@ def command(options: argparse.Namespace) -> None:
         return
     console = Console()
     report.print_report(results, findings, words, options.lang, console)
-    console.print(f"\n{folder.path / 'report.html'}", soft_wrap=True, highlight=False)
+    print_places(folder.path, console, options.lang)
+
+
+def print_places(folder: Path, console: Any, language: str) -> None:
+    """Print where the report of a run is, and how its model is used, where it kept one."""
+    say = texts(Path(__file__).parent / "places", language)
+    model = folder / "model"
+    lines = [say["report"].format(page=folder / "report.html")]
+    if model.is_dir():
+        lines += [say["model"].format(folder=model), say["use"].format(folder=shlex.quote(str(model)))]
+    console.print("\n" + "\n".join(lines), soft_wrap=True, highlight=False, markup=False)
 
 
 def _show_published(outcome: StudyOutcome, options: argparse.Namespace) -> None:

@@ -6,6 +6,8 @@
 'On your data: ...'
 """
 
+from waza.comparison.answer_table import comparison_texts as comparison_texts
+from waza.comparison.answer_table import needed_seeds as needed_seeds
 from waza.comparison.comparing import compare as compare
 from waza.comparison.design import comparison as comparison
 from waza.comparison.outcomes import Outcome as Outcome

@@ -11,9 +11,8 @@ import xarray as xr
 from waza import report
 from waza.comparison.outcomes import Outcome, best_variant, outcomes
 from waza.comparison.question import Question
-from waza.comparison.words import answer, study_words
+from waza.comparison.words import study_words
 from waza.core.arrays import finite
-from waza.core.files import write_whole
 from waza.core.language import LANGUAGES
 from waza.data import Note
 from waza.engine.single import single_program, train_single
@@ -67,8 +66,7 @@ class Comparison:
 
     def answer(self, language: str = "en") -> str:
         """One sentence: which techniques help, make no difference, harm."""
-        seeds, preparation = int(self.results.sizes["seed"]), self.question.material.preparation
-        return answer(self.outcomes, preparation.task, seeds, language)
+        return self.words[language].answer
 
     def to_json(self) -> dict[str, Any]:
         """All figures in types that JSON has."""
@@ -105,14 +103,13 @@ def run_comparison(
     results = run(question.study, runs, watch, fresh, max_seeds)
     findings = decide(question.study.claims, results)
     effects = outcomes(findings, results)
-    words = {one: study_words(question, one) for one in LANGUAGES}
-    best = best_variant(results, question.measure(CHOSEN_BY))
+    best, seeds = best_variant(results, question.measure(CHOSEN_BY)), int(results.sizes["seed"])
+    words = {one: study_words(question, findings, effects, best, seeds, one) for one in LANGUAGES}
     found = Comparison(question, results, findings, effects, words, best)
     if runs is None:
         return found
     folder = Path(results.attrs["folder"])
-    page = folder / "report.html"
-    write_whole(page, report.render_page(results, findings, words, language).encode())
+    page = report.write_report(folder, results, findings, words, language)
     best_model(question, results, best).save(folder / "model")
     return dataclasses.replace(found, page=page, folder=folder / "model")
 

@@ -1,22 +1,14 @@
 """The texts of a comparison: those of its report, and the sentence that answers the question."""
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
 
+from waza.comparison.answer_table import ORDER, comparison_texts, outcome_table
 from waza.comparison.outcomes import Outcome
 from waza.comparison.question import Question
-from waza.comparison.techniques import BASELINE, reference_of
-from waza.core.language import texts
+from waza.comparison.techniques import BASELINE
 from waza.kinds.classifier.images import Images
-from waza.report.words import ClaimWords, PartWords, StudyWords, number
-
-ORDER = ("helps", "makes no difference", "does not help", "undecided", "diverges", "harms")
-
-
-def comparison_texts(language: str) -> dict[str, Any]:
-    """The texts beside this file."""
-    return texts(Path(__file__).parent / "texts", language)
+from waza.report.words import StudyWords, number
+from waza.study import Finding
 
 
 def answer(outcomes: Sequence[Outcome], task: str, seeds: int, language: str) -> str:
@@ -42,14 +34,23 @@ def answer(outcomes: Sequence[Outcome], task: str, seeds: int, language: str) ->
     return f"{say['verdict']}: " + say["joiner"].join(clauses) + say["end"]
 
 
-def study_words(question: Question, language: str) -> StudyWords:
-    """The report's texts: the data and what was decided about them, and sentences for each technique."""
+def study_words(
+    question: Question, findings: Sequence[Finding], outcomes: Sequence[Outcome], best: str, seeds: int, language: str
+) -> StudyWords:
+    """The report's texts: the answer with its table, the data, and what was decided about them.
+
+    Args:
+        question: what was compared on which data.
+        findings: the verdict on each technique.
+        outcomes: the effect of each technique.
+        best: the variant of the model that is kept.
+        seeds: how many were run.
+        language: of the texts.
+    """
     say = comparison_texts(language)
     material = question.material
     preparation, data = material.preparation, material.dataset
     assert data.validation is not None
-    classified = preparation.task == "classification"
-    unit, bound = say["points" if classified else "variance"], say["bound" if classified else "variance_bound"]
     lead = say["lead_images" if isinstance(material, Images) else "lead"].format(
         target=getattr(preparation, "target", ""),
         task=say[preparation.task],
@@ -58,24 +59,12 @@ def study_words(question: Question, language: str) -> StudyWords:
         validation=len(data.validation.y),
         test=len(data.test.y),
     )
-
-    def claim(one: str) -> ClaimWords:
-        names = {
-            "technique": say["techniques"][one],
-            "reference": say["techniques"][reference_of(one)],
-            "unit": unit,
-            "bound": bound,
-        }
-        parts = {
-            part: PartWords(*(line.format(**names) for line in say["parts"][part].values())) for part in say["parts"]
-        }
-        rule = tuple(line.format(**names) for line in say["rule"])
-        return ClaimWords(parts["helps"].statement, "", "", "", rule, parts)
-
     return StudyWords(
         say["title"].format(name=question.shown),
         say["spacer"].join([lead, *(note.say(language) for note in material.notes), say["unsplit"]]),
         {key: shown.strip() for key, shown in say["techniques"].items()},
-        {one: claim(one) for one in question.tried},
+        {},
         language,
+        answer=answer(outcomes, preparation.task, seeds, language),
+        outcomes=outcome_table(findings, outcomes, best, preparation.task, seeds, language),
     )

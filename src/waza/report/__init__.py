@@ -9,6 +9,8 @@ from waza.report.compared import side_by_side as side_by_side
 from waza.report.figures import Figure as Figure
 from waza.report.figures import main_png as main_png
 from waza.report.filling import values_of as values_of
+from waza.report.kept import read_verdicts as read_verdicts
+from waza.report.kept import write_report as write_report
 from waza.report.numbers import over_numbers as over_numbers
 from waza.report.page import render_page as render_page
 from waza.report.summary import as_json as as_json

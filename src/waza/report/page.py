@@ -60,14 +60,15 @@ def render_page(
     )
     template = environment.from_string((FOLDER / "page.html").read_text("utf-8"))
     charts = {name: _charts(results, words, name, figures) for name in LANGUAGES}
-    record = record_of(results)
+    record, summary = record_of(results), as_json(results, findings)
     return template.render(
         first=language,
         languages=LANGUAGES,
         labels={name: labels(name) for name in LANGUAGES},
         words=words,
         findings=findings,
-        summary=as_json(results, findings),
+        summary=summary,
+        any_diverged=any(one["diverged"] for one in summary["variants"].values()),
         tables=_tables(scalar_measures(results)) if results.sizes["step"] > 1 else [],
         record=record,
         trained=results.sizes["step"] > 1,

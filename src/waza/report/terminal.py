@@ -14,6 +14,7 @@ from waza.core.colours import COLOURS
 from waza.core.wrapping import wrapped
 from waza.report.bands import final_interval
 from waza.report.choices import choice_rows
+from waza.report.outcome_table import OutcomeTable
 from waza.report.summary import shown_measures
 from waza.report.trained import share_text, trained_note, trained_shares
 from waza.report.words import Words, grounds, labels, mean_text, number, sentence
@@ -31,8 +32,13 @@ def print_report(
 ) -> None:
     """Print the title, the answers, a table with a row a variant (mean ± half the interval), and each claim's parts."""
     label, texts = labels(language), words[language]
-    console.print(f"\n[bold]{escape(texts.title)}[/bold]")
-    _print_lines(texts.answer, console, indent="")
+    if texts.outcomes is None:
+        console.print(f"\n[bold]{escape(texts.title)}[/bold]")
+        _print_lines(texts.answer, console, indent="")
+    else:
+        print_answer(texts.answer, texts.outcomes, console)
+        console.print(f"\n[bold]{escape(texts.outcomes.details)}: {escape(texts.title)}[/bold]")
+        findings = ()  # the table of outcomes has said them
     for finding in findings:
         claim = texts.claims[finding.id]
         if claim.answer or claim.remarks:
@@ -44,19 +50,40 @@ def print_report(
     if results.sizes["step"] > 1 and measures:
         console.print()
         console.print(_table(condensed(results), measures, words, language, console))
-        _print_lines(trained_note(results, words, language), console, style="dim", indent="")
+        covers = label["covers_drawn" if record_of(results).splits else "covers"]
+        footnotes = () if texts.outcomes is None else texts.outcomes.footnotes
+        for line in (covers, *footnotes, trained_note(results, words, language)):
+            _print_lines(line, console, style="dim", indent="")
     for row in choice_rows(results, words, language):
         remark = f"  [yellow]{row.remark}[/]" if row.remark else ""
         console.print(f"[dim]{escape(label['tuned'].format(row.variant))}: {row.settings}[/]{remark}", highlight=False)
     for finding in findings:
         claim = texts.claims[finding.id]
-        console.print(f"\n{_verdict(finding, label)}  {escape(claim.statement)}", highlight=False)
+        statement = "" if claim.statement == finding.id else f"  {escape(claim.statement)}"
+        console.print(f"\n{_verdict(finding, label)}{statement}", highlight=False)
         for part in finding.parts:
             said = f"({label['further']}) " if part.further else ""
             console.print(f"  [{COLOURS[part.verdict]}]•[/]", end="", highlight=False)
             _print_lines(said + sentence(part, claim, language), console, first=" ", indent="    ")
             if part.verdict == "undecided":
                 _print_lines(grounds(part, language), console, style="dim", indent="    ")
+
+
+def print_answer(sentence: str, table: OutcomeTable, console: Console) -> None:
+    """Print the sentence that answers a comparison, its table, and the remarks."""
+    console.print()
+    _print_lines(sentence, console, style="bold", indent="")
+    console.print()
+    shown = Table(*map(escape, table.heads), box=None, pad_edge=False)
+    for column in shown.columns[1:3]:
+        column.justify = "right"
+    for row in table.rows:
+        word = f"[bold {COLOURS.get(row.verdict, '')}]{escape(row.word)}[/]"
+        shown.add_row(escape(row.name), escape(row.effect), escape(row.interval), word)
+    console.print(shown, highlight=False)
+    console.print()
+    for remark in table.remarks:
+        _print_lines(remark, console, style="dim", first="• ")
 
 
 def _verdict(finding: Finding, label: Mapping[str, Any]) -> str:
@@ -103,14 +130,16 @@ def _columns(
         table.add_column(words[language].measure(measure), justify="right")
     if trained:
         table.add_column(label["trained"]["head"], justify="right")
-    table.add_column(label["diverged"], justify="right")
+    stopped = {variant: diverged(results, variant) for variant in cells}
+    if any(stopped.values()):
+        table.add_column(label["diverged"], justify="right")
     for variant, own in cells.items():
         name = escape(words[language].variant(variant))
-        if variant == baseline:
+        if variant == baseline and name != label["baseline"]:
             name += f" [dim]({label['baseline']})[/]"
-        stopped = label["of_trials"].format(diverged(results, variant), results.sizes["seed"])
         reached = [share_text(trained[variant], language)] if trained else []
-        table.add_row(name, *own[: len(measures)], *reached, stopped)
+        count = label["of_trials"].format(stopped[variant], results.sizes["seed"]) if stopped[variant] else ""
+        table.add_row(name, *own[: len(measures)], *reached, *([count] if any(stopped.values()) else []))
     return table
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import xarray as xr
 
 from waza.core.language import LANGUAGES, texts, unwrapped
+from waza.report.outcome_table import OutcomeTable
 from waza.study.claims import Finding, PartFinding
 from waza.study.record import record_of
 from waza.study.sweep import swept
@@ -72,7 +73,8 @@ class StudyWords:
         claims: the texts of its claims.
         language: of the texts.
         measures: the names of its measures that have no fixed label.
-        answer: what came of a study that decides no claim.
+        answer: what came of a study that decides no claim, and the sentence that answers a comparison.
+        outcomes: of a comparison; the table then stands first, and takes the place of the claims.
     """
 
     title: str
@@ -82,6 +84,7 @@ class StudyWords:
     language: str = "en"
     measures: Mapping[str, str] = dataclasses.field(default_factory=dict)
     answer: str = ""
+    outcomes: OutcomeTable | None = None
 
     def variant(self, name: str) -> str:
         """The variant's name as it is shown."""
@@ -202,13 +205,15 @@ def sentence(part: PartFinding, words: ClaimWords, language: str) -> str:
     text = getattr(words.parts[part.name], part.verdict)
     if part.equivalent:
         margin = min(abs(bound) for bound in part.region)
-        text += labels(language)["alike" if part.unit == FACTOR else "equivalent"].format(
-            margin=amount(margin, part.unit)
-        )
+        if part.unit == FACTOR:
+            text += labels(language)["alike"].format(margin=amount(margin, part.unit))
+        else:
+            text += labels(language)["equivalent"].format(margin=with_unit(margin, part.unit, language))
     if part.near:
         text += labels(language)["near"]
     numbers = {name: amount(getattr(part, name), part.unit) for name in ("effect", "low", "high")}
-    return text.format(**numbers, confidence=percent(part.confidence), seeds=part.seeds)
+    shown = with_unit(part.effect, part.unit, language)
+    return text.format(**numbers, amount=shown, confidence=percent(part.confidence), seeds=part.seeds)
 
 
 def percent(share: float) -> str:
@@ -220,10 +225,27 @@ def percent(share: float) -> str:
     return f"{share * 100:.3g} %"
 
 
+def with_unit(value: float, unit: str, language: str) -> str:
+    """An effect with its unit.
+
+    >>> with_unit(0.052, "points", "en"), with_unit(-0.01, "points", "en"), with_unit(0.3, "", "en")
+    ('5.2 points', '-1 point', '0.3')
+    """
+    say, shown = labels(language)["grounds"], amount(value, unit)
+    name = say["one"].get(unit) if shown in ("1", "-1") else None
+    return f"{shown} {name or say['units'].get(unit, unit)}".strip()
+
+
+def test_text(part: PartFinding, language: str) -> str:
+    """The p-value of a part with its test, and what it is about."""
+    bound = with_unit(part.bound, part.unit, language)
+    return str(labels(language)["grounds"]["tests"][part.kind].format(p=number(part.p), bound=bound))
+
+
 def grounds(part: PartFinding, language: str) -> str:
     """The grounds of a verdict: interval, seeds, test, and the number of seeds that would decide."""
     say = labels(language)["grounds"]
-    effect = f"{amount(part.effect, part.unit)} {say['units'].get(part.unit, part.unit)}".strip()
+    effect = with_unit(part.effect, part.unit, language)
     if part.kind == "exact":
         return str(say["exact"].format(effect=effect))
     said = [
@@ -238,9 +260,9 @@ def grounds(part: PartFinding, language: str) -> str:
     if part.left_out:
         said.append(say["left_out"].format(count=part.left_out))
     if math.isfinite(part.p):
-        said.append(say["tests"][part.kind].format(p=number(part.p), bound=amount(part.bound, part.unit)))
+        said.append(test_text(part, language))
     if math.isfinite(part.smallest):
-        said.append(say["smallest"].format(smallest=amount(part.smallest, part.unit)))
+        said.append(say["smallest"].format(smallest=with_unit(part.smallest, part.unit, language)))
     if part.reason:
         said.append(say["reasons"][part.reason])
     if part.needed:
