@@ -46,6 +46,7 @@ study = wz.Study(
 
 @pytest.fixture
 def folder(tmp_path):
+    (tmp_path / "mine.csv").write_text("a,kind,b\n1,x,2\n2,y,3\n")
     (tmp_path / "mine.py").write_text(STUDY.replace("STEPS", "60"))
     return tmp_path
 
@@ -105,7 +106,16 @@ def test_a_study_file_from_settings_to_report(folder, monkeypatch, capsys):
         (("run", "mine.py", "--json", "mine.py/out.json"), "cannot write"),
         (("show", "nothing"), "no run 'nothing'"),
         (("data", "get", "nothing"), "nothing"),
-        (("frobnicate",), "invalid choice"),
+        (("frobnicate",), "no command is called 'frobnicate': known: list, run"),
+        (("claim",), "did you mean 'claims'?"),
+        (("demo",), "did you mean `waza run vanishing-gradient`?"),
+        (("fit", "mlp", "mine.csv", "--out", "m"), "mine.csv has the columns a, kind, b: give the one to predict"),
+        (("compare", "mine.csv"), "--target kind"),
+        (
+            ("fit", "alexnet", "mine.csv", "--out", "m"),
+            "the table mine.csv is given; use mlp",
+        ),
+        (("runs", "rm", "nothing"), "nothing that waza keeps in runs is called 'nothing'"),
     ],
 )
 def test_mistakes_end_in_one_line(refused, arguments, words):

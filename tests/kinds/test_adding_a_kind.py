@@ -70,7 +70,7 @@ def test_the_help_shows_its_options(with_curve, capsys):
         "for texts: units of each recurrent layer (default: 200); for points: hidden units (default: 8)"
         in (helps["fit"])
     )
-    assert "for points: a file of x and y" in helps["fit"] and "language-model; curve" in helps["fit"]
+    assert "for points: a file of x and y" in helps["fit"] and "for points: curve" in helps["fit"]
     assert "--scale X factor of the predictions (default: 1.0)" in helps["use"]
 
 

@@ -10,7 +10,7 @@ from waza.core.language import LANGUAGES
 from waza.kinds.classifier.options import ImageOptions
 from waza.kinds.language_model.options import TextOptions, WritingOptions
 from waza.kinds.option import Options, declared, option, read_given
-from waza.kinds.registry import fit_options, kinds, trainable_kinds
+from waza.kinds.registry import fit_options, kind_of, kinds, trainable_kinds
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -67,6 +67,32 @@ def test_an_option_of_others_is_refused_by_its_flag():
     )
 
 
+def test_names_that_other_libraries_have_are_taken_or_explained():
+    assert fit_options("mlp", "digits", {"lr": "0.01"}).learning_rate == 0.01
+    assert fit_options("language-model", "t.txt", {"hidden_size": "64", "num_layers": "3"}).width == 64
+    assert fit_options("mlp", "wine.csv", {"hidden_size": "64,32", "target": "kind"}).hidden == (64, 32)
+    with pytest.raises(Error, match="--hidden-size is for texts and tables, and mlp is for images: leave it out"):
+        fit_options("mlp", "digits", {"hidden_size": "64"})
+    with pytest.raises(Error, match="--learning-rate and another name of it are both given"):
+        fit_options("mlp", "digits", {"lr": "0.01", "learning_rate": "0.1"})
+
+    with pytest.raises(Error, match="--hidden '64,x' given; expected the units of each hidden layer, such as 64,32"):
+        fit_options("mlp", "wine.csv", {"hidden": "64,x"})
+
+
+def test_a_folder_is_one_setting_with_and_without_a_slash():
+    assert fit_options("mlp", "photos/", {}) == fit_options("mlp", "photos", {})
+    assert fit_options("language-model", "./t.txt", {}) == fit_options("language-model", "t.txt", {})
+
+
+def test_the_data_say_which_kind_of_model_has_the_name():
+    assert kind_of("mlp", "photos").data == "images" and kind_of("mlp", "wine.csv").data == "tables"
+    with pytest.raises(Error, match=r"alexnet is for images, and the table wine.csv is given; use mlp"):
+        kind_of("alexnet", "wine.csv")
+    with pytest.raises(Error, match="did you mean 'alexnet'"):
+        kind_of("alxnet", "wine.csv")
+
+
 def test_the_help_says_each_default():
     assert declared(Some)["count"].text == "how many (default: as many as there are)"
     assert declared(Some)["share"].text == "which share (default: 0.5)"
@@ -97,5 +123,7 @@ def test_every_kind_is_described():
 def test_sampling_is_only_given_where_it_was_asked_for():
     assert WritingOptions(prompt="a").sampling == {}
     assert WritingOptions(prompt="a", seed=3).sampling == {"seed": 3}
+    with pytest.raises(Error, match="--input and --prompt are both given: give one of them"):
+        WritingOptions(prompt="a", input=("b",))
     with pytest.raises(Error, match="length is 0"):
         WritingOptions(prompt="a", length=0)

@@ -7,15 +7,30 @@ import sys
 from collections.abc import Sequence
 
 from waza.cli.arguments import Parser, whole
-from waza.core.errors import Error
+from waza.core.errors import Error, nearest
 from waza.core.language import LANGUAGES, system_language
 from waza.engine.watch import Interrupted
 
 INTERRUPTED = 130
 OWN_OPTIONS = {
     "compare": "tune several techniques on your data and test which ones help",
-    "fit": "train one model on your own images or text",
+    "fit": "train one model on your own table, images or text",
     "use": "predict on new data with a saved model, or generate text",
+}
+COMMANDS = ("list", "run", "show", "claims", *OWN_OPTIONS, "data", "runs", "quiz")
+# What these are called elsewhere.
+ELSEWHERE = {
+    "demo": "run vanishing-gradient",
+    "train": "fit",
+    "predict": "use",
+    "generate": "use",
+    "download": "data get",
+    "sample": "data sample",
+    "rm": "runs rm",
+    "remove": "runs rm",
+    "ls": "list",
+    "report": "show",
+    "help": "--help",
 }
 
 
@@ -25,12 +40,15 @@ def parser(chosen: str | None = None) -> argparse.ArgumentParser:
     top.add_argument("--version", action="store_true", help="print the version and exit")
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
 
-    def command(name: str, text: str) -> argparse.ArgumentParser:
-        one = commands.add_parser(name, help=text, description=text)
-        one.add_argument("--runs", default="runs", metavar="DIR", help="folder of the runs (default: runs)")
+    def language(one: argparse.ArgumentParser) -> None:
         one.add_argument(
             "--lang", choices=LANGUAGES, default=system_language(), help="output language (default: the system's)"
         )
+
+    def command(name: str, text: str) -> argparse.ArgumentParser:
+        one = commands.add_parser(name, help=text, description=text)
+        one.add_argument("--runs", default="runs", metavar="DIR", help="folder of the runs (default: runs)")
+        language(one)
         return one
 
     command("list", "list the studies of the curriculum and the saved runs")
@@ -61,35 +79,70 @@ def parser(chosen: str | None = None) -> argparse.ArgumentParser:
         if name == chosen:
             importlib.import_module(f"waza.cli.{name}").add_options(one)
 
-    data = commands.add_parser("data", help="list data sets, or download one", description="Data sets.")
-    actions = data.add_subparsers(dest="action", metavar="list|get", required=True)
+    text = "list data sets, download one, or write a small sample"
+    data = commands.add_parser("data", help=text, description=text)
+    actions = data.add_subparsers(dest="action", metavar="list|get|sample", required=True)
     for name, text in {
         "list": "list the data sets",
         "get": "download a data set, checked and resumable",
+        "sample": "write a small sample of the kind of data that compare and fit take, or list the samples",
     }.items():
         action = actions.add_parser(name, help=text, description=text)
-        action.add_argument(
-            "--lang", choices=LANGUAGES, default=system_language(), help="output language (default: the system's)"
-        )
+        language(action)
         if name == "get":
             action.add_argument("name", metavar="NAME")
+        if name == "sample":
+            action.add_argument("name", metavar="NAME", nargs="?", help="the sample to write (default: list them)")
+            action.add_argument("--out", metavar="PATH", help="where to write it (default: its own name, here)")
+
+    text = "list the runs and models that are kept, with size and date, or remove some"
+    runs = commands.add_parser("runs", help=text, description=text)
+    actions = runs.add_subparsers(dest="action", metavar="list|rm", required=True)
+    for name, text in {
+        "list": "list what is kept, with its size and date",
+        "rm": "remove the files that waza wrote for a run, a study or a model",
+    }.items():
+        action = actions.add_parser(name, help=text, description=text)
+        action.add_argument("--runs", default="runs", metavar="DIR", help="folder of the runs (default: runs)")
+        language(action)
+        if name == "rm":
+            kept = "a study's name (all its runs), a run's id, or a folder"
+            action.add_argument("names", metavar="NAME", nargs="+", help=kept)
+            action.add_argument("--yes", action="store_true", help="remove without asking")
 
     text = "ask the check questions and grade the answers"
     quiz = commands.add_parser("quiz", help=text, description=text)
     quiz.add_argument("--part", metavar="PART", help="one part of the curriculum, such as day2a (default: all)")
-    quiz.add_argument(
-        "--lang", choices=LANGUAGES, default=system_language(), help="output language (default: the system's)"
-    )
+    language(quiz)
     quiz.add_argument("--fresh", action="store_true", help="use other numbers than the notes")
     quiz.add_argument("--seed", type=whole(0), metavar="N", help="random seed of --fresh")
     quiz.add_argument("--show", action="store_true", help="show the questions with their answers")
     return top
 
 
+def _check_command(chosen: str | None) -> None:
+    """Refuse a first word that is no command.
+
+    Raises:
+        Error: it is none; the message names the nearest command, also for names that other programs have.
+    """
+    if chosen is None or chosen in COMMANDS:
+        return
+    if chosen in ELSEWHERE:
+        raise Error(f"no command is called {chosen!r}: did you mean `waza {ELSEWHERE[chosen]}`?")
+    raise Error(f"no command is called {chosen!r}: {nearest(chosen, COMMANDS)} (see: waza --help)")
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command. A user's mistake ends with one line and exit status 2, an interruption with 130."""
     given = [*(sys.argv[1:] if arguments is None else arguments)]
-    options = parser(next((word for word in given if not word.startswith("-")), None)).parse_args(given)
+    chosen = next((word for word in given if not word.startswith("-")), None)
+    try:
+        _check_command(chosen)
+    except Error as error:
+        print(f"waza: {error}", file=sys.stderr)
+        sys.exit(2)
+    options = parser(chosen).parse_args(given)
     options.given = given
     if options.version:
         importlib_metadata = importlib.import_module("importlib.metadata")

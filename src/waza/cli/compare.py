@@ -12,14 +12,24 @@ from waza.cli.keep import keep_compiled, writable
 from waza.core.files import write_whole
 from waza.engine.watch import Interrupted
 
+# The names of `waza.comparison.techniques`, whose import takes longer than a help text may.
+TECHNIQUES = (
+    *("momentum", "nesterov", "adagrad", "rmsprop", "adam", "batch_norm", "dropout", "l2", "l1", "weight_decay"),
+    *("tanh", "sigmoid", "xavier", "augment", "early_stopping"),
+)
+USUAL = ("batch_norm", "dropout", "l2", "adam", "early_stopping")
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options of the command."""
     data = "a table (.csv, .tsv, .parquet, or .npz with x and y), a folder of images by class, or a data set of images"
     parser.add_argument("data", metavar="DATA", help=data)
-    parser.add_argument("--target", metavar="COLUMN", default="y", help="the column to predict (default: y)")
+    parser.add_argument("--target", metavar="COLUMN", help="the column of a table to predict (default: y)")
     parser.add_argument(
-        "--try", dest="tried", metavar="A,B,...", help="techniques to compare (default: the usual ones)"
+        "--try",
+        dest="tried",
+        metavar="A,B,...",
+        help=f"techniques to compare: {', '.join(TECHNIQUES)} (default: {', '.join(USUAL)}; of images also augment)",
     )
     parser.add_argument(
         "--model", default="mlp", metavar="MODEL", help="for images any that `waza fit` trains on images (default: mlp)"
@@ -51,13 +61,17 @@ def command(options: argparse.Namespace) -> None:
     """Compare the techniques, and print the answer, the report and the best model's folder."""
     from waza.cli.progress import Progress
     from waza.comparison import ask, run_comparison
+    from waza.data.given import is_table_file
+    from waza.kinds.table.target import USUAL as USUAL_TARGET
+    from waza.kinds.table.target import file_target
 
     if options.json:
         writable(Path(options.json))
     writable(Path(options.runs) / "run")
     tried = None if options.tried is None else options.tried.split(",")
+    target = file_target(options.data, options.target) if is_table_file(options.data) else options.target
     place = {"groups": options.groups, "order": options.order}
-    asked = ask(options.data, options.target, tried, options.model, options.task, options.steps, **place)
+    asked = ask(options.data, target or USUAL_TARGET, tried, options.model, options.task, options.steps, **place)
     keep_compiled()
     try:
         with Progress(asked.study.name) as watch:

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Sequence
 from typing import Any
 
-from waza.kinds.option import Option, Options, declared
+from waza.kinds.option import Option, Options, declared, flag_of
 
 
 def add_declared(parser: argparse.ArgumentParser, of: Sequence[tuple[str, type[Options]]]) -> None:
@@ -21,11 +21,26 @@ def add_declared(parser: argparse.ArgumentParser, of: Sequence[tuple[str, type[O
             place = groups[title] = groups.get(title) or parser.add_argument_group(title)
         for flag in dict.fromkeys(one.flag for _, one in options):
             _add(place, name, [(label, one) for label, one in options if one.flag == flag])
+    for alias, flags in _aliases(of).items():
+        parser.add_argument(
+            flag_of(alias), dest=alias, default=argparse.SUPPRESS, metavar="X", help=f"same as {' or '.join(flags)}"
+        )
 
 
 def given(namespace: argparse.Namespace, of: Sequence[tuple[str, type[Options]]]) -> dict[str, Any]:
     """The options of these classes that the command line gave, by name."""
-    return {name: getattr(namespace, name) for name in _by_name(of) if hasattr(namespace, name)}
+    names = (*_by_name(of), *_aliases(of))
+    return {name: getattr(namespace, name) for name in names if hasattr(namespace, name)}
+
+
+def _aliases(of: Sequence[tuple[str, type[Options]]]) -> dict[str, list[str]]:
+    """The flags that each alias stands for, in the classes that have it."""
+    found: dict[str, list[str]] = {}
+    for options in _by_name(of).values():
+        for _, one in options:
+            for alias in one.aliases:
+                found[alias] = list(dict.fromkeys([*found.get(alias, []), one.flag]))
+    return found
 
 
 def _by_name(of: Sequence[tuple[str, type[Options]]]) -> dict[str, list[tuple[str, Option]]]:

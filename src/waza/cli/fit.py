@@ -19,7 +19,9 @@ SPLITS = ("train", "validation", "test")
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The command's own options, and those that the kinds of model declare."""
     kinds = trainable_kinds()
-    parser.add_argument("model", metavar="MODEL", help="; ".join(", ".join(kind.models) for kind in kinds))
+    parser.add_argument(
+        "model", metavar="MODEL", help="; ".join(f"for {kind.data}: {', '.join(kind.models)}" for kind in kinds)
+    )
     data = "; ".join(f"for {kind.data}: {kind.data_help}" for kind in kinds)
     parser.add_argument("data", metavar="DATA", help=data)
     parser.add_argument("--out", required=True, metavar="DIR", help="the folder for the model")
@@ -72,10 +74,11 @@ def _print(fitted: Any, language: str) -> None:
     for finding in fitted.findings:
         console.print(f"{finding.say(language)}\n", style="bold")
     table = Table(say["split"], box=None, pad_edge=False)
-    for measure in kind.measures:
+    names = [name for name in kind.measures if f"train_{name}" in result["measures"]]
+    for measure in names:
         table.add_column(say["measures"][measure], justify="right")
     for split in SPLITS:
-        values = [result["measures"][f"{split}_{measure}"] for measure in kind.measures]
+        values = [result["measures"][f"{split}_{measure}"] for measure in names]
         table.add_row(say["splits"][split], *map(measured, values))
     console.print(table)
     figures = Table(box=None, pad_edge=False, show_header=False)

@@ -1,29 +1,41 @@
-"""`waza list`: list the studies and the number of stored runs."""
+"""`waza list`: list the studies, and what is kept."""
 
 import argparse
 from pathlib import Path
 
 from waza import curriculum
+from waza.cli.kept import kept_models, kept_runs, size_text
 from waza.core.language import texts
+from waza.core.wrapping import wrapped
 
 
 def command(options: argparse.Namespace) -> None:
-    """Print one line per study: its name, exercise, claims and title, and the number of stored runs."""
+    """Print one line per study: its name, exercise, claims, title and kept runs; below, what else is kept."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
-    heads = {
-        "en": ("study", "exercise", "claims", "question", "runs"),
-        "ja": ("実験", "演習", "主張", "問い", "記録"),
-    }[options.lang]
-    table = Table(*heads, box=None, pad_edge=False)
+    say = texts(Path(__file__).with_suffix(""), options.lang)
+    kept = kept_runs(Path(options.runs))
+    table = Table(*say["heads"], box=None, pad_edge=False)
+    table.columns[-1].no_wrap = True
     for exercise in curriculum.exercises():
-        kept = list((Path(options.runs) / exercise.name).glob("*/results.nc"))
-        table.add_row(
-            exercise.name,
-            exercise.id,
-            " ".join(exercise.claims),
-            texts(exercise.texts, options.lang)["title"],
-            str(len(kept)),
-        )
-    Console().print(table)
+        own = [one for one in kept if one.name == exercise.name and one.complete]
+        runs = f"{len(own)}, {size_text(sum(one.size for one in own))}" if own else "0"
+        title = texts(exercise.texts, options.lang)["title"]
+        table.add_row(exercise.name, exercise.id, " ".join(exercise.claims), title, runs)
+    console = Console()
+    console.print(table)
+    lines = ["", *wrapped(say["codes"], console.width)]
+    console.print("\n".join(lines), style="dim", highlight=False, markup=False, soft_wrap=True)
+    others = [one for one in kept if one.kind in ("own study", "comparison")] + kept_models(Path())
+    if not others:
+        return
+    console.print()
+    below = Table(*say["kept_heads"], box=None, pad_edge=False)
+    for name in dict.fromkeys(one.name for one in others):
+        own = [one for one in others if one.name == name]
+        size, date = size_text(sum(one.size for one in own)), max(one.date for one in own)
+        cells = (name, say["kinds"][own[0].kind], str(len(own)), size, f"{date:%Y-%m-%d %H:%M}")
+        below.add_row(*map(Text, cells))
+    console.print(below)

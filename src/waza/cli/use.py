@@ -1,9 +1,12 @@
 """`waza use`: a saved model on new rows, images or texts, or generating text."""
 
 import argparse
+import contextlib
 import csv
+import dataclasses
 import io
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -30,11 +33,12 @@ def command(options: argparse.Namespace) -> None:
 
     model = load_model(Path(options.model))
     kind = kind_prepared_by(model.preparation.kind)
-    asked = use_options(kind, given(options, [(one.data, one.use_options) for one in kinds()]))
+    asked: Any = use_options(kind, given(options, [(one.data, one.use_options) for one in kinds()]))
     output = asked.output if isinstance(asked, InputOptions) else None
     if output:
         writable(Path(output))
-    found = kind.use(model, asked)
+    with piped(asked, kind.piped) as asked:
+        found = kind.use(model, asked)
     for note in found.notes:
         print(f"• {note.say(options.lang)}", file=sys.stderr)
     if isinstance(found, Writing):
@@ -45,6 +49,18 @@ def command(options: argparse.Namespace) -> None:
         _print(found.columns)
     else:
         sys.stdout.write(_csv(found.columns))
+
+
+@contextlib.contextmanager
+def piped(asked: Any, ending: str) -> Iterator[Any]:
+    """The options with what comes on standard input in a file in place of "-", while this is entered."""
+    if asked.input is None or "-" not in asked.input:
+        yield asked
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / f"standard-input{ending}"
+        file.write_bytes(sys.stdin.buffer.read())
+        yield dataclasses.replace(asked, input=tuple(str(file) if one == "-" else one for one in asked.input))
 
 
 def _write(pieces: Iterator[str]) -> None:

@@ -6,17 +6,15 @@ from typing import Any, get_args
 
 from waza.core.errors import Error, nearest
 from waza.core.language import system_language
-from waza.data.given import FORMS, array_of, is_frame
 from waza.engine.single import single_program
 from waza.engine.training import Keep
 from waza.engine.watch import Watch
 from waza.kinds.fit_learner import fit_learner
 from waza.kinds.fitting import divergence, fit_ordered, ordered, said, train_ordered
-from waza.kinds.kind import Kind
 from waza.kinds.model import Model
 from waza.kinds.model_folder import load_model
-from waza.kinds.option import declared
-from waza.kinds.registry import kinds
+from waza.kinds.option import declared, named
+from waza.kinds.registry import kind_of
 from waza.learners import Learner
 from waza.study.progress import watched
 
@@ -99,11 +97,15 @@ def _fit_named(
     watch: Watch,
 ) -> Model:
     """Train the model of this name."""
-    kind = _kind(name, data)
+    kind = kind_of(name, data)
     known = declared(kind.options)
+    if "target" in known:
+        options = {**options, "target": target}
     for given in options:
         if given not in known:
-            raise Error(f"{name} for {kind.data} has no option {given!r}: {nearest(given, known)}")
+            meant = named(kind.options, given)
+            near = nearest(given, known) if meant is None else f"did you mean {meant.name!r}?"
+            raise Error(f"{name} for {kind.data} has no option {given!r}: {near}")
     shown = str(data) if isinstance(data, str | Path) else type(data).__name__
     asked = kind.options(model=name, data=shown, **options)
     order = ordered(kind, asked, kind.given(asked, data, target, watch.reading), keep)
@@ -118,31 +120,3 @@ def _fit_named(
     if failed is not None:
         raise failed
     return model
-
-
-def _kind(name: str, data: Any) -> Kind:
-    """The kind of model that has this name and takes these data.
-
-    Raises:
-        Error: there is none.
-    """
-    names: dict[str, list[Kind]] = {}
-    for kind in kinds():
-        for known in (*kind.models, *kind.in_python):
-            names.setdefault(known, []).append(kind)
-    if name not in names:
-        raise Error(f"no model is called {name!r}: {nearest(name, names)}")
-    for kind in names[name]:
-        if kind.takes(data):
-            return kind
-    of = " and ".join(kind.data for kind in names[name])
-    raise Error(f"{name} is for {of}, and {_shown(data)} is given; expected {FORMS}")
-
-
-def _shown(data: Any) -> str:
-    """What the data are, in a few words."""
-    if isinstance(data, str | Path):
-        return repr(str(data))
-    if isinstance(data, tuple) and len(data) == 2 and not is_frame(data[0]):
-        return f"(x, y) with x of shape {array_of('x', data[0]).shape}"
-    return f"a {type(data).__name__}"

@@ -87,7 +87,7 @@ def fit_in_folder(
         Interrupted: `watch` asked to stop; the same call resumes.
     """
     watch = watch or Watch()
-    kind = kind_of(asked.model)
+    kind = kind_of(asked.model, asked.data)
     if not isinstance(asked, kind.options):
         raise Error(f"{asked.model} has {kind.options.__name__}, and {type(asked).__name__} are given")
     order = ordered(kind, asked, kind.read(asked, watch.reading))
@@ -119,19 +119,18 @@ def fit_ordered(
         model, result = train_ordered(order, program, checkpoint, events, watch)
         save_model(folder.path, model)
         found = findings(material, result, keep == "best")
-        if kind.reports:
-            shown = Training(
-                options.model,
-                material.dataset.name,
-                kind.unit,
-                kind.folder,
-                kind.measures,
-                result,
-                [dict(one) for one in model.history],
-                settings,
-                {language: said(found, material, language) for language in LANGUAGES},
-            )
-            write_whole(path / REPORT, kind.page(model, material, shown, language).encode())
+        shown = Training(
+            options.model,
+            material.dataset.name,
+            kind.unit,
+            kind.folder,
+            [name for name in kind.measures if f"train_{name}" in result["measures"]],
+            result,
+            [dict(one) for one in model.history],
+            settings,
+            {one: said(found, material, one) for one in LANGUAGES},
+        )
+        write_whole(path / REPORT, kind.page(model, material, shown, language).encode())
         folder.finish(result)
         return Fitted(folder, kind, options, result, material, False, devices, found)
 

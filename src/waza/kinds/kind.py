@@ -24,12 +24,11 @@ class Kind:
         unit: what its training is counted in, such as "images".
         measures: the measures that are shown of each split.
         models: one line about each model, by name and language.
-        in_python: the models that `waza.fit` trains beside these.
-        reports: whether a training has a page.
         options: the options of `waza fit`.
         use_options: the options of `waza use`.
         preparation: the name of its preparation in model folders.
         folder: of its page and its texts.
+        piped: the ending of a file that comes on standard input.
     """
 
     data: str
@@ -37,19 +36,18 @@ class Kind:
     unit: str = "rows"
     measures: tuple[str, ...] = ("loss",)
     models: ClassVar[Mapping[str, Mapping[str, str]]] = {}
-    in_python: ClassVar[tuple[str, ...]] = ()
-    reports: bool = True
     options: type[TrainingOptions] = TrainingOptions
     use_options: type[Options] = InputOptions
     preparation: str
     folder: Path
+    piped: str = ".csv"
 
     def read(self, asked: Any, progress: Told | None) -> Any:
         """The data, as a `Material`; `progress` is called with (files read, files in all)."""
         raise NotImplementedError(f"{type(self).__name__} has no read(asked, progress)")
 
     def takes(self, data: Any) -> bool:
-        """Whether `waza.fit` can train on data of this form: by default what the command's DATA can be."""
+        """Whether a model can be trained on data of this form: by default what the command's DATA can be."""
         return isinstance(data, str | Path)
 
     def given(self, asked: Any, data: Any, target: str | None, progress: Told | None) -> Any:

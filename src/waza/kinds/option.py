@@ -27,6 +27,8 @@ class Option:
         below: numbers must be smaller than this.
         example: a number for error messages.
         read: from a text of the command line to the value; by default as the type reads it.
+        aliases: other names that the command line takes, as other libraries call it.
+        meant: values that are no choice, each with what to give instead.
     """
 
     name: str
@@ -41,11 +43,13 @@ class Option:
     below: float = math.inf
     example: str = "0.5"
     read: Callable[[str], Any] | None = None
+    aliases: tuple[str, ...] = ()
+    meant: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     @property
     def flag(self) -> str:
         """The option on the command line: "--no-" before the name of one that is on by default."""
-        return ("--no-" if self.default is True else "--") + self.name.replace("_", "-")
+        return flag_of(f"no_{self.name}" if self.default is True else self.name)
 
     @property
     def text(self) -> str:
@@ -78,6 +82,8 @@ class Option:
         """
         if value is None and self.optional:
             return
+        if isinstance(value, str) and value.lower() in self.meant:
+            raise Error(f"{self.name} is {value!r}; {self.meant[value.lower()]}")
         if self.choices and value not in self.choices:
             raise Error(f"{self.name} is {value!r}: {nearest(str(value), self.choices)}")
         if self.type in (int, float) and not self._is_number(value):
@@ -153,13 +159,32 @@ def read_given(
     Raises:
         Error: an option cannot be given here, or its text cannot be read.
     """
-    own = declared(options)
-    for name in given:
-        if name not in own:
-            of = {label: declared(one)[name] for label, one in others if name in declared(one)}
-            flag = next(iter(of.values())).flag
+    own, values = declared(options), {}
+    for name, value in given.items():
+        found = named(options, name)
+        if found is None:
+            of = {label: one for label, some in others if (one := named(some, name)) is not None}
+            known = next(iter(of.values()))
+            flag = known.flag if known.name == name else flag_of(name)
             raise Error(f"{flag} is for {' and '.join(of)}, and {refusal}: leave it out")
-    return {name: own[name].value(value) for name, value in given.items()}
+        if found.name in values:
+            raise Error(f"{found.flag} and another name of it are both given: give one of them")
+        values[found.name] = own[found.name].value(value)
+    return values
+
+
+def named(options: type[Options], name: str) -> Option | None:
+    """The option that has this name or alias."""
+    return next((one for one in declared(options).values() if name in (one.name, *one.aliases)), None)
+
+
+def flag_of(name: str) -> str:
+    """A name as the command line has it.
+
+    >>> flag_of("batch_size")
+    '--batch-size'
+    """
+    return "--" + name.replace("_", "-")
 
 
 def _typed(hint: Any) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The training options that all kinds of model share."""
 
 import dataclasses
+from pathlib import Path
 from typing import Literal, get_args
 
 from waza.core.errors import Error
@@ -9,6 +10,12 @@ from waza.kinds.option import Options, option
 OptimizerName = Literal["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam"]
 ScheduleName = Literal["constant", "cosine", "step", "exponential"]
 PrecisionName = Literal["auto", "float32", "bfloat16"]
+# Optimizers by names that they have elsewhere.
+OTHER_NAMES = {
+    "adamw": "it is adam with decoupled weight decay: give adam, and --weight-decay 0.01 (in Python weight_decay=0.01)",
+    "nag": "it is Nesterov's momentum: give nesterov",
+    "sgdm": "it is SGD with momentum: give momentum",
+}
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -32,7 +39,11 @@ class TrainingOptions(Options):
         None, "rows per step", usual="128, fewer for few training data", least=1, metavar="N"
     )
     optimizer: OptimizerName | None = option(
-        None, ", ".join(get_args(OptimizerName)), usual="depends on the model, mostly adam", metavar="NAME"
+        None,
+        "optimizer: " + ", ".join(get_args(OptimizerName)) + " (AdamW: adam with --weight-decay)",
+        usual="depends on the model, mostly adam",
+        metavar="NAME",
+        meant=OTHER_NAMES,
     )
     learning_rate: float | None = option(
         None,
@@ -41,6 +52,7 @@ class TrainingOptions(Options):
         least=0,
         example="0.001",
         metavar="X",
+        aliases=("lr",),
     )
     schedule: ScheduleName = option(
         "cosine", "learning-rate schedule: " + ", ".join(get_args(ScheduleName)), metavar="NAME"
@@ -64,6 +76,7 @@ class TrainingOptions(Options):
     seed: int = option(0, "random seed", least=0, metavar="N")
 
     def __post_init__(self):
+        object.__setattr__(self, "data", str(Path(self.data)))  # "photos/" and "photos" are one setting
         super().__post_init__()
         if self.epochs is not None and self.steps is not None:
             raise Error("both epochs and steps are given; give one of them")

@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from waza.core.errors import Error, nearest
@@ -28,19 +29,47 @@ def trainable_kinds() -> tuple[Kind, ...]:
     return tuple(kind for kind in kinds() if kind.models)
 
 
-def kind_of(model: str) -> Kind:
-    """The kind of the model of this name.
+def kind_of(model: str, data: Any = None) -> Kind:
+    """The kind of model that has this name and takes these data; without data, the first that has the name.
 
     Raises:
         Error: there is none.
 
     >>> kind_of("small-alexnet").models["small-alexnet"]["en"]
     'AlexNet for small images, with a million parameters'
+    >>> kind_of("mlp", "photos/").data, kind_of("mlp", "wine.csv").data
+    ('images', 'tables')
     """
-    by_name = {name: kind for kind in kinds() for name in kind.models}
+    by_name: dict[str, list[Kind]] = {}
+    for kind in kinds():
+        for name in kind.models:
+            by_name.setdefault(name, []).append(kind)
     if model not in by_name:
         raise Error(f"no model is called {model!r}: {nearest(model, by_name)}")
-    return by_name[model]
+    found = next((kind for kind in by_name[model] if data is None or kind.takes(data)), None)
+    if found is None:
+        of = " and ".join(kind.data for kind in by_name[model])
+        raise Error(f"{model} is for {of}, and {_shown(data)} is given; {_remedy(data)}")
+    return found
+
+
+def _shown(data: Any) -> str:
+    """What the data are, in a few words."""
+    from waza.data.given import array_of, is_frame, is_table_file
+
+    if isinstance(data, str | Path):
+        return f"the table {data}" if is_table_file(data) else repr(str(data))
+    if isinstance(data, tuple) and len(data) == 2 and not is_frame(data[0]):
+        return f"(x, y) with x of shape {array_of('x', data[0]).shape}"
+    return f"a {type(data).__name__}"
+
+
+def _remedy(data: Any) -> str:
+    """What to give instead: a model for data of this form, or data of another form."""
+    from waza.data.given import FORMS
+
+    able = [next(iter(kind.models)) for kind in trainable_kinds() if kind.takes(data)]
+    return f"use {able[-1]}" if able else f"expected {FORMS}"
 
 
 def kind_prepared_by(preparation: str) -> Kind:
@@ -68,7 +97,7 @@ def fit_options(model: str, data: str, given: Mapping[str, Any]) -> TrainingOpti
         ...
     waza.core.errors.Error: --tokens is for texts, and mlp is for images: leave it out
     """
-    kind = kind_of(model)
+    kind = kind_of(model, data)
     others = [(one.data, one.options) for one in trainable_kinds()]
     values = read_given(kind.options, given, others, f"{model} is for {kind.data}")
     return kind.options(model=model, data=data, **values)

@@ -23,6 +23,7 @@ class ArrayModel(Kind):
     use_options = ArrayInput
     preparation = "arrays"
     folder = Path(__file__).parent
+    piped = ".npz"
 
     def preparation_type(self) -> Any:
         """`ArrayPreparation`."""

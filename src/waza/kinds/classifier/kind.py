@@ -21,6 +21,7 @@ class Classifier(Kind):
     use_options = ImageInput
     preparation = "images"
     folder = Path(__file__).parent
+    piped = ".png"
 
     def read(self, asked: ImageOptions, progress: Told | None) -> Any:
         """The images, as an `Images`."""

@@ -26,6 +26,7 @@ class RecurrentLanguageModel(Kind):
     use_options = WritingOptions
     preparation = "text"
     folder = Path(__file__).parent
+    piped = ".txt"
 
     def read(self, asked: TextOptions, progress: Told | None) -> Any:
         """The text's tokens, as a `Material`."""

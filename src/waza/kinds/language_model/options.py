@@ -32,8 +32,12 @@ class TextOptions(TrainingOptions):
         least=1,
         metavar="N",
     )
-    width: int | None = option(None, "units of each recurrent layer", usual="200", least=1, metavar="N")
-    depth: int | None = option(None, "recurrent layers", usual="2", least=1, metavar="N")
+    width: int | None = option(
+        None, "units of each recurrent layer", usual="200", least=1, metavar="N", aliases=("hidden_size",)
+    )
+    depth: int | None = option(
+        None, "number of recurrent layers", usual="2", least=1, metavar="N", aliases=("num_layers",)
+    )
     window: int | None = option(
         None, "tokens per stream and step", usual="64 characters, or 35 words or pieces", least=1, metavar="N"
     )
@@ -57,7 +61,9 @@ class WritingOptions(InputOptions):
 
     def __post_init__(self):
         Options.__post_init__(self)
-        if (self.input is None) == (self.prompt is None):
+        if self.input is not None and self.prompt is not None:
+            raise Error("--input and --prompt are both given: give one of them")
+        if self.input is None and self.prompt is None:
             raise Error("give --input with files to predict on, or --prompt with a text to continue")
         if self.input is not None and self.sampling:
             raise Error(f"--{next(iter(self.sampling))} goes with --prompt, and --input is given: leave it out")

@@ -1,8 +1,8 @@
-"""Models of tables, as a kind of model: `waza compare` and `waza.fit` train them, and `waza use` applies them."""
+"""Models of tables, as a kind of model."""
 
 import dataclasses
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from waza.kinds.kind import Kind, Told
 from waza.kinds.option import option
@@ -21,13 +21,23 @@ class TableModel(Kind):
     """Networks that predict a column of a user's table from the others."""
 
     data = "tables"
+    data_help = "a .csv, .tsv or .parquet file, with --target, or an .npz file with x and y"
     unit = "rows"
-    in_python = ("mlp",)
-    reports = False
+    measures = ("loss", "accuracy")
+    models: ClassVar = {
+        "mlp": {"en": "a perceptron that predicts a column of a table", "ja": "表の列を予測するパーセプトロン"}
+    }
     options = TableOptions
     use_options = TableInput
     preparation = "table"
     folder = Path(__file__).parent
+
+    def read(self, asked: TableOptions, progress: Told | None) -> Any:
+        """The table in a file, as a `Material`."""
+        from waza.kinds.table.material import table
+        from waza.kinds.table.target import file_target
+
+        return table(asked.data, file_target(asked.data, asked.target), asked.task)
 
     def takes(self, data: Any) -> bool:
         """A table's file, a pandas.DataFrame, or (x, y) or a `Dataset` with inputs (rows, columns)."""
@@ -54,6 +64,12 @@ class TableModel(Kind):
         from waza.kinds.table.learner import learner
 
         return learner(settled, material)
+
+    def page(self, model: Any, material: Any, training: Any, language: str) -> str:
+        """The report: the training curves."""
+        from waza.report.training_page import render_training
+
+        return render_training(training, language, training.measures)
 
     def preparation_type(self) -> Any:
         """`Preparation`."""
