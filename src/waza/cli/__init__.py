@@ -93,7 +93,7 @@ def parser(chosen: str | None = None) -> argparse.ArgumentParser:
             action.add_argument("name", metavar="NAME")
         if name == "sample":
             action.add_argument("name", metavar="NAME", nargs="?", help="the sample to write (default: list them)")
-            action.add_argument("--out", metavar="PATH", help="where to write it (default: its own name, here)")
+            action.add_argument("--out", default=".", metavar="DIR", help="folder to write it to (default: this one)")
 
     text = "list the runs and models that are kept, with size and date, or remove some"
     runs = commands.add_parser("runs", help=text, description=text)

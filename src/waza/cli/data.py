@@ -1,12 +1,24 @@
-"""`waza data`: list data sets, or download one."""
+"""`waza data`: list data sets, download one, or write a small sample."""
 
 import argparse
+from pathlib import Path
 
 from waza import data
 
+# What can be done with each sample.
+TRY = {
+    "wine": "waza compare wine.csv --target cultivar",
+    "houses": "waza compare houses.csv --target price --try dropout,l2,weight_decay",
+    "photos": "waza fit small-alexnet photos/ --out photo-model",
+    "corpus": "waza fit language-model corpus.txt --out text-model",
+}
+
 
 def command(options: argparse.Namespace) -> None:
-    """List the catalogue, or download the missing files of one data set."""
+    """List the catalogue, download the missing files of one data set, or write a sample."""
+    if options.action == "sample":
+        _sample(options)
+        return
     from rich.console import Console
     from rich.table import Table
 
@@ -45,3 +57,22 @@ def command(options: argparse.Namespace) -> None:
         got = data.get(options.name, progress)
     nothing = {"en": "nothing to do: it is already here", "ja": "すでにあります"}[options.lang]
     console.print("\n".join(map(str, got)) or nothing)
+
+
+def _sample(options: argparse.Namespace) -> None:
+    """List the samples, or write one, and print where it is and what can be done with it."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from waza.data.samples import SAMPLES, write_sample
+
+    if options.name is None:
+        table = Table(box=None, pad_edge=False, show_header=False)
+        for name, one in SAMPLES.items():
+            table.add_row(name, one.about[options.lang])
+        Console(highlight=False).print(table)
+        print("\n" + {"en": "Write one: waza data sample NAME", "ja": "書き出すには: waza data sample 名前"}[options.lang])
+        return
+    for path in write_sample(options.name, Path(options.out), options.lang):
+        print(path)
+    print(TRY[options.name])
