@@ -59,7 +59,7 @@ def test_a_notebook_shows_one_line(monkeypatch):
     monkeypatch.setattr(progress, "DRAW_SECONDS", 0.0)
     x, y = rows()
     wz.fit("mlp", (x, y), **SMALL)
-    assert any(re.fullmatch(r"mlp: validation .*: \d+%, about \d+ s left", line) for line in lines)
+    assert any(re.fullmatch(r"mlp: validation .*: \d+ %, about \d+ s left", line) for line in lines)
     assert "• Rows that are trained on: 36" in lines[-1]
     lines.clear()
     wz.fit("mlp", (x, y), watch=wz.Watch(), **SMALL)

@@ -162,4 +162,9 @@ def test_standard_input_is_read_as_a_file(monkeypatch):
 
 
 def test_sizes_are_short():
-    assert [size_text(one) for one in (0, 12_345, 2_000_000, 3_000_000_000)] == ["0.0 kB", "12.3 kB", "2.0 MB", "3.0 GB"]
+    assert [size_text(one) for one in (0, 12_345, 2_000_000, 3_000_000_000)] == [
+        "0.0 kB",
+        "12.3 kB",
+        "2.0 MB",
+        "3.0 GB",
+    ]

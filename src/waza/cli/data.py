@@ -71,7 +71,9 @@ def _sample(options: argparse.Namespace) -> None:
         for name, one in SAMPLES.items():
             table.add_row(name, one.about[options.lang])
         Console(highlight=False).print(table)
-        print("\n" + {"en": "Write one: waza data sample NAME", "ja": "書き出すには: waza data sample 名前"}[options.lang])
+        print(
+            "\n" + {"en": "Write one: waza data sample NAME", "ja": "書き出すには: waza data sample 名前"}[options.lang]
+        )
         return
     for path in write_sample(options.name, Path(options.out), options.lang):
         print(path)

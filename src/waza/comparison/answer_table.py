@@ -10,7 +10,7 @@ from waza.comparison.outcomes import Outcome
 from waza.comparison.techniques import BASELINE, EARLY_STOPPING
 from waza.core.language import texts
 from waza.report.outcome_table import OutcomeRow, OutcomeTable
-from waza.report.words import StudyWords, number, percent, test_text
+from waza.report.words import StudyWords, number, p_text, percent
 from waza.study import Finding
 
 ORDER = ("helps", "makes no difference", "does not help", "undecided", "diverges", "harms")
@@ -115,6 +115,6 @@ def _tests(
     """The rule, and the p-values of both bounds for each technique."""
     lines = [line.format(bound=bound) for line in say["rule"]]
     for finding in findings:
-        helps, harms = (test_text(part, language) for part in finding.parts)
+        helps, harms = (p_text(part, language) for part in finding.parts)
         lines.append(say["line"].format(technique=names[finding.id].strip(), helps=helps, harms=harms))
     return lines

@@ -236,7 +236,7 @@ def with_unit(value: float, unit: str, language: str) -> str:
     return f"{shown} {name or say['units'].get(unit, unit)}".strip()
 
 
-def test_text(part: PartFinding, language: str) -> str:
+def p_text(part: PartFinding, language: str) -> str:
     """The p-value of a part with its test, and what it is about."""
     bound = with_unit(part.bound, part.unit, language)
     return str(labels(language)["grounds"]["tests"][part.kind].format(p=number(part.p), bound=bound))
@@ -260,7 +260,7 @@ def grounds(part: PartFinding, language: str) -> str:
     if part.left_out:
         said.append(say["left_out"].format(count=part.left_out))
     if math.isfinite(part.p):
-        said.append(test_text(part, language))
+        said.append(p_text(part, language))
     if math.isfinite(part.smallest):
         said.append(say["smallest"].format(smallest=with_unit(part.smallest, part.unit, language)))
     if part.reason:

@@ -18,7 +18,7 @@ from waza.engine.watch import Watch
 from waza.learners.given import check_pieces, checked_data
 from waza.study import store
 from waza.study.deciding import UNTIL_DECIDED, decide
-from waza.study.progress import watched
+from waza.study.progress import begin_phase, watched
 from waza.study.runner import Request, run_fixed, settings_of, trials_of
 from waza.study.study import Study
 from waza.study.tuning import choose
@@ -70,7 +70,9 @@ def _conducted(study: Study, request: Request, max_seeds: int | None) -> xr.Data
     if study.tuning is None:
         return run_fixed(study, request)
     asked = asked_of(study)
+    begin_phase(request.watch, "tuning", 1, 2)
     compared, choices = choose(study, lambda sweep: _once(sweep, request))
+    begin_phase(request.watch, "trials", 2, 2)
     return run_fixed(compared, request._replace(choices=choices, asked=asked))
 
 

@@ -5,20 +5,72 @@ import importlib
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from waza.engine.watch import Watch
 
 LINE_SECONDS = 10.0
 DRAW_SECONDS = 0.2
+SURE = 0.05  # the share from which the time that is left is estimated
+BAR, STATE, LONGEST_NAME = 10, 21, 21  # cells on a terminal
+
+
+class State(NamedTuple):
+    """How much of a phase is done, and since when it runs.
+
+    Args:
+        done, total: steps or files; the total may be unknown.
+        begun: the clock when the first of them began.
+    """
+
+    done: int = 0
+    total: int | None = None
+    begun: float = 0.0
+
+    @property
+    def share(self) -> float | None:
+        """The share that is done; None where it is unknown."""
+        return self.done / self.total if self.total else None
+
+    def left(self, now: float) -> float | None:
+        """The seconds that are left; None before a twentieth is done, where an estimate would be wild.
+
+        >>> State(3, 12, 100.0).left(110.0), State(1, 100, 100.0).left(110.0), State().left(1.0)
+        (30.0, None, None)
+        """
+        if not self.total or self.share is None or self.share < SURE:
+            return None
+        return (now - self.begun) * (self.total - self.done) / self.done
+
+    def text(self, now: float) -> str:
+        """The share and the time that is left.
+
+        >>> State(3, 12, 100.0).text(110.0), State(1, 100, 100.0).text(110.0), State().text(1.0)
+        ('25 %, about 30 s left', '1 %', '')
+        """
+        if self.share is None:
+            return ""
+        left = self.left(now)
+        return f"{self.share:.0%}".replace("%", " %") + ("" if not left else f", about {duration(left)} left")
+
+
+def duration(seconds: float) -> str:
+    """A time in a few letters.
+
+    >>> duration(9.6), duration(95), duration(3700)
+    ('10 s', '2 min', '1.0 h')
+    """
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 3600 else f"{seconds / 3600:.1f} h"
 
 
 class Display:
     """A place where progress is shown."""
 
-    def show(self, text: str, done: int, total: int | None) -> None:
-        """Show what is being done, and how much of it is done."""
-        raise NotImplementedError(f"{type(self).__name__} has no show(text, done, total)")
+    def show(self, name: str, text: str, state: "State") -> None:
+        """Show what runs, what is being done, and how much of it is done."""
+        raise NotImplementedError(f"{type(self).__name__} has no show(name, text, state)")
 
     def close(self, lines: list[str]) -> None:
         """End the display, and leave these lines."""
@@ -35,9 +87,9 @@ class Progress(Watch):
 
     def __init__(self, name: str, display: Display):
         self._notes: list[str] = []
-        self._name, self._display = name, display
-        self._text, self._done = "training", 0
-        self._total: int | None = None
+        self._name, self._display = _shortened(name), display
+        self._phase, self._text = "", "training"
+        self._state = State()
 
     def __enter__(self) -> Self:
         return self
@@ -46,32 +98,45 @@ class Progress(Watch):
         self._display.close(self._notes)
 
     def _show(self, text: str) -> None:
-        self._display.show(f"{self._name}: {text}", self._done, self._total)
+        self._display.show(self._name, f"{self._phase}: {text}" if self._phase else text, self._state)
+
+    def _begin(self, total: int | None) -> None:
+        """Begin to count anew."""
+        self._state = State(0, total, time.monotonic())
+
+    def phase(self, name: str, number: int, of: int) -> None:
+        """Begin a phase, which is counted from 0 %."""
+        self._phase = f"phase {number} of {of}, {name}"
+        self._begin(None)
+        self._show("preparing")
 
     def reading(self, done: int, total: int) -> None:
         """Show how many files have been read."""
-        self._done, self._total = done, total
-        self._show("reading images")
+        if self._state.total != total or done < self._state.done:
+            self._begin(total)
+        self._state = self._state._replace(done=done)
+        self._show("reading files")
 
     def compiling(self, programs: int) -> None:
         """Show that programs are being compiled."""
-        self._show(f"compiling {programs} programs")
+        self._show("compiling" if programs == 1 else f"compiling {programs} programs")
 
     def training(self, steps: int) -> None:
         """Begin to count `steps` steps."""
-        self._text, self._done, self._total = "training", 0, steps
+        self._text = "training"
+        self._begin(steps)
         self._show(self._text)
 
     def advance(self, steps: int) -> None:
         """Count `steps` steps."""
-        self._done += steps
+        self._state = self._state._replace(done=self._state.done + steps)
         self._show(self._text)
 
     def evaluated(self, step: int, measures: Mapping[str, float]) -> None:
         """Show the measures on the validation rows."""
         shown = {name.removeprefix("validation_"): value for name, value in measures.items() if "validation" in name}
         if shown:
-            self._text = "validation " + ", ".join(f"{name} {value:.3f}" for name, value in shown.items())
+            self._text = "validation " + ", ".join(f"{name} {value:.3g}" for name, value in shown.items())
         self._show(self._text)
 
     def noted(self, sentence: str) -> None:
@@ -80,33 +145,32 @@ class Progress(Watch):
 
 
 class TerminalBar(Display):
-    """A bar with the time left on standard error, which is a terminal."""
+    """A bar with the share and the time left on standard error, which is a terminal."""
 
     def __init__(self) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, TextColumn
         from rich.progress import Progress as Bar
+        from rich.table import Column
 
         self._bar = Bar(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.percentage:>3.0f} %"),
-            TimeElapsedColumn(),
-            TextColumn("left"),
-            TimeRemainingColumn(),
+            TextColumn("{task.description}", table_column=Column(no_wrap=True, overflow="ellipsis")),
+            BarColumn(BAR),
+            TextColumn("{task.fields[state]}", table_column=Column(no_wrap=True, min_width=STATE)),
             console=Console(stderr=True),
             transient=True,
         )
-        self._task = self._bar.add_task("", total=None)
-        self._of: int | None = None
+        self._task = self._bar.add_task("", total=None, state="")
+        self._of: tuple[int | None, float] | None = None
         self._bar.start()
 
-    def show(self, text: str, done: int, total: int | None) -> None:
-        """Move the bar; another total begins it again."""
-        if total != self._of or done == 0:
-            self._of = total
-            self._bar.reset(self._task, total=total)
-        self._bar.update(self._task, description=text, completed=done)
+    def show(self, name: str, text: str, state: State) -> None:
+        """Move the bar; another count begins it again."""
+        if (state.total, state.begun) != self._of:
+            self._of = (state.total, state.begun)
+            self._bar.reset(self._task, total=state.total)
+        shown = state.text(time.monotonic())
+        self._bar.update(self._task, description=f"{name}: {text}", completed=state.done, state=shown)
 
     def close(self, lines: list[str]) -> None:
         """Remove the bar, and print the lines."""
@@ -116,19 +180,23 @@ class TerminalBar(Display):
 
 
 class Lines(Display):
-    """A line on standard error every 10 seconds."""
+    """A line on standard error every 10 seconds, and where a phase begins."""
 
     def __init__(self) -> None:
-        self._begun = self._said = time.monotonic()
+        self._said = time.monotonic()
+        self._phase = ""
 
-    def show(self, text: str, done: int, total: int | None) -> None:
+    def show(self, name: str, text: str, state: State) -> None:
         """Print the share and the time left, if the last line is old enough."""
         now = time.monotonic()
-        if done == 0:
-            self._begun = now
-        elif total and now - self._said > LINE_SECONDS:
+        phase, of_phases, _ = text.partition(": ")
+        head = f"{name}: {phase}" if of_phases else name
+        if of_phases and phase != self._phase:
+            self._phase, self._said = phase, now
+            print(head, file=sys.stderr, flush=True)
+        elif state.done and now - self._said > LINE_SECONDS:
             self._said = now
-            print(_line(text.partition(":")[0], done, total, now - self._begun), file=sys.stderr, flush=True)
+            print(f"{head}: {state.text(now)}", file=sys.stderr, flush=True)
 
     def close(self, lines: list[str]) -> None:
         """Leave nothing."""
@@ -139,16 +207,14 @@ class NotebookLine(Display):
 
     def __init__(self, show: Any) -> None:
         self._handle = show({"text/plain": ""}, raw=True, display_id=True)
-        self._begun, self._drawn = time.monotonic(), 0.0
+        self._drawn = 0.0
 
-    def show(self, text: str, done: int, total: int | None) -> None:
+    def show(self, name: str, text: str, state: State) -> None:
         """Update the line, at most five times a second."""
         now = time.monotonic()
-        if done == 0:
-            self._begun = now
         if now - self._drawn > DRAW_SECONDS:
             self._drawn = now
-            self._write(_line(text, done, total, now - self._begun) if done and total else text)
+            self._write(": ".join(filter(None, [name, text, state.text(now)])))
 
     def close(self, lines: list[str]) -> None:
         """Replace the line by these lines."""
@@ -158,13 +224,19 @@ class NotebookLine(Display):
         self._handle.update({"text/plain": text}, raw=True)
 
 
-def _line(text: str, done: int, total: int, seconds: float) -> str:
-    """The share that is done and the time that is left.
+def begin_phase(watch: Watch, name: str, number: int, of: int) -> None:
+    """Tell a watch that shows progress that a phase begins."""
+    if isinstance(watch, Progress):
+        watch.phase(name, number, of)
 
-    >>> _line("mlp", 30, 120, 5.0)
-    'mlp: 25%, about 15 s left'
+
+def _shortened(name: str) -> str:
+    """A name that leaves room for the rest of a line.
+
+    >>> _shortened("compare-wine"), _shortened("compare-measurements-of-2026")
+    ('compare-wine', 'compare-measurements…')
     """
-    return f"{text}: {done / total:.0%}, about {seconds * (total - done) / done:.0f} s left"
+    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
 
 
 def _display() -> Display | None:
