@@ -12,6 +12,7 @@ import xarray as xr
 
 from waza import report
 from waza.report.choices import choice_rows
+from waza.report.outcome_table import OutcomeRow, OutcomeTable
 from waza.report.words import StudyWords
 from waza.study.claims import Claim, Part
 from waza.study.deciding import decide
@@ -145,6 +146,51 @@ def test_a_browser_draws_the_page(results, findings, tmp_path, language):
     drawn = subprocess.run(command, capture_output=True, text=True, timeout=120).stdout
     body = re.sub(r"<script.*?</script>", "", drawn, flags=re.S)
     assert "<canvas" in body or "<svg" in body
+
+
+@pytest.mark.skipif(not shutil.which("chromium"), reason="chromium is not installed")
+@pytest.mark.parametrize(("width", "scheme"), [(1400, 0), (500, 1)])  # 0: dark, 1: light; 500 is the narrowest window
+def test_charts_are_as_wide_as_the_page_and_have_its_colours(page, tmp_path, width, scheme):
+    file = tmp_path / "report.html"
+    measured = """<script>setTimeout(() => {
+        const place = document.querySelector(".chart"), svg = place.querySelector("svg");
+        const ink = svg.querySelector(".role-axis-label text").getAttribute("fill");
+        document.title = [place.clientWidth, svg.clientWidth, ink].join(" ");
+    }, 4000);</script>"""
+    file.write_text("".join([*page.rpartition("</body>")[:1], measured, "</body></html>"]), "utf-8")
+    command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]
+    command += [f"--window-size={width},900", f"--blink-settings=preferredColorScheme={scheme}"]
+    command += ["--virtual-time-budget=8000", "--dump-dom", file.as_uri()]
+    drawn = subprocess.run(command, capture_output=True, text=True, timeout=120).stdout
+    room, wide, ink = re.search(r"<title>(.*?)</title>", drawn).group(1).split()
+    room, wide = int(room), int(wide)
+    assert 0.8 * room < wide <= room, (room, wide)
+    assert (ink == "#eee") == (scheme == 0)
+
+
+def test_tables_and_charts_can_be_read_aloud(page, results, findings):
+    markup = re.sub(r"<(script|style).*?</\1>", "", page, flags=re.S)
+    assert not re.search(r"<th>", markup)
+    charts = re.findall(r'<div class="chart" role="figure" aria-label="(.*?)"', markup)
+    assert len(charts) == markup.count('class="chart"') and charts[0].startswith("Chart: test accuracy")
+    assert "for plain, " in charts[0]
+    assert markup.count("<table") == markup.count('<div class="wide"><table') + markup.count("<summary>Seconds") * 2
+
+
+def test_a_comparison_begins_with_its_answer(results, findings):
+    row = OutcomeRow("Adam", "+2", "+1 to +3", "helps", "holds")
+    heads = ("technique", "effect (points)", "99 % interval", "result")
+    table = OutcomeTable(heads, (row,), ("which rows",), "Rule and tests", ("the rule",), "Details", ("the unit",))
+    words = {
+        one: StudyWords("t", "lead", {}, {}, one, answer="On your data: Adam helps.", outcomes=table)
+        for one in ("en", "ja")
+    }
+    shown = re.sub(r"<[^>]+>|\s+", " ", report.render_page(results, findings, words).split("<main")[1])
+    wanted = ("On your data: Adam helps.", "technique", "Adam", "+1 to +3", "helps", "which rows", "Details", "lead")
+    at = 0
+    for one in wanted:
+        at = shown.index(one, at) + len(one)
+    assert "C99" not in shown and "the unit" in shown
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ def _print(fitted: Any, language: str) -> None:
     figures.add_row(say["pace"], number(result[f"{kind.unit}_a_second"]))
     console.print()
     console.print(figures)
-    notes = [note.say(language) for note in fitted.material.notes]
+    notes = [say["chosen"], *(note.say(language) for note in fitted.material.notes)]
     notes += [say["endings"][result["ending"]]] if result["ending"] == "no improvement" else []
     notes += _devices(fitted, say)
     console.print()

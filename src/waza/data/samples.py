@@ -96,14 +96,14 @@ def houses(language: str = "en") -> Files:
 
 
 def photos(language: str = "en") -> Files:
-    """Drawn pictures of three shapes in any colour, place and size: photos/<class>/*.png, and holiday.png."""
+    """Drawn pictures of three shapes in any colour and size: photos/<class>/*.png, and holiday.png."""
     rng = np.random.RandomState(2)
     files = {
         f"photos/{shape}/{shape}-{i:03d}.png": _png(_drawn(shape, rng))
-        for shape in ("circle", "square", "triangle")
+        for shape in ("cross", "disc", "stripes")
         for i in range(60)
     }
-    return files | {"holiday.png": _png(_drawn("triangle", rng))}
+    return files | {"holiday.png": _png(_drawn("stripes", rng))}
 
 
 def corpus(language: str = "en") -> Files:
@@ -156,21 +156,17 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:
 
 
 def _drawn(shape: str, rng: np.random.RandomState, side: int = 48) -> np.ndarray:
-    """A shape on a background of another colour, with noise, as uint8 (side, side, 3)."""
+    """A light shape of any colour on a dark background, with noise, as uint8 (side, side, 3)."""
     y, x = np.mgrid[:side, :side].astype(float)
-    radius = rng.uniform(0.2, 0.36) * side
-    centre_y, centre_x = rng.uniform(radius, side - radius, 2)
-    turn = rng.uniform(0, 2 * np.pi)
+    radius = rng.uniform(0.28, 0.42) * side
+    centre_y, centre_x = rng.uniform(0.45, 0.55, 2) * side
     right, down = x - centre_x, y - centre_y
-    right, down = right * np.cos(turn) + down * np.sin(turn), down * np.cos(turn) - right * np.sin(turn)
     inside = {
-        "circle": np.hypot(right, down) < 0.9 * radius,
-        "square": np.maximum(abs(right), abs(down)) < 0.8 * radius,
-        "triangle": (down < 0.6 * radius) & (down > 1.8 * abs(right) - 1.1 * radius),
+        "disc": np.hypot(right, down) < 0.9 * radius,
+        "cross": (np.minimum(abs(right), abs(down)) < 0.22 * radius) & (np.maximum(abs(right), abs(down)) < radius),
+        "stripes": (np.maximum(abs(right), abs(down)) < 0.9 * radius) & (np.floor(down / 4) % 2 == 0),
     }[shape]
-    paper, ink = rng.uniform(40, 215, (2, 3))
-    while abs(paper - ink).max() < 70:
-        ink = rng.uniform(40, 215, 3)
+    paper, ink = rng.uniform(20, 80, 3), rng.uniform(130, 240, 3)
     picture = np.where(inside[..., None], ink, paper) + rng.normal(0, 10, (side, side, 3))
     return np.clip(picture, 0, 255).astype(np.uint8)
 

@@ -16,6 +16,7 @@ from waza.core.language import LANGUAGES
 from waza.core.names import lookup
 from waza.report.charts import PROBES, by_layer
 from waza.report.choices import choice_rows
+from waza.report.describing import described
 from waza.report.figures import Figure, further_charts, main_charts
 from waza.report.filling import in_text
 from waza.report.layout import arranged
@@ -95,7 +96,7 @@ def _charts(results: xr.Dataset, words: Words, language: str, figures: Sequence[
     charts: dict[str, Any] = {f"main{i}": row for i, row in enumerate(shown)}
     if results.sizes["step"] > 1 and "layer" in results.dims:
         charts |= {name: by_layer(results, words, language, name) for name in PROBES if name in results}
-    return {name: dressed(chart).to_dict(validate=False) for name, chart in charts.items()}
+    return {name: described(dressed(chart).to_dict(validate=False), language) for name, chart in charts.items()}
 
 
 def _tables(measures: Sequence[str]) -> list[Sequence[str]]:

@@ -8,8 +8,9 @@ import altair as alt
 import numpy as np
 
 from waza.report.inline import Inline
-from waza.report.style import PALETTE
+from waza.report.style import PALETTE, titled
 
+BETWEEN = 60
 LARGEST_CELL, SMALLEST_CELL, WIDEST = 36, 5, 620
 NUMBERED = 26  # classes whose cells have room for their numbers
 SPLITS = ("train", "validation", "test")
@@ -34,7 +35,7 @@ def curves(history: Sequence[Mapping[str, Any]], measure: str, best_step: int, s
     )
     x = alt.X("step:Q", title=say["step"], axis=alt.Axis(tickMinStep=1))
     scale = alt.Scale(type="log", nice=False) if measure in LOGARITHMIC else alt.Scale(zero=False)
-    y = alt.Y("value:Q", title=say["measures"].get(measure, measure), scale=scale)
+    y = alt.Y("value:Q", title=None, scale=scale)
     lines = (
         alt.Chart(Inline(values=rows))
         .mark_line(strokeWidth=2.2)
@@ -46,7 +47,12 @@ def curves(history: Sequence[Mapping[str, Any]], measure: str, best_step: int, s
         .mark_rule(strokeDash=[4, 3], color="#555")
         .encode(x="step:Q", tooltip=["text:N"])
     )
-    return (best + lines).properties(width=370, height=250)
+    return titled((best + lines).properties(width=370, height=250), say["measures"].get(measure, measure))
+
+
+def together(panels: Sequence[Any]) -> Any:
+    """Curves side by side, above one legend."""
+    return alt.concat(*panels, columns=len(panels), spacing=BETWEEN)
 
 
 def _finite(value: Any) -> bool:

@@ -9,13 +9,14 @@ import jinja2
 from markupsafe import Markup
 
 from waza.core.language import LANGUAGES, texts
+from waza.report.describing import described
 from waza.report.page import embedded
 from waza.report.style import dressed
-from waza.report.training_charts import curves
+from waza.report.training_charts import curves, together
 from waza.report.words import labels, number
 
 FOLDER = Path(__file__).parent
-LARGE = 100
+LARGE, CURVES = 100, "curves"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,16 +86,16 @@ def render_training(
     words = {name: training_words(training.folder, name) for name in LANGUAGES}
     specs = {}
     for name, say in words.items():
-        charts = {one: curves(training.history, one, training.result["best_step"], say) for one in charted}
-        for key, chart in {**charts, **more_charts(say)}.items():
-            specs[f"{name}-{key}"] = dressed(chart).to_dict(validate=False)
+        panels = [curves(training.history, one, training.result["best_step"], say) for one in charted]
+        for key, chart in {CURVES: together(panels), **more_charts(say)}.items():
+            specs[f"{name}-{key}"] = described(dressed(chart).to_dict(validate=False), name)
     return environment.get_template("page.html").render(
         first=language,
         languages=LANGUAGES,
         words=words,
         other={name: labels(name)["other_language"] for name in LANGUAGES},
         shown=training,
-        charted=charted,
+        figures=specs,
         specs=embedded(specs),
         vega=Markup(vl_convert.javascript_bundle()),  # type: ignore[call-arg]  # the stub forgets the default
         style=Markup((FOLDER / "page.css").read_text("utf-8")),

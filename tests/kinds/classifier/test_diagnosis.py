@@ -10,6 +10,7 @@ from waza import models, nn
 from waza.core.errors import Error
 from waza.kinds.classifier.confusion import confused, confusion
 from waza.kinds.classifier.filters import feature_maps, first_filters
+from waza.kinds.classifier.page import of_grey
 from waza.kinds.classifier.saliency import input_gradients, saliency
 
 
@@ -71,6 +72,16 @@ def test_filters_and_maps_are_the_layers():
     bias = variables["convolutions"][0]["convolution"]["bias"]
     expected = jnp.tanh(nn.convolve(image[None], weight) + bias)[0]
     np.testing.assert_allclose(maps["convolutions.0"], expected, atol=1e-6)
+
+
+def test_filters_of_grey_images_are_grey():
+    filters = np.random.default_rng(0).normal(size=(4, 3, 3, 3))
+    grey = np.repeat(np.arange(2 * 9, dtype=np.uint8).reshape(2, 3, 3, 1), 3, axis=3)
+    np.testing.assert_allclose(of_grey(filters, grey)[..., 0], filters.sum(axis=3))
+    colour = grey.copy()
+    colour[0, 0, 0, 0] += 9
+    assert of_grey(filters, colour) is filters
+    assert of_grey(filters[..., :1], grey[..., :1]).shape == (4, 3, 3, 1)
 
 
 def test_a_perceptron_has_filters_and_no_maps():

@@ -71,7 +71,7 @@ def image_page(model: Model, given: Images, training: Training, language: str) -
         classes,
         matrix,
         [(classes[one.true], classes[one.predicted], one.times, one.share) for one in confused(matrix)],
-        first_filters(variables, model.preparation.shape),
+        of_grey(first_filters(variables, model.preparation.shape), test.x[rows]),
         feature_maps(model.model, variables, x[0]),
         [
             Example(np.asarray(test.x[row]), classes[test.y[row]], _best(outputs[row], classes), np.asarray(heat[i]))
@@ -79,6 +79,15 @@ def image_page(model: Model, given: Images, training: Training, language: str) -
         ],
     )
     return render_images(training, shown, language)
+
+
+def of_grey(filters: np.ndarray, images: np.ndarray) -> np.ndarray:
+    """The filters, summed over the channels where the images are grey in three equal channels.
+
+    What such a filter answers depends on the sum alone; the differences between its channels are initial noise.
+    """
+    grey = images.shape[-1] > 1 and filters.shape[-1] == images.shape[-1] and (np.ptp(images, axis=-1) == 0).all()
+    return filters.sum(axis=-1, keepdims=True) if grey else filters
 
 
 def chosen_rows(outputs: np.ndarray, y: np.ndarray) -> list[int]:
