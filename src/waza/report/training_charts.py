@@ -52,7 +52,7 @@ def curves(history: Sequence[Mapping[str, Any]], measure: str, best_step: int, s
 
 def together(panels: Sequence[Any]) -> Any:
     """Curves side by side, above one legend."""
-    return alt.concat(*panels, columns=len(panels), spacing=BETWEEN)
+    return alt.concat(*panels, columns=len(panels), spacing=BETWEEN, bounds="flush")
 
 
 def _finite(value: Any) -> bool:
@@ -69,8 +69,9 @@ def heat_map(matrix: np.ndarray, classes: Sequence[str], say: Mapping[str, Any])
         for (i, j), share in np.ndenumerate(matrix / totals)
     ]
     cell = max(SMALLEST_CELL, min(LARGEST_CELL, WIDEST // count))
-    axis = alt.Axis(grid=False, ticks=False, labelLimit=160)
-    below = alt.Axis(grid=False, ticks=False, labelLimit=160, labelAngle=-40 if max(map(len, names)) > 2 else 0)
+    axis = alt.Axis(grid=False, ticks=False, labelLimit=160, labelOverlap=False)
+    angle = -40 if max(map(len, names)) > 2 else 0
+    below = alt.Axis(grid=False, ticks=False, labelLimit=160, labelAngle=angle, labelOverlap=count > NUMBERED)
     base = alt.Chart(Inline(values=rows)).encode(
         x=alt.X("predicted:N", sort=names, title=say["predicted"], axis=below),
         y=alt.Y("true:N", sort=names, title=say["true"], axis=axis),
