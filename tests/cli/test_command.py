@@ -115,7 +115,7 @@ def test_a_study_file_from_settings_to_report(folder, monkeypatch, capsys):
             ("fit", "alexnet", "mine.csv", "--out", "m"),
             "the table mine.csv is given; use mlp",
         ),
-        (("runs", "rm", "nothing"), "nothing that waza keeps in runs is called 'nothing'"),
+        (("runs", "rm", "nothing"), "nothing that waza keeps is called 'nothing'"),
     ],
 )
 def test_mistakes_end_in_one_line(refused, arguments, words):

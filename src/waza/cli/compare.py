@@ -29,13 +29,18 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--try",
         dest="tried",
         metavar="A,B,...",
-        help=f"techniques to compare: {', '.join(TECHNIQUES)} (default: {', '.join(USUAL)}; of images also augment)",
+        help=f"techniques to compare: {', '.join(TECHNIQUES)} (default: {', '.join(USUAL)}; for images also augment)",
     )
     parser.add_argument(
-        "--model", default="mlp", metavar="MODEL", help="for images any that `waza fit` trains on images (default: mlp)"
+        "--model",
+        default="mlp",
+        metavar="MODEL",
+        help="network, of images any that `waza fit` trains on images (default: mlp)",
     )
     parser.add_argument(
-        "--task", choices=("classification", "regression"), help="default: depends on the target's values"
+        "--task",
+        choices=("classification", "regression"),
+        help="classification or regression (default: depends on the target's values)",
     )
     parser.add_argument(
         "--steps", type=whole(1), metavar="N", help="training steps per trial (default: 1000; with convolutions 200)"

@@ -23,6 +23,7 @@ DIGITS, DIGITS_SHOWN = 9, 4
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The folder, and the options that the kinds of model declare."""
     parser.add_argument("model", metavar="MODEL_DIR", help="the folder that `waza fit` or `waza compare` named")
+    parser.epilog = "--input - reads a file from standard input."
     add_declared(parser, [(kind.data, kind.use_options) for kind in kinds()])
 
 

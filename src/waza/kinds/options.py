@@ -40,7 +40,7 @@ class TrainingOptions(Options):
     )
     optimizer: OptimizerName | None = option(
         None,
-        "optimizer: " + ", ".join(get_args(OptimizerName)) + " (AdamW: adam with --weight-decay)",
+        ", ".join(get_args(OptimizerName)) + "; AdamW is adam with --weight-decay",
         usual="depends on the model, mostly adam",
         metavar="NAME",
         meant=OTHER_NAMES,
@@ -69,7 +69,7 @@ class TrainingOptions(Options):
     )
     precision: PrecisionName = option(
         "auto",
-        "auto, float32 or bfloat16",
+        "number format: auto, float32 or bfloat16",
         usual="auto, which is bfloat16 on a GPU or TPU and float32 on a CPU",
         metavar="NAME",
     )

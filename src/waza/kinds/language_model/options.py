@@ -23,7 +23,10 @@ class TextOptions(TrainingOptions):
         None, "dropout rate on all connections but the recurrent ones", usual="0.2", least=0, below=1, metavar="X"
     )
     tokens: TokensName | None = option(
-        None, "characters, words or pieces (subwords)", usual="characters; words for wikitext2", metavar="KIND"
+        None,
+        "what a token is: characters, words or pieces (subwords)",
+        usual="characters; words for wikitext2",
+        metavar="KIND",
     )
     vocabulary: int | None = option(
         None,
@@ -41,7 +44,7 @@ class TextOptions(TrainingOptions):
     window: int | None = option(
         None, "tokens per stream and step", usual="64 characters, or 35 words or pieces", least=1, metavar="N"
     )
-    cell: CellName | None = option(None, "lstm, gru or rnn", usual="lstm", metavar="NAME")
+    cell: CellName | None = option(None, "recurrent layers: lstm, gru or rnn", usual="lstm", metavar="NAME")
     clip: float | None = option(
         None, "largest norm of the gradient; 0: no limit", usual="1", least=0, example="1", metavar="X"
     )
