@@ -1,5 +1,6 @@
 """The samples, and the commands of the README, which can be typed as they stand."""
 
+import io
 import re
 import shlex
 from pathlib import Path
@@ -97,3 +98,25 @@ def test_every_command_of_the_readme_can_be_typed(tmp_path, monkeypatch, readme)
             inputs = [options.model, *getattr(options, "input", ())]
         for name in inputs:
             assert Path(name).exists() or name in made, command
+
+
+@pytest.mark.parametrize(("name", "target"), [("wine", "cultivar"), ("houses", "price")])
+def test_one_model_is_trained_on_a_table_and_predicts_from_standard_input(tmp_path, monkeypatch, capsys, name, target):
+    monkeypatch.chdir(tmp_path)
+    write_sample(name, Path())
+    main(["fit", "mlp", f"{name}.csv", "--target", target, "--steps", "200", "--out", "model", "--lang", "en"])
+    printed = capsys.readouterr().out
+    assert "use it: waza use model --input new.csv" in printed
+    assert ("accuracy" in printed.splitlines()[0]) == (name == "wine")
+    page = Path("model/report.html").read_text("utf-8")
+    assert f"mlp on {name}" in page and 'data-spec="en-curves"' in page
+    frame, _ = read_table(Path(f"{name}.csv"))
+    rows = Path(f"{name}.csv").read_bytes()
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(rows)))
+    main(["use", "model", "--input", "-"])
+    found = [line.split(",")[0] for line in capsys.readouterr().out.splitlines()[1:]]
+    assert len(found) == len(frame)
+    if name == "wine":
+        assert np.mean(np.array(found) == frame[target]) > 0.9
+    else:
+        assert np.corrcoef(np.array(found, float), np.asarray(frame[target], float))[0, 1] > 0.9
