@@ -74,8 +74,8 @@ def command(options: argparse.Namespace) -> None:
         writable(Path(options.json))
     writable(Path(options.runs) / "run")
     tried = None if options.tried is None else options.tried.split(",")
-    place = {"groups": options.groups, "order": options.order}
     target = file_target(options.data, options.target) if is_table_file(options.data) else options.target
+    place = {"groups": options.groups, "order": options.order}
     asked = ask(options.data, target or USUAL_TARGET, tried, options.model, options.task, options.steps, **place)
     keep_compiled()
     try:

@@ -17,6 +17,7 @@ from waza.study.sweep import swept
 from waza.study.tuning import tuned_name
 
 DECIMALS = 4
+FACTOR = "log10"  # the unit of effects that are powers of ten
 SMALLEST_DECIMAL = 0.001
 
 
@@ -186,13 +187,15 @@ def mean_text(value: float) -> str:
 
 
 def amount(value: float, unit: str) -> str:
-    """An effect in its unit, with three digits to four decimals; a share in points is shown times 100.
+    """An effect in its unit: a share in points is shown times 100, a power of ten as a factor with three digits.
 
-    >>> amount(0.052, "points"), amount(1.49e-7, "points"), amount(-2.03e-5, "log10"), amount(0.00012345, "log10")
-    ('5.2', '0', '0', '0.0001')
+    >>> amount(0.052, "points"), amount(1.49e-7, "points"), amount(-2.03e-5, "log10"), amount(-2.06, "log10")
+    ('5.2', '0', '1', '0.00871')
     """
     if not math.isfinite(value):
         return number(value)
+    if unit == FACTOR:
+        return number(10.0**value)
     shown = float(value) * 100 if unit == "points" else float(value)
     return number(round(shown, DECIMALS) + 0.0)
 
@@ -202,7 +205,10 @@ def sentence(part: PartFinding, words: ClaimWords, language: str) -> str:
     text = getattr(words.parts[part.name], part.verdict)
     if part.equivalent:
         margin = min(abs(bound) for bound in part.region)
-        text += labels(language)["equivalent"].format(margin=with_unit(margin, part.unit, language))
+        if part.unit == FACTOR:
+            text += labels(language)["alike"].format(margin=amount(margin, part.unit))
+        else:
+            text += labels(language)["equivalent"].format(margin=with_unit(margin, part.unit, language))
     if part.near:
         text += labels(language)["near"]
     numbers = {name: amount(getattr(part, name), part.unit) for name in ("effect", "low", "high")}
