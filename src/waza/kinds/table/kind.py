@@ -37,7 +37,7 @@ class TableModel(Kind):
         from waza.kinds.table.material import table
         from waza.kinds.table.target import file_target
 
-        return table(asked.data, file_target(asked.data, asked.target), asked.task)
+        return table(asked.data, file_target(asked.data, asked.target), asked.task, asked.groups, asked.order)
 
     def takes(self, data: Any) -> bool:
         """A table's file, a pandas.DataFrame, or (x, y) or a `Dataset` with inputs (rows, columns)."""
