@@ -136,7 +136,7 @@ def test_an_answer_on_labels_by_lot_begins_with_the_constant(by_lot):
     stored = xr.load_dataset(by_lot.page.parent / "results.nc", engine="scipy")
     assert {"baseline, tuned", "adam, tuned", CONSTANT, LINEAR, BOOSTING} == set(stored["variant"].values)
     page = by_lot.page.read_text("utf-8")
-    assert page.index("predicts better than the most frequent class") < page.index("</section>")
+    assert page.index("predicts better than the most frequent class") < page.index("</table>")
 
 
 def test_a_model_that_is_not_finite_is_not_kept(by_lot, monkeypatch):

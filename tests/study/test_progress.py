@@ -83,7 +83,7 @@ def test_a_terminal_of_80_cells_shows_the_time_left(clock, monkeypatch):
 
 @pytest.mark.wrong_types  # a study with the fields that matter here
 def test_a_tuned_study_tells_its_phases(monkeypatch):
-    study = types.SimpleNamespace(name="s", tuning=object(), claims=())
+    study = types.SimpleNamespace(name="s", tuning=types.SimpleNamespace(nested=False), claims=())
     request = conduct.Request(None, Progress("s", shown := Recorder()))
     for name in ("trials_of", "asked_of"):
         monkeypatch.setattr(conduct, name, lambda *_: "")
