@@ -314,7 +314,7 @@ def test_prompts_are_for_language_models(fitted, tmp_path, capsys):
         generate(load_model(tmp_path / "images"), "a")
     refused(["use", text, "--input", str(tmp_path / "a.jpg")], "holds a NUL byte", capsys)
     refused(["use", text], "give --input with files to predict on, or --prompt", capsys)
-    refused(["use", text, "--prompt", "a", "--input", "x"], "give --input with files", capsys)
+    refused(["use", text, "--prompt", "a", "--input", "x"], "--input and --prompt are both given", capsys)
     refused(["use", text, "--input", "x", "--temperature", "1"], "--temperature goes with --prompt", capsys)
     refused(["use", text, "--prompt", "a", "--output", "x"], "--output goes with --input", capsys)
     refused(
