@@ -57,8 +57,10 @@ def _stored(runs: Path) -> tuple[dict[str, Any], dict[str, Any]]:
         if not any((runs / exercise.name).glob("*/results.nc")):
             continue
         from waza.curriculum.evidence import decided, tuning_seconds
+        from waza.engine.devices import each_core_a_device
         from waza.study.evidence import Difference, answering
 
+        each_core_a_device()  # before a study that uses JAX while it is made starts it with one device
         try:
             answer = answering(exercise.study(), runs)
         except Error as error:  # such as a data set that is not there
@@ -99,9 +101,11 @@ def _run_missing(ids: Sequence[str], options: argparse.Namespace) -> list[str]:
     keep_compiled()
     from waza.cli.progress import Progress
     from waza.cli.run import write_report
+    from waza.engine.devices import each_core_a_device
     from waza.study import run
     from waza.study.evidence import answering
 
+    each_core_a_device()  # before a study that uses JAX while it is made starts it with one device
     failed = []
     for exercise in curriculum.exercises():
         wanted = set(ids) & set(exercise.claims) if ids else exercise.claims or options.evidence or options.publish

@@ -23,8 +23,10 @@ def command(options: argparse.Namespace) -> None:
         writable(Path(options.json))
     writable(Path(options.runs) / "run")
     keep_compiled()
+    from waza.engine.devices import each_core_a_device
     from waza.study import Interrupted, run
 
+    each_core_a_device()  # before a study that uses JAX while it is made starts it with one device
     study = read_study(options.study, options.data)
     changes = {name: getattr(options, name) for name in ("seeds", "steps") if getattr(options, name) is not None}
     if "steps" in changes and study.steps == 0:
