@@ -61,9 +61,9 @@ def small_study(study, variants):
     ("layers", "words"),
     [
         ((), "expected a tuple of layers"),
-        (nn.relu, "expected a tuple of layers"),
-        ((nn.Dense(2, 2), "relu"), "layer 1 of the Chain is 'relu'; expected a layer"),
-        ((nn.Flatten,), "layer 0 of the Chain is <class"),
+        (nn.relu, "expected a tuple, such as"),
+        ((nn.Dense(2, 2), "relu"), r"Chain.layers\[1\] is 'relu'; expected an nn.Layer or a function: give nn.relu"),
+        ((nn.Flatten,), r"Chain.layers\[0\] is the class nn.Flatten; expected an nn.Layer or a function: give nn.Flatten\(\)"),
     ],
 )
 def test_mistakes_are_named(layers, words):

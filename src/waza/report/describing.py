@@ -41,6 +41,6 @@ def _title(part: dict[str, Any]) -> str:
 def _names(part: dict[str, Any]) -> list[str]:
     """The names in the legend of colours."""
     colour = part.get("encoding", {}).get("color", {})
-    if not isinstance(colour, dict) or not colour.get("legend", True):
+    if not isinstance(colour, dict) or colour.get("legend", True) is None:
         return []
     return [str(name) for name in colour.get("scale", {}).get("domain", ()) if isinstance(name, str)]
