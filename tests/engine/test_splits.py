@@ -73,7 +73,7 @@ def test_a_pool_that_does_not_fit_is_refused():
         study(splits="fixed")
     with pytest.raises(Error, match="expected 'fixed' or 'per seed'"):
         study(splits="random")
-    with pytest.raises(Error, match="expected a waza.data.Dataset"):
+    with pytest.raises(Error, match=r"expected a waza\.data\.Dataset"):
         study(data=None)
 
 

@@ -205,7 +205,7 @@ def test_following_a_copy_is_refused():
             lambda: models.MLP((3, 2), norm=nn.Dropout()),
             r"MLP.norm is an nn.Dropout; expected an nn.Norm or None",
         ),
-        (lambda: models.ConvNet((), norm=nn.relu), r"ConvNet.norm is the function nn.relu; expected an nn.Norm or None, such as nn.BatchNorm"),
+        (lambda: models.ConvNet((), norm=nn.relu), r"ConvNet.norm is the function nn.relu; expected an nn.Norm"),
         (lambda: models.MLP((3,)), "input and output"),
         (lambda: models.MLP((3, 2), norm_position="middle"), "'before' or 'after'"),
         (lambda: models.MLP((3, 2)).apply({}, jnp.ones((2, 4)), nn.Pass()), "takes 3 inputs"),

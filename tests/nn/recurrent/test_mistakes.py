@@ -64,7 +64,7 @@ class Careless(nn.Cell):
         (lambda: scan(layer=nn.StackedRecurrent((LAYER,)), state=jnp.zeros(3)), r"is \(3,\); expected a tuple of 1"),
         (lambda: CELL.step({}, CELL.start(2), X), r"the shape \(2, 5, 3\); a step expects \(batch, 3\)"),
         (lambda: nn.StackedRecurrent(()), "expected a tuple of recurrent layers"),
-        (lambda: nn.StackedRecurrent((CELL,)), r"layers\[0\] is an nn.LSTM; expected an nn.RecurrentLayer: give nn.Recurrent"),
+        (lambda: nn.StackedRecurrent((CELL,)), r"layers\[0\] is an nn.LSTM; .* give nn.Recurrent"),
         (lambda: nn.StackedRecurrent((LAYER, LAYER)), r"layers\[0\] has 4 outputs, but layers\[1\] takes 3 inputs"),
         (lambda: scan(layer=nn.Recurrent(Careless(3, 4, asks=()))), "does not use the pre-activation.*'recurrent'"),
         (lambda: scan(layer=nn.Recurrent(Careless(3, 4, asks=("recurrent",) * 2))), "'recurrent'.*or uses it twice"),

@@ -114,7 +114,7 @@ def _images(dataset: Dataset, labels: tuple[Any, ...], notes: tuple[Note, ...], 
         classes = tuple(map(str, labels))
     shape = dataset.train.x.shape[1:]
     preparation = ImagePreparation((shape[0], shape[1]), shape[2], tuple(classes), labels, white)
-    return Images(dataset, preparation, notes, _coloured(dataset.train.x))
+    return Images(dataset, preparation, notes, photographs=_coloured(dataset.train.x))
 
 
 def _held(rows: int) -> int:
