@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 
 import jax
 import jaxtyping
@@ -144,3 +145,9 @@ def tiny():
     convolutions = (models.Convolution(4, 3, pool=nn.MaxPool(2)),)
     network = models.ConvNet(convolutions, (8,), 2, (SIDE, SIDE, 3), norm=nn.BatchNorm())
     return Supervised(network, optim.Adam(0.01), batch_size=16, probes=False)
+
+
+@pytest.fixture(autouse=True)
+def no_bytecode(monkeypatch):
+    """A file that a test edits within a second, to the same size, is read again."""
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
