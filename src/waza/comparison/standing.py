@@ -10,7 +10,7 @@ from waza.comparison.question import Question
 from waza.comparison.splits import Splits
 from waza.comparison.worth import Gap
 from waza.core.language import texts
-from waza.report.words import number
+from waza.report.words import amount
 from waza.study import tuned_name
 
 
@@ -78,10 +78,10 @@ def _facts(gap: Gap, names: dict[str, str], say: dict[str, Any], task: str) -> d
     return {
         "variant": variant.strip(),
         "reference": names.get(gap.reference, gap.reference),
-        "points": f"{number(gap.points)} {say['units'][task]}",
-        "size": f"{number(abs(gap.points))} {say['units'][task]}",
-        "low": number(gap.low),
-        "high": number(gap.high),
+        "points": f"{amount(gap.points, '')} {say['units'][task]}",
+        "size": f"{amount(abs(gap.points), '')} {say['units'][task]}",
+        "low": amount(gap.low, ""),
+        "high": amount(gap.high, ""),
     }
 
 
