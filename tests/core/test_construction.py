@@ -1,5 +1,8 @@
 """What a recipe is given: names of fields, recipes, functions and tuples."""
 
+import importlib
+import re
+
 import optax
 import pytest
 
@@ -71,3 +74,28 @@ def test_a_field_of_any_other_kind_takes_any_value():
         number: int = 0
 
     assert Free("as given", "x").number == "x"
+
+
+POSTPONED = """
+from __future__ import annotations
+from waza import optim
+from waza.core.recipe import Recipe
+
+class Own(Recipe):
+    optimizer: optim.Optimizer
+    steepness: float | None = None
+    sizes: tuple[int, ...] = ()
+    free: Unknown = 0
+"""
+
+
+def test_annotations_that_are_texts_are_checked_as_well(tmp_path, monkeypatch):
+    (tmp_path / "postponed.py").write_text(POSTPONED, "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    own = importlib.import_module("postponed").Own
+    made = own(optim.SGD(), 2, [3, 4], "anything")
+    assert (type(made.steepness), made.sizes, made.free) == (float, (3, 4), "anything")
+    assert isinstance(wz.vary(made, steepness=0.5).steepness, float)
+    for given, said in (("adam",), "give optim.Adam()"), ((optim.SGD(), None, 4), "Own.sizes is 4"):
+        with pytest.raises(Error, match=re.escape(said)):
+            own(*given)

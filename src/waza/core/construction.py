@@ -3,6 +3,7 @@
 import collections.abc
 import dataclasses
 import difflib
+import functools
 import sys
 import types
 import typing
@@ -80,11 +81,38 @@ class Checked(type(eqx.Module)):  # type: ignore[misc]  # the metaclass of a Mod
         """
         fields = {field.name: field for field in dataclasses.fields(cls) if field.init}
         given = _named(cls, fields, args, kwargs)
+        kinds = _kinds(cls)
         for name, value in given.items():
-            check_kind(f"{cls.__name__}.{name}", fields[name].type, value)
-            if isinstance(value, list) and any(map(_is_many, _options(fields[name].type))):
+            check_kind(f"{cls.__name__}.{name}", kinds[name], value)
+            if isinstance(value, list) and any(map(_is_many, _options(kinds[name]))):
                 given[name] = tuple(value)
         return super().__call__(**given)
+
+
+@functools.cache
+def _kinds(cls: type) -> dict[str, Any]:
+    """The annotations of a recipe's fields, evaluated where they are texts; `Any` where a text cannot be evaluated."""
+    kinds = {}
+    for field in dataclasses.fields(cls):
+        kinds[field.name] = field.type
+        if isinstance(field.type, str):
+            owner = next(one for one in cls.__mro__ if field.name in one.__dict__.get("__annotations__", {}))
+            kinds[field.name] = evaluated(field.type, owner)
+    return kinds
+
+
+def evaluated(annotation: Any, owner: type) -> Any:
+    """An annotation of a class, evaluated if it is a text, as under `from __future__ import annotations`.
+
+    >>> evaluated("float | None", Error), evaluated("Unknown", Error)
+    (float | None, typing.Any)
+    """
+    if not isinstance(annotation, str):
+        return annotation
+    try:
+        return eval(annotation, vars(sys.modules[owner.__module__]), dict(vars(owner)))
+    except Exception:  # a name that is imported for type checkers alone, or local to a function
+        return Any
 
 
 def _named(cls: type, fields: Mapping[str, Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Real
 
-from waza.core.construction import Checked, likely_field, shown
+from waza.core.construction import Checked, evaluated, likely_field, shown
 from waza.core.errors import Error
 
 LATER = "later"
@@ -33,7 +33,7 @@ class Recipe(eqx.Module, metaclass=Checked):
         super().__init_subclass__(**kwargs)
         for name, annotation in cls.__dict__.get("__annotations__", {}).items():
             given = cls.__dict__.get(name, dataclasses.MISSING)
-            if annotation not in (float, float | None):
+            if evaluated(annotation, cls) not in (float, float | None):
                 continue
             settings: dict[str, Any] = {} if given is dataclasses.MISSING else {"default": given}
             if isinstance(given, dataclasses.Field):

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any
 
-import equinox as eqx
 from jaxtyping import Array, Float, PyTree
 
 from waza.core.errors import Error
@@ -28,10 +27,6 @@ class Activation(Layer):
         return activate(self.function, x, run)
 
 
-def _as_tuple(layers: Any) -> Any:
-    return tuple(layers) if isinstance(layers, list) else layers
-
-
 class Chain(Layer):
     r"""$y = f_n(\dots f_2(f_1(x)))$: each layer takes the output of the one before it.
 
@@ -51,16 +46,11 @@ class Chain(Layer):
     (5, 10)
     """
 
-    layers: tuple[Layer | Callable, ...] = eqx.field(converter=_as_tuple)
+    layers: tuple[Layer | Callable, ...]
 
     def __check_init__(self):
-        if not isinstance(self.layers, tuple) or not self.layers:
-            raise Error(f"Chain(layers={self.layers!r}); expected a tuple of layers, as in (nn.Dense(4, 2), nn.relu)")
-        for i, layer in enumerate(self.layers):
-            if not isinstance(layer, Layer) and (isinstance(layer, type) or not callable(layer)):
-                raise Error(
-                    f"layer {i} of the Chain is {layer!r}; expected a layer, such as nn.Dense(4, 2), or nn.relu"
-                )
+        if not self.layers:
+            raise Error("Chain(layers=()); expected a tuple of layers, as in (nn.Dense(4, 2), nn.relu)")
 
     def parts(self) -> dict[str, Any]:
         """The layers; functions as `Activation`."""

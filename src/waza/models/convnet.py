@@ -18,7 +18,7 @@ from waza.nn.images import as_images
 from waza.nn.initializers import He, Initializer
 from waza.nn.layer import Layer
 from waza.nn.local_response_norm import LocalResponseNorm
-from waza.nn.norm import Norm, checked
+from waza.nn.norm import Norm
 from waza.nn.passes import Pass
 from waza.nn.pooling import Pool
 from waza.nn.windows import Padding, Pair, Size
@@ -118,7 +118,6 @@ class ConvNet(Layer):
     def __check_init__(self):
         if len(self.image) != 3:
             raise Error(f"ConvNet(image={self.image}); expected (height, width, channels), such as (28, 28, 1)")
-        checked(self.norm, "ConvNet")
         self.sizes()
 
     def sizes(self) -> tuple[tuple[int, int, int], ...]:

@@ -13,7 +13,7 @@ from waza.nn.dense import Dense
 from waza.nn.dropout import Dropout
 from waza.nn.initializers import He, Initializer
 from waza.nn.layer import Layer
-from waza.nn.norm import Norm, checked
+from waza.nn.norm import Norm
 from waza.nn.passes import Pass
 
 
@@ -50,7 +50,6 @@ class MLP(Layer):
             raise Error(f"MLP(sizes={self.sizes}); expected at least input and output, as in (784, 40, 10)")
         if self.norm_position not in ("before", "after"):
             raise Error(f"MLP(norm_position={self.norm_position!r}); expected 'before' or 'after'")
-        checked(self.norm, "MLP")
 
     @property
     def _bias_is_removed(self) -> bool:

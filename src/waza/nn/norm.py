@@ -39,15 +39,3 @@ class Norm(Layer):
     def scale_and_shift(self) -> dict[str, Array]:
         """The initial values of a trained scale and shift, one number a feature: 1 and 0."""
         return {"scale": jnp.ones(self.features()), "shift": jnp.zeros(self.features())}
-
-
-def checked(norm: Norm | None, model: str) -> None:
-    """Refuse what is no normalisation layer.
-
-    Raises:
-        Error: it names the model that was given it.
-    """
-    if norm is not None and not isinstance(norm, Norm):
-        raise Error(
-            f"{model}(norm={norm!r}); expected a normalisation such as nn.BatchNorm() or nn.LayerNorm(), or None"
-        )
