@@ -1,0 +1,3 @@
+"""Reinforcement learning: environments, bandits, values, policies, and the evaluation of policies from logs."""
+
+from waza.rl import environments as environments

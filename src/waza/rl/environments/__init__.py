@@ -1,0 +1,10 @@
+"""Environments as pure functions, and episodes of them."""
+
+from waza.rl.environments.environment import Environment as Environment
+from waza.rl.environments.environment import Step as Step
+from waza.rl.environments.episodes import Running as Running
+from waza.rl.environments.episodes import Transition as Transition
+from waza.rl.environments.episodes import advance as advance
+from waza.rl.environments.episodes import begin as begin
+from waza.rl.environments.spaces import Box as Box
+from waza.rl.environments.spaces import Discrete as Discrete
