@@ -25,8 +25,8 @@ class Step(NamedTuple):
 class Environment(Recipe):
     """A Markov decision process. A subclass defines the two spaces, `reset`, `step` and `observe`.
 
-    All three are pure functions of one copy; thousands of copies are `jax.vmap`. No function may branch on a number or on
-    a state in Python. `waza.rl.environments.episodes` adds the time limit and begins again after an end.
+    All three are pure functions of one copy; `jax.vmap` makes them functions of thousands. No function may branch on a
+    number or on a state in Python. `waza.rl.environments.advance` adds the time limit and begins again after an end.
 
     Args:
         time_limit: after how many steps an episode is cut off ("truncated"); None: never.
