@@ -123,9 +123,10 @@ def test_the_share_explained_is_that_of_scikit_learn():
 
     from waza.kinds.explained import chance_of_mean, shares_explained
 
-    y = RNG.normal(size=50)
+    draw = np.random.default_rng(3)
+    y = draw.normal(size=50)
     given = material(y[:20], y[20:], NUMBERS).dataset
-    outputs = RNG.normal(size=(30, 1))
+    outputs = draw.normal(size=(30, 1))
     loss = float(np.mean((y[20:] - outputs[:, 0]) ** 2))
     found = shares_explained({"train": given.train, "test": given.test}, {"test_loss": loss})
     assert found == {"test_r2": pytest.approx(r2_score(y[20:], outputs))}
