@@ -130,5 +130,5 @@ def test_the_share_explained_is_that_of_scikit_learn():
     loss = float(np.mean((y[20:] - outputs[:, 0]) ** 2))
     found = shares_explained({"train": given.train, "test": given.test}, {"test_loss": loss})
     assert found == {"test_r2": pytest.approx(r2_score(y[20:], outputs))}
-    for guess, low, high in ((outputs, 0.5, 1.0), (y[20:, None], 0.0, 1e-4), (np.full((30, 1), y[:20].mean()), 1, 1)):
+    for guess, low, high in ((outputs, 0.5, 1.0), (y[20:, None], 0.0, 0.01), (np.full((30, 1), y[:20].mean()), 1, 1)):
         assert low <= chance_of_mean(guess, given) <= high
