@@ -28,8 +28,8 @@ class Taxi(Finite):
         steady: the probability that a move in the rain goes as intended.
 
     >>> import jax
-    >>> Taxi().step(16, 5, jax.random.key(0)).reward.item()  # nobody is in the taxi
-    -10.0
+    >>> Taxi().step(16, 5, jax.random.key(0)).reward.item()  # with the passenger, at the destination
+    20.0
     """
 
     directions: ClassVar[tuple[tuple[int, int], ...]] = ((1, 0), (-1, 0), (0, 1), (0, -1))
