@@ -4,7 +4,7 @@ import hashlib
 import threading
 from collections import OrderedDict
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -15,20 +15,15 @@ from waza.rl.environments.spaces import Box, Discrete
 FEWEST = 16  # copies that are kept in any case
 
 
-class Episode(NamedTuple):
-    """What determines a state of a deterministic environment: the seed of its reset, and the actions since then.
+class Record:
+    """The layout of a state as the host sees it: one vector of uint32, since each argument of a call costs time.
 
-    Attributes:
-        digest: of the seed and the actions: the name of the state in the cache.
-        seed: of the reset.
-        actions: the first `steps` of them count.
-        steps: how many.
+    Numbers 0 and 1 are the state's digest, 2 the seed of the episode's reset, 3 the steps since then, 4 the seed of the
+    next episode, 5 and 6 the digest of its first state. The rest has room for the actions of the episode.
     """
 
-    digest: np.ndarray
-    seed: np.ndarray
-    actions: np.ndarray
-    steps: np.ndarray
+    digest, seed, steps, next_seed, next_digest = slice(0, 2), 2, 3, 4, slice(5, 7)
+    head = 7
 
 
 class Host:
@@ -60,87 +55,82 @@ class Host:
     def begin(self, seeds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """New episodes: the observations and digests of their first states."""
         with self._lock:
-            return self._begun([self._free() for _ in range(self._room(len(seeds)))], seeds)
+            self._most = max(self._most, 2 * len(seeds))
+            first = [self._begun(self._free(), int(seed)) for seed in seeds]
+        observations, digests = zip(*first, strict=True)
+        return np.stack(observations), _numbers(digests)
 
-    def restart(
-        self, done: np.ndarray, seeds: np.ndarray, observations: np.ndarray, digests: np.ndarray
-    ) -> tuple[np.ndarray, np.ndarray]:
-        """New episodes where `done`; all else as it is."""
+    def step(self, records: np.ndarray) -> tuple[np.ndarray, ...]:
+        """One step of each copy, with the action that its record has at the place of its steps.
+
+        Returns:
+            The observations; the digests; rewards, terminations and truncations as (copies, 3); and, where the episode
+            is over, the first observation and digest of the next one.
+        """
         with self._lock:
-            over = np.flatnonzero(done)
-            copies = [self._taken(digests[row]) or self._free() for row in over]
-            observations, digests = observations.copy(), digests.copy()
-            if len(over):
-                observations[over], digests[over] = self._begun(copies, seeds[over])
-            return observations, digests
+            self._most = max(self._most, 2 * len(records))
+            rows = [self._stepped(record) for record in records]
+        observations, digests, outcomes, first, following = zip(*rows, strict=True)
+        outcomes = np.array(outcomes, np.float32)
+        return np.stack(observations), _numbers(digests), outcomes, np.stack(first), _numbers(following)
 
-    def step(self, episodes: Episode, actions: np.ndarray) -> tuple[np.ndarray, ...]:
-        """One step of each episode: observations, rewards, terminations, truncations, digests."""
-        with self._lock:
-            self._room(len(actions))
-            rows = [self._stepped(Episode(*row), action) for *row, action in zip(*episodes, actions, strict=True)]
-        observations, rewards, terminated, truncated, digests = zip(*rows, strict=True)
-        return (
-            np.stack(observations),
-            np.array(rewards, np.float32),
-            np.array(terminated, bool),
-            np.array(truncated, bool),
-            np.stack(digests),
-        )
-
-    def picture(self, episode: Episode) -> np.ndarray:
+    def picture(self, record: np.ndarray) -> np.ndarray:
         """The state as an image (height, width, 3), uint8."""
         with self._lock:
-            copy = self._at(episode)
-            self._keep(episode.digest, copy)
+            digest = record[Record.digest].tobytes()
+            copy = self._at(digest, record)
+            self._keep(digest, copy)
             try:
                 return np.asarray(copy.render(), np.uint8)
             except gymnasium_package().error.DependencyNotInstalled as error:
                 raise Error(f"{self.name}: {error}") from error
 
-    def _begun(self, copies: list[Any], seeds: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        observations, digests = [], []
-        for copy, seed in zip(copies, seeds, strict=True):
-            observations.append(self._seen(copy.reset(seed=int(seed))[0]))
-            digests.append(_digest(int(seed).to_bytes(8, "little")))
-            self._keep(digests[-1], copy)
-        return np.stack(observations), np.stack(digests)
-
-    def _stepped(self, episode: Episode, action: np.ndarray) -> tuple[Any, ...]:
-        copy = self._at(episode)
-        seen, reward, terminated, truncated, _ = copy.step(self._given(action))
-        digest = _digest(episode.digest.tobytes() + action.tobytes())
+    def _begun(self, copy: Any, seed: int) -> tuple[np.ndarray, bytes]:
+        observation = self._seen(copy.reset(seed=seed)[0])
+        digest = _digest(seed.to_bytes(8, "little"))
         self._keep(digest, copy)
-        return self._seen(seen), reward, terminated, truncated, digest
+        return observation, digest
 
-    def _at(self, episode: Episode) -> Any:
-        """A copy at this state of the episode."""
-        copy = self._taken(episode.digest)
-        if copy is None:
-            copy = self._free()
-            copy.reset(seed=int(episode.seed))
-            for action in episode.actions[: int(episode.steps)]:
-                copy.step(self._given(action))
+    def _stepped(self, record: np.ndarray) -> tuple[Any, ...]:
+        digest, steps = record[Record.digest].tobytes(), int(record[Record.steps])
+        copy = self._at(digest, record)
+        actions = self._actions_in(record)
+        seen, reward, terminated, truncated, _ = copy.step(self._given(actions[steps]))
+        observation, digest = self._seen(seen), _digest(digest + actions[steps].tobytes())
+        outcome = float(reward), terminated, truncated
+        if terminated or truncated or steps + 1 == len(actions):
+            return observation, digest, outcome, *self._begun(copy, int(record[Record.next_seed]))
+        self._keep(digest, copy)
+        return observation, digest, outcome, observation, digest
+
+    def _at(self, digest: bytes, record: np.ndarray) -> Any:
+        """A copy at this state of its episode."""
+        copies = self._copies.get(digest)
+        if copies:
+            copy = copies.pop()
+            if not copies:
+                del self._copies[digest]
+            return copy
+        copy = self._free()
+        copy.reset(seed=int(record[Record.seed]))
+        for action in self._actions_in(record)[: int(record[Record.steps])]:
+            copy.step(self._given(action))
         return copy
 
-    def _taken(self, digest: np.ndarray) -> Any | None:
-        copies = self._copies.get(digest.tobytes(), [])
-        copy = copies.pop() if copies else None
-        if not copies:
-            self._copies.pop(digest.tobytes(), None)
-        return copy
+    def _actions_in(self, record: np.ndarray) -> np.ndarray:
+        """The room for actions."""
+        dtype = np.int32 if isinstance(self.actions, Discrete) else np.float32
+        return record[Record.head :].view(dtype).reshape(-1, *self.actions.shape)
 
-    def _keep(self, digest: np.ndarray, copy: Any) -> None:
-        self._copies.setdefault(digest.tobytes(), []).append(copy)
-        self._copies.move_to_end(digest.tobytes())
-
-    def _room(self, rows: int) -> int:
-        """Let at least twice as many copies be kept as a call has rows: those of a training and of its evaluation."""
-        self._most = max(self._most, 2 * rows)
-        return rows
+    def _keep(self, digest: bytes, copy: Any) -> None:
+        self._copies.setdefault(digest, []).append(copy)
+        self._copies.move_to_end(digest)
 
     def _free(self) -> Any:
-        """A copy to reset: another one while there is room, else the least recently used one."""
+        """A copy to reset: another one while there is room, else the least recently used one.
+
+        There is room for twice as many as a call has had rows: those of a training and of its evaluation.
+        """
         if self._count < self._most or not self._copies:
             self._count += 1
             return self._made()
@@ -161,10 +151,10 @@ class Host:
 
     def _seen(self, observation: Any) -> np.ndarray:
         if isinstance(self.observations, Discrete):
-            return np.int32(observation - self._start)
+            return np.asarray(observation - self._start, np.int32)
         return np.asarray(observation, np.float32)
 
-    def _given(self, action: np.ndarray) -> Any:
+    def _given(self, action: np.ndarray | np.number) -> Any:
         """The action as Gymnasium takes it: those of a box within its bounds."""
         space = self._action_space
         if isinstance(self.actions, Box):
@@ -178,5 +168,9 @@ def host(name: str, pictures: bool = False) -> Host:
     return Host(name, pictures)
 
 
-def _digest(content: bytes) -> np.ndarray:
-    return np.frombuffer(hashlib.blake2b(content, digest_size=8).digest(), np.uint32)
+def _digest(content: bytes) -> bytes:
+    return hashlib.blake2b(content, digest_size=8).digest()
+
+
+def _numbers(digests: tuple[bytes, ...]) -> np.ndarray:
+    return np.frombuffer(b"".join(digests), np.uint32).reshape(-1, 2)

@@ -1,5 +1,6 @@
 """Hosted: an environment of Gymnasium, stepped on the host, within compiled programs."""
 
+import math
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -7,22 +8,28 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Bool, Int, PRNGKeyArray, UInt
+from jaxtyping import Array, Bool, PRNGKeyArray, UInt
 
 from waza.core.errors import Error
 from waza.rl.environments.environment import Environment, Step
-from waza.rl.environments.host import Episode, Host, host
+from waza.rl.environments.host import Host, Record, host
 from waza.rl.environments.spaces import Box, Discrete
+
+_DIGEST, _OUTCOME = jax.ShapeDtypeStruct((2,), jnp.uint32), jax.ShapeDtypeStruct((3,), jnp.float32)
 
 
 class HostedState(NamedTuple):
-    """The state of an environment on the host: what it has shown, and the seed and actions that lead to it."""
+    """The state of an environment on the host.
+
+    Attributes:
+        observation: what it has shown last.
+        first: where the episode is over, the first observation of the next one.
+        record: the seed and the actions that lead to the state, as `Record` says.
+    """
 
     observation: Array
-    digest: UInt[Array, "2"]
-    seed: UInt[Array, ""]
-    actions: Array
-    steps: Int[Array, ""]
+    first: Array
+    record: UInt[Array, " numbers"]
 
 
 class Hosted(Environment):
@@ -79,58 +86,63 @@ class Hosted(Environment):
     def reset(self, key: PRNGKeyArray) -> HostedState:
         """A first state."""
         seed = _seed(key)
-        observation, digest = _call(self._begin, self._shapes[:2], seed)
-        return HostedState(observation, digest, seed, jnp.zeros(self._room.shape, self._room.dtype), jnp.int32(0))
+        observation, digest = _call(self._begin, (self._shown, _DIGEST), seed)
+        record = jnp.zeros(Record.head + self.time_limit * self._width, jnp.uint32)
+        record = record.at[Record.digest].set(digest).at[Record.seed].set(seed)
+        return HostedState(observation, observation, record)
 
     def restart(self, state: HostedState, done: Bool[Array, ""], key: PRNGKeyArray) -> HostedState:
-        """A first state where the episode is over, else the state; in one call for all copies."""
-        seed = _seed(key)
-        observation, digest = _call(self._restart, self._shapes[:2], done, seed, state.observation, state.digest)
-        seed, steps = jnp.where(done, seed, state.seed), jnp.where(done, 0, state.steps)
-        return HostedState(observation, digest, seed, state.actions, steps)
+        """The first state of the next episode where this one is over, which the last step has begun; else the state."""
+        old = state.record[: Record.head]
+        new = (
+            jnp.zeros_like(old)
+            .at[Record.digest]
+            .set(old[Record.next_digest])
+            .at[Record.seed]
+            .set(old[Record.next_seed])
+        )
+        observation = jnp.where(done, state.first, state.observation)
+        return HostedState(observation, state.first, state.record.at[: Record.head].set(jnp.where(done, new, old)))
 
     def step(self, state: HostedState, action: Any, key: PRNGKeyArray) -> Step:
-        """One step on the host. The key is not used: what is random follows from the seed of the reset."""
-        action = jnp.asarray(action, self._room.dtype)
-        given = (state.digest, state.seed, state.actions, state.steps, action)
-        observation, digest, reward, terminated, truncated = _call(self._step, self._shapes, *given)
-        actions = state.actions.at[state.steps].set(action)
-        state = HostedState(observation, digest, state.seed, actions, state.steps + 1)
-        return Step(state, reward, terminated, truncated)
+        """One step on the host, and the beginning of the next episode, for which the key is, where this one is over."""
+        discrete = isinstance(self.actions, Discrete)
+        bits = jnp.asarray(action, jnp.int32 if discrete else jnp.float32).view(jnp.uint32).reshape(self._width)
+        steps = state.record[Record.steps]
+        place = Record.head + steps.astype(jnp.int32) * self._width
+        record = jax.lax.dynamic_update_slice(state.record, bits, (place,)).at[Record.next_seed].set(_seed(key))
+        shapes = self._shown, _DIGEST, _OUTCOME, self._shown, _DIGEST
+        observation, digest, outcome, first, next_digest = _call(self._step, shapes, record)
+        record = record.at[Record.digest].set(digest).at[Record.steps].set(steps + 1)
+        state = HostedState(observation, first, record.at[Record.next_digest].set(next_digest))
+        return Step(state, outcome[0], outcome[1] > 0, outcome[2] > 0)
 
     def observe(self, state: HostedState) -> Array:
         """What the environment has shown last."""
         return state.observation
 
-    @property
-    def _room(self) -> jax.ShapeDtypeStruct:
-        """For the actions of an episode."""
-        dtype = jnp.int32 if isinstance(self.actions, Discrete) else jnp.float32
-        return jax.ShapeDtypeStruct((self.time_limit or 0, *self.actions.shape), dtype)
+    def picture(self, state: HostedState) -> np.ndarray:
+        """The state as an image (height, width, 3), uint8; an `Error` unless the recipe says `pictures=True`."""
+        if not self.pictures:
+            raise Error(f"Hosted(name={self.name!r}) makes no pictures: give pictures=True")
+        return self.host.picture(np.array(state.record))
 
     @property
-    def _shapes(self) -> tuple[jax.ShapeDtypeStruct, ...]:
-        """Of an observation, a digest, a reward, a termination and a truncation."""
+    def _width(self) -> int:
+        """Numbers of an action."""
+        return math.prod(self.actions.shape)
+
+    @property
+    def _shown(self) -> jax.ShapeDtypeStruct:
+        """The shape of an observation."""
         dtype = jnp.int32 if isinstance(self.observations, Discrete) else jnp.float32
-        flag = jax.ShapeDtypeStruct((), bool)
-        return (
-            jax.ShapeDtypeStruct(self.observations.shape, dtype),
-            jax.ShapeDtypeStruct((2,), jnp.uint32),
-            jax.ShapeDtypeStruct((), jnp.float32),
-            flag,
-            flag,
-        )
+        return jax.ShapeDtypeStruct(self.observations.shape, dtype)
 
     def _begin(self, seeds: np.ndarray) -> tuple[np.ndarray, ...]:
         return self.host.begin(seeds)
 
-    def _restart(self, *rows: np.ndarray) -> tuple[np.ndarray, ...]:
-        return self.host.restart(*rows)
-
-    def _step(self, *rows: np.ndarray) -> tuple[np.ndarray, ...]:
-        *episodes, actions = rows
-        observations, rewards, terminated, truncated, digests = self.host.step(Episode(*episodes), actions)
-        return observations, digests, rewards, terminated, truncated
+    def _step(self, records: np.ndarray) -> tuple[np.ndarray, ...]:
+        return self.host.step(records)
 
 
 def _seed(key: PRNGKeyArray) -> UInt[Array, ""]:
@@ -138,15 +150,15 @@ def _seed(key: PRNGKeyArray) -> UInt[Array, ""]:
     return jax.random.bits(key) >> 1
 
 
-def _call(function: Any, shapes: tuple[jax.ShapeDtypeStruct, ...], *given: Array) -> Any:
-    """What a function of rows on the host returns for these arguments of one copy, or of all that are mapped over."""
-    ranks = tuple(jnp.ndim(array) for array in given)
-    return jax.pure_callback(partial(_by_rows, function, ranks), shapes, *given, vmap_method="broadcast_all")
+def _call(function: Any, shapes: tuple[jax.ShapeDtypeStruct, ...], given: Array) -> Any:
+    """What a function of rows on the host returns for one copy, or for all copies that are mapped over, in one call."""
+    rows = partial(_by_rows, function, jnp.ndim(given))
+    return jax.pure_callback(rows, shapes, given, vmap_method="broadcast_all")
 
 
-def _by_rows(function: Any, ranks: tuple[int, ...], *given: Any) -> tuple[np.ndarray, ...]:
-    """Call a function of rows with all leading axes of mapped arguments as one, and give them back to its results."""
-    arrays = [np.asarray(array) for array in given]
-    leading = arrays[0].shape[: arrays[0].ndim - ranks[0]]
-    rows = [array.reshape(-1, *array.shape[len(leading) :]) for array in arrays]
-    return tuple(result.reshape(*leading, *result.shape[1:]) for result in function(*rows))
+def _by_rows(function: Any, rank: int, given: Any) -> tuple[np.ndarray, ...]:
+    """Call a function of rows, all mapped axes in one."""
+    array = np.asarray(given)
+    mapped = array.shape[: array.ndim - rank]
+    results = function(array.reshape(-1, *array.shape[len(mapped) :]))
+    return tuple(result.reshape(*mapped, *result.shape[1:]) for result in results)
