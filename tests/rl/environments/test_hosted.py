@@ -41,7 +41,7 @@ def replayed(environment, running, transition):
     peer = gymnasium.make(environment.name)
     ended = 0
     for copy in range(copies):
-        seed = int(running.state.record[copy, Record.seed])
+        seed = int(running.state.head[copy, Record.seed])
         seen, _ = peer.reset(seed=seed)
         for step in range(steps):
             row = jax.tree.map(lambda leaf, step=step, copy=copy: np.asarray(leaf[step, copy]), transition)

@@ -22,8 +22,13 @@ class Record:
     next episode, 5 and 6 the digest of its first state. The rest has room for the actions of the episode.
     """
 
-    digest, seed, steps, next_seed, next_digest = slice(0, 2), 2, 3, 4, slice(5, 7)
-    head = 7
+    digest, seed, steps = slice(0, 2), 2, 3
+    next_seed, head = 4, 7
+
+    @staticmethod
+    def parts(head: Any) -> tuple[Any, ...]:
+        """Digest, seed, steps, the next seed and the next digest, each as a vector."""
+        return head[:2], head[2:3], head[3:4], head[4:5], head[5:7]
 
 
 class Host:

@@ -24,12 +24,14 @@ class HostedState(NamedTuple):
     Attributes:
         observation: what it has shown last.
         first: where the episode is over, the first observation of the next one.
-        record: the seed and the actions that lead to the state, as `Record` says.
+        head: the first numbers of the state's `Record`.
+        actions: its room for the actions of the episode.
     """
 
     observation: Array
     first: Array
-    record: UInt[Array, " numbers"]
+    head: UInt[Array, " numbers"]
+    actions: UInt[Array, "steps size"]
 
 
 class Hosted(Environment):
@@ -85,37 +87,30 @@ class Hosted(Environment):
 
     def reset(self, key: PRNGKeyArray) -> HostedState:
         """A first state."""
-        seed = _seed(key)
+        seed, none = _seed(key), jnp.zeros(4, jnp.uint32)
         observation, digest = _call(self._begin, (self._shown, _DIGEST), seed)
-        record = jnp.zeros(Record.head + self.time_limit * self._width, jnp.uint32)
-        record = record.at[Record.digest].set(digest).at[Record.seed].set(seed)
-        return HostedState(observation, observation, record)
+        room = jnp.zeros((self.time_limit, math.prod(self.actions.shape)), jnp.uint32)
+        return HostedState(observation, observation, jnp.concatenate((digest, seed[None], none)), room)
 
     def restart(self, state: HostedState, done: Bool[Array, ""], key: PRNGKeyArray) -> HostedState:
         """The first state of the next episode where this one is over, which the last step has begun; else the state."""
-        old = state.record[: Record.head]
-        new = (
-            jnp.zeros_like(old)
-            .at[Record.digest]
-            .set(old[Record.next_digest])
-            .at[Record.seed]
-            .set(old[Record.next_seed])
-        )
-        observation = jnp.where(done, state.first, state.observation)
-        return HostedState(observation, state.first, state.record.at[: Record.head].set(jnp.where(done, new, old)))
+        _, _, _, next_seed, next_digest = Record.parts(state.head)
+        new = jnp.concatenate((next_digest, next_seed, jnp.zeros(4, jnp.uint32)))
+        observation, head = jnp.where(done, state.first, state.observation), jnp.where(done, new, state.head)
+        return state._replace(observation=observation, head=head)
 
     def step(self, state: HostedState, action: Any, key: PRNGKeyArray) -> Step:
         """One step on the host, and the beginning of the next episode, for which the key is, where this one is over."""
         discrete = isinstance(self.actions, Discrete)
-        bits = jnp.asarray(action, jnp.int32 if discrete else jnp.float32).view(jnp.uint32).reshape(self._width)
-        steps = state.record[Record.steps]
-        place = Record.head + steps.astype(jnp.int32) * self._width
-        record = jax.lax.dynamic_update_slice(state.record, bits, (place,)).at[Record.next_seed].set(_seed(key))
+        bits = jnp.asarray(action, jnp.int32 if discrete else jnp.float32).view(jnp.uint32).reshape(-1)
+        digest, seed, steps, _, next_digest = Record.parts(state.head)
+        now, next_seed = jnp.arange(self.time_limit)[:, None] == steps, _seed(key)[None]
+        actions = jnp.where(now, bits, state.actions)
+        record = jnp.concatenate((digest, seed, steps, next_seed, next_digest, actions.reshape(-1)))
         shapes = self._shown, _DIGEST, _OUTCOME, self._shown, _DIGEST
         observation, digest, outcome, first, next_digest = _call(self._step, shapes, record)
-        record = record.at[Record.digest].set(digest).at[Record.steps].set(steps + 1)
-        state = HostedState(observation, first, record.at[Record.next_digest].set(next_digest))
-        return Step(state, outcome[0], outcome[1] > 0, outcome[2] > 0)
+        head = jnp.concatenate((digest, seed, steps + 1, next_seed, next_digest))
+        return Step(HostedState(observation, first, head, actions), outcome[0], outcome[1] > 0, outcome[2] > 0)
 
     def observe(self, state: HostedState) -> Array:
         """What the environment has shown last."""
@@ -125,12 +120,7 @@ class Hosted(Environment):
         """The state as an image (height, width, 3), uint8; an `Error` unless the recipe says `pictures=True`."""
         if not self.pictures:
             raise Error(f"Hosted(name={self.name!r}) makes no pictures: give pictures=True")
-        return self.host.picture(np.array(state.record))
-
-    @property
-    def _width(self) -> int:
-        """Numbers of an action."""
-        return math.prod(self.actions.shape)
+        return self.host.picture(np.concatenate((state.head, np.ravel(state.actions))))
 
     @property
     def _shown(self) -> jax.ShapeDtypeStruct:
