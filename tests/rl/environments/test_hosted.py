@@ -60,9 +60,9 @@ def replayed(environment, running, transition):
 
 
 def test_episodes_are_those_of_gymnasium():
-    running = started(CART, 6)
+    running = started(CART, 5)
     _, transition = walk(CART, running, jax.random.key(1), 60)
-    assert replayed(CART, running, transition) == 6
+    assert replayed(CART, running, transition) == 5
 
 
 def test_actions_of_a_box_are_clipped_and_the_time_limit_truncates():
@@ -121,9 +121,10 @@ def test_copies_are_few_and_the_least_recently_used_ones_are_used_again(monkeypa
     make = Host._made
     monkeypatch.setattr(Host, "_made", lambda self: made.append(1) or make(self))
     running = started(CART, 20)
-    for seed in range(6):
-        running, _ = walk(CART, running, jax.random.key(seed), 25)
-        play(CART, lambda observation, key: jnp.int32(observation[2] > 0), jax.random.key(seed), 20, 60)
+    evaluate = jax.jit(lambda key: play(CART, lambda observation, key: jnp.int32(0), key, 20))
+    for seed in range(4):
+        running, _ = walk(CART, running, jax.random.key(seed), 20)
+        evaluate(jax.random.key(seed))
     assert len(made) <= 2 * 20
 
 
@@ -141,13 +142,12 @@ def test_episodes_are_not_repeated_while_a_training_goes_on(monkeypatch):
 
     monkeypatch.setattr(Host, "_made", counted)
     running, episodes = started(CART, 8), 8
-    for seed in range(5):
-        running, transition = walk(CART, running, jax.random.key(seed), 40)
-        played = play(CART, lambda observation, key: jnp.int32(0), jax.random.key(seed), 8)
-        episodes += int(transition.done.sum()) + 8
-        assert played.finished.all()
-    extra = len(resets) - episodes  # copies of `play` that are over begin again until the last one is
-    assert extra <= 5 * 8 * 2
+    evaluate = jax.jit(lambda key: play(CART, lambda observation, key: jnp.int32(0), key, 8))
+    for seed in range(4):
+        running, transition = walk(CART, running, jax.random.key(seed), 20)
+        assert evaluate(jax.random.key(seed)).finished.all()
+        episodes += int(transition.done.sum()) + 2 * 8  # each episode of `play`, and the one begun after it
+    assert len(resets) == episodes
 
 
 def test_seeds_and_copies_are_mapped_over():
@@ -166,23 +166,23 @@ def test_seeds_and_copies_are_mapped_over():
 def test_play_counts_whole_episodes():
     """The pole falls to the right when pushed to the left: the same lengths as in our own CartPole."""
     left = partial(lambda observation, key: jnp.int32(0))
-    theirs, ours = (play(cart, left, jax.random.key(0), 64) for cart in (CART, CartPole()))
-    assert theirs.finished.all() and set(theirs.lengths.tolist()) <= {8, 9, 10}
-    assert np.mean(theirs.lengths) == pytest.approx(np.mean(ours.lengths), abs=0.5)
+    theirs, ours = (play(cart, left, jax.random.key(0), 32) for cart in (CART, CartPole()))
+    assert theirs.finished.all() and set(theirs.lengths.tolist()) <= {8, 9, 10, 11}
+    assert np.mean(theirs.lengths) == pytest.approx(np.mean(ours.lengths), abs=0.6)
 
 
 def test_devices_call_at_the_same_time_without_a_deadlock():
     """Two devices, each with copies of its own and long records; twice as many as processors here."""
     long = Hosted(name="CartPole-v1", time_limit=20_000)
-    mesh = jax.make_mesh((2,), ("seeds",))
-    spec = jax.sharding.PartitionSpec("seeds")
+    mesh = jax.sharding.Mesh(np.array(jax.devices()[:2]), ("seeds",))
 
     def local(keys):
         running = jax.vmap(partial(begin, long))(keys)
         return walk(long, running, keys[0], 30)[1].reward
 
     keys = jax.random.split(jax.random.key(0), 32)
-    mapped = jax.jit(jax.shard_map(local, mesh=mesh, in_specs=spec, out_specs=jax.P(None, "seeds"), check_vma=False))
+    specs = {"in_specs": jax.P("seeds"), "out_specs": jax.P(None, "seeds"), "check_vma": False}
+    mapped = jax.jit(jax.shard_map(local, mesh=mesh, **specs))
     np.testing.assert_array_equal(mapped(keys), np.ones((30, 32)))
 
 

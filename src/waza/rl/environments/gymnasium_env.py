@@ -1,6 +1,6 @@
 """GymnasiumEnv: an environment of waza as a `gymnasium.Env`. Importing this file needs gymnasium."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import gymnasium
 import jax
@@ -8,6 +8,7 @@ import numpy as np
 
 from waza.rl.environments.environment import Environment
 from waza.rl.environments.gymnasium_spaces import as_gymnasium
+from waza.rl.environments.pictures import pace, render
 from waza.rl.environments.spaces import Discrete
 
 
@@ -18,6 +19,10 @@ class GymnasiumEnv(gymnasium.Env):
 
     Args:
         environment: which.
+        render_mode: None, or "rgb_array" for images.
+
+    Raises:
+        Error: images are asked for, and there are none of this environment.
 
     >>> from waza.rl.environments import CartPole
     >>> env = GymnasiumEnv(CartPole())
@@ -26,8 +31,12 @@ class GymnasiumEnv(gymnasium.Env):
     (1.0, False, False, {})
     """
 
-    def __init__(self, environment: Environment):
-        self.environment = environment
+    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["rgb_array"], "render_fps": 30}
+
+    def __init__(self, environment: Environment, render_mode: str | None = None):
+        self.environment, self.render_mode = environment, render_mode
+        if render_mode is not None:
+            self.metadata = {**self.metadata, "render_fps": pace(environment)}
         self.action_space = as_gymnasium(environment.actions)
         self.observation_space = as_gymnasium(environment.observations)
         self._reset, self._step = jax.jit(environment.reset), jax.jit(environment.step)
@@ -46,6 +55,10 @@ class GymnasiumEnv(gymnasium.Env):
         after = self._step(self._state, np.asarray(action, dtype), self._key())
         self._state = after.state
         return self._seen(), float(after.reward), bool(after.terminated), bool(after.truncated), {}
+
+    def render(self) -> Any:
+        """The state as an image, where the render mode asks for one."""
+        return None if self.render_mode is None else render(self.environment, self._state)
 
     def _key(self) -> jax.Array:
         return jax.random.key(self.np_random.integers(2**32, dtype=np.uint32))

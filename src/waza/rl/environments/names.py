@@ -21,6 +21,7 @@ OURS: dict[str, Environment] = {
     "CliffWalking-v1": CliffWalking(),
     "CliffWalkingSlippery-v1": CliffWalking(slippery=True),
     "Taxi-v4": Taxi(),
+    "Taxi-v3": Taxi(),
     "GridWorld-v0": GridWorld(),
 }
 HOSTED, PREFIX, UNLIMITED = "gym:", "waza/", 1000
@@ -39,7 +40,7 @@ def environment(name: str) -> Environment:
     >>> environment("CartPole-v1").time_limit
     500
     >>> environment("gym:MountainCar-v0")
-    Hosted(time_limit=200, name='MountainCar-v0', pictures=False)
+    Hosted(time_limit=200, name='MountainCar-v0')
     """
     ours = name.removeprefix(PREFIX)
     if ours in OURS:
@@ -57,6 +58,17 @@ def environment(name: str) -> Environment:
     hosted = Hosted(name=theirs, time_limit=limit or UNLIMITED)
     _ = hosted.host  # made now, so that what is missing or not supported is told before a training
     return hosted
+
+
+def name_of(environment: Environment) -> str | None:
+    """The name by which `environment` gives an equal one; None where there is none.
+
+    >>> name_of(FrozenLake()), name_of(FrozenLake(success=0.9)), name_of(Hosted(name="CartPole-v1"))
+    ('FrozenLake-v1', None, 'gym:CartPole-v1')
+    """
+    if isinstance(environment, Hosted):
+        return HOSTED + environment.name
+    return next((name for name, ours in OURS.items() if type(ours) is type(environment) and ours == environment), None)
 
 
 def register() -> None:

@@ -41,10 +41,10 @@ def mountain_car(environment: MountainCar, state: Any) -> np.ndarray:
     canvas.line([flag, (GOAL, flag[1] + 0.22)], INK, 0.012)
     canvas.polygon([(GOAL, flag[1] + 0.22), (GOAL, flag[1] + 0.12), (GOAL + 0.1, flag[1] + 0.17)], GREEN)
     turned = _turned((place, _height(place)), math.atan(0.45 * 3 * math.cos(3 * place)))
-    canvas.polygon([turned(-0.075, 0.025), turned(0.075, 0.025), turned(0.075, 0.065), turned(-0.075, 0.065)], BLUE)
-    canvas.polygon([turned(-0.045, 0.06), turned(0.04, 0.06), turned(0.02, 0.1), turned(-0.025, 0.1)], BLUE)
-    for wheel in (-0.045, 0.045):
-        canvas.disc(turned(wheel, 0.025), 0.024, INK)
+    canvas.polygon([turned(-0.1, 0.03), turned(0.1, 0.03), turned(0.1, 0.085), turned(-0.1, 0.085)], BLUE)
+    canvas.polygon([turned(-0.06, 0.08), turned(0.05, 0.08), turned(0.025, 0.13), turned(-0.035, 0.13)], BLUE)
+    for wheel in (-0.06, 0.06):
+        canvas.disc(turned(wheel, 0.03), 0.03, INK)
     return canvas.image()
 
 
