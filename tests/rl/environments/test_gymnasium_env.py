@@ -81,7 +81,10 @@ def test_names():
     hosted = environment("gym:CartPole-v1")
     assert isinstance(hosted, Hosted) and hosted.time_limit == 500
     assert environment("Pendulum-v1").time_limit == 200
-    assert environment("Blackjack-v1").time_limit == 1000
+    assert environment("gym:CliffWalking-v1").time_limit == 1000
+    assert environment("Taxi-v3") == environment("Taxi-v4")
+    with pytest.raises(Error, match=r"Blackjack-v1: its observations are Tuple\(.*supports Discrete, Box"):
+        environment("Blackjack-v1")
 
 
 def test_unknown_names_are_errors_with_the_nearest_one():

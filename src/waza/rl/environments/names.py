@@ -21,9 +21,9 @@ OURS: dict[str, Environment] = {
     "CliffWalking-v1": CliffWalking(),
     "CliffWalkingSlippery-v1": CliffWalking(slippery=True),
     "Taxi-v4": Taxi(),
-    "Taxi-v3": Taxi(),
     "GridWorld-v0": GridWorld(),
 }
+OLDER = {"Taxi-v3": "Taxi-v4"}  # names of Gymnasium for what is the same
 HOSTED, PREFIX, UNLIMITED = "gym:", "waza/", 1000
 
 
@@ -43,6 +43,7 @@ def environment(name: str) -> Environment:
     Hosted(time_limit=200, name='MountainCar-v0')
     """
     ours = name.removeprefix(PREFIX)
+    ours = OLDER.get(ours, ours)
     if ours in OURS:
         return OURS[ours]
     theirs = name.removeprefix(HOSTED)
