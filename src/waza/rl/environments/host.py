@@ -76,8 +76,8 @@ class Host:
             self._most = max(self._most, 2 * len(records))
             rows = [self._stepped(record) for record in records]
         observations, digests, outcomes, first, following = zip(*rows, strict=True)
-        outcomes = np.array(outcomes, np.float32)
-        return np.stack(observations), _numbers(digests), outcomes, np.stack(first), _numbers(following)
+        results = np.array(outcomes, np.float32)
+        return np.stack(observations), _numbers(digests), results, np.stack(first), _numbers(following)
 
     def picture(self, record: np.ndarray) -> np.ndarray:
         """The state as an image (height, width, 3), uint8."""

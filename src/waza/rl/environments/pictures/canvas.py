@@ -28,8 +28,8 @@ class Canvas:
 
     def __init__(self, low: Point, high: Point, scale: float):
         self._low, self._high, self._scale = low, high, scale * FINER
-        self._size = tuple(round((top - bottom) * scale) for bottom, top in zip(low, high, strict=True))
-        self._picture = Image.new("RGB", tuple(FINER * side for side in self._size), PAPER)
+        self._size = round((high[0] - low[0]) * scale), round((high[1] - low[1]) * scale)
+        self._picture = Image.new("RGB", (FINER * self._size[0], FINER * self._size[1]), PAPER)
         self._pen = ImageDraw.Draw(self._picture)
 
     def line(self, points: Sequence[Point], colour: str, width: float) -> None:
