@@ -22,7 +22,7 @@ class TabularEnvironment(Environment):
     """
 
     def model(self) -> TabularModel:
-        """The probabilities and rewards; as NumPy arrays, or as JAX arrays where they depend on numbers of the recipe."""
+        """The probabilities and rewards; JAX arrays where they depend on numbers of the recipe."""
         raise NotImplementedError(f"{type(self).__name__} has no model()")
 
     @property

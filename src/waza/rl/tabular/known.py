@@ -22,7 +22,7 @@ def model_of(environment: Environment) -> TabularModel:
     """The model of an environment, checked.
 
     >>> from waza.rl.tabular import RandomWalk
-    >>> model_of(RandomWalk(5)).transition.shape
+    >>> model_of(RandomWalk(states=5)).transition.shape
     (5, 2, 5)
     """
     if not has_model(environment):
@@ -40,7 +40,7 @@ def value_of(environment: Environment, policy: Float[np.ndarray, "S A"], discoun
     return without the time limit, or with discount 1 the expected return of an episode up to the time limit.
 
     >>> from waza.rl.tabular import RandomWalk
-    >>> value_of(RandomWalk(3), np.array([[0.0, 1.0]] * 3), 0.5, average=False)
+    >>> value_of(RandomWalk(states=3), np.array([[0.0, 1.0]] * 3), 0.5, average=False)
     0.5
     """
     model = model_of(environment)
@@ -60,7 +60,7 @@ def visited(model: TabularModel, policy: Float[np.ndarray, "S A"]) -> Bool[np.nd
     """Whether a state can be reached from the start under a policy.
 
     >>> from waza.rl.tabular import RandomWalk
-    >>> visited(model_of(RandomWalk(3)), np.array([[0.0, 1.0]] * 3)).tolist()
+    >>> visited(model_of(RandomWalk(states=3)), np.array([[0.0, 1.0]] * 3)).tolist()
     [False, True, True]
     """
     edges = np.einsum("sa,sat->st", policy, model.transition) > 0
