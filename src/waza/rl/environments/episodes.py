@@ -42,7 +42,7 @@ class Transition(NamedTuple):
     earned: Float[Array, ""]
 
     @property
-    def done(self) -> Bool[Array, ""]:
+    def done(self) -> Bool[Array, "..."]:
         """Whether the episode is over, for either reason."""
         return self.terminated | self.truncated
 
