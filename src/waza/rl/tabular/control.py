@@ -11,7 +11,9 @@ from waza.core.errors import Error
 from waza.core.measure import Mean, Measure, Measures
 from waza.core.recipe import at
 from waza.learners import Learner
-from waza.rl.environments import Environment, Running, advance, begin, play
+from waza.rl.environments.environment import Environment
+from waza.rl.environments.episodes import Running, advance, begin
+from waza.rl.environments.playing import play
 from waza.rl.tabular.backups import Backup, MonteCarlo, NStep, Seen, Table
 from waza.rl.tabular.known import check_discrete, has_model, model_of, value_of
 from waza.rl.tabular.policies import draw, epsilon_greedy, greedy

@@ -4,7 +4,8 @@ import jax.numpy as jnp
 from jaxtyping import Array, Int, PRNGKeyArray
 
 from waza.core.errors import Error
-from waza.rl.environments import Discrete, Environment, Step
+from waza.rl.environments.environment import Environment, Step
+from waza.rl.environments.spaces import Discrete
 from waza.rl.tabular.model import ROUNDING, TabularModel
 from waza.rl.tabular.policies import draw
 

@@ -6,7 +6,8 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from waza.core.errors import Error
-from waza.rl.environments import Discrete, Environment
+from waza.rl.environments.environment import Environment
+from waza.rl.environments.spaces import Discrete
 from waza.rl.tabular.average_reward import average_values, restarted
 from waza.rl.tabular.evaluation import episode_return, state_values
 from waza.rl.tabular.model import TabularModel, checked
