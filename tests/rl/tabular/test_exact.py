@@ -143,7 +143,7 @@ def test_a_small_chance_to_explore_makes_the_safe_path_the_best():
     cliff = model_of(CliffWalking())
     plain, soft = policy_iteration(cliff, 1.0).policy, policy_iteration(softened(cliff, 0.1), 1.0).policy
     assert episode_return(cliff, plain, 1000) == pytest.approx(-13)
-    assert episode_return(cliff, soft, 1000) == pytest.approx(-17)
+    assert episode_return(cliff, soft, 1000) == pytest.approx(-15)
     erring = [0.9 * policy + 0.1 * uniform(cliff) for policy in (plain, soft)]
     assert episode_return(cliff, erring[0], 5000) < episode_return(cliff, erring[1], 5000) - 10
 

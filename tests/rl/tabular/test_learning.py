@@ -67,14 +67,18 @@ def trained(learner, updates, seeds=1):
     return jax.jit(jax.vmap(one))(jnp.arange(seeds))
 
 
-def tables(learner, updates, seeds=1):
+def kept(learner, state):
     """The action values of each seed, (seeds, S, A)."""
-    return np.asarray(jax.vmap(learner.kept)(trained(learner, updates, seeds))["values"], np.float64)
+    return np.asarray(jax.vmap(learner.kept)(state)["values"], np.float64)
 
 
-def values_from_start(learner, updates, seeds):
-    """The exact value of each seed's greedy policy."""
-    found = tables(learner, updates, seeds)
+def tables(learner, updates, seeds=1):
+    """The same after training."""
+    return kept(learner, trained(learner, updates, seeds))
+
+
+def values_from_start(learner, found):
+    """The exact value of the greedy policy of each of these tables."""
     return np.array([value_of(learner.environment, greedy(q), learner.discount, learner.average) for q in found])
 
 
@@ -84,13 +88,13 @@ def values_from_start(learner, updates, seeds):
 @pytest.mark.parametrize("backup", [NStep(1), NStep(4), Traces(0.8), MonteCarlo("first"), MonteCarlo("every")])
 def test_values_of_the_random_walk(backup):
     """Sutton and Barto (2018), example 7.1, for 19 states the exact values -0.9, -0.8, ..., 0.9."""
-    rate = {"learning_rate": 1.0, "decay": 1.0} if isinstance(backup, MonteCarlo) else {"decay": 0.6}
-    learner = Prediction(RandomWalk(states=19), backup=backup, discount=1.0, **({"learning_rate": 1.0} | rate))
-    state = trained(learner, updates=1000, seeds=4)
+    decay = 1.0 if isinstance(backup, MonteCarlo) else 0.6
+    learner = Prediction(RandomWalk(states=19), backup=backup, discount=1.0, learning_rate=1.0, decay=decay)
+    state = trained(learner, updates=600, seeds=20)
     values = np.asarray(state.states.values).mean(0)
-    np.testing.assert_allclose(values, np.arange(-18, 19, 2) / 20, atol=0.03)
+    np.testing.assert_allclose(values, np.arange(-18, 19, 2) / 20, atol=0.02)
     judged = learner.judge(jax.tree.map(lambda leaf: leaf[0], jax.vmap(learner.kept)(state)), None)
-    assert judged["state_error"] < 0.05 and judged["gap"] < 0.1
+    assert judged["state_error"] < 0.08 and judged["gap"] < 0.15
 
 
 def test_prediction_of_a_policy_that_is_not_uniform():
@@ -156,32 +160,31 @@ def test_on_policy_methods_find_the_best_policy_that_explores(rule, backup):
     """With a fixed epsilon the values are those of the best policy that errs so."""
     model, epsilon = model_of(WORLD), 0.2
     best = policy_iteration(softened(model, epsilon), 0.9).state_values
-    learner = Control(WORLD, rule, backup, discount=0.9, epsilon=epsilon, learning_rate=1.0, decay=0.7, steps=1000)
-    (found,) = tables(learner, 300)
-    policy = np.asarray(epsilon_greedy(jnp.asarray(found), epsilon))
-    assert model.start @ (policy * found).sum(1) == pytest.approx(model.start @ best, rel=0.01)
-    assert model.start @ state_values(model, policy, 0.9) == pytest.approx(model.start @ best, rel=0.01)
+    learner = Control(WORLD, rule, backup, discount=0.9, epsilon=epsilon, learning_rate=1.0, decay=0.7)
+    found = tables(learner, 1000, seeds=10)
+    policies = np.asarray(epsilon_greedy(jnp.asarray(found), epsilon))
+    assert np.mean((policies * found).sum(2) @ model.start) == pytest.approx(model.start @ best, rel=0.01)
+    for policy in policies:
+        assert model.start @ state_values(model, policy, 0.9) >= 0.99 * model.start @ best
 
 
 def test_watkins_q_learns_the_optimal_values_with_traces():
     best = policy_iteration(model_of(WORLD), 0.9).state_values
-    learner = Control(WORLD, backup=Traces(0.7), discount=0.9, epsilon=0.2, learning_rate=0.5, decay=0.6, steps=1000)
-    (found,) = tables(learner, 300)
+    learner = Control(WORLD, backup=Traces(0.7), discount=0.9, epsilon=0.2, learning_rate=0.5, decay=0.6)
+    found = tables(learner, 1000, seeds=10)
     start = model_of(WORLD).start
-    assert start @ found.max(1) == pytest.approx(start @ best, rel=0.02)
+    assert np.mean(found.max(2) @ start) == pytest.approx(start @ best, rel=0.01)
 
 
 def test_sarsa_walks_away_from_the_cliff_and_q_learning_along_it():
     """Sutton and Barto (2018), example 6.6."""
-    cliff = CliffWalking(time_limit=200)
-    settings = {"discount": 1.0, "epsilon": 0.1, "learning_rate": 0.1, "steps": 1000}
     lengths, online = {}, {}
     for rule in ("q_learning", "sarsa"):
-        learner = Control(cliff, rule, **settings)
-        lengths[rule] = -np.median(values_from_start(learner, 200, seeds=10))
-        state = trained(learner, 200, seeds=10)
+        learner = Control(CliffWalking(time_limit=200), rule, discount=1.0, epsilon=0.1, steps=1000)
+        state = trained(learner, 100, seeds=10)
+        lengths[rule] = -np.median(values_from_start(learner, kept(learner, state)))
         keys = jax.random.split(jax.random.key(1), 10)
-        _, records = jax.vmap(lambda s, k, one=learner: one.update(s, None, k))(state, keys)
+        _, records = jax.jit(jax.vmap(lambda s, k, one=learner: one.update(s, None, k)))(state, keys)
         online[rule] = float(jnp.sum(records["return"].total) / jnp.sum(records["return"].weight))
     assert lengths["q_learning"] == 13 and 15 <= lengths["sarsa"] <= 19
     assert online["sarsa"] > online["q_learning"] + 10, "while it explores, the longer path earns more"
@@ -189,31 +192,28 @@ def test_sarsa_walks_away_from_the_cliff_and_q_learning_along_it():
 
 def test_double_q_learning_removes_the_bias_of_the_maximum():
     settings = {"discount": 1.0, "epsilon": 1.0, "learning_rate": 0.1, "steps": 50}
-    single, double = (
-        tables(Control(Noisy(), double=double, **settings), 10, seeds=200) for double in (False, True)
-    )
-    assert single.max(2).mean() > 0.2, "the greatest of eight noisy means"
-    state = trained(Control(Noisy(), double=True, **settings), 10, seeds=200)
-    first, second = np.moveaxis(np.asarray(state.table.values).reshape(200, 2, 8), 1, 0)
+    single, double = (trained(Control(Noisy(), double=both, **settings), 10, seeds=200) for both in (False, True))
+    assert np.max(single.table.values, axis=1).mean() > 0.2, "the greatest of eight noisy means"
+    first, second = np.moveaxis(np.asarray(double.table.values).reshape(200, 2, 8), 1, 0)
     judged = np.take_along_axis(second, first.argmax(1)[:, None], 1)
-    assert abs(judged.mean()) < 0.05 and double.shape == (200, 1, 8)
+    assert abs(judged.mean()) < 0.05
 
 
 def test_differential_q_learning_finds_the_greatest_gain():
     world = GridWorld(slip=0.2, time_limit=None)
     best = average_policy_iteration(restarted(model_of(world)))
-    learner = Control(world, average=True, epsilon=0.1, learning_rate=0.1, gain_rate=0.1, steps=1000)
-    state = trained(learner, 200, seeds=4)
+    learner = Control(world, average=True, epsilon=0.1, learning_rate=0.5, decay=0.5, gain_rate=0.1)
+    state = trained(learner, 1500, seeds=10)
     start = model_of(world).start
-    found = values_from_start(learner, 200, seeds=4)
-    np.testing.assert_allclose(found, start @ best.gain, rtol=0.01)
-    assert np.mean(state.gain) == pytest.approx(start @ best.gain, rel=0.15)
+    assert values_from_start(learner, kept(learner, state)).mean() >= 0.99 * (start @ best.gain)
+    assert np.mean(state.gain) == pytest.approx(start @ best.gain, rel=0.02)
 
 
 def test_an_optimistic_table_explores_without_epsilon():
     settings = {"discount": 0.9, "epsilon": 0.0, "learning_rate": 0.1}
+    learner = Control(GridWorld(), **settings)
     plain, optimistic = (
-        values_from_start(Control(GridWorld(), initial=value, **settings), 200, seeds=5) for value in (0.0, 2.0)
+        values_from_start(learner, tables(wz.vary(learner, initial=value), 100, seeds=5)) for value in (0.0, 2.0)
     )
     best = model_of(GridWorld()).start @ policy_iteration(model_of(GridWorld()), 0.9).state_values
     np.testing.assert_allclose(optimistic, best, rtol=1e-6)

@@ -10,7 +10,8 @@ import numpy as np
 import xarray as xr
 
 from waza.core.measure import Measure, Measures
-from waza.curriculum.figures.value_maps import toward_optimum, value_maps
+from waza.curriculum.figures.experience import over_experience
+from waza.curriculum.figures.value_maps import value_maps
 from waza.curriculum.shown import Shown, exact, exact_parts, points
 from waza.rl.environments import Finite, GridWorld
 from waza.rl.environments.campaign import SmallCampaign
@@ -31,7 +32,7 @@ CAMPAIGN, CAMPAIGN_DISCOUNT = SmallCampaign(), 0.99
 UPDATES = 1000
 GRID_STEPS, CAMPAIGN_STEPS = 20, 1000  # of the environment, in an update
 CLOSE, NEAR = 1.0, 5.0  # percent of the optimal value that may be missing
-Q_LEARNING, SARSA, TRACES, RETURNS = "Q-learning", "SARSA", "SARSA, traces", "Monte Carlo"
+Q_LEARNING, SARSA, TRACES, RETURNS = "Q-learning", "SARSA", "SARSA(lambda)", "Monte Carlo"
 
 
 class Shortfall(Control):
@@ -57,12 +58,12 @@ def best_value(environment: Finite, discount: float) -> float:
 
 def grid(method: str) -> str:
     """The name of a variant on the grid."""
-    return f"grid: {method}"
+    return f"grid, {method}"
 
 
 def campaign(method: str) -> str:
     """The name of a variant on the campaign."""
-    return f"campaign: {method}"
+    return f"campaign, {method}"
 
 
 def learners() -> dict[str, Shortfall]:
@@ -89,7 +90,9 @@ def learners() -> dict[str, Shortfall]:
 
 FIGURES = (
     partial(value_maps, learner=learners()[grid(Q_LEARNING)], variant=grid(Q_LEARNING)),
-    partial(toward_optimum, of={"grid: ": GRID_STEPS, "campaign: ": CAMPAIGN_STEPS}),
+    partial(
+        over_experience, measure="shortfall", steps={"grid": GRID_STEPS, "campaign": CAMPAIGN_STEPS}, highest=100.0
+    ),
 )
 
 
@@ -136,7 +139,9 @@ def every_policy() -> Any:
     for first in np.ndindex(*[actions] * 3):
         chosen = np.concatenate([np.broadcast_to(first, (len(rest), 3)), rest], axis=1)
         chain = transition[np.arange(count), chosen]
-        yield np.linalg.solve(np.eye(count) - GRID_DISCOUNT * chain, reward[np.arange(count), chosen][..., None])[..., 0]
+        yield np.linalg.solve(np.eye(count) - GRID_DISCOUNT * chain, reward[np.arange(count), chosen][..., None])[
+            ..., 0
+        ]
 
 
 def number_of_policies() -> float:
@@ -152,7 +157,9 @@ def policy_for(slip: float) -> np.ndarray:
 def wrong_knowledge() -> float:
     """The share of the optimal value that is missed by the policy computed for a grid without slips."""
     model = model_of(GRID)
-    return 1 - float(model.start @ state_values(model, policy_for(0.0), GRID_DISCOUNT)) / best_value(GRID, GRID_DISCOUNT)
+    return 1 - float(model.start @ state_values(model, policy_for(0.0), GRID_DISCOUNT)) / best_value(
+        GRID, GRID_DISCOUNT
+    )
 
 
 def mail_always() -> float:

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from waza.curriculum.figures.experience import over_experience
 from waza.curriculum.figures.value_maps import both_values
-from waza.curriculum.shown import Shown, exact, exact_parts, mean
+from waza.curriculum.shown import Shown, exact_parts, points
 from waza.rl.environments import Finite, GridWorld
 from waza.rl.environments.campaign import SmallCampaign
 from waza.rl.tabular import (
@@ -28,18 +29,36 @@ from waza.study import Claim, Exact, Part, Study, final
 GRID, GRID_DISCOUNT = GridWorld(slip=0.2), 0.95
 CAMPAIGN, CAMPAIGN_DISCOUNT = SmallCampaign(), 0.99
 UPDATES, STEPS = 500, 1000
-TD, CONSTANT, RETURNS = "TD(0)", "TD(0), constant step size", "Monte Carlo"
+TD, CONSTANT, RETURNS = "TD(0)", "TD(0) with constant step size", "Monte Carlo"
 PLACES: dict[str, tuple[Finite, float]] = {"grid": (GRID, GRID_DISCOUNT), "campaign": (CAMPAIGN, CAMPAIGN_DISCOUNT)}
-FIGURES = (partial(both_values, environment=GRID, discount=GRID_DISCOUNT),)
 
 
 def name_of(place: str, method: str) -> str:
     """The name of a variant."""
-    return f"{place}: {method}"
+    return f"{place}, {method}"
+
+
+def scale_of(place: str) -> float:
+    """The largest value of a state."""
+    environment, discount = PLACES[place]
+    model = model_of(environment)
+    return float(np.abs(state_values(model, uniform(model), discount)).max())
+
+
+FIGURES = (
+    partial(both_values, environment=GRID, discount=GRID_DISCOUNT),
+    partial(
+        over_experience,
+        measure="gap",
+        steps={place: STEPS for place in PLACES},
+        scales={place: scale_of(place) / 100 for place in PLACES},
+        logarithmic=True,
+    ),
+)
 
 
 def study() -> Study:
-    """The values of a policy that chooses all actions alike, learned from 500,000 steps on the grid and the campaign."""
+    """Values of the policy that chooses all actions alike, learned from 500,000 steps on the grid and the campaign."""
     falling = {"learning_rate": 1.0, "decay": 0.6}
     settings: dict[str, dict[str, Any]] = {
         TD: {"backup": NStep(1), **falling},
@@ -99,7 +118,7 @@ def mirrored(model: TabularModel) -> TabularModel:
 
 
 def states_differ() -> float:
-    """How far the state values change where the actions change their places, under the policy that chooses all alike."""
+    """How far the state values of the policy that chooses all alike change where the actions change their places."""
     one, other = (state_values(model, uniform(model), GRID_DISCOUNT) for model in _both())
     return float(np.abs(one - other).max())
 
@@ -114,13 +133,6 @@ def actions_differ() -> float:
 
 def _both() -> tuple[TabularModel, TabularModel]:
     return model_of(GRID), mirrored(model_of(GRID))
-
-
-def scale_of(place: str) -> float:
-    """The largest value of a state."""
-    environment, discount = PLACES[place]
-    model = model_of(environment)
-    return float(np.abs(state_values(model, uniform(model), discount)).max())
 
 
 def gap(place: str, method: str) -> Callable[[xr.Dataset], xr.DataArray]:
@@ -146,7 +158,7 @@ C53 = Claim(
 NUMBERS: dict[str, Shown] = {
     **exact_parts(C53),
     **{
-        f"{place}_{key}": (lambda results, effect=mean(gap(place, method)): 100 * effect(results))
+        f"{place}_{key}": points(gap(place, method))
         for place in PLACES
         for key, method in (("td", TD), ("constant", CONSTANT), ("returns", RETURNS))
     },

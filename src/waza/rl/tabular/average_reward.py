@@ -120,7 +120,7 @@ def limit_of(chain: np.ndarray) -> Float[np.ndarray, "S S"]:
 
 def _continuing(model: TabularModel) -> TabularModel:
     model = checked(model)
-    ends = model.ending > 1e-9
+    ends = model.ending > 0
     if ends.any():
         state, action = np.argwhere(ends)[0]
         raise Error(

@@ -37,8 +37,9 @@ class TabularModel(NamedTuple):
 
     @property
     def ending(self) -> np.ndarray:
-        """(S, A): the probability that an action ends the process."""
-        return np.clip(1 - np.asarray(self.transition, np.float64).sum(-1), 0, 1)
+        """(S, A): the probability that an action ends the process; what rounding may be missing is none."""
+        missing = 1 - np.asarray(self.transition, np.float64).sum(-1)
+        return np.where(missing > ROUNDING, missing, 0.0)
 
 
 def checked(model: TabularModel) -> TabularModel:

@@ -62,7 +62,7 @@ def _first(model: TabularModel) -> np.ndarray:
             f"no policy ends the process from state {int(np.argmax(stuck))}, so that with discount 1 there are no "
             "values: give a discount below 1, or use average reward"
         )
-    ends = model.ending > 1e-12
+    ends = model.ending > 0
     near, actions = ends.any(1), ends.argmax(1)
     while not near.all():
         leads = model.transition[:, :, near].sum(-1) > 0
