@@ -30,7 +30,7 @@ from waza.study import Claim, Exact, Part, Share, Study, final
 GRID, GRID_DISCOUNT = GridWorld(slip=0.2), 0.95
 CAMPAIGN, CAMPAIGN_DISCOUNT = SmallCampaign(), 0.99
 UPDATES = 1000
-GRID_STEPS, CAMPAIGN_STEPS = 20, 1000  # of the environment, in an update
+GRID_STEPS, CAMPAIGN_STEPS = 100, 1000  # in the environment, in an update
 CLOSE, NEAR = 1.0, 5.0  # percent of the optimal value that may be missing
 Q_LEARNING, SARSA, TRACES, RETURNS = "Q-learning", "SARSA", "SARSA(lambda)", "Monte Carlo"
 
@@ -67,24 +67,16 @@ def campaign(method: str) -> str:
 
 
 def learners() -> dict[str, Shortfall]:
-    """All methods on the grid, with exploration 0.1; the two of one step on the campaign, with step sizes that fall."""
-    on_grid = partial(Shortfall, GRID, discount=GRID_DISCOUNT, epsilon=0.1, learning_rate=0.1, steps=GRID_STEPS)
-    on_campaign = partial(
-        Shortfall,
-        CAMPAIGN,
-        discount=CAMPAIGN_DISCOUNT,
-        epsilon=0.3,
-        learning_rate=1.0,
-        decay=0.6,
-        steps=CAMPAIGN_STEPS,
-    )
+    """Four methods on the grid and Q-learning on the campaign; the n-th update of an entry has the step size 1/n^0.7."""
+    falling = {"learning_rate": 1.0, "decay": 0.7}
+    on_grid = partial(Shortfall, GRID, discount=GRID_DISCOUNT, epsilon=0.2, steps=GRID_STEPS, **falling)
+    on_campaign = partial(Shortfall, CAMPAIGN, discount=CAMPAIGN_DISCOUNT, epsilon=0.3, steps=CAMPAIGN_STEPS, **falling)
     return {
         grid(Q_LEARNING): on_grid(),
         grid(SARSA): on_grid("sarsa"),
         grid(TRACES): on_grid("sarsa", Traces(0.8)),
         grid(RETURNS): on_grid("sarsa", MonteCarlo()),
         campaign(Q_LEARNING): on_campaign(),
-        campaign(SARSA): on_campaign("sarsa"),
     }
 
 
@@ -97,7 +89,7 @@ FIGURES = (
 
 
 def study() -> Study:
-    """A 3 x 4 grid with slips of 20 %, and the campaign in 64 states; 1,000 updates of 20 and of 1,000 steps."""
+    """A 3 x 4 grid with slips of 20 %, and the campaign in 64 states; 1,000 updates of 100 and of 1,000 steps."""
     return Study(
         name="planning",
         data=None,
@@ -107,7 +99,7 @@ def study() -> Study:
         first_seed=1000,
         block=100,
         steps=UPDATES,
-        evaluate_every=10,
+        evaluate_every=5,
         claims=(C52,),
         figures=FIGURES,
     )
@@ -171,8 +163,13 @@ def mail_always() -> float:
 
 
 def close(variant: str, within: float = CLOSE) -> Callable[[xr.Dataset], xr.DataArray]:
-    """Whether a seed's greedy policy is within 1 % of the optimal value at the end."""
+    """Whether a seed's greedy policy misses at most this percentage of the optimal value at the end."""
     return lambda results: final(results, "shortfall", variant) <= within
+
+
+def better_than_all(results: xr.Dataset) -> xr.DataArray:
+    """Whether a seed's greedy policy on the campaign is worth more than a mail to everyone in every week."""
+    return final(results, "shortfall", campaign(Q_LEARNING)) < 100 * mail_always()
 
 
 def steps_until(variant: str, within: float) -> Callable[[xr.Dataset], xr.DataArray]:
@@ -184,23 +181,22 @@ def steps_until(variant: str, within: float) -> Callable[[xr.Dataset], xr.DataAr
     def of(results: xr.Dataset) -> xr.DataArray:
         each = GRID_STEPS if variant.startswith("grid") else CAMPAIGN_STEPS
         far = results["shortfall"].sel(variant=variant) > within
-        later = far.where(far, drop=False).fillna(0)
-        last = (results["step"] * later).max("step") + float(results["step"][1])
+        last = (results["step"] * far).max("step") + float(results["step"][1])
         return xr.ufuncs.log10(each * last.clip(max=float(results["step"][-1])))
 
     return of
 
 
 # The necessary part is exact: no other policy is better in any cell. What knowledge is worth qualifies it: a policy
-# computed by wrong knowledge misses at least 5 % of the optimal value, and without knowledge most seeds come within 1 %
-# by learning, on the grid after at least 1,000 steps.
+# computed by wrong knowledge misses at least 5 % of the optimal value; without knowledge nine of ten seeds come within
+# 1 % on the grid by learning, after at least 1,000 steps, and are better than a mail to everyone on the campaign.
 C52 = Claim(
     "C52",
     (
         Exact("best", best_of_all, high=1e-9),
         Exact("wrong-knowledge", wrong_knowledge, low=0.05, unit="points", further=True),
-        Share("grid-learned", close(grid(Q_LEARNING)), low=0.5, further=True),
-        Share("campaign-learned", close(campaign(Q_LEARNING)), low=0.5, further=True),
+        Share("grid-learned", close(grid(Q_LEARNING)), low=0.9, further=True),
+        Share("campaign-learned", better_than_all, low=0.9, further=True),
         Part("grid-steps", steps_until(grid(Q_LEARNING), NEAR), low=3.0, unit="log10", further=True),
     ),
 )
@@ -225,4 +221,5 @@ NUMBERS: dict[str, Shown] = {
     "campaign_close": steps(campaign(Q_LEARNING), CLOSE),
     "grid_share": points(close(grid(Q_LEARNING))),
     "campaign_share": points(close(campaign(Q_LEARNING))),
+    "campaign_better": points(better_than_all),
 }

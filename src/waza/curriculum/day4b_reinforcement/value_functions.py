@@ -28,8 +28,8 @@ from waza.study import Claim, Exact, Part, Study, final
 
 GRID, GRID_DISCOUNT = GridWorld(slip=0.2), 0.95
 CAMPAIGN, CAMPAIGN_DISCOUNT = SmallCampaign(), 0.99
-UPDATES, STEPS = 500, 1000
-TD, CONSTANT, RETURNS = "TD(0)", "TD(0) with constant step size", "Monte Carlo"
+UPDATES, STEPS = 100, 1000
+TD, RETURNS = "TD(0)", "Monte Carlo"
 PLACES: dict[str, tuple[Finite, float]] = {"grid": (GRID, GRID_DISCOUNT), "campaign": (CAMPAIGN, CAMPAIGN_DISCOUNT)}
 
 
@@ -58,11 +58,9 @@ FIGURES = (
 
 
 def study() -> Study:
-    """Values of the policy that chooses all actions alike, learned from 500,000 steps on the grid and the campaign."""
-    falling = {"learning_rate": 1.0, "decay": 0.6}
+    """Values of the policy that chooses all actions alike, learned from 100,000 steps on the grid and on the campaign."""
     settings: dict[str, dict[str, Any]] = {
-        TD: {"backup": NStep(1), **falling},
-        CONSTANT: {"backup": NStep(1), "learning_rate": 0.1},
+        TD: {"backup": NStep(1), "learning_rate": 1.0, "decay": 0.6},
         RETURNS: {"backup": MonteCarlo("every"), "learning_rate": 1.0, "decay": 1.0},
     }
     return Study(
@@ -78,7 +76,7 @@ def study() -> Study:
         first_seed=1000,
         block=100,
         steps=UPDATES,
-        evaluate_every=10,
+        evaluate_every=2,
         claims=(C53,),
         figures=FIGURES,
     )
@@ -141,16 +139,18 @@ def gap(place: str, method: str) -> Callable[[xr.Dataset], xr.DataArray]:
 
 
 # By definition, checked by computation: v is the sum over actions of pi q, though both come from systems of their own;
-# q sees the action and v does not, since only q changes where actions change their places. Learned tables keep the
-# sum within 2 % where step sizes fall.
+# q sees the action and v does not, since only q changes where actions change their places. Learned tables are within
+# 2 % of the sum if they average the same returns, or if each is learned by its own bootstraps.
 C53 = Claim(
     "C53",
     (
         Exact("sum", sums_differ, high=1e-9),
         Exact("states", states_differ, high=1e-9),
         Exact("actions", actions_differ, low=0.01),
-        Part("grid-learned", gap("grid", TD), high=0.02, further=True),
-        Part("campaign-learned", gap("campaign", TD), high=0.02, further=True),
+        Part("grid-returns", gap("grid", RETURNS), high=0.02, further=True),
+        Part("campaign-returns", gap("campaign", RETURNS), high=0.02, further=True),
+        Part("grid-td", gap("grid", TD), high=0.02, further=True),
+        Part("campaign-td", gap("campaign", TD), high=0.02, further=True),
     ),
 )
 
@@ -160,6 +160,6 @@ NUMBERS: dict[str, Shown] = {
     **{
         f"{place}_{key}": points(gap(place, method))
         for place in PLACES
-        for key, method in (("td", TD), ("constant", CONSTANT), ("returns", RETURNS))
+        for key, method in (("td", TD), ("returns", RETURNS))
     },
 }
