@@ -67,7 +67,7 @@ def campaign(method: str) -> str:
 
 
 def learners() -> dict[str, Shortfall]:
-    """Four methods on the grid and Q-learning on the campaign; the n-th update of an entry has the step size 1/n^0.7."""
+    """Four methods on the grid and Q-learning on the campaign; the step size of an n-th update is 1/n^0.7."""
     falling = {"learning_rate": 1.0, "decay": 0.7}
     on_grid = partial(Shortfall, GRID, discount=GRID_DISCOUNT, epsilon=0.2, steps=GRID_STEPS, **falling)
     on_campaign = partial(Shortfall, CAMPAIGN, discount=CAMPAIGN_DISCOUNT, epsilon=0.3, steps=CAMPAIGN_STEPS, **falling)

@@ -58,7 +58,7 @@ FIGURES = (
 
 
 def study() -> Study:
-    """Values of the policy that chooses all actions alike, learned from 100,000 steps on the grid and on the campaign."""
+    """Values of the policy that chooses all actions alike, learned from 100,000 steps on grid and campaign."""
     settings: dict[str, dict[str, Any]] = {
         TD: {"backup": NStep(1), "learning_rate": 1.0, "decay": 0.6},
         RETURNS: {"backup": MonteCarlo("every"), "learning_rate": 1.0, "decay": 1.0},
