@@ -147,10 +147,10 @@ C53 = Claim(
         Exact("sum", sums_differ, high=1e-9),
         Exact("states", states_differ, high=1e-9),
         Exact("actions", actions_differ, low=0.01),
-        Part("grid-returns", gap("grid", RETURNS), high=0.02, further=True),
-        Part("campaign-returns", gap("campaign", RETURNS), high=0.02, further=True),
-        Part("grid-td", gap("grid", TD), high=0.02, further=True),
-        Part("campaign-td", gap("campaign", TD), high=0.02, further=True),
+        Part("grid-returns", gap("grid", RETURNS), high=0.02, unit="points", further=True),
+        Part("campaign-returns", gap("campaign", RETURNS), high=0.02, unit="points", further=True),
+        Part("grid-td", gap("grid", TD), high=0.02, unit="points", further=True),
+        Part("campaign-td", gap("campaign", TD), high=0.02, unit="points", further=True),
     ),
 )
 
