@@ -74,7 +74,7 @@ def both_values(results: xr.Dataset, words: Words, language: str, environment: G
     ]
 
 
-def _map(world: GridWorld, values: np.ndarray, shared: np.ndarray) -> alt.LayerChart:
+def _map(world: GridWorld, values: np.ndarray, shared: np.ndarray) -> Any:
     """The greatest value of each cell, and below it the arrow of its action."""
     best, greedy = values.max(1), values.argmax(1)
     arrows = [{"row": row, "column": column, "text": ARROWS[greedy[state]]} for state, row, column in _free(world)]
@@ -84,7 +84,8 @@ def _map(world: GridWorld, values: np.ndarray, shared: np.ndarray) -> alt.LayerC
 def _free(world: GridWorld) -> list[tuple[int, int, int]]:
     """The cells in which there is something to choose: state, row and column."""
     goes_on = model_of(world).transition.sum((1, 2)) > 0
-    return [(int(state), *map(int, divmod(state, world.shape[1]))) for state in np.flatnonzero(goes_on)]
+    columns = world.shape[1]
+    return [(state, state // columns, state % columns) for state in np.flatnonzero(goes_on).tolist()]
 
 
 def _cells(world: GridWorld, values: np.ndarray, shared: np.ndarray, text: str | None = None) -> list[dict[str, Any]]:
@@ -130,7 +131,7 @@ def _layers(
     marks: list[dict[str, Any]] | None = None,
     size: int = 12,
     lower: float = 0.0,
-) -> alt.LayerChart:
+) -> Any:
     """The cells with their texts, and marks at places of their own."""
     rows, columns = world.shape
     across = alt.Scale(domain=[-0.5, columns - 0.5], nice=False)
