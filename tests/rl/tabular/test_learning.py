@@ -282,8 +282,8 @@ class Continuous(Unknown):
         (lambda: Control(WORLD, "sarsa", MonteCarlo(), average=True), "waits for its end"),
         (lambda: Control(WORLD, epsilon=2.0), r"Control\(epsilon=2.0\); expected a number from 0 to 1"),
         (lambda: Prediction(WORLD, discount=-1.0), "discount=-1.0"),
-        (lambda: Prediction(Unknown()).init(jax.random.key(0), None), r"Unknown has no model\(\)"),
-        (lambda: Prediction(RandomWalk(states=3), ((1.0, 1.0),) * 3).init(jax.random.key(0), None), "sum to 1"),
+        (lambda: Prediction(Unknown()), r"Unknown has no model\(\)"),
+        (lambda: Prediction(RandomWalk(states=3), ((1.0, 1.0),) * 3), "sum to 1"),
         (lambda: value_of(RandomWalk(states=3), np.ones((3, 2)) / 2, 1.0, False), "give the environment a time_limit"),
     ],
 )

@@ -121,7 +121,11 @@ class Control(Learner):
     def update(self, state: ControlState, batch: Any, key: PRNGKeyArray) -> tuple[ControlState, Measures]:
         """Some steps in the environment, with an update of the table after each."""
         now = at(self, state.step)
-        state, (earned, lengths, done) = jax.lax.scan(now._step, state, jax.random.split(key, self.steps))
+
+        def step(state: ControlState, key: PRNGKeyArray) -> Any:  # a method cannot be hashed while numbers are traced
+            return now._step(state, key)
+
+        state, (earned, lengths, done) = jax.lax.scan(step, state, jax.random.split(key, self.steps))
         episodes = jnp.sum(done)
         records = {"return": Mean(jnp.sum(earned * done), episodes), "length": Mean(jnp.sum(lengths * done), episodes)}
         return state._replace(step=state.step + 1), records

@@ -63,6 +63,9 @@ class Prediction(Learner):
         check_discrete("Prediction", self.environment)
         if isinstance(self.discount, float) and not 0 <= self.discount <= 1:
             raise Error(f"Prediction(discount={self.discount}); expected a number from 0 to 1")
+        model = model_of(self.environment)
+        if self.policy is not None:
+            checked_policy(self.policy, model)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -76,7 +79,6 @@ class Prediction(Learner):
 
     def init(self, key: PRNGKeyArray, data: Any) -> PredictionState:
         """Tables of initial values, and the first episode."""
-        model_of(self.environment) if self.policy is None else checked_policy(self.policy, model_of(self.environment))
         start_key, act_key = jax.random.split(key)
         running = begin(self.environment, start_key)
         states, actions = self.shape
@@ -92,7 +94,13 @@ class Prediction(Learner):
     def update(self, state: PredictionState, batch: Any, key: PRNGKeyArray) -> tuple[PredictionState, Measures]:
         """Some steps in the environment, with an update of both tables after each."""
         now = at(self, state.step)
-        state, (earned, lengths, done) = jax.lax.scan(now._step, state, jax.random.split(key, self.steps))
+
+        def step(
+            state: PredictionState, key: PRNGKeyArray
+        ) -> Any:  # a method cannot be hashed while numbers are traced
+            return now._step(state, key)
+
+        state, (earned, lengths, done) = jax.lax.scan(step, state, jax.random.split(key, self.steps))
         episodes = jnp.sum(done)
         records = {"return": Mean(jnp.sum(earned * done), episodes), "length": Mean(jnp.sum(lengths * done), episodes)}
         return state._replace(step=state.step + 1), records
