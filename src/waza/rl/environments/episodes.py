@@ -27,7 +27,7 @@ class Transition(NamedTuple):
         next_observation: after the action, before a new episode begins. After a truncation its value counts
             (bootstrapping); after a termination it does not.
         terminated: whether the process has ended.
-        truncated: whether the time limit cut the episode off, and the process had not ended.
+        truncated: whether a time limit cut the episode off, and the process had not ended.
         steps: the length of the episode up to here.
         earned: the undiscounted return of the episode up to here.
     """
@@ -62,7 +62,7 @@ def advance(environment: Environment, running: Running, action: Any, key: PRNGKe
     after = environment.step(running.state, action, step_key)
     steps, earned = running.steps + 1, running.earned + after.reward
     late = jnp.bool_(False) if environment.time_limit is None else steps >= environment.time_limit
-    truncated = late & ~after.terminated
+    truncated = (late | after.truncated) & ~after.terminated
     transition = Transition(
         observation,
         action,
@@ -73,7 +73,6 @@ def advance(environment: Environment, running: Running, action: Any, key: PRNGKe
         steps,
         earned,
     )
-    going = Running(after.state, steps, earned)
-    first = begin(environment, reset_key)
-    running = jax.tree.map(lambda new, old: jnp.where(transition.done, new, old), first, going)
+    state, over = environment.restart(after.state, transition.done, reset_key), transition.done
+    running = Running(state, jnp.where(over, 0, steps), jnp.where(over, 0, earned))
     return running, transition
