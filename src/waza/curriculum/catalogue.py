@@ -89,6 +89,8 @@ _EXERCISES = (
     Exercise("distractor", "E12", "day3a_recurrent", ("C40",)),
     Exercise("bidirectional", "E12", "day3a_recurrent", ("C39",)),
     Exercise("next-word", "E12", "day3a_recurrent", ()),
+    Exercise("planning", "E19", "day4b_reinforcement", ("C52",)),
+    Exercise("value-functions", "E19", "day4b_reinforcement", ("C53",)),
 )
 
 
