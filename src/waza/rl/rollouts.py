@@ -76,7 +76,7 @@ def whole_episodes(
 ) -> tuple[Rollout, Bool[Array, "steps copies"]]:
     """One episode of each copy from its beginning to its end, and which steps belong to it.
 
-    The loop ends with the longest episode; the steps after an episode's end are zeros.
+    The loop ends with the longest episode. Other rows hold what is to be ignored.
 
     Args:
         environment: where; its time limit is the number of steps of the arrays.
