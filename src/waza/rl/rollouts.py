@@ -17,6 +17,9 @@ from waza.rl.environments import Box, Discrete, Environment, Running, Transition
 Act = Callable[[Array, Any], tuple[Any, Any]]
 
 
+PIECE = 64  # steps that whole episodes make at a time, at most
+
+
 class Rollout(NamedTuple):
     """Steps of several copies, each array with the axes (steps, copies, ...).
 
@@ -50,8 +53,15 @@ def roll_out(
         key: of the environment's own draws.
         unroll: steps of the loop's body.
     """
-    observe, run = jax.vmap(environment.observe), jax.vmap(partial(advance, environment))
     copies, steps = running.steps.shape[0], jax.tree.leaves(noise)[0].shape[0]
+    return _scanned(environment, running, act, noise, jax.random.split(key, (steps, copies)), unroll)
+
+
+def _scanned(
+    environment: Environment, running: Running, act: Act, noise: PyTree[Array], keys: Array, unroll: int = 1
+) -> tuple[Running, Rollout]:
+    """The steps with these keys (steps, copies)."""
+    observe, run = jax.vmap(environment.observe), jax.vmap(partial(advance, environment))
 
     def step(running: Running, given: Any) -> tuple[Running, Rollout]:
         noise, keys = given
@@ -59,7 +69,7 @@ def roll_out(
         running, transition = run(running, actions, keys)
         return running, Rollout(transition, kept)
 
-    return jax.lax.scan(step, running, (noise, jax.random.split(key, (steps, copies))), unroll=unroll)
+    return jax.lax.scan(step, running, (noise, keys), unroll=unroll)
 
 
 def ended(transition: Transition) -> Measures:
@@ -76,7 +86,7 @@ def whole_episodes(
 ) -> tuple[Rollout, Bool[Array, "steps copies"]]:
     """One episode of each copy from its beginning to its end, and which steps belong to it.
 
-    The loop ends with the longest episode. Other rows hold what is to be ignored.
+    Steps are made in pieces of at most 64, until all episodes have ended. Other rows hold what is to be ignored.
 
     Args:
         environment: where; its time limit is the number of steps of the arrays.
@@ -89,31 +99,30 @@ def whole_episodes(
         Error: the environment has no time limit.
     """
     steps = time_limit_of(environment)
+    piece = max(size for size in range(1, PIECE + 1) if steps % size == 0)
     start_key, run_key = jax.random.split(key)
-    observe, run = jax.vmap(environment.observe), jax.vmap(partial(advance, environment))
+    keys = jax.random.split(run_key, (steps, copies))
 
-    def step(running: Running, at: Any) -> tuple[Running, Rollout]:
-        noise_now = jax.tree.map(lambda leaf: leaf[at], noise)
-        actions, kept = act(observe(running.state), noise_now)
-        keys = jax.random.split(jax.random.fold_in(run_key, at), copies)
-        running, transition = run(running, actions, keys)
-        return running, Rollout(transition, kept)
+    def part(running: Running, first: Any) -> tuple[Running, Rollout]:
+        given = jax.tree.map(lambda leaf: jax.lax.dynamic_slice_in_dim(leaf, first, piece), (noise, keys))
+        return _scanned(environment, running, act, *given)
 
     def go(carry: Any) -> Any:
-        at, running, live, rows, seen = carry
-        running, one = step(running, at)
-        rows = jax.tree.map(lambda all, new: all.at[at].set(new), rows, one)
-        return at + 1, running, live & ~one.transition.done, rows, seen.at[at].set(live)
+        first, running, live, rows = carry
+        running, some = part(running, first)
+        # Mapped over seeds, the loop selects whole arrays at each turn; so a turn makes many steps.
+        rows = jax.tree.map(lambda all, new: jax.lax.dynamic_update_slice_in_dim(all, new, first, 0), rows, some)
+        return first + piece, running, live & ~jnp.any(some.transition.done, 0), rows
 
     def goes_on(carry: Any) -> Any:
         return (carry[0] < steps) & jnp.any(carry[2])
 
     running = begin_copies(environment, start_key, copies)
-    shapes = jax.eval_shape(step, running, jnp.int32(0))[1]
-    rows = jax.tree.map(lambda leaf: jnp.zeros((steps, *leaf.shape), leaf.dtype), shapes)
-    carry = (jnp.int32(0), running, jnp.ones(copies, bool), rows, jnp.zeros((steps, copies), bool))
-    *_, rows, live = jax.lax.while_loop(goes_on, go, carry)
-    return rows, live
+    shapes = jax.eval_shape(part, running, jnp.int32(0))[1]
+    rows = jax.tree.map(lambda leaf: jnp.zeros((steps, *leaf.shape[1:]), leaf.dtype), shapes)
+    *_, rows = jax.lax.while_loop(goes_on, go, (jnp.int32(0), running, jnp.ones(copies, bool), rows))
+    over = jnp.cumsum(rows.transition.done, 0) - rows.transition.done  # episodes that ended before this step
+    return rows, over == 0
 
 
 def time_limit_of(environment: Environment) -> int:

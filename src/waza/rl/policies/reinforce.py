@@ -74,6 +74,16 @@ class Reinforce(PolicyAgent):
         returns = rewards_to_go(rewards, transition.done, self.objective.factor)
         return returns if self.to_go else jnp.broadcast_to(returns[0], returns.shape)
 
+    def compared(
+        self, variables: dict[str, PyTree[Array]], transition: Transition, baseline: Any
+    ) -> Float[Array, "steps #copies"]:
+        """b of each step; 0 without a baseline. `baseline` is what a moving average has seen."""
+        if isinstance(self.baseline, Learned):
+            return self.values(self.baseline.model, variables["critic"], transition.observation)
+        if isinstance(self.baseline, MovingAverage):
+            return baseline.mean[:, None]
+        return jnp.zeros((len(transition.reward), 1))
+
     def loss(
         self,
         variables: dict[str, PyTree[Array]],
@@ -87,14 +97,10 @@ class Reinforce(PolicyAgent):
         x = self.inputs(transition.observation)
         distribution = self.policy.distribution(variables["policy"], x)
         log_probability = distribution.log_probability(drawn.reshape(len(x), *drawn.shape[2:])).reshape(live.shape)
+        compared = self.compared(variables, transition, baseline)
         value_loss = jnp.zeros(())
-        compared: Array | float = 0.0
         if isinstance(self.baseline, Learned):
-            values = self.values(self.baseline.model, variables["critic"], transition.observation)
-            value_loss = _mean((values - returns) ** 2, live)
-            compared = jax.lax.stop_gradient(values)
-        elif isinstance(self.baseline, MovingAverage):
-            compared = baseline.mean[:, None]
+            value_loss, compared = _mean((compared - returns) ** 2, live), jax.lax.stop_gradient(compared)
         better = returns - compared
         if self.normalize:
             better = normalized(better, live)
