@@ -48,6 +48,11 @@ def play(
 
     Raises:
         Error: there are no episodes, or neither a time limit nor `steps`.
+
+    >>> from waza.rl.environments import GridWorld
+    >>> played = play(GridWorld(rows=("S.G",)), lambda observation, key: 1, jax.random.key(0), 3)  # 1: right
+    >>> played.returns.tolist(), played.lengths.tolist()
+    ([1.0, 1.0, 1.0], [2, 2, 2])
     """
     most = environment.time_limit if steps is None else steps
     kind = type(environment).__name__
