@@ -75,7 +75,7 @@ def _stored(runs: Path) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _entries(current: dict[str, StudyOutcome], stale: dict[str, Any]) -> list[Entry]:
-    """All claims: those of the notes, C01 to C40, before a paper's."""
+    """All claims: those of the notes (C01, ...) before a paper's."""
     entries = []
     for exercise in curriculum.exercises():
         name = exercise.name

@@ -17,6 +17,7 @@ from waza.rl.environments.gridworld import GridWorld as GridWorld
 from waza.rl.environments.mountain_car import MountainCar as MountainCar
 from waza.rl.environments.playing import Played as Played
 from waza.rl.environments.playing import play as play
+from waza.rl.environments.random_walk import RandomWalk as RandomWalk
 from waza.rl.environments.spaces import Box as Box
 from waza.rl.environments.spaces import Discrete as Discrete
 from waza.rl.environments.taxi import Taxi as Taxi

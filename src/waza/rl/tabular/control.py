@@ -11,7 +11,9 @@ from waza.core.errors import Error
 from waza.core.measure import Mean, Measure, Measures
 from waza.core.recipe import at
 from waza.learners import Learner
-from waza.rl.environments import Environment, Running, advance, begin, play
+from waza.rl.environments.environment import Environment
+from waza.rl.environments.episodes import Running, advance, begin
+from waza.rl.environments.playing import play
 from waza.rl.tabular.backups import Backup, MonteCarlo, NStep, Seen, Table
 from waza.rl.tabular.known import check_discrete, has_model, model_of, value_of
 from waza.rl.tabular.policies import draw, epsilon_greedy, greedy
@@ -38,8 +40,8 @@ class Control(Learner):
     SARSA, and the mean of Q over the $\epsilon$-greedy policy in expected SARSA; 0 after a termination, and as usual
     after a time limit. `backup` passes rewards back over one step, n steps, traces or whole episodes. The step size of
     an entry's n-th update is `learning_rate` / n^`decay`: constant by default, 1/n with rate 1 and decay 1. Sutton and
-    Barto (2018), sections 5.4, 6.4 to 6.7, 7.2 and 12.7; Watkins (1989); van Hasselt (2010); Wan, Naik and Sutton (2021)
-    for average reward.
+    Barto (2018), sections 5.4, 6.4 to 6.7, 7.2 and 12.7; Watkins (1989); van Hasselt (2010); for average reward Wan,
+    Naik and Sutton (2021).
 
     Measures: of an environment with a model "value", the exact value of the greedy policy from the start, and
     "estimate", what the table says of it; of any other "value", the mean return of 100 greedy episodes. "batch_return"

@@ -6,7 +6,8 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from waza.core.errors import Error
-from waza.rl.environments import Discrete, Environment
+from waza.rl.environments.environment import Environment
+from waza.rl.environments.spaces import Discrete
 from waza.rl.tabular.average_reward import average_values, restarted
 from waza.rl.tabular.evaluation import episode_return, state_values
 from waza.rl.tabular.model import TabularModel, checked
@@ -21,7 +22,7 @@ def has_model(environment: Environment) -> bool:
 def model_of(environment: Environment) -> TabularModel:
     """The model of an environment, checked.
 
-    >>> from waza.rl.tabular import RandomWalk
+    >>> from waza.rl.environments import RandomWalk
     >>> model_of(RandomWalk(states=5)).transition.shape
     (5, 2, 5)
     """
@@ -39,7 +40,7 @@ def value_of(environment: Environment, policy: Float[np.ndarray, "S A"], discoun
     It is the gain of the process that begins again after each end where `average` is set; else the expected discounted
     return without the time limit, or with discount 1 the expected return of an episode up to the time limit.
 
-    >>> from waza.rl.tabular import RandomWalk
+    >>> from waza.rl.environments import RandomWalk
     >>> value_of(RandomWalk(states=3), np.array([[0.0, 1.0]] * 3), 0.5, average=False)
     0.5
     """
@@ -59,7 +60,7 @@ def value_of(environment: Environment, policy: Float[np.ndarray, "S A"], discoun
 def visited(model: TabularModel, policy: Float[np.ndarray, "S A"]) -> Bool[np.ndarray, " S"]:
     """Whether a state can be reached from the start under a policy.
 
-    >>> from waza.rl.tabular import RandomWalk
+    >>> from waza.rl.environments import RandomWalk
     >>> visited(model_of(RandomWalk(states=3)), np.array([[0.0, 1.0]] * 3)).tolist()
     [False, True, True]
     """

@@ -41,8 +41,8 @@ def epsilon_greedy(values: Float[Array, "*s A"], epsilon: Any) -> Float[Array, "
         values (..., A): of the actions.
         epsilon: the probability that an action is drawn from all of them.
 
-    >>> print(epsilon_greedy(jnp.array([1.0, 3.0, 3.0, 0.0]), 0.2))
-    [0.05 0.45 0.45 0.05]
+    >>> epsilon_greedy(jnp.array([1.0, 3.0, 3.0, 0.0]), 0.5).tolist()
+    [0.125, 0.375, 0.375, 0.125]
     """
     best = values == jnp.max(values, axis=-1, keepdims=True)
     return epsilon / values.shape[-1] + (1 - epsilon) * best / jnp.sum(best, axis=-1, keepdims=True)

@@ -12,7 +12,8 @@ from waza.core.errors import Error
 from waza.core.measure import Mean, Measure, Measures
 from waza.core.recipe import at
 from waza.learners import Learner
-from waza.rl.environments import Environment, Running, advance, begin
+from waza.rl.environments.environment import Environment
+from waza.rl.environments.episodes import Running, advance, begin
 from waza.rl.tabular.backups import Backup, NStep, Seen, Table
 from waza.rl.tabular.evaluation import action_values, state_values
 from waza.rl.tabular.known import check_discrete, model_of, visited
