@@ -11,7 +11,7 @@ from jaxtyping import Array, Bool, Float, PRNGKeyArray, PyTree
 
 from waza.core.errors import Error
 from waza.core.measure import Mean, Measures
-from waza.rl.environments import Box, Discrete, Environment, Running, Transition, advance, begin
+from waza.rl.environments import Box, Discrete, Environment, Running, Transition, begin, proceed
 
 # The actions of all copies for their observations, one draw of noise, and what else is to be kept of the choice.
 Act = Callable[[Array, Any], tuple[Any, Any]]
@@ -61,15 +61,17 @@ def _scanned(
     environment: Environment, running: Running, act: Act, noise: PyTree[Array], keys: Array, unroll: int = 1
 ) -> tuple[Running, Rollout]:
     """The steps with these keys (steps, copies)."""
-    observe, run = jax.vmap(environment.observe), jax.vmap(partial(advance, environment))
+    observe, run = jax.vmap(environment.observe), jax.vmap(partial(proceed, environment))
+    step_keys, reset_keys = jnp.moveaxis(jax.vmap(jax.vmap(jax.random.split))(keys), -1, 0)
+    first = jax.vmap(jax.vmap(partial(begin, environment)))(reset_keys)
 
     def step(running: Running, given: Any) -> tuple[Running, Rollout]:
-        noise, keys = given
+        noise, keys, first = given
         actions, kept = act(observe(running.state), noise)
-        running, transition = run(running, actions, keys)
+        running, transition = run(running, actions, keys, first)
         return running, Rollout(transition, kept)
 
-    return jax.lax.scan(step, running, (noise, keys), unroll=unroll)
+    return jax.lax.scan(step, running, (noise, step_keys, first), unroll=unroll)
 
 
 def ended(transition: Transition) -> Measures:

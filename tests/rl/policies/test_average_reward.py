@@ -7,24 +7,42 @@ import pytest
 
 from waza import nn, optim
 from waza.rl import tabular
-from waza.rl.environments import Step
+from waza.rl.environments import Discrete, Step
+from waza.rl.environments.finite import Finite, Outcomes
 from waza.rl.policies import A2C, PPO, AverageReward, CategoricalPolicy, Discounted, Reinforce
 
 
-class Chain(tabular.TabularEnvironment):
+class OfModel(Finite):
+    """An environment that samples from a model, `table`."""
+
+    @property
+    def actions(self):
+        return Discrete(self.table().actions)
+
+    def outcomes(self):
+        model = tabular.checked(self.table())
+        probability = np.concatenate([model.transition, model.ending[..., None]], -1)
+        following = np.broadcast_to([*range(model.states), 0], probability.shape)
+        return Outcomes(following, probability, model.reward[..., None], np.arange(model.states + 1) == model.states)
+
+    def starts(self):
+        return np.array([0])
+
+
+class Chain(OfModel):
     """Three states and one action; the process ends now and then, and begins again in state 0."""
 
-    def model(self):
+    def table(self):
         transition = jnp.array([[[0.1, 0.8, 0.1]], [[0.3, 0.0, 0.6]], [[0.5, 0.2, 0.1]]])
         return tabular.TabularModel(transition, jnp.array([[1.0], [-1.0], [4.0]]), jnp.eye(3)[0])
 
 
-class Mails(tabular.TabularEnvironment):
+class Mails(OfModel):
     """A customer who is fresh (0) or tired (1) of mails: waiting pays in the long run only (from a discount of 5/6)."""
 
     time_limit: int | None = 60
 
-    def model(self):
+    def table(self):
         transition = jnp.array([[[1.0, 0.0], [0.0, 1.0]], [[0.3, 0.7], [0.0, 1.0]]])
         return tabular.TabularModel(transition, jnp.array([[0.0, 1.0], [0.0, 0.2]]), jnp.eye(2)[0])
 
@@ -56,7 +74,7 @@ def test_gain_and_differential_values_are_the_exact_ones():
         trace=0.5,
     )
     state = trained(learner, 1500)
-    model = tabular.restarted(Chain().model())
+    model = tabular.restarted(Chain().table())
     exact = tabular.average_values(model, np.ones((3, 1)))
     assert float(state.gain) == pytest.approx(exact.gain[0], abs=0.05)
     values = state.variables["critic"]["weight"][0]
@@ -71,7 +89,7 @@ def probability_of_mail(state, learner):
 
 @pytest.mark.parametrize("kind", [A2C, PPO])
 def test_the_average_reward_waits_and_a_small_discount_rate_does_not(kind):
-    model = Mails().model()
+    model = Mails().table()
     assert tabular.average_policy_iteration(model).policy.tolist() == [[0, 1], [1, 0]]
     assert tabular.policy_iteration(model, 0.6).policy.tolist() == [[0, 1], [0, 1]]
     fields = {"copies": 16, "steps": 16, "trace": 0.9}
@@ -86,10 +104,10 @@ def test_the_average_reward_waits_and_a_small_discount_rate_does_not(kind):
 def test_reinforce_follows_the_average_reward_over_cycles():
     """Cycles of a random length; an action that ends them earlier pays less and gains more in the long run."""
 
-    class Cycle(tabular.TabularEnvironment):
+    class Cycle(OfModel):
         time_limit: int | None = 100
 
-        def model(self):
+        def table(self):
             transition = jnp.array([[[0.9], [0.5]]])
             return tabular.TabularModel(transition, jnp.array([[0.5, 0.6]]), jnp.ones(1))
 

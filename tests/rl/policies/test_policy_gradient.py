@@ -9,6 +9,8 @@ import pytest
 
 from waza import nn, optim
 from waza.rl import tabular
+from waza.rl.environments import Discrete
+from waza.rl.environments.finite import Finite, Outcomes
 from waza.rl.policies import CategoricalPolicy, Discounted, Learned, MovingAverage, Reinforce
 from waza.rl.policies.baselines import Followed
 from waza.rl.policies.enumeration import every_episode, gradient_estimates
@@ -24,12 +26,29 @@ RNG = np.random.default_rng(0)
 LOGITS = RNG.normal(size=(3, 2))
 
 
-class Three(tabular.TabularEnvironment):
+class OfModel(Finite):
+    """An environment that samples from a model, `table`."""
+
+    @property
+    def actions(self):
+        return Discrete(self.table().actions)
+
+    def outcomes(self):
+        model = tabular.checked(self.table())
+        probability = np.concatenate([model.transition, model.ending[..., None]], -1)
+        following = np.broadcast_to([*range(model.states), 0], probability.shape)
+        return Outcomes(following, probability, model.reward[..., None], np.arange(model.states + 1) == model.states)
+
+    def starts(self):
+        return np.array([0])
+
+
+class Three(OfModel):
     """Three states and two actions with random probabilities; a tenth of all steps end the process."""
 
     time_limit: int | None = STEPS
 
-    def model(self):
+    def table(self):
         rng = np.random.default_rng(1)
         transition = 0.9 * rng.dirichlet(np.ones(3), size=(3, 2))
         return tabular.TabularModel(
@@ -37,7 +56,7 @@ class Three(tabular.TabularEnvironment):
         )
 
 
-MODEL = tabular.checked(Three().model())
+MODEL = tabular.checked(Three().table())
 
 
 def learner(baseline=None, **fields):

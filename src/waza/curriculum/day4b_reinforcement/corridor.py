@@ -8,16 +8,17 @@ import numpy as np
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from waza.core.measure import Measure, Measures
-from waza.rl.environments import Box
+from waza.rl.environments import Box, Discrete
+from waza.rl.environments.finite import Finite, Outcomes
 from waza.rl.policies import Reinforce
 from waza.rl.policies.policy_agent import PolicyState
-from waza.rl.tabular import TabularEnvironment, TabularModel, episode_return
+from waza.rl.tabular import episode_return
 
 LEFT, RIGHT = 0, 1
 BEST = 2 - math.sqrt(2)  # the probability of going right that maximises the value
 
 
-class Corridor(TabularEnvironment):
+class Corridor(Finite):
     """Three states in a row before the goal, -1 for each step; in the middle one the two actions are exchanged.
 
     All states give the same observation, so that a policy is a single number, the probability of going right.
@@ -26,16 +27,25 @@ class Corridor(TabularEnvironment):
     time_limit: int | None = 1000
 
     @property
+    def actions(self) -> Discrete:
+        """Left and right."""
+        return Discrete(2)
+
+    @property
     def observations(self) -> Box:
         """The number 1."""
         return Box((1,), 0.0, 1.0)
 
-    def model(self) -> TabularModel:
-        """From the left: stay or go right; right or left, exchanged; left or the goal."""
-        transition = jnp.zeros((3, 2, 3))
-        for state, action, after in ((0, LEFT, 0), (0, RIGHT, 1), (1, LEFT, 2), (1, RIGHT, 0), (2, LEFT, 1)):
-            transition = transition.at[state, action, after].set(1.0)
-        return TabularModel(transition, -jnp.ones((3, 2)), jnp.eye(3)[0])
+    def outcomes(self) -> Outcomes:
+        """Of left and right: stay or go right; right or left, exchanged; left or the goal."""
+        following = np.array([[0, 1], [2, 0], [1, 2]])[..., None]
+        goal = np.zeros((3, 2, 1), bool)
+        goal[2, RIGHT] = True
+        return Outcomes(following, np.ones(1), -np.ones(1), goal)
+
+    def starts(self) -> np.ndarray:
+        """The state on the left."""
+        return np.array([0])
 
     def observe(self, state: Int[Array, ""]) -> Float[Array, "1"]:
         """The same in each state."""

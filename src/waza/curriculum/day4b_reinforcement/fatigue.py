@@ -2,13 +2,13 @@
 
 from functools import cache
 
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
+from waza.rl.environments import Discrete
+from waza.rl.environments.finite import Finite, Outcomes
 from waza.rl.tabular import (
     Optimum,
-    TabularEnvironment,
     TabularModel,
     average_policy_iteration,
     average_values,
@@ -22,7 +22,7 @@ PROFIT_FRESH, PROFIT_TIRED, RECOVERY = 100.0, 20.0, 0.3
 MONTHS = 4
 
 
-class Fatigue(TabularEnvironment):
+class Fatigue(Finite):
     """A customer who is fresh or tired; each month the action is to send a mail or to wait.
 
     A mail to a fresh customer brings 100 (sales less the cost) and tires the customer; one to a tired customer brings
@@ -31,11 +31,20 @@ class Fatigue(TabularEnvironment):
 
     time_limit: int | None = MONTHS
 
-    def model(self) -> TabularModel:
-        """Two states, two actions."""
-        transition = [[[1.0, 0.0], [0.0, 1.0]], [[RECOVERY, 1 - RECOVERY], [0.0, 1.0]]]
-        reward = [[0.0, PROFIT_FRESH], [0.0, PROFIT_TIRED]]
-        return TabularModel(jnp.array(transition), jnp.array(reward), jnp.array([1.0, 0.0]))
+    @property
+    def actions(self) -> Discrete:
+        """Wait and mail."""
+        return Discrete(2)
+
+    def outcomes(self) -> Outcomes:
+        """Fresh or tired next month, (state, action, next state)."""
+        probability = np.array([[[1.0, 0.0], [0.0, 1.0]], [[RECOVERY, 1 - RECOVERY], [0.0, 1.0]]])
+        reward = np.array([[0.0, PROFIT_FRESH], [0.0, PROFIT_TIRED]])[..., None]
+        return Outcomes(np.broadcast_to([FRESH, TIRED], (2, 2, 2)), probability, reward, np.zeros(1, bool))
+
+    def starts(self) -> np.ndarray:
+        """A fresh customer."""
+        return np.array([FRESH])
 
 
 @cache

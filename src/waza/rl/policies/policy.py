@@ -1,6 +1,7 @@
 """Policies: a model whose outputs are the parameters of a distribution of actions."""
 
 import math
+
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, PRNGKeyArray, PyTree
