@@ -33,8 +33,8 @@ class Chain(OfModel):
     """Three states and one action; the process ends now and then, and begins again in state 0."""
 
     def table(self):
-        transition = jnp.array([[[0.1, 0.8, 0.1]], [[0.3, 0.0, 0.6]], [[0.5, 0.2, 0.1]]])
-        return tabular.TabularModel(transition, jnp.array([[1.0], [-1.0], [4.0]]), jnp.eye(3)[0])
+        transition = np.array([[[0.1, 0.8, 0.1]], [[0.3, 0.0, 0.6]], [[0.5, 0.2, 0.1]]])
+        return tabular.TabularModel(transition, np.array([[1.0], [-1.0], [4.0]]), np.eye(3)[0])
 
 
 class Mails(OfModel):
@@ -43,8 +43,8 @@ class Mails(OfModel):
     time_limit: int | None = 60
 
     def table(self):
-        transition = jnp.array([[[1.0, 0.0], [0.0, 1.0]], [[0.3, 0.7], [0.0, 1.0]]])
-        return tabular.TabularModel(transition, jnp.array([[0.0, 1.0], [0.0, 0.2]]), jnp.eye(2)[0])
+        transition = np.array([[[1.0, 0.0], [0.0, 1.0]], [[0.3, 0.7], [0.0, 1.0]]])
+        return tabular.TabularModel(transition, np.array([[0.0, 1.0], [0.0, 0.2]]), np.eye(2)[0])
 
 
 def trained(learner, updates, seed=0):
@@ -108,8 +108,8 @@ def test_reinforce_follows_the_average_reward_over_cycles():
         time_limit: int | None = 100
 
         def table(self):
-            transition = jnp.array([[[0.9], [0.5]]])
-            return tabular.TabularModel(transition, jnp.array([[0.5, 0.6]]), jnp.ones(1))
+            transition = np.array([[[0.9], [0.5]]])
+            return tabular.TabularModel(transition, np.array([[0.5, 0.6]]), np.ones(1))
 
         def step(self, state, action, key):
             after = super().step(state, action, key)

@@ -51,9 +51,7 @@ class Three(OfModel):
     def table(self):
         rng = np.random.default_rng(1)
         transition = 0.9 * rng.dirichlet(np.ones(3), size=(3, 2))
-        return tabular.TabularModel(
-            jnp.asarray(transition, jnp.float32), jnp.asarray(1 + rng.normal(size=(3, 2)), jnp.float32), jnp.eye(3)[0]
-        )
+        return tabular.TabularModel(transition, 1 + rng.normal(size=(3, 2)), np.eye(3)[0])
 
 
 MODEL = tabular.checked(Three().table())

@@ -1,6 +1,5 @@
 """Each learner of policies solves the probe environments; a diverging one ends as the engine says."""
 
-
 import jax
 import jax.numpy as jnp
 import numpy as np

@@ -5,10 +5,10 @@ from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, Int, PRNGKeyArray
+from jaxtyping import Array, Int, PRNGKeyArray
 
 from waza.core.measure import Measure, Measures
-from waza.rl.environments import Box, Discrete
+from waza.rl.environments import Discrete
 from waza.rl.environments.finite import Finite, Outcomes
 from waza.rl.policies import Reinforce
 from waza.rl.policies.policy_agent import PolicyState
@@ -32,9 +32,9 @@ class Corridor(Finite):
         return Discrete(2)
 
     @property
-    def observations(self) -> Box:
-        """The number 1."""
-        return Box((1,), 0.0, 1.0)
+    def observations(self) -> Discrete:
+        """One for all states."""
+        return Discrete(1)
 
     def outcomes(self) -> Outcomes:
         """Of left and right: stay or go right; right or left, exchanged; left or the goal."""
@@ -47,9 +47,9 @@ class Corridor(Finite):
         """The state on the left."""
         return np.array([0])
 
-    def observe(self, state: Int[Array, ""]) -> Float[Array, "1"]:
+    def observe(self, state: Int[Array, ""]) -> Int[Array, ""]:
         """The same in each state."""
-        return jnp.ones(1)
+        return jnp.zeros_like(state)
 
 
 def value(right: Any) -> Any:
@@ -73,7 +73,10 @@ def limited_return(right: float) -> float:
 
 
 class OnCorridor(Reinforce):
-    """REINFORCE on the corridor. Measures "value", the policy's exact J, and "right", its probability of going right."""
+    """REINFORCE on the corridor.
+
+    Measures "value", the policy's exact J, and "right", its probability of going right.
+    """
 
     def measures(self, data: Any) -> tuple[Measure, ...]:
         """J, which is to be high, the probability, and the returns of the episodes that it learns from."""
@@ -86,6 +89,6 @@ class OnCorridor(Reinforce):
 
     def evaluate(self, state: PolicyState, data: Any, key: PRNGKeyArray) -> Measures:
         """Both, exactly."""
-        logits = self.policy.distribution(state.variables["policy"], jnp.ones((1, 1))).logits[0]
-        right = 1 / (1 + jnp.exp(logits[LEFT] - logits[RIGHT]))
+        distribution = self.policy.distribution(state.variables["policy"], jnp.ones((1, 1)))
+        right = jnp.exp(distribution.log_probability(jnp.array([RIGHT])))[0]
         return {"value": value(right), "right": right}

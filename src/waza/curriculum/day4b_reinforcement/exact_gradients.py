@@ -54,7 +54,7 @@ def corridor_rise(logit: Any, rate: float) -> Any:
 
 @cache
 def share_improved(problem: str, rate: float) -> float:
-    """The share of the random starts from which one step raises J (or leaves it, up to rounding, where it is highest)."""
+    """The share of the random starts from which one step raises J, or leaves it where it is highest already."""
     if problem == "mailing":
         rises = np.array([mailing_rise(logits, rate) for logits in mailing_starts()])
     else:

@@ -71,7 +71,7 @@ def random_models() -> list[TabularModel]:
 def best_of_all(model: TabularModel) -> float:
     """The greatest expected discounted return of any policy, by linear programming over the visits of (s, a).
 
-    A policy is a point of the program: its visits x(s, a), discounted, which leave each state as often as they enter it.
+    A policy is a point of the program: its discounted visits x(s, a), which leave each state as often as they enter it.
     """
     visits = np.repeat(np.eye(STATES), ACTIONS, axis=1) - DISCOUNT * model.transition.reshape(-1, STATES).T
     found = scipy.optimize.linprog(-model.reward.ravel(), A_eq=visits, b_eq=model.start)

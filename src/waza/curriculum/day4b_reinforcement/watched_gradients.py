@@ -20,8 +20,8 @@ EPISODES = 64
 class WatchedGradients(Reinforce):
     """REINFORCE with the measures "variance" and "variance_ratio" of the policy's gradient of a single episode.
 
-    "variance" is the sum of the variances of all parameters, over 64 episodes of the present policy. "variance_ratio" is
-    it divided by that of the same episodes without the baseline.
+    "variance" is the sum of the variances of all parameters, over 64 episodes of the present policy. "variance_ratio"
+    is it divided by that of the same episodes without the baseline.
     """
 
     def measures(self, data: Any) -> tuple[Measure, ...]:

@@ -31,7 +31,7 @@ def every_seed(results: xr.Dataset, words: Words, language: str, measure: str = 
     return small_panels(panels, words[language].measure(name), height=240)
 
 
-def _panel(values: xr.DataArray, y: dict[str, Any], colour: str, x_title: str) -> alt.LayerChart:
+def _panel(values: xr.DataArray, y: dict[str, Any], colour: str, x_title: str) -> Any:
     """The lines of one variant."""
     steps = values["step"].values
     rows = [

@@ -98,7 +98,7 @@ def _curves(
     x_axis: alt.Axis,
     within: tuple[float, float],
     x_scale: alt.Scale | None = None,
-) -> alt.LayerChart:
+) -> Any:
     """Curves by name; a single one has no legend. What lies outside of the vertical range is left out."""
     rows = [
         {"variant": name, "x": short(x), "y": short(y)}
@@ -118,7 +118,7 @@ def _curves(
     return alt.layer(drawn).properties(width=WIDTH, height=HEIGHT)
 
 
-def _marked(marks: list[dict[str, Any]], dy: int) -> alt.LayerChart:
+def _marked(marks: list[dict[str, Any]], dy: int) -> Any:
     """Points with a text above them."""
     base = alt.Chart(Inline(values=marks)).encode(x="x:Q", y="y:Q")
     return alt.layer(

@@ -45,7 +45,7 @@ class ConstantValue(Environment):
 
 
 class ObservedValue(ConstantValue):
-    """One action, a random observation of -1 or 1, one step, the observation as reward: the value is the observation."""
+    """One action, a random observation of -1 or 1, one step, the observation as reward: it is the value too."""
 
     def reset(self, key: PRNGKeyArray) -> Float[Array, ""]:
         """-1 or 1, equally probable."""

@@ -104,7 +104,7 @@ class Estimates(NamedTuple):
 def gradient_estimates(
     learner: Reinforce, variables: dict[str, PyTree], episodes: Episodes, baseline: Any = None
 ) -> Estimates:
-    """The gradient of the policy that a learner takes from each episode, uphill, as a vector of the policy's parameters.
+    """The policy's gradient that a learner takes from each episode, uphill, as a vector of the policy's parameters.
 
     Args:
         learner: of one copy, on an environment with the states as observations.

@@ -10,7 +10,6 @@ from waza.core.errors import Error
 from waza.nn import Layer, Pass, named_key
 from waza.optim import Optimizer, add
 from waza.rl.agents import Agent
-from waza.rl.environments import Running
 from waza.rl.policies.objectives import Objective
 from waza.rl.policies.policy import Policy, outputs_of
 from waza.rl.rollouts import Act, as_inputs, begin_copies, input_size
@@ -22,7 +21,7 @@ class PolicyState(NamedTuple):
     Attributes:
         variables: of the policy, "policy", and of the critic, "critic".
         optimizer: the optimiser's state.
-        running: the episodes of all copies of the environment.
+        running: the episodes of all copies of the environment (`Running`); None where each update begins new ones.
         gain: the estimated average reward; 0 where the objective needs none.
         baseline: what a moving average has seen.
         step: updates done.
@@ -30,7 +29,7 @@ class PolicyState(NamedTuple):
 
     variables: dict[str, PyTree[Array]]
     optimizer: PyTree[Array]
-    running: Running | None
+    running: PyTree[Array]
     gain: Float[Array, ""]
     baseline: PyTree[Array]
     step: Int[Array, ""]

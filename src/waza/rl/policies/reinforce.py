@@ -76,7 +76,7 @@ class Reinforce(PolicyAgent):
 
     def compared(
         self, variables: dict[str, PyTree[Array]], transition: Transition, baseline: Any
-    ) -> Float[Array, "steps #copies"]:
+    ) -> Float[Array, "..."]:
         """b of each step; 0 without a baseline. `baseline` is what a moving average has seen."""
         if isinstance(self.baseline, Learned):
             return self.values(self.baseline.model, variables["critic"], transition.observation)
