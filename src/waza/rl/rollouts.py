@@ -54,16 +54,15 @@ def roll_out(
         unroll: steps of the loop's body.
     """
     copies, steps = running.steps.shape[0], jax.tree.leaves(noise)[0].shape[0]
-    return _scanned(environment, running, act, noise, jax.random.split(key, (steps, copies)), unroll)
+    return _scanned(environment, running, act, noise, jax.random.split(key, (steps, copies, 2)), unroll)
 
 
 def _scanned(
     environment: Environment, running: Running, act: Act, noise: PyTree[Array], keys: Array, unroll: int = 1
 ) -> tuple[Running, Rollout]:
-    """The steps with these keys (steps, copies)."""
+    """The steps with these keys (steps, copies, 2), of the step and of the episode that begins after it, if one does."""
     observe, run = jax.vmap(environment.observe), jax.vmap(partial(proceed, environment))
-    step_keys, reset_keys = jnp.moveaxis(jax.vmap(jax.vmap(jax.random.split))(keys), -1, 0)
-    first = jax.vmap(jax.vmap(partial(begin, environment)))(reset_keys)
+    first = jax.vmap(jax.vmap(partial(begin, environment)))(keys[..., 1])
 
     def step(running: Running, given: Any) -> tuple[Running, Rollout]:
         noise, keys, first = given
@@ -71,7 +70,7 @@ def _scanned(
         running, transition = run(running, actions, keys, first)
         return running, Rollout(transition, kept)
 
-    return jax.lax.scan(step, running, (noise, step_keys, first), unroll=unroll)
+    return jax.lax.scan(step, running, (noise, keys[..., 0], first), unroll=unroll)
 
 
 def ended(transition: Transition) -> Measures:
@@ -103,7 +102,7 @@ def whole_episodes(
     steps = time_limit_of(environment)
     piece = max(size for size in range(1, PIECE + 1) if steps % size == 0)
     start_key, run_key = jax.random.split(key)
-    keys = jax.random.split(run_key, (steps, copies))
+    keys = jax.random.split(run_key, (steps, copies, 2))
 
     def part(running: Running, first: Any) -> tuple[Running, Rollout]:
         given = jax.tree.map(lambda leaf: jax.lax.dynamic_slice_in_dim(leaf, first, piece), (noise, keys))
