@@ -2,13 +2,13 @@
 
     python benchmarks/reinforcement.py [ROUNDS] [ALGORITHM ...]
 
-An agent has solved CartPole-v1 when its mean return over 100 greedy evaluation episodes is at least 475. Both sides have
-the tuned settings of RL Baselines3 Zoo and the same networks, evaluate at the same environment steps, and stop at the
-first evaluation that reaches 475; evaluations count. Each round starts new processes, first waza, then
+An agent has solved CartPole-v1 when its mean return over 100 greedy evaluation episodes is at least 475. Both sides
+have the tuned settings of RL Baselines3 Zoo and the same networks, evaluate at the same environment steps, and stop at
+the first evaluation that reaches 475; evaluations count. Each round starts new processes, first waza, then
 Stable-Baselines3 with one thread of PyTorch (for these networks faster than two), whose evaluations step 100 copies
-together. "Cold" is the first seed of a process, compiling included, importing not; "warm" is the mean of the seeds after
-it. "Ten seeds" is waza's time for ten seeds mapped over in one program, compiled before, until all of them have reached
-475 once, against ten times the warm mean of Stable-Baselines3.
+together. "Cold" is the first seed of a process, compiling included, importing not; "warm" is the mean of the seeds
+after it. "Ten seeds" is waza's time for ten seeds mapped over in one program, compiled before, until all of them have
+reached 475 once, against ten times the warm mean of Stable-Baselines3.
 """
 
 import json

@@ -60,7 +60,7 @@ def roll_out(
 def _scanned(
     environment: Environment, running: Running, act: Act, noise: PyTree[Array], keys: Array, unroll: int = 1
 ) -> tuple[Running, Rollout]:
-    """The steps with these keys (steps, copies, 2), of the step and of the episode that begins after it, if one does."""
+    """The steps with these keys (steps, copies, 2): of the step, and of the episode that begins if one ends."""
     observe, run = jax.vmap(environment.observe), jax.vmap(partial(proceed, environment))
     first = jax.vmap(jax.vmap(partial(begin, environment)))(keys[..., 1])
 

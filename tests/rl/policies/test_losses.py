@@ -160,6 +160,8 @@ def test_what_does_not_fit_is_refused():
         start(Reinforce(probes.ActionReward(time_limit=None), mlp_policy(environment), optimizer))
     with pytest.raises(Error, match=r"8 copies x 32 steps are no multiple of minibatches=7"):
         PPO(environment, mlp_policy(environment), optimizer, mlp_critic(environment), minibatches=7)
+    with pytest.raises(Error, match=r"discounted from its beginning already; leave out one of the two"):
+        Reinforce(environment, mlp_policy(environment), optimizer, to_go=False, discount_steps=True)
     with pytest.raises(Error, match=r"PPO\(epochs=0\); expected a whole number of at least 1"):
         PPO(environment, mlp_policy(environment), optimizer, mlp_critic(environment), epochs=0)
     assert math.isinf(Box((1,)).high)

@@ -73,7 +73,7 @@ def reinforce(baseline: Baseline | None, to_go: bool = True) -> Reinforce:
         baseline=baseline,
         copies=1,
         to_go=to_go,
-        discount_steps=True,
+        discount_steps=to_go,
     )
 
 

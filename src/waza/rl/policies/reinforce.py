@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, PRNGKeyArray, PyTree
 
+from waza.core.errors import Error
 from waza.core.measure import Measures
 from waza.core.recipe import at
 from waza.rl.environments import Transition
@@ -53,6 +54,13 @@ class Reinforce(PolicyAgent):
     entropy_weight: float = 0.0
     greedy: bool = True
     episodes: int = 100
+
+    def __check_init__(self):
+        if self.discount_steps and not self.to_go:
+            raise Error(
+                "Reinforce(discount_steps=True, to_go=False): the return of a whole episode is discounted from its "
+                "beginning already; leave out one of the two"
+            )
 
     def init(self, key: PRNGKeyArray, data: Any) -> PolicyState:
         """Fresh variables.
