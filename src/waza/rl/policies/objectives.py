@@ -118,6 +118,7 @@ class AverageReward(Objective):
 
     def next_gain(self, gain: Array, rewards: Array, real: Any, step: Int[Array, ""]) -> Float[Array, ""]:
         """The gain moved towards the mean reward, as an average of all updates whose weights sum to 1."""
+        real = jnp.broadcast_to(real, rewards.shape)
         mean = jnp.sum(jnp.where(real, rewards, 0)) / jnp.maximum(jnp.sum(real), 1)
         return gain + self.rate / (1 - (1 - self.rate) ** (step + 1)) * (mean - gain)
 
