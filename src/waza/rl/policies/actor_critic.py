@@ -77,16 +77,16 @@ class ActorCritic(PolicyAgent):
             self.environment, state.running, act, noise, run_key, unroll=self.unroll
         )
         last = jax.vmap(self.environment.observe)(running.state)
-        seen = jnp.concatenate([transition.observation, last[None]])
-        values = self.values(self.critic, variables["critic"], seen)
-        next_values = self.values(self.critic, variables["critic"], transition.next_observation)
+        seen = jnp.concatenate([transition.observation, last[None], transition.next_observation])
+        found = self.values(self.critic, variables["critic"], seen)
+        values, after, next_values = found[: self.steps], found[1 : self.steps + 1], found[self.steps + 1 :]
         gain = self.objective.next_gain(state.gain, transition.reward, True, state.step)
-        advantages = self.objective.advantages(transition, values[:-1], next_values, values[1:], gain, self.trace)
-        targets = self.objective.targets(advantages, values[:-1])
+        advantages = self.objective.advantages(transition, values, next_values, after, gain, self.trace)
+        targets = self.objective.targets(advantages, values)
         x = self.inputs(transition.observation)
         drawn = drawn.reshape(len(x), *drawn.shape[2:])
         log_probability = self.policy.distribution(variables["policy"], x).log_probability(drawn)
-        rows = Experience(x, drawn, advantages.ravel(), targets.ravel(), values[:-1].ravel(), log_probability)
+        rows = Experience(x, drawn, advantages.ravel(), targets.ravel(), values.ravel(), log_probability)
         return running, gain, rows, ended(transition)
 
     def critic_loss(self, variables: dict[str, PyTree[Array]], rows: Experience, clip: Any = None) -> Float[Array, ""]:
