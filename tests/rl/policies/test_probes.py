@@ -7,8 +7,18 @@ import pytest
 
 import waza as wz
 from waza import nn, optim
-from waza.rl.environments import probes
-from waza.rl.policies import A2C, PPO, CategoricalPolicy, Discounted, Learned, MovingAverage, Reinforce, mlp_critic
+from waza.rl.environments import Box, Step, probes
+from waza.rl.policies import (
+    A2C,
+    PPO,
+    CategoricalPolicy,
+    Discounted,
+    GaussianPolicy,
+    Learned,
+    MovingAverage,
+    Reinforce,
+    mlp_critic,
+)
 
 DISCOUNT = 0.7
 VALUES = {  # of each observation
@@ -33,21 +43,23 @@ def learners(environment):
     }
 
 
+def trained(learner, updates):
+    """The state after some updates."""
+
+    def one(state, key):
+        return learner.update(state, None, key)[0], None
+
+    state = learner.init(jax.random.key(0), None)
+    keys = jax.random.split(jax.random.key(1), updates)
+    return jax.jit(lambda state: jax.lax.scan(one, state, keys)[0])(state)
+
+
 @pytest.mark.parametrize("probe", VALUES)
 @pytest.mark.parametrize("name", ["reinforce", "moving average", "a2c", "ppo"])
 def test_a_probe_is_solved(probe, name):
     environment = probe()
     learner = learners(environment)[name]
-    state = jax.jit(learner.init)(jax.random.key(0), None)
-
-    @jax.jit
-    def train(state):
-        def one(state, key):
-            return learner.update(state, None, key)[0], None
-
-        return jax.lax.scan(one, state, jax.random.split(jax.random.key(1), 250))[0]
-
-    state = train(state)
+    state = trained(learner, 250)
     values = VALUES[probe]
     best = np.mean(list(values.values())) if probe is not probes.DiscountedValue else 1.0
     measured = jax.jit(lambda state: learner.evaluate(state, None, jax.random.key(2)))(state)
@@ -58,6 +70,31 @@ def test_a_probe_is_solved(probe, name):
         critic = learner.critic if hasattr(learner, "critic") else learner.baseline.model
         found = critic.apply(state.variables["critic"], seen, nn.Pass())[:, 0]
         np.testing.assert_allclose(found, list(values.values()), atol=0.15)
+
+
+class Aim(probes.ConstantValue):
+    """A number as action, one step, the reward falls with the squared distance from 1.5."""
+
+    @property
+    def actions(self):
+        return Box((1,), -1.0, 2.0)
+
+    def step(self, state, action, key):
+        assert action.shape == (1,)
+        allowed = jnp.all((action >= -1) & (action <= 2))
+        return Step(state, jnp.where(allowed, -((action[0] - 1.5) ** 2), -jnp.inf), jnp.bool_(True))
+
+
+@pytest.mark.parametrize("kind", [A2C, PPO])
+def test_numbers_as_actions_are_aimed(kind):
+    environment = Aim()
+    policy = GaussianPolicy(nn.Dense(1, 1, nn.Constant(0.0)))
+    critic = nn.Dense(1, 1, nn.Constant(0.0))
+    learner = kind(environment, policy, optim.Adam(0.02), critic, copies=16, steps=8, episodes=4)
+    state = trained(learner, 300)
+    measured = learner.evaluate(state, None, jax.random.key(2))
+    assert float(measured["return"].value) > -0.02  # and so no action was out of bounds
+    assert float(state.variables["policy"]["log_std"][0]) < -0.5
 
 
 @pytest.mark.parametrize("name", ["reinforce", "moving average", "a2c", "ppo"])
