@@ -11,7 +11,7 @@ from jaxtyping import Array, Bool, Float, PRNGKeyArray, PyTree
 
 from waza.core.errors import Error
 from waza.core.measure import Mean, Measures
-from waza.rl.environments import Box, Discrete, Environment, Running, Transition, begin, proceed
+from waza.rl.environments import Box, Discrete, Environment, Running, Transition, advance, begin
 
 # The actions of all copies for their observations, one draw of noise, and what else is to be kept of the choice.
 Act = Callable[[Array, Any], tuple[Any, Any]]
@@ -54,23 +54,22 @@ def roll_out(
         unroll: steps of the loop's body.
     """
     copies, steps = running.steps.shape[0], jax.tree.leaves(noise)[0].shape[0]
-    return _scanned(environment, running, act, noise, jax.random.split(key, (steps, copies, 2)), unroll)
+    return _scanned(environment, running, act, noise, jax.random.split(key, (steps, copies)), unroll)
 
 
 def _scanned(
     environment: Environment, running: Running, act: Act, noise: PyTree[Array], keys: Array, unroll: int = 1
 ) -> tuple[Running, Rollout]:
-    """The steps with these keys (steps, copies, 2): of the step, and of the episode that begins if one ends."""
-    observe, run = jax.vmap(environment.observe), jax.vmap(partial(proceed, environment))
-    first = jax.vmap(jax.vmap(partial(begin, environment)))(keys[..., 1])
+    """The steps with these keys (steps, copies)."""
+    observe, run = jax.vmap(environment.observe), jax.vmap(partial(advance, environment))
 
     def step(running: Running, given: Any) -> tuple[Running, Rollout]:
-        noise, keys, first = given
+        noise, keys = given
         actions, kept = act(observe(running.state), noise)
-        running, transition = run(running, actions, keys, first)
+        running, transition = run(running, actions, keys)
         return running, Rollout(transition, kept)
 
-    return jax.lax.scan(step, running, (noise, keys[..., 0], first), unroll=unroll)
+    return jax.lax.scan(step, running, (noise, keys), unroll=unroll)
 
 
 def ended(transition: Transition) -> Measures:
@@ -102,7 +101,7 @@ def whole_episodes(
     steps = time_limit_of(environment)
     piece = max(size for size in range(1, PIECE + 1) if steps % size == 0)
     start_key, run_key = jax.random.split(key)
-    keys = jax.random.split(run_key, (steps, copies, 2))
+    keys = jax.random.split(run_key, (steps, copies))
 
     def part(running: Running, first: Any) -> tuple[Running, Rollout]:
         given = jax.tree.map(lambda leaf: jax.lax.dynamic_slice_in_dim(leaf, first, piece), (noise, keys))

@@ -9,9 +9,18 @@ import numpy as np
 import pytest
 
 from waza.rl.environments import Acrobot, CartPole, MountainCar, advance, begin
+from waza.rl.environments.cartpole import CartPoleState
+from waza.rl.environments.mountain_car import MountainCarState
 
 PAIRS = {"CartPole-v1": CartPole(), "MountainCar-v0": MountainCar(), "Acrobot-v1": Acrobot()}
 pairs = pytest.mark.parametrize("name", PAIRS)
+
+
+def as_state(name, state):
+    """A state of Gymnasium as one of ours; rows of states likewise."""
+    state = jnp.asarray(state, jnp.float32)
+    kind = {"CartPole-v1": CartPoleState, "MountainCar-v0": MountainCarState}.get(name)
+    return kind(*jnp.moveaxis(state, -1, 0)) if kind else state
 
 
 BOUNDS = {  # of the states that steps are compared from; ends and speed limits lie within
@@ -30,7 +39,7 @@ def test_each_step_is_that_of_gymnasium(name):
         states[:, 0] = states[:, 0] * 0.75 - 0.3
     actions = random.integers(ours.actions.n, size=len(states))
     step = jax.vmap(lambda state, action: ours.step(state, action, jax.random.key(0)))
-    after = step(jnp.asarray(states), jnp.asarray(actions))
+    after = step(as_state(name, states), jnp.asarray(actions))
     seen = jax.vmap(ours.observe)(after.state)
     ends, tolerance = 0, 1e-3 if name == "Acrobot-v1" else 2e-6  # float32; an acrobot at 9 pi rad/s enlarges rounding
     for row, (state, action) in enumerate(zip(states, actions, strict=True)):
@@ -51,7 +60,7 @@ def test_a_whole_episode_is_that_of_gymnasium(name):
     random = np.random.default_rng(2)
     for _ in range(3):
         theirs.reset(seed=int(random.integers(100)))
-        running = begin(ours, jax.random.key(0))._replace(state=jnp.asarray(theirs.unwrapped.state, jnp.float32))
+        running = begin(ours, jax.random.key(0))._replace(state=as_state(name, theirs.unwrapped.state))
         earned, done = 0.0, False
         while not done:
             action = int(random.integers(ours.actions.n))
@@ -90,7 +99,8 @@ def test_the_spaces_are_those_of_gymnasium(name):
 @pairs
 def test_first_states_have_the_distribution_of_gymnasium(name):
     ours, theirs = PAIRS[name], gymnasium.make(name)
-    mine = np.asarray(jax.vmap(ours.reset)(jax.random.split(jax.random.key(0), 4000)))
+    mine = jax.vmap(ours.reset)(jax.random.split(jax.random.key(0), 4000))
+    mine = np.stack(mine, 1) if isinstance(mine, tuple) else np.asarray(mine)
     peers = []
     for seed in range(1000):
         theirs.reset(seed=seed)
@@ -102,8 +112,8 @@ def test_first_states_have_the_distribution_of_gymnasium(name):
 
 def test_cartpole_of_a_user_with_other_numbers():
     """The numbers are fields: on the moon the pole falls more slowly."""
-    tilted = jnp.array([0.0, 0.0, 0.1, 0.0])
-    turns = jax.vmap(lambda gravity: CartPole(gravity=gravity).step(tilted, 1, jax.random.key(0)).state[3])
+    tilted = CartPoleState(*jnp.array([0.0, 0.0, 0.1, 0.0]))
+    turns = jax.vmap(lambda gravity: CartPole(gravity=gravity).step(tilted, 1, jax.random.key(0)).state.turning)
     earth, moon = turns(jnp.array([9.8, 1.62]))
     assert earth > moon
 
@@ -121,6 +131,6 @@ def test_thousands_of_copies_equal_single_ones():
         done += int(transition.done.sum())
     last = jax.tree.map(lambda leaf: leaf[77], before)
     alone, one = advance(CartPole(), last, actions[59, 77], keys[77])
-    np.testing.assert_allclose(alone.state, running.state[77], rtol=1e-6)
+    np.testing.assert_allclose(alone.state, jax.tree.map(lambda leaf: leaf[77], running.state), rtol=1e-6)
     assert one.earned == transition.earned[77]
     assert done > copies  # random pushes keep the pole up for some 22 steps

@@ -9,12 +9,15 @@ from waza.rl.environments.episodes import Running as Running
 from waza.rl.environments.episodes import Transition as Transition
 from waza.rl.environments.episodes import advance as advance
 from waza.rl.environments.episodes import begin as begin
-from waza.rl.environments.episodes import proceed as proceed
 from waza.rl.environments.finite import Finite as Finite
 from waza.rl.environments.finite import Outcomes as Outcomes
 from waza.rl.environments.frozen_lake import FrozenLake as FrozenLake
 from waza.rl.environments.gridworld import GridWorld as GridWorld
+from waza.rl.environments.hosted import Hosted as Hosted
 from waza.rl.environments.mountain_car import MountainCar as MountainCar
+from waza.rl.environments.names import environment as environment
+from waza.rl.environments.names import name_of as name_of
+from waza.rl.environments.names import register as register
 from waza.rl.environments.playing import Played as Played
 from waza.rl.environments.playing import play as play
 from waza.rl.environments.random_walk import RandomWalk as RandomWalk

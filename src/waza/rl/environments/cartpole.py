@@ -1,5 +1,7 @@
 """CartPole: a pole on a cart is kept upright."""
 
+from typing import NamedTuple
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -10,6 +12,15 @@ from waza.rl.environments.spaces import Box, Discrete
 
 FARTHEST = 2.4  # metres from the middle
 STEEPEST = 12 * 2 * np.pi / 360
+
+
+class CartPoleState(NamedTuple):
+    """Where the cart is and how fast, in m and m/s, and the pole's angle from the vertical, in rad and rad/s."""
+
+    position: Float[Array, ""]
+    velocity: Float[Array, ""]
+    angle: Float[Array, ""]
+    turning: Float[Array, ""]
 
 
 class CartPole(Environment):
@@ -37,7 +48,7 @@ class CartPole(Environment):
         force: of a push, in N.
         time_step: in s.
 
-    >>> state = CartPole().step(jnp.zeros(4), 1, jax.random.key(0)).state
+    >>> state = CartPole().step(CartPoleState(*jnp.zeros(4)), 1, jax.random.key(0)).state
     >>> [round(float(number), 4) for number in state]
     [0.0, 0.1951, 0.0, -0.2927]
     """
@@ -61,23 +72,24 @@ class CartPole(Environment):
         high = (2 * FARTHEST, np.inf, 2 * STEEPEST, np.inf)
         return Box((4,), tuple(-bound for bound in high), high)
 
-    def reset(self, key: PRNGKeyArray) -> Float[Array, "4"]:
+    def reset(self, key: PRNGKeyArray) -> CartPoleState:
         """A first state."""
-        return jax.random.uniform(key, (4,), minval=-0.05, maxval=0.05)
+        return CartPoleState(*jax.random.uniform(key, (4,), minval=-0.05, maxval=0.05))
 
-    def step(self, state: Float[Array, "4"], action: Int[Array, ""] | int, key: PRNGKeyArray) -> Step:
+    def step(self, state: CartPoleState, action: Int[Array, ""] | int, key: PRNGKeyArray) -> Step:
         """One Euler step; the key is not used."""
-        _, velocity, angle, turning = state
+        position, velocity, angle, turning = state
         mass, moment = self.cart_mass + self.pole_mass, self.pole_mass * self.half_length
         force = jnp.where(action == 1, self.force, -self.force)
         cos, sin = jnp.cos(angle), jnp.sin(angle)
         temp = (force + moment * turning**2 * sin) / mass
         turn = (self.gravity * sin - cos * temp) / (self.half_length * (4 / 3 - self.pole_mass * cos**2 / mass))
         push = temp - moment * turn * cos / mass
-        state = state + self.time_step * jnp.stack((velocity, push, turning, turn))
-        terminated = (jnp.abs(state[0]) > FARTHEST) | (jnp.abs(state[2]) > STEEPEST)
+        dt = self.time_step
+        state = CartPoleState(position + dt * velocity, velocity + dt * push, angle + dt * turning, turning + dt * turn)
+        terminated = (jnp.abs(state.position) > FARTHEST) | (jnp.abs(state.angle) > STEEPEST)
         return Step(state, jnp.float32(1), terminated)
 
-    def observe(self, state: Float[Array, "4"]) -> Float[Array, "4"]:
-        """The state."""
-        return state
+    def observe(self, state: CartPoleState) -> Float[Array, "4"]:
+        """The state as a vector."""
+        return jnp.stack(state)

@@ -2,6 +2,8 @@
 
 from typing import Any, NamedTuple
 
+import jax
+import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, PRNGKeyArray, PyTree
 
 from waza.core.recipe import Recipe
@@ -15,11 +17,14 @@ class Step(NamedTuple):
         state: the next state.
         reward: of this step.
         terminated: whether the process has ended: no reward follows. A time limit is no end of the process.
+        truncated: whether the environment itself cuts the episode off, though the process goes on. The `time_limit` of
+            an environment is not reported here.
     """
 
     state: PyTree[Array]
     reward: Float[Array, ""]
     terminated: Bool[Array, ""]
+    truncated: Bool[Array, ""] | bool = False
 
 
 class Environment(Recipe):
@@ -47,6 +52,10 @@ class Environment(Recipe):
     def reset(self, key: PRNGKeyArray) -> PyTree[Array]:
         """A first state."""
         raise NotImplementedError(f"{type(self).__name__} has no reset(key)")
+
+    def restart(self, state: PyTree[Array], done: Bool[Array, ""], key: PRNGKeyArray) -> PyTree[Array]:
+        """A first state where the episode is over, else the state."""
+        return jax.tree.map(lambda new, old: jnp.where(done, new, old), self.reset(key), state)
 
     def step(self, state: PyTree[Array], action: Any, key: PRNGKeyArray) -> Step:
         """The next state, the reward, and whether the process has ended."""

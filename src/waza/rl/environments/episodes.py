@@ -27,7 +27,7 @@ class Transition(NamedTuple):
         next_observation: after the action, before a new episode begins. After a truncation its value counts
             (bootstrapping); after a termination it does not.
         terminated: whether the process has ended.
-        truncated: whether the time limit cut the episode off, and the process had not ended.
+        truncated: whether a time limit cut the episode off, and the process had not ended.
         steps: the length of the episode up to here.
         earned: the undiscounted return of the episode up to here.
     """
@@ -58,21 +58,11 @@ def advance(environment: Environment, running: Running, action: Any, key: PRNGKe
     The functions are those of one copy: `jax.vmap(partial(advance, environment))` steps many.
     """
     step_key, reset_key = jax.random.split(key)
-    return proceed(environment, running, action, step_key, begin(environment, reset_key))
-
-
-def proceed(
-    environment: Environment, running: Running, action: Any, key: PRNGKeyArray, first: Running
-) -> tuple[Running, Transition]:
-    """`advance` with the key of the step alone, and the episode that begins if this one ends.
-
-    A loop over many steps draws the first states before it begins: small random draws are expensive within loops.
-    """
     observation = environment.observe(running.state)
-    after = environment.step(running.state, action, key)
+    after = environment.step(running.state, action, step_key)
     steps, earned = running.steps + 1, running.earned + after.reward
     late = jnp.bool_(False) if environment.time_limit is None else steps >= environment.time_limit
-    truncated = late & ~after.terminated
+    truncated = (late | after.truncated) & ~after.terminated
     transition = Transition(
         observation,
         action,
@@ -83,6 +73,6 @@ def proceed(
         steps,
         earned,
     )
-    going = Running(after.state, steps, earned)
-    running = jax.tree.map(lambda new, old: jnp.where(transition.done, new, old), first, going)
+    state, over = environment.restart(after.state, transition.done, reset_key), transition.done
+    running = Running(state, jnp.where(over, 0, steps), jnp.where(over, 0, earned))
     return running, transition

@@ -35,8 +35,8 @@ class GridWorld(Finite):
 
     >>> import jax
     >>> world = GridWorld(rows=("S.G", ".#X"))
-    >>> world.step(1, 1, jax.random.key(0))
-    Step(state=Array(2, dtype=int32), reward=Array(1., dtype=float32), terminated=Array(True, dtype=bool))
+    >>> world.step(1, 1, jax.random.key(0))[:3]
+    (Array(2, dtype=int32), Array(1., dtype=float32), Array(True, dtype=bool))
     >>> world.model().transition[0, 1]
     array([0., 1., 0., 0., 0., 0.])
     """

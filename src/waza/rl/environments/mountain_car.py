@@ -1,5 +1,7 @@
 """MountainCar: an engine that is too weak for the hill."""
 
+from typing import NamedTuple
+
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, PRNGKeyArray
@@ -8,6 +10,13 @@ from waza.rl.environments.environment import Environment, Step
 from waza.rl.environments.spaces import Box, Discrete
 
 LEFTMOST, RIGHTMOST, GOAL, FASTEST = -1.2, 0.6, 0.5, 0.07
+
+
+class MountainCarState(NamedTuple):
+    """Where the car is and how fast."""
+
+    position: Float[Array, ""]
+    velocity: Float[Array, ""]
 
 
 class MountainCar(Environment):
@@ -28,7 +37,7 @@ class MountainCar(Environment):
         gravity: along the slope, per step.
         goal_velocity: the least velocity with which the top counts as reached.
 
-    >>> state = MountainCar().step(jnp.array([-0.5, 0.0]), 2, jax.random.key(0)).state
+    >>> state = MountainCar().step(MountainCarState(jnp.float32(-0.5), jnp.float32(0)), 2, jax.random.key(0)).state
     >>> [round(float(number), 6) for number in state]
     [-0.499177, 0.000823]
     """
@@ -48,11 +57,11 @@ class MountainCar(Environment):
         """Position and velocity."""
         return Box((2,), (LEFTMOST, -FASTEST), (RIGHTMOST, FASTEST))
 
-    def reset(self, key: PRNGKeyArray) -> Float[Array, "2"]:
+    def reset(self, key: PRNGKeyArray) -> MountainCarState:
         """A first state."""
-        return jnp.stack((jax.random.uniform(key, minval=-0.6, maxval=-0.4), jnp.float32(0)))
+        return MountainCarState(jax.random.uniform(key, minval=-0.6, maxval=-0.4), jnp.float32(0))
 
-    def step(self, state: Float[Array, "2"], action: Int[Array, ""] | int, key: PRNGKeyArray) -> Step:
+    def step(self, state: MountainCarState, action: Int[Array, ""] | int, key: PRNGKeyArray) -> Step:
         """One step; the key is not used."""
         position, velocity = state
         velocity = velocity + (action - 1) * self.force - jnp.cos(3 * position) * self.gravity
@@ -60,8 +69,8 @@ class MountainCar(Environment):
         position = jnp.clip(position + velocity, LEFTMOST, RIGHTMOST)
         velocity = jnp.where((position <= LEFTMOST) & (velocity < 0), 0, velocity)
         terminated = (position >= GOAL) & (velocity >= self.goal_velocity)
-        return Step(jnp.stack((position, velocity)), jnp.float32(-1), terminated)
+        return Step(MountainCarState(position, velocity), jnp.float32(-1), terminated)
 
-    def observe(self, state: Float[Array, "2"]) -> Float[Array, "2"]:
-        """The state."""
-        return state
+    def observe(self, state: MountainCarState) -> Float[Array, "2"]:
+        """The state as a vector."""
+        return jnp.stack(state)

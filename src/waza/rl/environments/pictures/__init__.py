@@ -1,0 +1,4 @@
+"""States of environments as images."""
+
+from waza.rl.environments.pictures.rendering import pace as pace
+from waza.rl.environments.pictures.rendering import render as render
