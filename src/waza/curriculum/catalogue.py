@@ -91,6 +91,8 @@ _EXERCISES = (
     Exercise("next-word", "E12", "day3a_recurrent", ()),
     Exercise("planning", "E19", "day4b_reinforcement", ("C52",)),
     Exercise("value-functions", "E19", "day4b_reinforcement", ("C53",)),
+    Exercise("policy-function", "E20", "day4b_reinforcement", ("C54",)),
+    Exercise("policy-gradient", "E20", "day4b_reinforcement", ("C55",)),
 )
 
 

@@ -196,9 +196,7 @@ def test_the_small_version_has_the_mean_rates_of_the_large_one():
     kind = 4 * np.asarray(drawn.newbie, int) + (np.floor(np.asarray(drawn.recency)).astype(int) - 1) // 3
     small = SmallCampaign()
     for name, rate in (("without", rates.purchase), ("mailed", rates.mailed_purchase)):
-        np.testing.assert_allclose(
-            getattr(small, name), pd.Series(np.asarray(rate)).groupby(kind).mean(), rtol=0.06
-        )
+        np.testing.assert_allclose(getattr(small, name), pd.Series(np.asarray(rate)).groupby(kind).mean(), rtol=0.06)
 
 
 def test_the_small_model_is_what_its_docstring_says():
