@@ -2,12 +2,12 @@
 
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, PRNGKeyArray
 from scipy.special import rel_entr
 
 from waza.core.errors import Error
+from waza.rl.bandits.copies import Keys, normal, uniform
 from waza.rl.bandits.means import Means
 from waza.rl.bandits.problem import BanditProblem
 
@@ -56,9 +56,9 @@ class Bernoulli(Armed):
             if isinstance(mean, int | float) and not 0 <= mean <= 1:
                 raise Error(f"Bernoulli has an arm with the probability {mean:g}; expected numbers from 0 to 1")
 
-    def reward(self, mean: Float[Array, ""], key: PRNGKeyArray) -> Float[Array, ""]:
+    def reward(self, mean: Float[Array, "..."], key: Keys) -> Float[Array, "..."]:
         """1 with the probability `mean`, else 0."""
-        return (jax.random.uniform(key) < mean).astype(jnp.float32)
+        return (uniform(key) < mean).astype(jnp.float32)
 
     def divergence(self, mean: Any, other: Any) -> Any:
         r"""$p \log(p/q) + (1 - p) \log((1 - p)/(1 - q))$ for the probabilities p and q."""
@@ -85,9 +85,9 @@ class Gaussian(Armed):
         if isinstance(self.std, float) and not self.std > 0:
             raise Error(f"Gaussian(std={self.std:g}); expected a standard deviation above 0")
 
-    def reward(self, mean: Float[Array, ""], key: PRNGKeyArray) -> Float[Array, ""]:
+    def reward(self, mean: Float[Array, "..."], key: Keys) -> Float[Array, "..."]:
         """A normal reward."""
-        return mean + self.std * jax.random.normal(key)
+        return mean + self.std * normal(key)
 
     def divergence(self, mean: Any, other: Any) -> Any:
         r"""$(\mu - \nu)^2 / (2 \sigma^2)$."""

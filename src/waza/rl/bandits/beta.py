@@ -2,10 +2,14 @@
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float, PRNGKeyArray
+from jaxtyping import Array, Float
+
+from waza.rl.bandits.copies import Keys, fold, normal, uniform
+
+SMALLEST = 1e-30  # number whose logarithm is taken
 
 
-def draw_beta(key: PRNGKeyArray, a: Float[Array, "..."], b: Float[Array, "..."]) -> Float[Array, "..."]:
+def draw_beta(key: Keys, a: Float[Array, "arms ..."], b: Float[Array, "arms ..."]) -> Float[Array, "arms ..."]:
     """One draw from Beta(a, b) for each element; a and b are at least 1.
 
     >>> draw_beta(jax.random.key(0), jnp.array([1.0, 50.0]), jnp.array([1.0, 50.0])).shape
@@ -15,7 +19,7 @@ def draw_beta(key: PRNGKeyArray, a: Float[Array, "..."], b: Float[Array, "..."])
     return x / (x + y)
 
 
-def draw_gamma(key: PRNGKeyArray, shape: Float[Array, "..."]) -> Float[Array, "..."]:
+def draw_gamma(key: Keys, shape: Float[Array, "pair arms ..."]) -> Float[Array, "pair arms ..."]:
     r"""One draw from Gamma(shape, 1) for each element; the shapes are at least 1.
 
     A proposal is $d v$ with $d = \text{shape} - 1/3$ and $v = (1 + x / \sqrt{9 d})^3$, x standard normal. It is taken
@@ -28,9 +32,8 @@ def draw_gamma(key: PRNGKeyArray, shape: Float[Array, "..."]) -> Float[Array, ".
     width = jax.lax.rsqrt(9 * d)
 
     def proposed(turn):
-        normal, uniform = jax.random.split(jax.random.fold_in(key, turn))
-        x = jax.random.normal(normal, shape.shape)
-        u = jax.random.uniform(uniform, shape.shape, minval=jnp.finfo(jnp.float32).tiny)
+        x = normal(fold(key, 2 * turn), *shape.shape[:2])
+        u = uniform(fold(key, 2 * turn + 1), *shape.shape[:2], low=SMALLEST)
         v = (1 + width * x) ** 3
         inside = v > 0
         log_v = jnp.log(jnp.where(inside, v, 1))

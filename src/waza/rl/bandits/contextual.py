@@ -5,6 +5,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from waza.core.errors import Error
+from waza.rl.bandits.copies import Keys, beside, normal, uniform
 from waza.rl.bandits.problem import BanditProblem, Offer
 
 
@@ -48,16 +49,16 @@ class LinearContexts(BanditProblem):
 
     def draw(self, key: PRNGKeyArray) -> Float[Array, " features"]:
         """The parameters theta of a trial."""
-        return _on_sphere(jax.random.normal(key, (self.size,)))
+        return _on_sphere(normal(key, self.size), axis=0)
 
-    def offer(self, drawn: Float[Array, " features"], key: PRNGKeyArray) -> Offer:
+    def offer(self, drawn: Float[Array, "features ..."], key: Keys) -> Offer:
         """One round."""
-        features = _on_sphere(jax.random.normal(key, (self.choices, self.size)))
-        return Offer(jnp.sum(features * drawn, axis=-1), features)
+        features = _on_sphere(normal(key, self.choices, self.size), axis=1)
+        return Offer(jnp.sum(features * drawn, axis=1), features)
 
-    def reward(self, mean: Float[Array, ""], key: PRNGKeyArray) -> Float[Array, ""]:
+    def reward(self, mean: Float[Array, "..."], key: Keys) -> Float[Array, "..."]:
         """A normal reward."""
-        return mean + self.std * jax.random.normal(key)
+        return mean + self.std * normal(key)
 
 
 class Segments(BanditProblem):
@@ -108,19 +109,20 @@ class Segments(BanditProblem):
         """The response rates, the same for all seeds."""
         return jnp.stack([jnp.stack([jnp.asarray(rate, jnp.float32) for rate in row]) for row in self.rates])
 
-    def offer(self, drawn: Float[Array, "segments arms"], key: PRNGKeyArray) -> Offer:
+    def offer(self, drawn: Float[Array, "segments arms ..."], key: Keys) -> Offer:
         """One customer."""
-        shares = jnp.stack([jnp.asarray(share, jnp.float32) for share in self.shares])
-        ends = jnp.cumsum(shares)
-        at = jax.random.uniform(key) * ends[-1]
-        segment = ((at >= ends - shares) & (at < ends)).astype(jnp.float32)
-        features = (segment[None, :, None] * jnp.eye(self.arms)[:, None, :]).reshape(self.arms, self.features)
+        copies = drawn.shape[2:]
+        ends = jnp.cumsum(jnp.stack([jnp.broadcast_to(share, copies) for share in self.shares]), axis=0)
+        after = uniform(key) * ends[-1] < ends  # the segment and all behind it
+        segment = (after & ~jnp.concatenate([jnp.zeros_like(after[:1]), after[:-1]])).astype(jnp.float32)
+        pairs = segment[None, :, None] * beside(jnp.eye(self.arms)[:, None, :], len(copies))
+        features = pairs.reshape(self.arms, self.features, *copies)
         return Offer(jnp.sum(segment[:, None] * drawn, axis=0), features)
 
-    def reward(self, mean: Float[Array, ""], key: PRNGKeyArray) -> Float[Array, ""]:
+    def reward(self, mean: Float[Array, "..."], key: Keys) -> Float[Array, "..."]:
         """1 with the probability `mean`, else 0."""
-        return (jax.random.uniform(key) < mean).astype(jnp.float32)
+        return (uniform(key) < mean).astype(jnp.float32)
 
 
-def _on_sphere(x: Float[Array, "... features"]) -> Float[Array, "... features"]:
-    return x * jax.lax.rsqrt(jnp.sum(x**2, axis=-1, keepdims=True))
+def _on_sphere(x: Float[Array, "..."], axis: int) -> Float[Array, "..."]:
+    return x * jax.lax.rsqrt(jnp.sum(x**2, axis=axis, keepdims=True))

@@ -1,10 +1,10 @@
 """Epsilon-greedy choice, and a decaying epsilon."""
 
-import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float, PRNGKeyArray
+from jaxtyping import Array, Float
 
 from waza.core.recipe import Schedule
+from waza.rl.bandits.copies import Keys, fold, uniform
 from waza.rl.bandits.estimates import any_arm
 from waza.rl.bandits.greedy import Greedy, GreedyState
 
@@ -24,11 +24,11 @@ class EpsilonGreedy(Greedy):
 
     epsilon: float = 0.1
 
-    def choose(self, state: GreedyState, features, key: PRNGKeyArray) -> Float[Array, " arms"]:
+    def choose(self, state: GreedyState, features, key: Keys) -> Float[Array, "arms ..."]:
         """A random arm or the best one so far."""
-        whether, which, ties = jax.random.split(key, 3)
-        explores = jax.random.uniform(whether) < self.epsilon
-        return jnp.where(explores, any_arm(state.values.shape[0], which), super().choose(state, features, ties))
+        explores = uniform(fold(key, 0)) < self.epsilon
+        greedy = super().choose(state, features, fold(key, 1))
+        return jnp.where(explores, any_arm(len(greedy), fold(key, 2)), greedy)
 
 
 class InverseDecay(Schedule):

@@ -2,9 +2,10 @@
 
 from typing import Any, NamedTuple
 
-import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float, PRNGKeyArray
+from jaxtyping import Array, Float
+
+from waza.rl.bandits.copies import Keys, beside, uniform
 
 
 class Estimates(NamedTuple):
@@ -14,8 +15,8 @@ class Estimates(NamedTuple):
     that ties are ties.
     """
 
-    pulls: Float[Array, " arms"]
-    totals: Float[Array, " arms"]
+    pulls: Float[Array, "arms ..."]
+    totals: Float[Array, "arms ..."]
 
 
 def no_estimates(arms: int) -> Estimates:
@@ -23,12 +24,12 @@ def no_estimates(arms: int) -> Estimates:
     return Estimates(jnp.zeros(arms), jnp.zeros(arms))
 
 
-def counted(estimates: Estimates, choice: Float[Array, " arms"], reward: Float[Array, ""]) -> Estimates:
+def counted(estimates: Estimates, choice: Float[Array, "arms ..."], reward: Float[Array, "..."]) -> Estimates:
     """After a pull."""
     return Estimates(estimates.pulls + choice, estimates.totals + choice * reward)
 
 
-def averages(estimates: Estimates, initial: Any = 0.0, weight: Any = 0.0) -> Float[Array, " arms"]:
+def averages(estimates: Estimates, initial: Any = 0.0, weight: Any = 0.0) -> Float[Array, "arms ..."]:
     """The mean reward of each arm, in which `initial` counts as `weight` rewards; `initial` where nothing counts.
 
     >>> averages(Estimates(jnp.array([0.0, 2.0]), jnp.array([0.0, 1.0])), initial=1.0).tolist()
@@ -38,18 +39,19 @@ def averages(estimates: Estimates, initial: Any = 0.0, weight: Any = 0.0) -> Flo
     return jnp.where(count > 0, (weight * initial + estimates.totals) / jnp.where(count > 0, count, 1), initial)
 
 
-def greatest(values: Float[Array, " arms"], key: PRNGKeyArray) -> Float[Array, " arms"]:
+def greatest(values: Float[Array, "arms ..."], key: Keys) -> Float[Array, "arms ..."]:
     """The arm with the greatest value as a row of zeros with a 1; one of them at random where several are equal.
 
+    >>> import jax
     >>> greatest(jnp.array([0.0, 2.0, 1.0]), jax.random.key(0)).tolist()
     [0.0, 1.0, 0.0]
     """
-    best = values == jnp.max(values)
-    place = jnp.cumsum(best)
-    wanted = 1 + jnp.floor(jax.random.uniform(key) * jnp.sum(best)).astype(place.dtype)
+    best = values == jnp.max(values, axis=0)
+    place = jnp.cumsum(best, axis=0)
+    wanted = 1 + jnp.floor(uniform(key) * place[-1]).astype(place.dtype)
     return (best & (place == wanted)).astype(jnp.float32)
 
 
-def any_arm(arms: int, key: PRNGKeyArray) -> Float[Array, " arms"]:
+def any_arm(arms: int, key: Keys) -> Float[Array, "arms ..."]:
     """An arm at random, each with the same probability."""
-    return (jnp.arange(arms) == jax.random.randint(key, (), 0, arms)).astype(jnp.float32)
+    return (beside(jnp.arange(arms), key.ndim) == jnp.floor(arms * uniform(key))).astype(jnp.float32)

@@ -4,17 +4,20 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float, PRNGKeyArray
+from jaxtyping import Array, Float
 
 from waza.rl.bandits.algorithm import BanditAlgorithm
+from waza.rl.bandits.copies import Keys, uniform
+
+SMALLEST = 1e-30  # number whose logarithm is taken
 
 
 class Preferences(NamedTuple):
     """The preference of each arm, the number of pulls and the sum of all rewards."""
 
-    preferences: Float[Array, " arms"]
-    pulls: Float[Array, ""]
-    total: Float[Array, ""]
+    preferences: Float[Array, "arms ..."]
+    pulls: Float[Array, "..."]
+    total: Float[Array, "..."]
 
 
 class GradientBandit(BanditAlgorithm):
@@ -42,15 +45,16 @@ class GradientBandit(BanditAlgorithm):
         """Equal preferences."""
         return Preferences(jnp.zeros(arms), jnp.zeros(()), jnp.zeros(()))
 
-    def choose(self, state: Preferences, features: Any, key: PRNGKeyArray) -> Float[Array, " arms"]:
+    def choose(self, state: Preferences, features: Any, key: Keys) -> Float[Array, "arms ..."]:
         """An arm drawn from the softmax of the preferences."""
-        noise = jax.random.gumbel(key, state.preferences.shape)
-        return jax.nn.one_hot(jnp.argmax(state.preferences + noise), state.preferences.shape[0])
+        arms = len(state.preferences)
+        gumbel = -jnp.log(-jnp.log(uniform(key, arms, low=SMALLEST)))
+        return jax.nn.one_hot(jnp.argmax(state.preferences + gumbel, axis=0), arms, axis=0)
 
     def learn(
-        self, state: Preferences, features: Any, choice: Float[Array, " arms"], reward: Float[Array, ""]
+        self, state: Preferences, features: Any, choice: Float[Array, "arms ..."], reward: Float[Array, "..."]
     ) -> Preferences:
         """One step along the gradient."""
         mean = state.total / jnp.maximum(state.pulls, 1) if self.baseline else 0.0
-        step = self.step_size * (reward - mean) * (choice - jax.nn.softmax(state.preferences))
+        step = self.step_size * (reward - mean) * (choice - jax.nn.softmax(state.preferences, axis=0))
         return Preferences(state.preferences + step, state.pulls + 1, state.total + reward)

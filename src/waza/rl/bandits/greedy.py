@@ -3,9 +3,10 @@
 from typing import Any, NamedTuple
 
 import jax.numpy as jnp
-from jaxtyping import Array, Float, PRNGKeyArray
+from jaxtyping import Array, Float
 
 from waza.rl.bandits.algorithm import BanditAlgorithm
+from waza.rl.bandits.copies import Keys
 from waza.rl.bandits.estimates import Estimates, averages, counted, greatest, no_estimates
 
 
@@ -13,7 +14,7 @@ class GreedyState(NamedTuple):
     """The pulls and rewards of each arm, and its estimated value."""
 
     estimates: Estimates
-    values: Float[Array, " arms"]
+    values: Float[Array, "arms ..."]
 
 
 class Greedy(BanditAlgorithm):
@@ -45,12 +46,12 @@ class Greedy(BanditAlgorithm):
         """No pulls, and the initial values."""
         return GreedyState(no_estimates(arms), jnp.full((arms,), self.initial, jnp.float32))
 
-    def choose(self, state: GreedyState, features: Any, key: PRNGKeyArray) -> Float[Array, " arms"]:
+    def choose(self, state: GreedyState, features: Any, key: Keys) -> Float[Array, "arms ..."]:
         """The best arm so far."""
         return greatest(state.values, key)
 
     def learn(
-        self, state: GreedyState, features: Any, choice: Float[Array, " arms"], reward: Float[Array, ""]
+        self, state: GreedyState, features: Any, choice: Float[Array, "arms ..."], reward: Float[Array, "..."]
     ) -> GreedyState:
         """The new estimate of the arm."""
         estimates = counted(state.estimates, choice, reward)

@@ -3,9 +3,10 @@
 from typing import Any
 
 import jax.numpy as jnp
-from jaxtyping import Array, Float, PRNGKeyArray
+from jaxtyping import Array, Float
 
 from waza.rl.bandits.algorithm import BanditAlgorithm
+from waza.rl.bandits.copies import Keys
 from waza.rl.bandits.estimates import Estimates, averages, counted, greatest, no_estimates
 
 NEWTON_STEPS = 4  # from the least of four upper bounds; the error is then below 1e-6 (measured over a grid)
@@ -35,19 +36,19 @@ class KLUCB(BanditAlgorithm):
         """No pulls."""
         return no_estimates(arms)
 
-    def index(self, state: Estimates) -> Float[Array, " arms"]:
+    def index(self, state: Estimates) -> Float[Array, "arms ..."]:
         """The upper confidence bound of each arm; infinity for an arm without a pull."""
-        log = jnp.log(jnp.maximum(jnp.sum(state.pulls), 1))
+        log = jnp.log(jnp.maximum(jnp.sum(state.pulls, axis=0), 1))
         level = log + self.extra * jnp.log(jnp.maximum(log, 1))
         bound = upper_bound(averages(state), level / jnp.maximum(state.pulls, 1))
         return jnp.where(state.pulls > 0, bound, jnp.inf)
 
-    def choose(self, state: Estimates, features: Any, key: PRNGKeyArray) -> Float[Array, " arms"]:
+    def choose(self, state: Estimates, features: Any, key: Keys) -> Float[Array, "arms ..."]:
         """The arm with the greatest upper confidence bound."""
         return greatest(self.index(state), key)
 
     def learn(
-        self, state: Estimates, features: Any, choice: Float[Array, " arms"], reward: Float[Array, ""]
+        self, state: Estimates, features: Any, choice: Float[Array, "arms ..."], reward: Float[Array, "..."]
     ) -> Estimates:
         """Count the pull."""
         return counted(state, choice, reward)
@@ -62,7 +63,7 @@ def upper_bound(p: Float[Array, "..."], level: Float[Array, "..."]) -> Float[Arr
     $\ge \delta^2 / 2(1 - p)$, and $\ge -h(p) - (1 - p) \log(1 - q)$ with the entropy h.
 
     >>> round(float(upper_bound(jnp.array(0.5), jnp.array(0.1))), 5)
-    0.7127
+    0.71288
     """
     p, rest = jnp.maximum(p, SMALLEST), jnp.maximum(1 - p, SMALLEST)
     entropy = -p * jnp.log(p) - rest * jnp.log(rest)

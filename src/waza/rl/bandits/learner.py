@@ -3,6 +3,7 @@
 import math
 from typing import Any, NamedTuple
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, PRNGKeyArray, PyTree
@@ -12,6 +13,7 @@ from waza.core.measure import Mean, Measure, Measures
 from waza.core.recipe import at
 from waza.learners.learner import Learner
 from waza.rl.bandits.algorithm import BanditAlgorithm
+from waza.rl.bandits.copies import Keys, fold, side_by_side
 from waza.rl.bandits.problem import BanditProblem
 
 
@@ -27,8 +29,8 @@ class BanditState(NamedTuple):
 
     drawn: PyTree[Array]
     algorithm: PyTree[Array]
-    pulls: Int[Array, ""]
-    regret: Float[Array, ""]
+    pulls: Int[Array, "..."]
+    regret: Float[Array, "..."]
 
 
 class BanditLearner(Learner):
@@ -81,23 +83,34 @@ class BanditLearner(Learner):
 
     def update(self, state: BanditState, batch: Any, key: PRNGKeyArray) -> tuple[BanditState, Measures]:
         """Several pulls."""
+        numbers, rest = eqx.partition(self, eqx.is_inexact_array_like)
+
+        def pulls(given: Any) -> Any:
+            return eqx.combine(given[0], rest)._pulled(*given[1:])
+
+        numbers = jax.tree.map(jnp.asarray, numbers)
+        state, sums = side_by_side(pulls)((numbers, state, key))
+        return state, {name: Mean(total, self.pulls) for name, total in sums.items()}
+
+    def _pulled(self, state: BanditState, key: Keys) -> tuple[BanditState, dict[str, Array]]:
+        """The state after the pulls of one update, and the sums of its records, for all copies."""
 
         def pull(carry: tuple[BanditState, Any], turn: Int[Array, ""]) -> tuple[Any, None]:
-            (drawn, algorithm, pulls, regret), (rights, rewards) = carry
-            offered, chosen, rewarded = jax.random.split(jax.random.fold_in(key, turn), 3)
-            offer = self.problem.offer(drawn, offered)
-            now = at(self.algorithm, pulls)
-            choice = now.choose(algorithm, offer.features, chosen)
-            mean, best = jnp.sum(choice * offer.means), jnp.max(offer.means)
-            reward = self.problem.reward(mean, rewarded)
+            (drawn, algorithm, pulls, regret), sums = carry
+            this = fold(key, turn)
+            offer = self.problem.offer(drawn, fold(this, 0))
+            now = eqx.filter_vmap(at)(self.algorithm, pulls)
+            choice = now.choose(algorithm, offer.features, fold(this, 1))
+            mean, best = jnp.sum(choice * offer.means, axis=0), jnp.max(offer.means, axis=0)
+            reward = self.problem.reward(mean, fold(this, 2))
             algorithm = now.learn(algorithm, offer.features, choice, reward)
-            sums = (rights + (mean == best), rewards + reward)
+            sums = {"best_arm": sums["best_arm"] + (mean == best), "reward": sums["reward"] + reward}
             return (BanditState(drawn, algorithm, pulls + 1, regret + (best - mean)), sums), None
 
-        start = state._replace(regret=jnp.zeros(())), (jnp.zeros(()), jnp.zeros(()))  # short sums lose fewer digits
-        (after, (rights, rewards)), _ = jax.lax.scan(pull, start, jnp.arange(self.pulls))
-        records = {"best_arm": Mean(rights, self.pulls), "reward": Mean(rewards, self.pulls)}
-        return after._replace(regret=state.regret + after.regret), records
+        zero = jnp.zeros_like(state.regret)  # sums of few pulls lose fewer digits
+        start = state._replace(regret=zero), {"best_arm": zero, "reward": zero}
+        (after, sums), _ = jax.lax.scan(pull, start, jnp.arange(self.pulls))
+        return after._replace(regret=state.regret + after.regret), sums
 
     def evaluate(self, state: BanditState, data: Any, key: PRNGKeyArray) -> Measures:
         """The regret of all pulls so far."""

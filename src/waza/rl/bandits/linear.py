@@ -2,12 +2,12 @@
 
 from typing import Any
 
-import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float, PRNGKeyArray
+from jaxtyping import Array, Float
 
 from waza.core.errors import Error
 from waza.rl.bandits.algorithm import BanditAlgorithm
+from waza.rl.bandits.copies import Keys, fold, normal
 from waza.rl.bandits.estimates import greatest
 from waza.rl.bandits.ridge import Ridge, no_rows, widths, with_row
 
@@ -36,9 +36,9 @@ class Linear(BanditAlgorithm):
     def learn(
         self,
         state: Ridge,
-        features: Float[Array, "arms features"],
-        choice: Float[Array, " arms"],
-        reward: Float[Array, ""],
+        features: Float[Array, "arms features ..."],
+        choice: Float[Array, "arms ..."],
+        reward: Float[Array, "..."],
     ) -> Ridge:
         """One more row of the regression: the features of the arm."""
         return with_row(state, jnp.sum(choice[:, None] * features, axis=0), reward)
@@ -60,11 +60,11 @@ class LinUCB(Linear):
 
     width: float = 1.0
 
-    def index(self, state: Ridge, features: Float[Array, "arms features"]) -> Float[Array, " arms"]:
+    def index(self, state: Ridge, features: Float[Array, "arms features ..."]) -> Float[Array, "arms ..."]:
         """The upper confidence bound of each arm."""
-        return jnp.sum(features * state.weights, axis=-1) + self.width * widths(state, features)
+        return jnp.sum(features * state.weights, axis=1) + self.width * widths(state, features)
 
-    def choose(self, state: Ridge, features: Float[Array, "arms features"], key: PRNGKeyArray) -> Float[Array, " arms"]:
+    def choose(self, state: Ridge, features: Float[Array, "arms features ..."], key: Keys) -> Float[Array, "arms ..."]:
         """The arm with the greatest upper confidence bound."""
         return greatest(self.index(state, features), key)
 
@@ -77,6 +77,7 @@ class LinearThompson(Linear):
 
     Source: Agrawal and Goyal, "Thompson sampling for contextual bandits with linear payoffs", 2013.
 
+    >>> import jax
     >>> algorithm = LinearThompson(std=0.5)
     >>> algorithm.choose(algorithm.init(3, 2), jnp.ones((3, 2)), jax.random.key(0)).shape
     (3,)
@@ -84,9 +85,8 @@ class LinearThompson(Linear):
 
     std: float = 1.0
 
-    def choose(self, state: Ridge, features: Any, key: PRNGKeyArray) -> Float[Array, " arms"]:
+    def choose(self, state: Ridge, features: Any, key: Keys) -> Float[Array, "arms ..."]:
         """The arm that is best under a draw of the parameters."""
-        draws, ties = jax.random.split(key)
-        noise = jax.random.normal(draws, state.weights.shape)
+        noise = normal(fold(key, 0), len(state.weights))
         drawn = state.weights + self.std * jnp.sum(state.root * noise, axis=1)
-        return greatest(jnp.sum(features * drawn, axis=-1), ties)
+        return greatest(jnp.sum(features * drawn, axis=1), fold(key, 1))

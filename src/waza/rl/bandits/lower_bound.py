@@ -18,7 +18,7 @@ def lai_robbins(problem: Armed) -> float:
 
     >>> from waza.rl.bandits import Bernoulli, Gaussian
     >>> lai_robbins(Gaussian((0.0, 0.5))), round(lai_robbins(Bernoulli((0.1, 0.2))), 3)
-    (4.0, 2.723)
+    (4.0, 2.726)
     """
     if not isinstance(problem.means, tuple):
         raise Error(

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from jaxtyping import Array, Float, PRNGKeyArray, PyTree
 
 from waza.core.recipe import Recipe
+from waza.rl.bandits.copies import Keys
 
 
 class Offer(NamedTuple):
@@ -15,14 +16,15 @@ class Offer(NamedTuple):
         features: a row an arm, known before the choice; None where nothing is known.
     """
 
-    means: Float[Array, " arms"]
-    features: Float[Array, "arms features"] | None = None
+    means: Float[Array, "arms ..."]
+    features: Float[Array, "arms features ..."] | None = None
 
 
 class BanditProblem(Recipe):
     """A bandit problem: in each round one of several arms is pulled, and the reward of that arm alone is seen.
 
-    A subclass defines `arms`, `draw`, `offer` and `reward`, and `features` where rounds have contexts.
+    A subclass defines `arms`, `draw`, `offer` and `reward`, and `features` where rounds have contexts. `offer` and
+    `reward` are functions of any number of copies, as those of a `BanditAlgorithm` are.
 
     Source: Lattimore and Szepesvari, "Bandit Algorithms", 2020, chapter 4.
     """
@@ -41,11 +43,11 @@ class BanditProblem(Recipe):
         """What stays the same in all rounds of one trial, such as the expected rewards."""
         raise NotImplementedError(f"{type(self).__name__} has no draw(key)")
 
-    def offer(self, drawn: PyTree[Array], key: PRNGKeyArray) -> Offer:
+    def offer(self, drawn: PyTree[Array], key: Keys) -> Offer:
         """One round; by default `drawn` is the expected rewards, the same in all rounds."""
         return Offer(drawn)
 
-    def reward(self, mean: Float[Array, ""], key: PRNGKeyArray) -> Float[Array, ""]:
+    def reward(self, mean: Float[Array, "..."], key: Keys) -> Float[Array, "..."]:
         """A reward with this expected value."""
         raise NotImplementedError(f"{type(self).__name__} has no reward(mean, key)")
 

@@ -14,8 +14,8 @@ class Ridge(NamedTuple):
         root: S with $S S^T = A^{-1}$.
     """
 
-    weights: Float[Array, " features"]
-    root: Float[Array, "features features"]
+    weights: Float[Array, "features ..."]
+    root: Float[Array, "features features ..."]
 
 
 def no_rows(features: int, strength: float) -> Ridge:
@@ -23,13 +23,13 @@ def no_rows(features: int, strength: float) -> Ridge:
     return Ridge(jnp.zeros(features), jnp.eye(features) / jnp.sqrt(strength))
 
 
-def widths(ridge: Ridge, x: Float[Array, "arms features"]) -> Float[Array, " arms"]:
+def widths(ridge: Ridge, x: Float[Array, "arms features ..."]) -> Float[Array, "arms ..."]:
     r"""$\sqrt{x^T A^{-1} x}$ of each row."""
     through = jnp.sum(x[:, :, None] * ridge.root, axis=1)  # x S; matrices of this size are too small for a library call
-    return jnp.sqrt(jnp.sum(through**2, axis=-1))
+    return jnp.sqrt(jnp.sum(through**2, axis=1))
 
 
-def with_row(ridge: Ridge, x: Float[Array, " features"], reward: Float[Array, ""]) -> Ridge:
+def with_row(ridge: Ridge, x: Float[Array, "features ..."], reward: Float[Array, "..."]) -> Ridge:
     r"""After one more row.
 
     With $\phi = S^T x$ and $\gamma = 1 / (1 + \phi^T \phi)$ the new root is
@@ -43,7 +43,7 @@ def with_row(ridge: Ridge, x: Float[Array, " features"], reward: Float[Array, ""
     ([0.5, 0.0], [0.5, 0.0])
     """
     phi = jnp.sum(x[:, None] * ridge.root, axis=0)
-    gamma = 1 / (1 + jnp.sum(phi**2))
+    gamma = 1 / (1 + jnp.sum(phi**2, axis=0))
     gain = jnp.sum(ridge.root * phi, axis=1)
     root = ridge.root - gamma / (1 + jnp.sqrt(gamma)) * gain[:, None] * phi
-    return Ridge(ridge.weights + gamma * gain * (reward - jnp.sum(x * ridge.weights)), root)
+    return Ridge(ridge.weights + gamma * gain * (reward - jnp.sum(x * ridge.weights, axis=0)), root)

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-import jax
-from jaxtyping import Array, Float, PRNGKeyArray
+import jax.numpy as jnp
+from jaxtyping import Array, Float
 
 from waza.core.errors import Error
 from waza.rl.bandits.algorithm import BanditAlgorithm
 from waza.rl.bandits.beta import draw_beta
+from waza.rl.bandits.copies import Keys, fold, normal
 from waza.rl.bandits.estimates import Estimates, counted, greatest, no_estimates
 
 
@@ -27,6 +28,7 @@ class BernoulliThompson(BanditAlgorithm):
     Source: Thompson, 1933; Kaufmann, Korda and Munos, "Thompson sampling: an asymptotically optimal finite-time
     analysis", 2012.
 
+    >>> import jax
     >>> algorithm = BernoulliThompson()
     >>> algorithm.choose(algorithm.init(2, 0), None, jax.random.key(0)).shape
     (2,)
@@ -45,14 +47,13 @@ class BernoulliThompson(BanditAlgorithm):
         """No pulls."""
         return no_estimates(arms)
 
-    def choose(self, state: Estimates, features: Any, key: PRNGKeyArray) -> Float[Array, " arms"]:
+    def choose(self, state: Estimates, features: Any, key: Keys) -> Float[Array, "arms ..."]:
         """The arm with the greatest draw."""
-        draws, ties = jax.random.split(key)
-        failed = state.pulls - state.totals
-        return greatest(draw_beta(draws, self.ones + state.totals, self.zeros + failed), ties)
+        ones, zeros = self.ones + state.totals, self.zeros + state.pulls - state.totals
+        return greatest(draw_beta(fold(key, 0), ones, zeros), fold(key, 1))
 
     def learn(
-        self, state: Estimates, features: Any, choice: Float[Array, " arms"], reward: Float[Array, ""]
+        self, state: Estimates, features: Any, choice: Float[Array, "arms ..."], reward: Float[Array, "..."]
     ) -> Estimates:
         """Count the pull."""
         return counted(state, choice, reward)
@@ -91,20 +92,19 @@ class GaussianThompson(BanditAlgorithm):
         """No pulls."""
         return no_estimates(arms)
 
-    def posterior(self, state: Estimates) -> tuple[Float[Array, " arms"], Float[Array, " arms"]]:
+    def posterior(self, state: Estimates) -> tuple[Float[Array, "arms ..."], Float[Array, "arms ..."]]:
         """The mean and the standard deviation of each arm's expected reward."""
         precision = 1 / self.prior_std**2 + state.pulls / self.std**2
         mean = (self.prior_mean / self.prior_std**2 + state.totals / self.std**2) / precision
-        return mean, jax.lax.rsqrt(precision)
+        return mean, 1 / jnp.sqrt(precision)
 
-    def choose(self, state: Estimates, features: Any, key: PRNGKeyArray) -> Float[Array, " arms"]:
+    def choose(self, state: Estimates, features: Any, key: Keys) -> Float[Array, "arms ..."]:
         """The arm with the greatest draw."""
-        draws, ties = jax.random.split(key)
         mean, std = self.posterior(state)
-        return greatest(mean + std * jax.random.normal(draws, mean.shape), ties)
+        return greatest(mean + std * normal(fold(key, 0), len(mean)), fold(key, 1))
 
     def learn(
-        self, state: Estimates, features: Any, choice: Float[Array, " arms"], reward: Float[Array, ""]
+        self, state: Estimates, features: Any, choice: Float[Array, "arms ..."], reward: Float[Array, "..."]
     ) -> Estimates:
         """Count the pull."""
         return counted(state, choice, reward)

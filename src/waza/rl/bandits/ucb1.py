@@ -4,9 +4,10 @@ import math
 from typing import Any
 
 import jax.numpy as jnp
-from jaxtyping import Array, Float, PRNGKeyArray
+from jaxtyping import Array, Float
 
 from waza.rl.bandits.algorithm import BanditAlgorithm
+from waza.rl.bandits.copies import Keys
 from waza.rl.bandits.estimates import Estimates, averages, counted, greatest, no_estimates
 
 
@@ -32,18 +33,18 @@ class UCB1(BanditAlgorithm):
         """No pulls."""
         return no_estimates(arms)
 
-    def index(self, state: Estimates) -> Float[Array, " arms"]:
+    def index(self, state: Estimates) -> Float[Array, "arms ..."]:
         """The upper confidence bound of each arm; infinity for an arm without a pull."""
         pulls = jnp.maximum(state.pulls, 1)
-        bonus = self.width * jnp.sqrt(jnp.log(jnp.maximum(jnp.sum(state.pulls), 1)) / pulls)
+        bonus = self.width * jnp.sqrt(jnp.log(jnp.maximum(jnp.sum(state.pulls, axis=0), 1)) / pulls)
         return jnp.where(state.pulls > 0, averages(state) + bonus, jnp.inf)
 
-    def choose(self, state: Estimates, features: Any, key: PRNGKeyArray) -> Float[Array, " arms"]:
+    def choose(self, state: Estimates, features: Any, key: Keys) -> Float[Array, "arms ..."]:
         """The arm with the greatest upper confidence bound."""
         return greatest(self.index(state), key)
 
     def learn(
-        self, state: Estimates, features: Any, choice: Float[Array, " arms"], reward: Float[Array, ""]
+        self, state: Estimates, features: Any, choice: Float[Array, "arms ..."], reward: Float[Array, "..."]
     ) -> Estimates:
         """Count the pull."""
         return counted(state, choice, reward)
