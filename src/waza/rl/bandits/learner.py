@@ -83,7 +83,7 @@ class BanditLearner(Learner):
 
     def update(self, state: BanditState, batch: Any, key: PRNGKeyArray) -> tuple[BanditState, Measures]:
         """Several pulls."""
-        numbers, rest = eqx.partition(self, eqx.is_inexact_array_like)
+        numbers, rest = eqx.partition(self, lambda leaf: isinstance(leaf, float) or eqx.is_inexact_array(leaf))
 
         def pulls(given: Any) -> Any:
             return eqx.combine(given[0], rest)._pulled(*given[1:])

@@ -36,7 +36,7 @@ class Linear(BanditAlgorithm):
     def learn(
         self,
         state: Ridge,
-        features: Float[Array, "arms features ..."],
+        features: Any,
         choice: Float[Array, "arms ..."],
         reward: Float[Array, "..."],
     ) -> Ridge:
@@ -64,7 +64,7 @@ class LinUCB(Linear):
         """The upper confidence bound of each arm."""
         return jnp.sum(features * state.weights, axis=1) + self.width * widths(state, features)
 
-    def choose(self, state: Ridge, features: Float[Array, "arms features ..."], key: Keys) -> Float[Array, "arms ..."]:
+    def choose(self, state: Ridge, features: Any, key: Keys) -> Float[Array, "arms ..."]:
         """The arm with the greatest upper confidence bound."""
         return greatest(self.index(state, features), key)
 
