@@ -55,10 +55,8 @@ def _with(leaf: Array, size: int) -> tuple[int, ...]:
 
 
 def fold(key: Keys, number: Any) -> Keys:
-    """The key that `jax.random.fold_in` derives, for each copy; the number may differ among them."""
-    if jnp.ndim(number) == 0:
-        return _each(lambda one: jax.random.fold_in(one, number), key)
-    return _each(jax.random.fold_in, key, number)
+    """The key that `jax.random.fold_in` derives, for each copy."""
+    return _each(lambda one: jax.random.fold_in(one, number), key)
 
 
 def uniform(key: Keys, *shape: int, low: float = 0.0) -> Float[Array, "..."]:
@@ -83,7 +81,7 @@ def beside(x: Array, copies: int) -> Array:
     return x.reshape(*x.shape, *(1,) * copies)
 
 
-def _each(function: Callable[..., Array], key: Keys, *others: Array) -> Array:
+def _each(function: Callable[[Any], Array], key: Keys) -> Array:
     for _ in range(key.ndim):
         function = jax.vmap(function)
-    return function(key, *others)
+    return function(key)
