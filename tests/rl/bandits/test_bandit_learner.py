@@ -138,7 +138,7 @@ def test_the_records_count_the_best_arm_and_the_reward():
     "learner",
     [
         BanditLearner(Bernoulli((0.2, 0.4)), bandits.EpsilonGreedy(epsilon=bandits.InverseDecay(5.0)), pulls=7),
-        BanditLearner(Bernoulli((0.2, 0.4)), bandits.BernoulliThompson(), pulls=7),
+        BanditLearner(Bernoulli((0.2, 0.4)), bandits.BernoulliThompson(ones=2.0, zeros=2.0), pulls=7),
         BanditLearner(SEGMENTS, bandits.LinUCB(), pulls=7),
     ],
     ids=["epsilon", "Thompson", "LinUCB"],
