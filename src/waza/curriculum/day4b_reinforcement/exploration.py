@@ -145,6 +145,7 @@ NUMBERS: dict[str, Shown] = {
     "one": mean(regret(RANDOM)),
     "best_1000": best_epsilon(HORIZONS[1]),
     "best_10000": best_epsilon(HORIZONS[2]),
+    "factor": lambda results: 10 ** float(shift(results).mean()),
     "ucb1": mean(regret("UCB1")),
     "kl_ucb": mean(regret("KL-UCB")),
     "thompson": mean(regret("Thompson")),
