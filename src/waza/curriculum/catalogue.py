@@ -93,6 +93,9 @@ _EXERCISES = (
     Exercise("value-functions", "E19", "day4b_reinforcement", ("C53",)),
     Exercise("policy-function", "E20", "day4b_reinforcement", ("C54",)),
     Exercise("policy-gradient", "E20", "day4b_reinforcement", ("C55",)),
+    Exercise("greedy-choice", "E18", "day4b_reinforcement", ("C50",)),
+    Exercise("exploration", "E18", "day4b_reinforcement", ("C51",)),
+    Exercise("mail-segments", "E18", "day4b_reinforcement", ()),
 )
 
 
