@@ -1,5 +1,6 @@
 """Logs of campaigns: a table with the arm that each customer received, what followed, and what was known before."""
 
+import collections
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -134,8 +135,7 @@ def decides(texts: np.ndarray, reward: np.ndarray) -> bool:
     >>> decides(np.array(["a", "b"] * 500, object), came)
     False
     """
-    values, counts = np.unique(texts, return_counts=True)
-    frequent = texts == values[counts.argmax()]
+    frequent = texts == collections.Counter(texts).most_common(1)[0][0]
     for rows in (frequent, ~frequent):
         held = reward[rows]
         if len(held) and (held == held[0]).all():
