@@ -1,7 +1,10 @@
-"""Policies on the rows of a log: (rows, arms), the probability of each arm in each row."""
+"""Policies on the rows of a log: (rows, arms), the probability of each arm in each row; of NumPy's or JAX's arrays."""
 
+import math
 from typing import Any
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 
 from waza.core.errors import Error
@@ -25,16 +28,16 @@ def always(arm: int, rows: int, arms: int) -> np.ndarray:
     return np.tile(np.eye(arms)[arm], (rows, 1))
 
 
-def above(score: Any, choice: Any, control: int, arms: int, threshold: float = 0.0) -> np.ndarray:
+def above(score: Any, choice: Any, control: int, arms: int, threshold: float = 0.0) -> Any:
     """The chosen arm where the score is above a threshold, the control elsewhere.
 
     >>> above(np.array([0.3, -0.1]), np.array([1, 1]), 0, 2).tolist()
     [[0.0, 1.0], [1.0, 0.0]]
     """
-    return treated(np.asarray(score) > threshold, choice, control, arms)
+    return treated(score > threshold, choice, control, arms)
 
 
-def at_budget(score: Any, choice: Any, control: int, arms: int, share: float) -> np.ndarray:
+def at_budget(score: Any, choice: Any, control: int, arms: int, share: float) -> Any:
     """The chosen arm in the share of the rows that have the largest scores, the control elsewhere.
 
     Rows with the same score at the threshold are treated with the same probability, so that exactly this share of the
@@ -55,23 +58,21 @@ def at_budget(score: Any, choice: Any, control: int, arms: int, share: float) ->
     """
     if not 0 <= share <= 1:
         raise Error(f"a budget of {share:g} is given; expected the share of the rows that are treated, 0 to 1")
-    score = np.asarray(score, float)
+    xp: Any = jnp if isinstance(score, jax.Array) else np
     budget = share * len(score)
-    ordered = np.sort(score)[::-1]
-    threshold = ordered[min(int(np.ceil(budget)), len(score)) - 1] if budget > 0 else np.inf
+    if budget == 0:
+        return treated(xp.zeros(len(score)), choice, control, arms)
+    threshold = xp.sort(score)[len(score) - math.ceil(budget)]
     above_it, at_it = score > threshold, score == threshold
-    left = (budget - above_it.sum()) / max(at_it.sum(), 1)
-    return treated(above_it + left * at_it, choice, control, arms)
+    return treated(above_it + (budget - above_it.sum()) / at_it.sum() * at_it, choice, control, arms)
 
 
-def treated(probability: Any, choice: Any, control: int, arms: int) -> np.ndarray:
+def treated(probability: Any, choice: Any, control: int, arms: int) -> Any:
     """The chosen arm with this probability, the control otherwise.
 
     >>> treated(np.array([0.25]), np.array([2]), 0, 3).tolist()
     [[0.75, 0.0, 0.25]]
     """
-    probability = np.asarray(probability, float)
-    policy = np.zeros((len(probability), arms))
-    policy[:, control] = 1 - probability
-    policy[np.arange(len(probability)), np.asarray(choice)] += probability
-    return policy
+    given = np.arange(arms) == control
+    chosen = choice[:, None] == np.arange(arms)
+    return probability[:, None] * chosen + (1 - probability * 1.0)[:, None] * given
