@@ -10,13 +10,15 @@ Rotnitzky and Zhao 1994 (doubly robust).
 """
 
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float, Int
 
-Policy = Float[Array, "rows arms"]
-Rows = Float[Array, " rows"]
+Policy = Float[Array | np.ndarray, "rows arms"]
+Rows = Float[Array | np.ndarray, " rows"]
+Arms = Int[Array | np.ndarray, " rows"]
 
 
-def weights(policy: Policy, arm: Int[Array, " rows"], propensity: Rows) -> Rows:
+def weights(policy: Policy, arm: Arms, propensity: Rows) -> Rows:
     r"""$w_i = \pi(a_i|x_i) / e_i$.
 
     >>> weights(jnp.array([[0.2, 0.8]]), jnp.array([1]), jnp.array([0.5])).tolist()
@@ -25,12 +27,12 @@ def weights(policy: Policy, arm: Int[Array, " rows"], propensity: Rows) -> Rows:
     return jnp.take_along_axis(policy, arm[:, None], axis=1)[:, 0] / propensity
 
 
-def ips(policy: Policy, arm: Int[Array, " rows"], reward: Rows, propensity: Rows) -> Rows:
+def ips(policy: Policy, arm: Arms, reward: Rows, propensity: Rows) -> Rows:
     """Inverse propensity scoring: w r. Unbiased; the variance is that of w, which is large where e is small."""
     return weights(policy, arm, propensity) * reward
 
 
-def snips(policy: Policy, arm: Int[Array, " rows"], reward: Rows, propensity: Rows) -> Rows:
+def snips(policy: Policy, arm: Arms, reward: Rows, propensity: Rows) -> Rows:
     r"""Self-normalised IPS: $v + w (r - v) / \bar w$ with $v = \sum w r / \sum w$.
 
     Its bias vanishes as 1 / rows, and its value stays within the rewards that were seen. NaN where no row of the log has
@@ -54,7 +56,7 @@ def direct(policy: Policy, model: Policy) -> Rows:
 
 
 def doubly_robust(
-    policy: Policy, arm: Int[Array, " rows"], reward: Rows, propensity: Rows, model: Policy
+    policy: Policy, arm: Arms, reward: Rows, propensity: Rows, model: Policy
 ) -> Rows:
     r"""$\sum_a \pi(a|x) m(x, a) + w (r - m(x, a_i))$: the direct method, corrected by IPS of what the model leaves.
 
@@ -65,7 +67,7 @@ def doubly_robust(
     return direct(policy, model) + weights(policy, arm, propensity) * left
 
 
-def scores(arm: Int[Array, " rows"], reward: Rows, propensity: Rows, model: Policy) -> Policy:
+def scores(arm: Arms, reward: Rows, propensity: Rows, model: Policy) -> Policy:
     r"""The doubly robust score of each arm, $m(x, a) + 1[a_i = a] (r - m(x, a)) / e_i$: an unbiased reward for each arm.
 
     A policy's doubly robust value is the mean of $\sum_a \pi(a|x)$ times these.

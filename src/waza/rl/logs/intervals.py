@@ -3,6 +3,7 @@
 from typing import Any, NamedTuple
 
 import jax.numpy as jnp
+import numpy as np
 from jax.scipy.stats import norm
 from jaxtyping import Array, Float
 
@@ -18,7 +19,7 @@ class Interval(NamedTuple):
     high: Any
 
 
-def normal_interval(terms: Float[Array, " rows"], confidence: float = CONFIDENCE) -> Interval:
+def normal_interval(terms: Float[Array | np.ndarray, " rows"], confidence: float = CONFIDENCE) -> Interval:
     r"""$\bar t \pm z s / \sqrt n$: the normal interval of a mean, with s the terms' standard deviation.
 
     >>> [round(float(one), 3) for one in normal_interval(jnp.array([0.0, 1.0, 2.0, 3.0]))]
@@ -29,7 +30,7 @@ def normal_interval(terms: Float[Array, " rows"], confidence: float = CONFIDENCE
     return Interval(mean, error, mean - half, mean + half)
 
 
-def skewed_interval(terms: Float[Array, " rows"], confidence: float = CONFIDENCE) -> Interval:
+def skewed_interval(terms: Float[Array | np.ndarray, " rows"], confidence: float = CONFIDENCE) -> Interval:
     r"""The normal interval after Hall's transformation, which removes the skewness $\gamma$ of the studentised mean.
 
     The bounds are $\bar t - s/\sqrt n \, g^{-1}(\pm z)$ with
