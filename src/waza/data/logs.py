@@ -186,7 +186,9 @@ def _numbers(cells: Any, name: str, notation: Notation, kind: str, expected: str
     return numbers
 
 
-def _fitted(frame: Any, notations: Any, reward: str) -> tuple[tuple[NumericColumn | CategoricalColumn, ...], list[Note]]:
+def _fitted(
+    frame: Any, notations: Any, reward: str
+) -> tuple[tuple[NumericColumn | CategoricalColumn, ...], list[Note]]:
     """The columns of the features, fitted on all rows, and notes."""
     used, notes = choose_columns(frame, notations)
     if not used:

@@ -177,5 +177,3 @@ class OnSimulated(Ranked):
     def kept(self, state: SimulatedState) -> PyTree[Array]:
         """The variables of the networks."""
         return state.policy.variables
-
-

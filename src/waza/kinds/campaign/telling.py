@@ -33,7 +33,8 @@ def between(one: Interval, language: str) -> str:
 
 def with_interval(one: Interval, language: str) -> str:
     """A value with its interval, for 1,000 customers."""
-    return f"{per_thousand(one.mean)} ({between(one, language)})"
+    say = words(language)["with_interval"]
+    return str(say.format(mean=per_thousand(one.mean), between=between(one, language)))
 
 
 def percent(share: float) -> str:
@@ -73,8 +74,10 @@ def answer(found: Campaign, language: str) -> str:
 
 
 def arms_text(found: Campaign, language: str) -> str:
-    """The share of all customers that receives each mail."""
+    """The share of all customers that receives each mail; of one kind of mail its name."""
     say = words(language)
+    if len(found.arms) == 2:  # noqa: PLR2004
+        return found.arms[1]
     shares = zip(found.arms[1:], found.findings.mailed_arms[1:], strict=True)
     return str(say["joiner"].join(say["arm_share"].format(arm=arm, share=percent(share)) for arm, share in shares))
 
@@ -95,7 +98,12 @@ def ranking(found: Campaign, language: str) -> str:
 def policy_rows(found: Campaign, language: str) -> list[list[str]]:
     """Rows of policies: name, mailed, reward, profit, and the learned policy's profit less theirs."""
     findings, rows = found.findings, []
-    names = [LEARNED, RESPONSE, *(name for name in findings.policies if name not in (LEARNED, RESPONSE, NOBODY)), NOBODY]
+    names = [
+        LEARNED,
+        RESPONSE,
+        *(name for name in findings.policies if name not in (LEARNED, RESPONSE, NOBODY)),
+        NOBODY,
+    ]
     for name in names:
         one = findings.policies[name]
         difference = "" if name == LEARNED else with_interval(findings.differences[name], language)

@@ -55,9 +55,7 @@ def direct(policy: Policy, model: Policy) -> Rows:
     return jnp.sum(policy * model, axis=1)
 
 
-def doubly_robust(
-    policy: Policy, arm: Arms, reward: Rows, propensity: Rows, model: Policy
-) -> Rows:
+def doubly_robust(policy: Policy, arm: Arms, reward: Rows, propensity: Rows, model: Policy) -> Rows:
     r"""$\sum_a \pi(a|x) m(x, a) + w (r - m(x, a_i))$: the direct method, corrected by IPS of what the model leaves.
 
     Consistent if the propensities or the model are right. Known propensities make it unbiased for any model that has not
