@@ -2,9 +2,9 @@
 
 python benchmarks/off_policy_coverage.py [--logs 2000] [--rows 20000]
 
-Customers are of 64 kinds. The value of the target policy is a sum over the kinds, so it is known. Each log is drawn, its
-reward model is fitted with two folds (least squares on two features of the kinds, so it is wrong), and all estimators
-are computed: one compiled program for all logs of a case.
+Customers are of 64 kinds. The value of the target policy is a sum over the kinds, so it is known. Each log is drawn,
+its reward model is fitted with two folds (least squares on two features of the kinds, so it is wrong), and all
+estimators are computed: one compiled program for all logs of a case.
 """
 
 import argparse

@@ -127,7 +127,7 @@ def campaign(language: str = "en") -> Files:
     district = rng.randint(0, 3, count + new)
     sent = rng.randint(0, 3, count + new)
     without = 0.04 + 0.25 * (13 - months) / 12
-    coupon = 0.22 * (months > 6) - 0.02  # noqa: PLR2004
+    coupon = 0.22 * (months > 6) - 0.02
     visited = rng.uniform(size=count + new) < without + np.select([sent == 1, sent == 2], [coupon, 0.03], 0)
     bought = visited & (rng.uniform(size=count + new) < 0.3)
     rows = [

@@ -14,7 +14,7 @@ ROWS = 4000
 
 
 def log(seed=0, biased=False):
-    """Half of the customers have x0 > 0 and answer often; a mail helps those with x1 > 0 by 0.5 and hurts the others."""
+    """Customers with x0 > 0 answer often; a mail helps those with x1 > 0 by 0.5 and hurts the others."""
     rng = np.random.default_rng(seed)
     x = rng.normal(size=(ROWS, 2)).astype(np.float32)
     chance = np.where(biased & (x[:, 0] > 0), 0.8, 0.4)

@@ -47,7 +47,7 @@ class Ranked(LogPolicy):
         """The measures on customers whose rewards by arm are known or estimated without bias (`values`)."""
         arms = values.shape[1]
         response, gain = self.responses(variables, x)[:, 1:], self.gains(variables, x)
-        ranking = jnp.where(self.rank > 0.5, gain, response)  # noqa: PLR2004
+        ranking = jnp.where(self.rank > 0.5, gain, response)
         score, choice = jnp.max(ranking, axis=1), 1 + jnp.argmax(ranking, axis=1)
 
         def gained(policy: Float[Array, "rows arms"]) -> Float[Array, ""]:
@@ -142,8 +142,8 @@ class OnSimulated(Ranked):
     def probabilities(self, x: Float[Array, "rows features"]) -> Float[Array, "rows arms"]:
         """The probability of a visit without and with mail."""
         u = norm.cdf(x[:, 0])
-        without = 0.02 + jnp.where(self.apart > 0.5, 0.3, 0.1) * u  # noqa: PLR2004
-        added = 0.12 * jnp.where(self.apart > 0.5, norm.cdf(2 * (x[:, 1] - x[:, 0])), u)  # noqa: PLR2004
+        without = 0.02 + jnp.where(self.apart > 0.5, 0.3, 0.1) * u
+        added = 0.12 * jnp.where(self.apart > 0.5, norm.cdf(2 * (x[:, 1] - x[:, 0])), u)
         return jnp.stack([without, without + added], axis=1)
 
     def draw(self, key: PRNGKeyArray) -> FoldedLog:

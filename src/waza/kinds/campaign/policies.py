@@ -51,7 +51,7 @@ class Policies:
         return always(arm, self.rows, self.arms)
 
     def at(self, name: str, share: float) -> np.ndarray:
-        """The policy that mails a share of each fold: those with the largest scores, or of "random" the best arm to any.
+        """The policy that mails a share of each fold: those with the largest scores, or for "random" anyone.
 
         Scores are compared within a fold only, since each fold has its own models.
         """

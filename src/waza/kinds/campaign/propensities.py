@@ -41,8 +41,8 @@ def log_with_propensities(asked: CampaignOptions, table: LoggedTable) -> tuple[L
 def better_than_shares(estimated: Any, shares: Any) -> bool:
     """Whether the estimated propensities predict the arms better than the arms' shares do, beyond chance.
 
-    The mean of log(estimated / share) over held-out rows is compared with zero: at most 0 on average if the features say
-    nothing of the arm.
+    The mean of log(estimated / share) over held-out rows is compared with zero: at most 0 on average if the features
+    say nothing of the arm.
 
     >>> better_than_shares(np.full(100, 0.5), np.full(100, 0.5))
     False

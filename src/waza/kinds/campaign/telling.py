@@ -76,7 +76,7 @@ def answer(found: Campaign, language: str) -> str:
 def arms_text(found: Campaign, language: str) -> str:
     """The share of all customers that receives each mail; of one kind of mail its name."""
     say = words(language)
-    if len(found.arms) == 2:  # noqa: PLR2004
+    if len(found.arms) == 2:
         return found.arms[1]
     shares = zip(found.arms[1:], found.findings.mailed_arms[1:], strict=True)
     return str(say["joiner"].join(say["arm_share"].format(arm=arm, share=percent(share)) for arm, share in shares))
@@ -135,7 +135,7 @@ def budget_rows(found: Campaign, language: str) -> list[list[str]]:
 
 
 def decile_rows(found: Campaign, language: str) -> list[list[str]]:
-    """Rows of tenths: number; by response the rewards with and without mail and the gain; the learned ranking's gain."""
+    """Rows of tenths: number; by response, rewards with and without mail and gain; by the learned policy, gain."""
     by_response, by_learned = (found.findings.deciles[name] for name in (RESPONSE, LEARNED))
     return [
         [

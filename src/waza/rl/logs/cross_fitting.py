@@ -33,8 +33,8 @@ def estimated_propensities(features: Any, arm: Any, arms: int, folds: Any) -> np
     """The probability of each arm given the features, (rows, arms), for each fold from the rows of the others.
 
     A multinomial logistic regression of scikit-learn: its objective is convex, so it needs no tuning, and its
-    probabilities are calibrated where the logarithms of their ratios are linear in the features. Estimates below 0.01 are raised to it, which
-    bounds the weights at 100, and the row is divided by its sum again.
+    probabilities are calibrated where the logarithms of their ratios are linear in the features. Estimates below 0.01
+    are raised to it, which bounds the weights at about 100, and the row is divided by its sum again.
 
     >>> x, arm = np.zeros((8, 1)), np.array([0, 0, 0, 1, 0, 0, 0, 1])
     >>> estimated_propensities(x, arm, 2, folds_of(arm, 2)).round(2)[0].tolist()

@@ -59,7 +59,7 @@ def coefficient(curve: Curve) -> float:
 
 
 def _cumulated(score: Any, treated: Any, reward: Any) -> tuple[Any, ...]:
-    """Shares, cumulated numbers and rewards of both groups at each distinct score from above, and the number of rows."""
+    """Shares, cumulated numbers and rewards of both groups at each distinct score from above, and all rows' number."""
     score, treated, reward = np.asarray(score, float), np.asarray(treated, bool), np.asarray(reward, float)
     order = np.argsort(-score, kind="stable")
     last = np.append(np.flatnonzero(np.diff(score[order])), len(score) - 1)
