@@ -46,7 +46,8 @@ class LogPolicy(Learner):
     Two response models learn from one half of the rows each, $(m(x, a_i) - r_i)^2$. The gain learns from the doubly
     robust scores of each row, with the response model that has not seen the row:
     $\sum_a (g(x, a) - (\Gamma_a - \Gamma_c))^2$, whose minimum is the expected gain, whatever the response models
-    are, if the propensities are right. A policy that treats those with the largest gain has the largest value at any budget.
+    are, if the propensities are right. A policy that treats those with the largest gain has the largest value at any
+    budget.
 
     Measures, on the held-out fold: "response_loss", and "gain_loss", the two squared errors. The second is mostly noise
     of the scores; differences of it are not.
