@@ -47,8 +47,8 @@ FIGURES = tuple(
 def study(data_name: str = "hillstrom") -> Study:
     """Networks of `waza campaign`, 600 steps, on two simulated logs of 20,000 customers and on a real one of 64,000.
 
-    Each seed has simulated logs of its own; of the real log it holds out other 5 % of the customers. The weight decay was
-    chosen on the simulated logs with the seeds 5000 to 5007, before any trial on the real one.
+    Each seed has simulated logs of its own; of the real log it holds out other 5 % of the customers. The weight decay
+    was chosen on the simulated logs with the seeds 5000 to 5007, before any trial on the real one.
     """
     customers = logged(data_name)
     features, arms = customers.log.features.shape[1], 1 + int(customers.log.arm.max())
