@@ -41,12 +41,14 @@ def estimated_propensities(features: Any, arm: Any, arms: int, folds: Any) -> np
     [0.75, 0.25]
     """
     from sklearn.linear_model import LogisticRegression
+    from threadpoolctl import threadpool_limits
 
-    features, arm, folds = np.asarray(features), np.asarray(arm), np.asarray(folds)
+    features, arm, folds = np.asarray(features, float), np.asarray(arm), np.asarray(folds)
     found = np.zeros((len(arm), arms))
-    for fold in np.unique(folds):
-        inside, others = folds == fold, folds != fold
-        model = LogisticRegression(max_iter=1000).fit(features[others], arm[others])
-        found[np.ix_(inside, model.classes_)] = model.predict_proba(features[inside])
+    with threadpool_limits(1):  # the matrices are small: threads would wait for each other
+        for fold in np.unique(folds):
+            inside, others = folds == fold, folds != fold
+            model = LogisticRegression(solver="newton-cholesky").fit(features[others], arm[others])
+            found[np.ix_(inside, model.classes_)] = model.predict_proba(features[inside])
     found = np.maximum(found, LEAST)
     return found / found.sum(axis=1, keepdims=True)
