@@ -93,7 +93,7 @@ def test_every_command_of_the_readme_can_be_typed(tmp_path, monkeypatch, readme)
             assert kind_of(options.model, options.data).data
             given = {name: value for name, value in vars(options).items() if name in ("target", "tokens")}
             fit_options(options.model, options.data, given)
-        inputs = [options.data] if options.command in ("fit", "compare") else []
+        inputs = [options.data] if options.command in ("fit", "compare", "campaign") else []
         if options.command == "use":
             inputs = [options.model, *getattr(options, "input", ())]
         for name in inputs:

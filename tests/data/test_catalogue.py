@@ -7,7 +7,7 @@ import pytest
 
 from waza.core.errors import Error
 from waza.core.language import LANGUAGES
-from waza.data import Entry, PublishedFile, entry, get, listing, load
+from waza.data import Entry, PublishedFile, corpus, entry, get, listing, load, log
 from waza.data.checksum import algorithm
 
 CONTENTS = {"a.txt": b"one file", "b.txt": b"another"}
@@ -44,8 +44,9 @@ def test_every_entry_says_what_it_is():
     entries = listing()
     labelled = ["digits", "mnist", "fashion_mnist", "cifar10", "cifar10_jpg"]
     texts = ["python_reference", "tinyshakespeare", "wikitext2"]
-    assert [one.name for one in entries] == labelled + texts
+    assert [one.name for one in entries] == [*labelled, *texts, "hillstrom"]
     assert [one.name for one in entries if one.kind == "text"] == texts
+    assert [one.name for one in entries if one.kind == "log"] == ["hillstrom"]
     for one in entries:
         assert tuple(one.description) == LANGUAGES and all(one.description.values()) and one.licence
         assert not any("\n" in line for line in one.description.values())
@@ -85,6 +86,16 @@ def test_a_folder_is_no_name(tmp_path):
 def test_an_unknown_name(ask):
     with pytest.raises(Error, match="no data set is called 'mnits': did you mean 'mnist'"):
         ask("mnits")
+
+
+def test_a_log_is_a_table_and_no_labelled_data_set(tmp_path):
+    with pytest.raises(Error, match="hillstrom is a campaign's log"):
+        load("hillstrom")
+    with pytest.raises(Error, match="'hillstrom' is neither a text's file nor a text of the catalogue"):
+        corpus("hillstrom")
+    with pytest.raises(Error, match="run `waza data get hillstrom`"):
+        log("hillstrom")
+    assert log(tmp_path / "own.csv") == tmp_path / "own.csv"
 
 
 @pytest.mark.wrong_types

@@ -89,13 +89,14 @@ _EXERCISES = (
     Exercise("distractor", "E12", "day3a_recurrent", ("C40",)),
     Exercise("bidirectional", "E12", "day3a_recurrent", ("C39",)),
     Exercise("next-word", "E12", "day3a_recurrent", ()),
+    Exercise("greedy-choice", "E18", "day4b_reinforcement", ("C50",)),
+    Exercise("exploration", "E18", "day4b_reinforcement", ("C51",)),
+    Exercise("mail-segments", "E18", "day4b_reinforcement", ()),
     Exercise("planning", "E19", "day4b_reinforcement", ("C52",)),
     Exercise("value-functions", "E19", "day4b_reinforcement", ("C53",)),
     Exercise("policy-function", "E20", "day4b_reinforcement", ("C54",)),
     Exercise("policy-gradient", "E20", "day4b_reinforcement", ("C55",)),
-    Exercise("greedy-choice", "E18", "day4b_reinforcement", ("C50",)),
-    Exercise("exploration", "E18", "day4b_reinforcement", ("C51",)),
-    Exercise("mail-segments", "E18", "day4b_reinforcement", ()),
+    Exercise("logged-campaign", "E21", "day4b_reinforcement", ("C56",)),
 )
 
 

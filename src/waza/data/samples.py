@@ -115,6 +115,39 @@ def corpus(language: str = "en") -> Files:
     }
 
 
+def campaign(language: str = "en") -> Files:
+    """Customers who received one of two mails or none, at random, and who visited; and customers of the next campaign.
+
+    Those who bought recently visit anyway; the mail with a coupon moves those who have not bought for long.
+    """
+    rng = np.random.RandomState(4)
+    count, new = 6000, 500
+    months = rng.randint(1, 13, count + new)
+    spent = rng.gamma(2, 90, count + new)
+    district = rng.randint(0, 3, count + new)
+    sent = rng.randint(0, 3, count + new)
+    without = 0.04 + 0.25 * (13 - months) / 12
+    coupon = 0.22 * (months > 6) - 0.02
+    visited = rng.uniform(size=count + new) < without + np.select([sent == 1, sent == 2], [coupon, 0.03], 0)
+    bought = visited & (rng.uniform(size=count + new) < 0.3)
+    rows = [
+        [
+            months[i],
+            f"{spent[i]:.2f}",
+            ("city", "suburb", "country")[district[i]],
+            ("no mail", "coupon", "catalogue")[sent[i]],
+            int(visited[i]),
+            int(bought[i]),
+        ]
+        for i in range(count + new)
+    ]
+    heads = ["months_since_purchase", "spent", "district", "mail", "visited", "bought"]
+    return {
+        "campaign.csv": _table(heads, rows[:count]),
+        "customers.csv": _table(heads[:3], [row[:3] for row in rows[count:]]),
+    }
+
+
 SAMPLES: dict[str, Sample] = {
     "wine": Sample(
         {
@@ -136,6 +169,13 @@ SAMPLES: dict[str, Sample] = {
             "ja": "描画した 3 クラスの画像 180 枚(photos/ と holiday.png)",
         },
         photos,
+    ),
+    "campaign": Sample(
+        {
+            "en": "the log of a campaign: 6,000 invented customers (campaign.csv, and customers.csv for the next one)",
+            "ja": "キャンペーンの記録: 架空の顧客 6,000 人(campaign.csv と、次のキャンペーンの顧客 customers.csv)",
+        },
+        campaign,
     ),
     "corpus": Sample(
         {
