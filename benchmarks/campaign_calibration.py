@@ -18,7 +18,18 @@ from waza.data.folders import data_folder
 
 EDGES = (0, 100, 200, 350, 500, 750, 1000, np.inf)  # of the file's history segments, in dollars
 FILE = "Kevin_Hillstrom_MineThatData_E-MailAnalytics_DataMiningChallenge_2008.03.20.csv"
-FEATURES = ("1", "log recency", "newbie", "phone", "multichannel", "steep", "thousands", "mail", "mail log", "mail newbie")
+FEATURES = (
+    "1",
+    "log recency",
+    "newbie",
+    "phone",
+    "multichannel",
+    "steep",
+    "thousands",
+    "mail",
+    "mail log",
+    "mail newbie",
+)
 
 
 def campaign(path: Path) -> pd.DataFrame:
@@ -83,7 +94,9 @@ def customers(log: pd.DataFrame) -> dict[str, np.ndarray]:
         "LEAST_HISTORY": share,
         "EXCESS_HISTORY": slope,
         "NEWBIE": log.groupby("part").newbie.mean().to_numpy(),
-        "MULTICHANNEL": log.groupby("part").channel.apply(lambda channel: (channel == "Multichannel").mean()).to_numpy(),
+        "MULTICHANNEL": log.groupby("part")
+        .channel.apply(lambda channel: (channel == "Multichannel").mean())
+        .to_numpy(),
     }
 
 

@@ -1,6 +1,5 @@
 """Campaign: whether to send a customer a mail, week by week."""
 
-import math
 from typing import Any, NamedTuple
 
 import jax
@@ -66,7 +65,7 @@ class Campaign(Environment):
 
     The real campaign measured one mail. What it cannot tell is an assumption, and a field: fatigue, unsubscribing,
     leaving, and how the response is spread over weeks. That the effect of mails wears off, recovers in a few weeks, and
-    that frequent mails make customers unsubscribe, is found by Drèze and Bonfrer (Quantitative Marketing and Economics,
+    that frequent mails make customers unsubscribe, is found by Drèze and Bonfrer (Journal of Interactive Marketing,
     2008); the amounts are ours.
 
     Args:
@@ -112,7 +111,7 @@ class Campaign(Environment):
     @property
     def observations(self) -> Box:
         """See `observe`."""
-        return Box((8,), low=(0.0, -5.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0), high=(1.1, *(math.inf,) * 7))
+        return Box((8,))
 
     def reset(self, key: PRNGKeyArray) -> CampaignState:
         """A customer as in the real campaign's file, subscribed and rested."""
@@ -160,16 +159,15 @@ class Campaign(Environment):
         self, customer: Customer, interest: Float[Array, ""], respond: PRNGKeyArray, amount: PRNGKeyArray
     ) -> Outcome:
         """What a customer does in a week. A purchase is a visit: one draw decides both."""
-        rates = self.response(customer)
+        hazards = self.response.hazards(customer)
         drawn = jax.random.uniform(respond)
 
         def happens(plain: Any, mailed: Any) -> Any:
-            plain, mailed = -jnp.log1p(-plain), -jnp.log1p(-mailed)
             return drawn < -jnp.expm1(-jnp.maximum(plain / 2 + interest * (mailed - plain), 0))
 
-        bought = happens(rates.purchase, rates.mailed_purchase)
+        bought = happens(hazards.purchase, hazards.mailed_purchase)
         least, more = jax.random.split(amount)
         mean = (self.order - LEAST) / (1 - self.least_share)
         excess = mean * jax.random.exponential(more) * (jax.random.uniform(least) >= self.least_share)
-        visited = bought | happens(rates.visit, rates.mailed_visit)
+        visited = bought | happens(hazards.visit, hazards.mailed_visit)
         return Outcome(visited, bought, jnp.where(bought, LEAST + excess, 0.0))

@@ -86,14 +86,18 @@ class SmallCampaign(Finite):
         after_mail = AFTER_MAIL + np.minimum(mails + 1, MOST_MAILS)
         contacts = np.stack([np.maximum(mails - 1, 0), mails, np.full(64, UNSUBSCRIBED), after_mail], -1)
         contacts = np.where(subscribed[:, None], contacts, UNSUBSCRIBED).reshape(64, 2, 1, 2)
-        first = self.recovery * np.array([1, 0]) + (self.unsubscribe * self.annoyance**mails)[:, None] * np.array([0, 1])
+        first = self.recovery * np.array([1, 0]) + (self.unsubscribe * self.annoyance**mails)[:, None] * np.array(
+            [0, 1]
+        )
         by_contact = first[:, :, None, None] * np.array([1, -1]) + np.array([0, 1])
         quarters = np.stack([0 * QUARTER, QUARTER, np.minimum(QUARTER + 1, LAST_QUARTER)], -1).reshape(64, 1, 3, 1)
         goes = 1 / WEEKS
         bought = self.purchases()[:, :, None, None]
         by_quarter = bought * np.array([[1], [goes - 1], [-goes]]) + np.array([[0], [1 - goes], [goes]])
         following = np.ravel_multi_index(np.broadcast_arrays(NEWBIE[:, None, None, None], quarters, contacts), GRID)
-        lapses = np.broadcast_to((np.arange(3)[:, None] == 2) & (QUARTER == LAST_QUARTER)[:, None, None, None], following.shape)
+        lapses = np.broadcast_to(
+            (np.arange(3)[:, None] == 2) & (QUARTER == LAST_QUARTER)[:, None, None, None], following.shape
+        )
         probability = (1 - self.leave) * (by_quarter * by_contact).reshape(64, 2, 6)
         sent = np.arange(2) * subscribed[:, None]
         return Outcomes(
