@@ -21,7 +21,7 @@ NO, YES = jnp.int32(0), jnp.int32(1)
 
 @pytest.fixture(scope="module")
 def recorded():
-    """What the customers of Hillstrom's file did, by segment and arm (MineThatData E-Mail Analytics Challenge, 2008)."""
+    """What the customers of Hillstrom's file (MineThatData, 2008) did within two weeks, by segment and arm."""
     return pd.read_csv(HERE / "hillstrom_segments.csv")
 
 

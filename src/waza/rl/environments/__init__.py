@@ -1,5 +1,7 @@
 """Environments as pure functions, and episodes of them."""
 
+from waza.rl.environments.campaign import Campaign as Campaign
+from waza.rl.environments.campaign import SmallCampaign as SmallCampaign
 from waza.rl.environments.environment import Environment as Environment
 from waza.rl.environments.environment import Step as Step
 from waza.rl.environments.episodes import Running as Running

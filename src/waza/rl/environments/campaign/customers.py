@@ -14,10 +14,7 @@ MONTHS = (0.1399, 0.1178, 0.0922, 0.0793, 0.0705, 0.0720, 0.0637, 0.0546, 0.1006
 """The share of customers by months since the last purchase, 1 to 12."""
 LEAST = 29.99  # dollars: of an order, and of a history
 LEAST_HISTORY = (0.0858, 0.0081)  # share of customers with the least history: in the first month, and more each month
-EXCESS_HISTORY = (
-    363.4,
-    -82.9,
-)  # dollars above the least, mean of the others: in the first month, and times log(months)
+EXCESS_HISTORY = (363.4, -82.9)  # dollars above the least, mean of the others: in the first month, and by log(months)
 SEGMENTS = (100.0, 200.0, 350.0, 500.0, 750.0, 1000.0)  # dollars: between the file's segments of the history
 NEWBIE = (0.500, 0.463, 0.358, 0.247, 1.0, 1.0, 1.0)  # share by segment
 MULTICHANNEL = (0.0, 0.0, 0.204, 0.320, 0.391, 0.392, 0.420)  # share by segment; the others: half phone, half web

@@ -140,7 +140,10 @@ class Campaign(Environment):
         return Step(after, outcome.spend - self.cost * sent, ends)
 
     def observe(self, state: CampaignState) -> Float[Array, "8"]:
-        """Years since the last purchase, log(history / $100), newbie, phone, multichannel, subscribed, fatigue, interest."""
+        """What the department knows.
+
+        Years since the last purchase, log(history / $100), newbie, phone, multichannel, subscribed, fatigue, interest.
+        """
         customer = state.customer
         return jnp.stack(
             [

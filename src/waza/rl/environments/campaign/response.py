@@ -27,7 +27,9 @@ class Rates(NamedTuple):
 
 
 class Response(Recipe):
-    r"""Two logistic models: $p = \sigma(w_1 + w_2 \log r + w_3 n + w_4 t + w_5 m + w_6 s + w_7 h + a (w_8 + w_9 \log r + w_{10} n))$.
+    r"""Two logistic models of what happens within two weeks.
+
+    $$p = \sigma(w_1 + w_2 \log r + w_3 n + w_4 t + w_5 m + w_6 s + w_7 h + a (w_8 + w_9 \log r + w_{10} n))$$
 
     r is the number of whole months since the last purchase, n, t and m say whether the customer is a newbie, buys by
     telephone and through both channels, h is the history in thousands of dollars, s = clip((1000 h - 100) / 400, 0, 1)
