@@ -9,8 +9,6 @@ from waza.rl.tabular.backups import MonteCarlo as MonteCarlo
 from waza.rl.tabular.backups import NStep as NStep
 from waza.rl.tabular.backups import Traces as Traces
 from waza.rl.tabular.control import Control as Control
-from waza.rl.tabular.environment import RandomWalk as RandomWalk
-from waza.rl.tabular.environment import TabularEnvironment as TabularEnvironment
 from waza.rl.tabular.evaluation import action_values as action_values
 from waza.rl.tabular.evaluation import episode_return as episode_return
 from waza.rl.tabular.evaluation import state_values as state_values

@@ -95,7 +95,7 @@ def average_policy_iteration(model: TabularModel) -> Average:
 
 
 def limit_of(chain: np.ndarray) -> Float[np.ndarray, "S S"]:
-    r"""$\lim \frac1n \sum_{t<n} P^t$: the probability to end up in each recurrent class, times its stationary distribution.
+    r"""$\lim \frac1n \sum_{t<n} P^t$: the probability to end up in each class, times its stationary distribution.
 
     >>> limit_of(np.array([[0.0, 1.0, 0.0], [1.0, 0.0, 0.0], [0.5, 0.0, 0.5]])).round(6).tolist()
     [[0.5, 0.5, 0.0], [0.5, 0.5, 0.0], [0.5, 0.5, 0.0]]

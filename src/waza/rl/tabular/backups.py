@@ -57,7 +57,7 @@ class Backup(Recipe):
 
 
 class NStep(Backup):
-    r"""The n-step return: $V(s_t) \mathrel{+}= \alpha [r_{t+1} + \dots + \gamma^{n-1} r_{t+n} + \gamma^n V(s_{t+n}) - V(s_t)]$.
+    r"""The n-step return: $V(s_t) \mathrel{+}= \alpha [\sum_{k<n} \gamma^k r_{t+k+1} + \gamma^n V(s_{t+n}) - V(s_t)]$.
 
     With n = 1 it is TD(0), SARSA or Q-learning. Where an episode ends, the states that still wait get the return to its
     end, the oldest first. Sutton and Barto (2018), sections 6.1 and 7.1.
@@ -99,11 +99,11 @@ class NStep(Backup):
 
 
 class Traces(Backup):
-    r"""TD($\lambda$) by eligibility traces: $V \mathrel{+}= \alpha \delta_t z_t$, $\delta_t = r_{t+1} + \gamma V(s_{t+1}) - V(s_t)$.
+    r"""TD($\lambda$): $V \mathrel{+}= \alpha \delta_t z_t$ with $\delta_t = r_{t+1} + \gamma V(s_{t+1}) - V(s_t)$.
 
-    All traces decay, $z_t = \gamma\lambda z_{t-1}$, and that of the state at hand is raised by 1 ("accumulating") or set
-    to 1 ("replacing"). With Q-learning they are cut at an action that is not greedy: Watkins's Q($\lambda$). Sutton and
-    Barto (2018), sections 12.2 and 12.10; Singh and Sutton (1996).
+    All eligibility traces decay, $z_t = \gamma\lambda z_{t-1}$, and that of the state at hand is raised by 1
+    ("accumulating") or set to 1 ("replacing"). With Q-learning they are cut at an action that is not greedy: Watkins's
+    Q($\lambda$). Sutton and Barto (2018), sections 12.2 and 12.10; Singh and Sutton (1996).
 
     Args:
         trace_decay: lambda; 0 is TD(0), and 1 a Monte Carlo method that learns within the episode.
@@ -137,7 +137,7 @@ class Traces(Backup):
 
 
 class MonteCarlo(Backup):
-    r"""The return to the end of the episode: $V(s) \mathrel{+}= \alpha [G - V(s)]$ for each visit, when the episode is over.
+    r"""The return to the end of the episode: $V(s) \mathrel{+}= \alpha [G - V(s)]$ for each visit, when it is over.
 
     With step sizes 1/n the values are the means of all returns. The m returns of an entry in an episode count together,
     with $\min(1, m\alpha)$ times the mean of their errors. A return that a time limit cut off is completed by the value

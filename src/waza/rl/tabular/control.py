@@ -34,13 +34,14 @@ class ControlState(NamedTuple):
 
 
 class Control(Learner):
-    r"""Q-learning, SARSA and their kin: $Q(s,a) \mathrel{+}= \alpha_n [r + \gamma \hat v(s') - Q(s,a)]$, acting $\epsilon$-greedily.
+    r"""Q-learning, SARSA and their kin: $Q(s,a) \mathrel{+}= \alpha_n [r + \gamma \hat v(s') - Q(s,a)]$.
 
-    $\hat v(s')$ is $\max_{a'} Q(s',a')$ in Q-learning, $Q(s',a')$ of the next action in SARSA, and the mean of Q over
-    the $\epsilon$-greedy policy in expected SARSA; 0 after a termination, and as usual after a time limit. `backup`
-    passes rewards back over one step, n steps, traces or whole episodes. The step size of an entry's n-th update is
-    `learning_rate` / n^`decay`: constant by default, 1/n with rate 1 and decay 1. Sutton and Barto (2018), sections 5.4,
-    6.4 to 6.7, 7.2 and 12.7; Watkins (1989); van Hasselt (2010); Wan, Naik and Sutton (2021) for average reward.
+    Actions are $\epsilon$-greedy. $\hat v(s')$ is $\max_{a'} Q(s',a')$ in Q-learning, $Q(s',a')$ of the next action in
+    SARSA, and the mean of Q over the $\epsilon$-greedy policy in expected SARSA; 0 after a termination, and as usual
+    after a time limit. `backup` passes rewards back over one step, n steps, traces or whole episodes. The step size of
+    an entry's n-th update is `learning_rate` / n^`decay`: constant by default, 1/n with rate 1 and decay 1. Sutton and
+    Barto (2018), sections 5.4, 6.4 to 6.7, 7.2 and 12.7; Watkins (1989); van Hasselt (2010); for average reward Wan,
+    Naik and Sutton (2021).
 
     Measures: of an environment with a model "value", the exact value of the greedy policy from the start, and
     "estimate", what the table says of it; of any other "value", the mean return of 100 greedy episodes. "batch_return"

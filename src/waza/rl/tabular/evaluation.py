@@ -37,7 +37,7 @@ def state_values(model: TabularModel, policy: Any, discount: float) -> Float[np.
 
 
 def action_values(model: TabularModel, values: Any, discount: float) -> Float[np.ndarray, "S A"]:
-    r"""The value of each action, when what follows is worth `values`: $q(s,a) = r(s,a) + \gamma \sum_{s'} p(s'|s,a) v(s')$.
+    r"""$q(s,a) = r(s,a) + \gamma \sum_{s'} p(s'|s,a) v(s')$, the value of each action before values v (S,).
 
     >>> one = TabularModel(np.array([[[1.0], [0.0]]]), np.array([[0.0, 3.0]]), np.ones(1))
     >>> action_values(one, np.array([4.0]), 0.5).tolist()
@@ -47,7 +47,7 @@ def action_values(model: TabularModel, values: Any, discount: float) -> Float[np
 
 
 def episode_return(model: TabularModel, policy: Any, steps: int, discount: float = 1.0) -> float:
-    r"""The expected return of an episode of at most `steps` steps, from the model's start: $d_0^T \sum_{t<n} (\gamma P_\pi)^t r_\pi$.
+    r"""The expected return of an episode of at most n steps: $d_0^T \sum_{t<n} (\gamma P_\pi)^t r_\pi$.
 
     >>> half = TabularModel(np.array([[[0.5]]]), np.array([[1.0]]), np.ones(1))
     >>> episode_return(half, [[1.0]], steps=3)

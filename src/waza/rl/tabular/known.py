@@ -22,8 +22,8 @@ def has_model(environment: Environment) -> bool:
 def model_of(environment: Environment) -> TabularModel:
     """The model of an environment, checked.
 
-    >>> from waza.rl.tabular import RandomWalk
-    >>> model_of(RandomWalk(5)).transition.shape
+    >>> from waza.rl.environments import RandomWalk
+    >>> model_of(RandomWalk(states=5)).transition.shape
     (5, 2, 5)
     """
     if not has_model(environment):
@@ -40,8 +40,8 @@ def value_of(environment: Environment, policy: Float[np.ndarray, "S A"], discoun
     It is the gain of the process that begins again after each end where `average` is set; else the expected discounted
     return without the time limit, or with discount 1 the expected return of an episode up to the time limit.
 
-    >>> from waza.rl.tabular import RandomWalk
-    >>> value_of(RandomWalk(3), np.array([[0.0, 1.0]] * 3), 0.5, average=False)
+    >>> from waza.rl.environments import RandomWalk
+    >>> value_of(RandomWalk(states=3), np.array([[0.0, 1.0]] * 3), 0.5, average=False)
     0.5
     """
     model = model_of(environment)
@@ -60,8 +60,8 @@ def value_of(environment: Environment, policy: Float[np.ndarray, "S A"], discoun
 def visited(model: TabularModel, policy: Float[np.ndarray, "S A"]) -> Bool[np.ndarray, " S"]:
     """Whether a state can be reached from the start under a policy.
 
-    >>> from waza.rl.tabular import RandomWalk
-    >>> visited(model_of(RandomWalk(3)), np.array([[0.0, 1.0]] * 3)).tolist()
+    >>> from waza.rl.environments import RandomWalk
+    >>> visited(model_of(RandomWalk(states=3)), np.array([[0.0, 1.0]] * 3)).tolist()
     [False, True, True]
     """
     edges = np.einsum("sa,sat->st", policy, model.transition) > 0

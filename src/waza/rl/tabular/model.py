@@ -1,9 +1,8 @@
 """TabularModel: a finite Markov decision process, with its probabilities and rewards as arrays."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-from jaxtyping import Array, Float
 
 from waza.core.errors import Error
 
@@ -14,7 +13,7 @@ class TabularModel(NamedTuple):
     """A finite Markov decision process with S states and A actions (Sutton and Barto, 2018, section 3.1).
 
     A transition into an absorbing end is missing probability: a row of `transition` that sums to 0.9 ends the process
-    with probability 0.1. `checked` tells whether the arrays are a model.
+    with probability 0.1. Arrays are NumPy's or JAX's; `checked` tells whether they are a model.
 
     Attributes:
         transition (S, A, S): p(s' | s, a), the probability of each next state.
@@ -22,9 +21,9 @@ class TabularModel(NamedTuple):
         start (S,): the probability of each first state.
     """
 
-    transition: Float[Array, "S A S"] | np.ndarray
-    reward: Float[Array, "S A"] | np.ndarray
-    start: Float[Array, " S"] | np.ndarray
+    transition: Any
+    reward: Any
+    start: Any
 
     @property
     def states(self) -> int:

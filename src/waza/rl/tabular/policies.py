@@ -35,14 +35,14 @@ def greedy(values: Any) -> Float[np.ndarray, "S A"]:
 
 
 def epsilon_greedy(values: Float[Array, "*s A"], epsilon: Any) -> Float[Array, "*s A"]:
-    r"""Probabilities $\epsilon/A + (1-\epsilon)/G$ of the G actions with the greatest value, $\epsilon/A$ of the others.
+    r"""$\epsilon/A + (1-\epsilon)/G$ for the G actions with the greatest value, $\epsilon/A$ for the others.
 
     Args:
         values (..., A): of the actions.
         epsilon: the probability that an action is drawn from all of them.
 
-    >>> epsilon_greedy(jnp.array([1.0, 3.0, 3.0, 0.0]), 0.2).round(2).tolist()
-    [0.05000000074505806, 0.44999998807907104, 0.44999998807907104, 0.05000000074505806]
+    >>> epsilon_greedy(jnp.array([1.0, 3.0, 3.0, 0.0]), 0.5).tolist()
+    [0.125, 0.375, 0.375, 0.125]
     """
     best = values == jnp.max(values, axis=-1, keepdims=True)
     return epsilon / values.shape[-1] + (1 - epsilon) * best / jnp.sum(best, axis=-1, keepdims=True)

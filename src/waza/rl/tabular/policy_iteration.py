@@ -13,12 +13,13 @@ SAME = 1e-10  # differences of this size, times the scale of the values, are rou
 
 
 def policy_iteration(model: TabularModel, discount: float) -> Optimum:
-    r"""The optimum by Howard's policy iteration: evaluate $\pi$ exactly, take $\arg\max_a q_\pi(s, a)$, until nothing changes.
+    r"""The optimum by Howard's policy iteration.
 
-    An action changes only for a better one, so that it ends after finitely many improvements. With discount 1 the
-    optimum is over the policies that end the process with certainty from every state; the first policy is one of them,
-    and each better one too, unless a loop of positive reward makes returns grow without bound. Sutton and Barto (2018),
-    section 4.3; Bertsekas and Tsitsiklis (1991) for discount 1.
+    It evaluates $\pi$ exactly and takes $\arg\max_a q_\pi(s, a)$ in each state, until nothing changes. An action
+    changes only for a better one, so that this ends after finitely many improvements. With discount 1 the optimum is
+    over the policies that end the process with certainty from every state. The first policy is one of them, and each
+    better one too, unless a loop of positive reward makes returns grow without bound. Howard (1960); Sutton and Barto
+    (2018), section 4.3; Bertsekas and Tsitsiklis (1991) for discount 1.
 
     Raises:
         Error: the arrays are no model; with discount 1, no policy ends from some state, or returns grow without bound.
