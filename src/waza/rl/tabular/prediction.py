@@ -92,7 +92,8 @@ class Prediction(Learner):
     def update(self, state: PredictionState, batch: Any, key: PRNGKeyArray) -> tuple[PredictionState, Measures]:
         """Some steps in the environment, with an update of both tables after each."""
         now = at(self, state.step)
-        state, (earned, lengths, done) = jax.lax.scan(now._step, state, jax.random.split(key, self.steps))
+        keys = jax.random.split(key, self.steps)
+        state, (earned, lengths, done) = jax.lax.scan(lambda last, own: now._step(last, own), state, keys)
         episodes = jnp.sum(done)
         records = {"return": Mean(jnp.sum(earned * done), episodes), "length": Mean(jnp.sum(lengths * done), episodes)}
         return state._replace(step=state.step + 1), records
