@@ -89,6 +89,7 @@ _EXERCISES = (
     Exercise("distractor", "E12", "day3a_recurrent", ("C40",)),
     Exercise("bidirectional", "E12", "day3a_recurrent", ("C39",)),
     Exercise("next-word", "E12", "day3a_recurrent", ()),
+    Exercise("campaign-horizon", "E21", "day4b_reinforcement", ()),
 )
 
 

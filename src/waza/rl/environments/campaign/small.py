@@ -112,6 +112,6 @@ class SmallCampaign(Finite):
         return _by_state(self.mailed) - _by_state(self.without)
 
 
-def _by_state(values: tuple[float, ...]) -> Any:
-    """(64,): values by newbie and quarter."""
+def _by_state(values: tuple[Any, ...]) -> Any:
+    """(64,): values by newbie and quarter; numbers of the recipe may be traced."""
     return sum(value * (STATE // GRID[-1] == i) for i, value in enumerate(values))
