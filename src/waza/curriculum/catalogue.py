@@ -89,6 +89,8 @@ _EXERCISES = (
     Exercise("distractor", "E12", "day3a_recurrent", ("C40",)),
     Exercise("bidirectional", "E12", "day3a_recurrent", ("C39",)),
     Exercise("next-word", "E12", "day3a_recurrent", ()),
+    Exercise("policy-function", "E20", "day4b_reinforcement", ("C54",)),
+    Exercise("policy-gradient", "E20", "day4b_reinforcement", ("C55",)),
     Exercise("campaign-horizon", "E21", "day4b_reinforcement", ()),
 )
 

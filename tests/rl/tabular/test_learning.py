@@ -189,9 +189,7 @@ def test_sarsa_walks_away_from_the_cliff_and_q_learning_along_it():
 
 def test_double_q_learning_removes_the_bias_of_the_maximum():
     settings = {"discount": 1.0, "epsilon": 1.0, "learning_rate": 0.1, "steps": 50}
-    single, double = (
-        tables(Control(Noisy(), double=double, **settings), 10, seeds=200) for double in (False, True)
-    )
+    single, double = (tables(Control(Noisy(), double=double, **settings), 10, seeds=200) for double in (False, True))
     assert single.max(2).mean() > 0.2, "the greatest of eight noisy means"
     state = trained(Control(Noisy(), double=True, **settings), 10, seeds=200)
     first, second = np.moveaxis(np.asarray(state.table.values).reshape(200, 2, 8), 1, 0)

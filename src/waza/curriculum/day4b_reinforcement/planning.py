@@ -136,7 +136,9 @@ def every_policy() -> Any:
     for first in np.ndindex(*[actions] * 3):
         chosen = np.concatenate([np.broadcast_to(first, (len(rest), 3)), rest], axis=1)
         chain = transition[np.arange(count), chosen]
-        yield np.linalg.solve(np.eye(count) - GRID_DISCOUNT * chain, reward[np.arange(count), chosen][..., None])[..., 0]
+        yield np.linalg.solve(np.eye(count) - GRID_DISCOUNT * chain, reward[np.arange(count), chosen][..., None])[
+            ..., 0
+        ]
 
 
 def number_of_policies() -> float:
@@ -152,7 +154,9 @@ def policy_for(slip: float) -> np.ndarray:
 def wrong_knowledge() -> float:
     """The share of the optimal value that is missed by the policy computed for a grid without slips."""
     model = model_of(GRID)
-    return 1 - float(model.start @ state_values(model, policy_for(0.0), GRID_DISCOUNT)) / best_value(GRID, GRID_DISCOUNT)
+    return 1 - float(model.start @ state_values(model, policy_for(0.0), GRID_DISCOUNT)) / best_value(
+        GRID, GRID_DISCOUNT
+    )
 
 
 def mail_always() -> float:

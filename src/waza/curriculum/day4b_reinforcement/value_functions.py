@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 
 from waza.curriculum.figures.value_maps import both_values
-from waza.curriculum.shown import Shown, exact, exact_parts, mean
+from waza.curriculum.shown import Shown, exact_parts, mean
 from waza.rl.environments import Finite, GridWorld
 from waza.rl.environments.campaign import SmallCampaign
 from waza.rl.tabular import (

@@ -11,6 +11,7 @@ from waza.rl.environments.episodes import Running as Running
 from waza.rl.environments.episodes import Transition as Transition
 from waza.rl.environments.episodes import advance as advance
 from waza.rl.environments.episodes import begin as begin
+from waza.rl.environments.episodes import proceed as proceed
 from waza.rl.environments.finite import Finite as Finite
 from waza.rl.environments.finite import Outcomes as Outcomes
 from waza.rl.environments.frozen_lake import FrozenLake as FrozenLake

@@ -58,8 +58,18 @@ def advance(environment: Environment, running: Running, action: Any, key: PRNGKe
     The functions are those of one copy: `jax.vmap(partial(advance, environment))` steps many.
     """
     step_key, reset_key = jax.random.split(key)
+    return proceed(environment, running, action, step_key, begin(environment, reset_key))
+
+
+def proceed(
+    environment: Environment, running: Running, action: Any, key: PRNGKeyArray, first: Running
+) -> tuple[Running, Transition]:
+    """`advance` with the key of the step alone, and the episode that begins if this one ends.
+
+    A loop over many steps draws the first states before it begins: small random draws are expensive within loops.
+    """
     observation = environment.observe(running.state)
-    after = environment.step(running.state, action, step_key)
+    after = environment.step(running.state, action, key)
     steps, earned = running.steps + 1, running.earned + after.reward
     late = jnp.bool_(False) if environment.time_limit is None else steps >= environment.time_limit
     truncated = late & ~after.terminated
@@ -74,6 +84,5 @@ def advance(environment: Environment, running: Running, action: Any, key: PRNGKe
         earned,
     )
     going = Running(after.state, steps, earned)
-    first = begin(environment, reset_key)
     running = jax.tree.map(lambda new, old: jnp.where(transition.done, new, old), first, going)
     return running, transition
