@@ -1,3 +1,4 @@
 """Reinforcement learning: environments, bandits, values, policies, and the evaluation of policies from logs."""
 
+from waza.rl import bandits as bandits
 from waza.rl import environments as environments
