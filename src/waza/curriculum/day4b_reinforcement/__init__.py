@@ -1,0 +1,1 @@
+"""Day 4, second half: reinforcement learning."""
