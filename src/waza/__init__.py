@@ -23,6 +23,7 @@ _FOLDERS = (
 )
 # Each public name, with its module and, where it differs, its name there.
 _NAMES = {
+    "Campaign": "kinds.campaign.campaign",
     "Claim": "study",
     "Comparison": "comparison",
     "Error": "core.errors",
@@ -39,6 +40,7 @@ _NAMES = {
     "TruncatedBPTT": "learners",
     "Tuning": "study",
     "Watch": "study",
+    "campaign": "kinds.campaign.campaign",
     "compare": "comparison",
     "final": "study",
     "fit": "kinds",
@@ -72,6 +74,8 @@ if TYPE_CHECKING:
     from waza.kinds import fit as fit
     from waza.kinds import load_model as _load_model
     from waza.kinds import model_of as model_of
+    from waza.kinds.campaign.campaign import Campaign as Campaign
+    from waza.kinds.campaign.campaign import campaign as campaign
     from waza.learners import Learner as Learner
     from waza.learners import Mean as Mean
     from waza.learners import Measure as Measure

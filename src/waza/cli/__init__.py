@@ -14,6 +14,7 @@ from waza.engine.watch import Interrupted
 INTERRUPTED = 130
 OWN_OPTIONS = {
     "compare": "tune several techniques on your data and test which ones help",
+    "campaign": "learn from a campaign's log whom to mail, and what it brings",
     "fit": "train one model on your own table, images or text",
     "use": "predict on new data with a saved model, or generate text",
 }

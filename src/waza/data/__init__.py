@@ -8,6 +8,7 @@ from waza.data.catalogue import entry as entry
 from waza.data.catalogue import get as get
 from waza.data.catalogue import listing as listing
 from waza.data.catalogue import load as load
+from waza.data.catalogue import log as log
 from waza.data.cifar10 import cifar10 as cifar10
 from waza.data.cifar10_jpg import cifar10_jpg as cifar10_jpg
 from waza.data.dataset import Dataset as Dataset
@@ -20,6 +21,7 @@ from waza.data.download import download as download
 from waza.data.fashion_mnist import fashion_mnist as fashion_mnist
 from waza.data.folders import cache_folder as cache_folder
 from waza.data.folders import data_folder as data_folder
+from waza.data.hillstrom import hillstrom as hillstrom
 from waza.data.idx import parse_idx as parse_idx
 from waza.data.idx import read_idx as read_idx
 from waza.data.images import ImageFolder as ImageFolder

@@ -1,4 +1,4 @@
-"""Every data set and text by name: what it is, where it comes from, and how to get it."""
+"""Every data set, text and log by name: what it is, where it comes from, and how to get it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,6 +16,8 @@ from waza.data.digits import digits
 from waza.data.download import download
 from waza.data.fashion_mnist import FILES as FASHION_MNIST
 from waza.data.fashion_mnist import fashion_mnist
+from waza.data.hillstrom import FILES as HILLSTROM
+from waza.data.hillstrom import hillstrom
 from waza.data.mnist import FILES as MNIST
 from waza.data.mnist import mnist
 from waza.data.notes import Note
@@ -37,7 +39,8 @@ class Entry:
         name: what `load`, `corpus` and the command call it.
         description: one line by language ("en", "ja").
         licence: of the data.
-        kind: "labelled" for examples with labels, which `load` reads as a `Dataset`; "text" for a `Corpus`.
+        kind: "labelled" for examples with labels, which `load` reads as a `Dataset`; "text" for a `Corpus`; "log" for
+            a campaign's log, a table whose path `log` gives.
         load: reads and verifies it.
         files: what has to be downloaded; none where a package contains the data.
         ships_with: that package.
@@ -46,7 +49,7 @@ class Entry:
     name: str
     description: Mapping[Language, str]
     licence: str
-    kind: Literal["labelled", "text"]
+    kind: Literal["labelled", "text", "log"]
     load: Callable[[], Any]
     files: tuple[PublishedFile, ...] = ()
     ships_with: str | None = None
@@ -147,6 +150,17 @@ ENTRIES = (
         load=wikitext2,
         files=WIKITEXT2,
     ),
+    Entry(
+        name="hillstrom",
+        description={
+            "en": "64,000 customers of a shop who received one of two e-mails or none, at random: a campaign's log",
+            "ja": "無作為に 2 種類のメールのどちらか、またはメールなしとなった顧客 64,000 人。実際のキャンペーンの記録",
+        },
+        licence="none stated",
+        kind="log",
+        load=hillstrom,
+        files=HILLSTROM,
+    ),
 )
 
 
@@ -176,9 +190,11 @@ def load(name: str) -> Dataset:
     """The labelled data set called `name`, read and verified.
 
     Raises:
-        Error: there is none of that name, its files are missing or damaged, or it is a text.
+        Error: there is none of that name, its files are missing or damaged, or it is a text or a log.
     """
     one = entry(name)
+    if one.kind == "log":
+        raise Error(f"{name} is a campaign's log, not a data set with labels: use `waza campaign {name}`")
     if one.kind == "text":
         raise Error(f"{name} is a text, not a data set with labels: read it by waza.data.corpus({name!r})")
     return one.load()
@@ -196,12 +212,25 @@ def corpus(given: str | Path) -> tuple[Corpus, list[Note]]:
     if given in texts:
         return texts[str(given)].load(), []
     if not Path(given).exists():
-        if given in {one.name for one in ENTRIES}:
+        if given in {one.name for one in ENTRIES if one.kind == "labelled"}:
             raise Error(f"{given} is a data set with labels, not a text: read it by waza.data.load({given!r})")
         known = nearest(str(given), texts)
         raise Error(f"{str(given)!r} is neither a text's file nor a text of the catalogue: {known}")
     text, notes = read_text(given)
     return cut(Path(given).stem, text), notes
+
+
+def log(given: str | Path) -> Path:
+    """The file of the log of this name, verified; any other name is that of a user's own file.
+
+    Raises:
+        Error: the log's file is missing or damaged.
+
+    >>> log("customers.csv").name
+    'customers.csv'
+    """
+    logs = {one.name: one for one in ENTRIES if one.kind == "log"}
+    return Path(logs[str(given)].load() if given in logs else given)
 
 
 def get(name: str, progress: Callable[[str, int, int | None], None] | None = None) -> list[Path]:

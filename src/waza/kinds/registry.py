@@ -16,6 +16,7 @@ KINDS = (
     "waza.kinds.language_model.kind",
     "waza.kinds.table.kind",
     "waza.kinds.arrays.kind",
+    "waza.kinds.campaign.kind",
 )
 
 

@@ -2,4 +2,6 @@
 
 from waza.rl import bandits as bandits
 from waza.rl import environments as environments
+from waza.rl import logs as logs
+from waza.rl import policies as policies
 from waza.rl import tabular as tabular
