@@ -20,7 +20,7 @@ from waza.rl.environments import SmallCampaign
 CAMPAIGN = SmallCampaign()
 RULES = {"nobody": nobody, "everyone": everyone, "one_step": one_step, "best": best}
 MAILED, UNMAILED = PALETTE[0], "#e4e4e4"
-CELL = 30
+CELL = 36
 WEARS = range(20, 101, 5)  # percent
 
 
@@ -29,19 +29,19 @@ def policy_map(results: xr.Dataset, words: Words, language: str) -> list[Any]:
     say = own_labels(language)["campaign"]
     mails = best(CAMPAIGN).reshape(2, 4, 8)
     return [
-        titled(_squares(mails[newbie], say), say["map"].format(say["kinds"][newbie]), say["rule"]) for newbie in (1, 0)
+        titled(_squares(mails[newbie], say), say["map"].format(say["kinds"][newbie]), say["rows"]) for newbie in (1, 0)
     ]
 
 
 def _squares(mails: np.ndarray, say: dict[str, Any]) -> Any:
-    """A square for each quarter and contact; customers who have unsubscribed are left out."""
+    """A square for each quarter and number of recent mails, of subscribers whose last mail is older than a week."""
     cells = [
         {
             "quarter": say["quarters"][quarter],
-            "contact": say["contacts"][contact],
+            "mails": say["mails"][contact],
             "action": say["actions"][mails[quarter, contact]],
         }
-        for quarter, contact in np.ndindex(4, len(say["contacts"]))
+        for quarter, contact in np.ndindex(4, len(say["mails"]))
     ]
     colour = alt.Color(
         "action:N",
@@ -50,19 +50,19 @@ def _squares(mails: np.ndarray, say: dict[str, Any]) -> Any:
         scale=alt.Scale(domain=say["actions"], range=[UNMAILED, MAILED]),
         legend=alt.Legend(orient="bottom", columns=1, symbolSize=110, symbolType="square", labelLimit=400),
     )
-    axis = {"labelAngle": 0, "labelLimit": 260, "grid": False, "ticks": False}
+    axis = {"labelAngle": 0, "grid": False, "ticks": False}
     gap = alt.Scale(paddingInner=0.06)
     squares = (
         alt.Chart(Inline(values=cells))
         .mark_rect()
         .encode(
             x=alt.X("quarter:N", title=say["months"], sort=say["quarters"], scale=gap, axis=alt.Axis(**axis)),
-            y=alt.Y("contact:N", title=None, sort=say["contacts"], scale=gap, axis=alt.Axis(**axis)),
+            y=alt.Y("mails:N", title=None, sort=say["mails"], scale=gap, axis=alt.Axis(**axis)),
             color=colour,
-            tooltip=["quarter:N", "contact:N", "action:N"],
+            tooltip=["quarter:N", "mails:N", "action:N"],
         )
     )
-    return alt.layer(squares).properties(width=WIDTH - 150, height=CELL * len(say["contacts"]))
+    return alt.layer(squares).properties(width=WIDTH, height=CELL * len(say["mails"]))
 
 
 def weekly_values(results: xr.Dataset, words: Words, language: str) -> Any:
