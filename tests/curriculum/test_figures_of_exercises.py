@@ -11,7 +11,7 @@ import xarray as xr
 from waza import optim
 from waza.curriculum import exercises
 from waza.curriculum.figures.basins import basins, chances, crossings
-from waza.curriculum.figures.by_task import gains_by_task
+from waza.curriculum.figures.by_task import errors_by_task
 from waza.curriculum.figures.distances import distances
 from waza.curriculum.figures.gate_values import gate_values, held_accuracy
 from waza.curriculum.figures.heights import heights
@@ -29,12 +29,13 @@ from waza.curriculum.figures.unrolled import unrolled
 from waza.engine.describe import describe
 from waza.learners import Descent
 from waza.models.landscapes import Quadratic, Saddle, Slope, TwoMinima
-from waza.report import bars, differences, main_png
+from waza.report import bars, differences, main_png, side_by_side
+from waza.report.describing import described
 from waza.report.figures import main_charts
 from waza.report.layout import arranged
 from waza.report.style import dressed
 from waza.report.words import StudyWords, labels
-from waza.study import Study, run
+from waza.study import Study, final, run
 
 TRIAL = ("variant", "seed", "step")
 LANDSCAPES = (basins, crossings, paths, heights, distances, effective_rates, step_lengths, noisy_steps, ways_out)
@@ -118,6 +119,7 @@ def sound(results, *figures):
     made = {}
     for language in ("en", "ja"):
         made[language] = [spec_of(dressed(row)) for row in arranged(main_charts(results, words(), language, figures))]
+        assert all(len(described(row, language)["description"]) > 10 for row in made[language])
         for row in made[language]:
             assert all(panel["title"] and rows_in(panel) for panel in panels_of(row))
             apart = row.get("resolve", {}).get("scale", {}).get("color") == "independent"
@@ -240,12 +242,27 @@ def test_costs_shifts_and_gates_are_drawn_of_their_measures():
     assert main_charts(plain, words(), "en", (partial(differences, pairs=(("LSTM", "gone"),)),)) == []
 
 
-def test_gains_are_shown_for_each_task_in_points():
+def test_errors_are_shown_for_each_task_as_factors():
     names = [f"{task}: {variant}" for task in ("adding", "digits") for variant in ("vanilla", "no gate")]
-    accuracy = np.array([0.5, 0.6, 0.9, 0.7])[:, None, None]
-    (row,) = sound(measured(names, test_accuracy=accuracy), partial(gains_by_task, baseline="vanilla"))
-    points = [{one["x"] for one in rows_in(panel) if one.get("x")} for panel in panels_of(row)]
-    assert points == [{10}, {-20}]
+    results = measured(names, test_accuracy=np.array([0.5, 1.0, 0.8, 0.2])[:, None, None])
+
+    def ratio(variant, task):
+        return lambda given: np.log10(
+            final(given, "test_accuracy", f"{task}: {variant}") / final(given, "test_accuracy", f"{task}: vanilla")
+        ).where(given["seed"] < 5)
+
+    (row,) = sound(results, partial(errors_by_task, baseline="vanilla", ratio=ratio))
+    points = [[one["x"] for one in rows_in(panel) if "kind" in one] for panel in panels_of(row)]
+    assert points == [[2] * 5, [0.25] * 5]  # the seed that is left out has no dot
+    assert all({"x": 1.0} in rows_in(panel) for panel in panels_of(row))
+
+
+def test_panels_are_titled_by_what_their_variants_share():
+    names = ("ReLU, He, 10-5", "ReLU, He, 40-20")
+    (row,) = sound(measured(names, test_accuracy=0.5), partial(side_by_side, variants=names, shared=True))
+    (panel,) = panels_of(row)
+    assert titles_of(row) == ["ReLU, He"]
+    assert [one["name"] for one in rows_in(panel) if "name" in one] == ["10-5", "40-20"]
 
 
 def test_a_diverged_trial_has_no_gap():

@@ -103,6 +103,18 @@ def test_a_folder_around_the_classes_is_named(tmp_path, inside):
         read(tmp_path / "photos")
 
 
+@pytest.mark.parametrize("around", ["images", "seg_train"])
+def test_a_folder_around_the_classes_of_a_split_is_no_class(tmp_path, around):
+    for split in ("seg_train", "seg_test"):
+        for label in ("cats", "dogs"):
+            for number in range(3):
+                save(tmp_path / split / around / label / f"{number}.png", (len(split), 10 * len(label), 50 * number))
+    made = read(tmp_path)
+    assert made.dataset.classes == ("cats", "dogs")
+    assert said(made)["image_around"] == {"count": 2, "names": f"seg_test/{around}, seg_train/{around}"}
+    assert "image_nested" not in said(made)
+
+
 def test_a_refusal_names_the_files_that_were_passed_over(tmp_path):
     for number in range(3):
         save(tmp_path / "cat" / f"{number}.png", (number, 0, 0))

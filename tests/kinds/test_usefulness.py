@@ -108,3 +108,27 @@ def test_batches_of_one_have_no_spread_to_normalise_by(stripes, model):
     x = stripes.train.x.reshape(len(stripes.train.x), -1)[:, :3].astype(float)
     with pytest.raises(Error, match="batches of one row"):
         wz.fit("mlp", (x, stripes.train.y), norm=True, batch_size=1, steps=1)
+
+
+@pytest.mark.parametrize(("rows", "slope", "expected"), [(40, 0.0, 1), (40, 3.0, 0), (60, 0.25, 1)])
+def test_numbers_against_the_mean_row_by_row(rows, slope, expected):
+    x = np.random.default_rng(rows).normal(size=(rows * 5, 2))
+    y = slope * x[:, 0] + np.random.default_rng(1).normal(size=len(x))
+    model = wz.fit("mlp", (x[: rows * 2], y[: rows * 2]), steps=60, watch=wz.Watch())
+    assert sum("the mean of the training rows" in note for note in model.notes) == expected
+
+
+def test_the_share_explained_is_that_of_scikit_learn():
+    from sklearn.metrics import r2_score
+
+    from waza.kinds.explained import chance_of_mean, shares_explained
+
+    draw = np.random.default_rng(3)
+    y = draw.normal(size=50)
+    given = material(y[:20], y[20:], NUMBERS).dataset
+    outputs = draw.normal(size=(30, 1))
+    loss = float(np.mean((y[20:] - outputs[:, 0]) ** 2))
+    found = shares_explained({"train": given.train, "test": given.test}, {"test_loss": loss})
+    assert found == {"test_r2": pytest.approx(r2_score(y[20:], outputs))}
+    for guess, low, high in ((outputs, 0.5, 1.0), (y[20:, None], 0.0, 0.01), (np.full((30, 1), y[:20].mean()), 1, 1)):
+        assert low <= chance_of_mean(guess, given) <= high

@@ -13,7 +13,7 @@ from waza.core.errors import Error
 from waza.data import Dataset, Split, Weighted, from_arrays
 from waza.data import arrays as module
 from waza.data.dataset import read_only
-from waza.learners import Supervised
+from waza.learners import Supervised, TruncatedBPTT
 from waza.learners.given import as_data, checked_data
 
 RNG = np.random.RandomState(0)
@@ -209,3 +209,21 @@ def test_from_arrays_divides_each_class():
         from_arrays(X, Y, task="classes")
     with pytest.raises(Error, match=r"^x has 60 rows and y has 50"):
         from_arrays(X, Y[:50])
+
+
+def test_streams_are_checked_as_rows_are():
+    def stream(y, outputs=3, loss=None):
+        model = models.SequenceModel(nn.Recurrent(nn.LSTM(2, 4)), outputs, read="each")
+        learner = TruncatedBPTT(model, optim.SGD(0.1), loss or nn.CrossEntropy(), batch_size=2, window=5)
+        x = np.zeros((len(y), 2), np.float32)
+        return checked_data({"a": learner}, Dataset("stream", Split(x, y), Split(x, y)))
+
+    y = np.tile(np.arange(3), 20)
+    assert stream(y)[0].train.y is y
+    data, _, notes = stream(y[:, None].astype(float))
+    assert data.train.y.dtype == np.int32 and data.train.y.shape == (60,)
+    assert [note.kind for note in notes] == ["targets_in_a_column", "targets_whole"]
+    with pytest.raises(Error, match=r"labels run 1..3; expected 0..2.*: use y - 1"):
+        stream(y + 1)
+    with pytest.raises(Error, match="NaN or infinite in 1 of 60 rows"):
+        stream(np.where(np.arange(60) == 7, np.nan, 0.5), 1, nn.SquaredError())

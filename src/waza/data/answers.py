@@ -108,6 +108,21 @@ def as_numbers(
     return found, notes
 
 
+def one_a_row(y: np.ndarray, task: Task | None) -> tuple[np.ndarray, list[Note]]:
+    """Targets of shape (rows,), where they are in a column (rows, 1) or one-hot rows, and a note; others unchanged.
+
+    One-hot rows are classes, so that for a regression they stay as they are.
+
+    >>> one_a_row(np.array([[0, 1], [1, 0]]), None)[0].tolist(), one_a_row(np.array([[3.5], [2.5]]), None)[0].tolist()
+    ([1, 0], [3.5, 2.5])
+    """
+    if y.ndim == 2 and y.shape[1] == 1:
+        return y[:, 0], [Note("targets_in_a_column")]
+    if y.ndim == 2 and len(y) and task != "regression" and _one_hot(y):
+        return y.argmax(axis=1).astype(np.int32), [Note("targets_one_hot")]
+    return y, []
+
+
 def likely_task(targets: Targets) -> Task:
     """What targets are when nothing else says it: texts, truth values, one-hot rows and few whole numbers are classes.
 

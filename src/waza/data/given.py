@@ -6,8 +6,11 @@ from typing import Any
 import numpy as np
 
 from waza.core.errors import Error
+from waza.data.answers import one_a_row
 from waza.data.dataset import Dataset
+from waza.data.notes import Note
 from waza.data.tables import KINDS, column_name
+from waza.data.targets import Task
 
 FORMS = "(x, y) with arrays or lists, a pandas.DataFrame, a waza.data.Dataset, or a path or a data set's name"
 
@@ -69,14 +72,23 @@ def frame_of(x: Any) -> Any:
     return pd.DataFrame(array, columns=[f"x{i}" for i in range(array.shape[1])])
 
 
-def with_target(x: Any, y: Any) -> tuple[Any, str]:
+def with_target(x: Any, y: np.ndarray, name: str = "y") -> tuple[Any, str]:
     """The rows and their targets as one pandas.DataFrame, and the name of the target's column."""
     frame = frame_of(x)
-    own = getattr(y, "name", None)
-    name = own if isinstance(own, str) else "y"
     while name in frame.columns:
         name += "_"
-    return frame.assign(**{name: array_of("y", y)}), name
+    return frame.assign(**{name: y}), name
+
+
+def name_of_target(y: Any) -> str:
+    """The name of a Series or of a DataFrame's one column; "y" if it has none.
+
+    >>> import pandas as pd
+    >>> name_of_target(pd.Series([1, 2], name="price")), name_of_target([1, 2])
+    ('price', 'y')
+    """
+    own = y.columns[0] if is_frame(y) and len(y.columns) == 1 else getattr(y, "name", None)
+    return own if isinstance(own, str) else "y"
 
 
 def array_of(name: str, values: Any) -> np.ndarray:
@@ -107,11 +119,11 @@ def array_of(name: str, values: Any) -> np.ndarray:
     return array
 
 
-def checked_pair(data: tuple[Any, Any]) -> tuple[Any, np.ndarray]:
-    """A pair (x, y), x as an array or a DataFrame.
+def checked_pair(data: tuple[Any, Any], task: Task | None = None) -> tuple[Any, np.ndarray, list[Note]]:
+    """A pair (x, y), x as an array or a DataFrame, y (rows,), and a note if y had another shape.
 
     Raises:
-        Error: there are no rows, the two differ in length, or y has another shape than (rows,) or lacks values.
+        Error: there are no rows, the two differ in length, or y is no target a row or lacks values.
 
     >>> checked_pair(([[1.0], [2.0]], [0]))
     Traceback (most recent call last):
@@ -122,10 +134,15 @@ def checked_pair(data: tuple[Any, Any]) -> tuple[Any, np.ndarray]:
 
     if len(data) != 2:
         raise Error(f"a tuple of {len(data)} is given as data; expected (x, y)")
-    x, y = data[0] if is_frame(data[0]) else array_of("x", data[0]), array_of("y", data[1])
+    x = data[0] if is_frame(data[0]) else array_of("x", data[0])
+    y, notes = one_a_row(array_of("y", data[1]), task)
+    if is_frame(data[1]) and len(data[1].columns) > 1 and y.ndim == 1:  # one-hot rows, whose columns have names
+        y = np.array([column_name(name) for name in data[1].columns])[y]
     if x.ndim == 0 or y.ndim != 1:
-        hint = ": give y[:, 0]" if y.ndim == 2 and y.shape[1] == 1 else ""
-        raise Error(f"x has the shape {x.shape} and y {y.shape}; expected (rows, ...) and (rows,){hint}")
+        raise Error(
+            f"x has the shape {x.shape} and y {y.shape}; expected (rows, ...) and a target for each row: (rows,), "
+            f"(rows, 1){', or one-hot rows' * (task != 'regression')}"
+        )
     if len(x) != len(y):
         raise Error(f"x has {len(x)} rows and y has {len(y)}: each row needs one target")
     if len(y) == 0:
@@ -134,7 +151,7 @@ def checked_pair(data: tuple[Any, Any]) -> tuple[Any, np.ndarray]:
         raise Error(
             f"y has no value in {missing.size} of {len(y)} rows, such as row {missing[0]}: leave these rows out"
         )
-    return x, y
+    return x, y, notes
 
 
 def plain_labels(cells: Any) -> list[Any]:

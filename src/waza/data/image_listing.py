@@ -148,11 +148,22 @@ def _given(folder: Path, splits: dict[Path, str], passed: _Passed) -> tuple[list
         names = {split: shown(top.name) for split, top in by_split.items()}
         notes.append(Note("image_splits", {"names": ", ".join(f"{name} ({split})" for split, name in names.items())}))
     images: list[ListedImage] = []
+    around: list[str] = []
     for split, top in by_split.items():
-        listed, more = _listed(folder, split, _subfolders(top, folder, passed), passed)
+        classes = _subfolders(top, folder, passed)
+        inside = _inside(classes, folder)
+        around += [str(classes[0].relative_to(folder))] * bool(inside)
+        listed, more = _listed(folder, split, inside or classes, passed)
         images += listed
         notes += more
-    return images, notes
+    return images, notes + ([counted("image_around", around)] if around else [])
+
+
+def _inside(folders: Sequence[Path], root: Path) -> list[Path]:
+    """The class folders in one folder that lies around them, such as train/images/<class>; none if there is no such."""
+    loose = _Passed()
+    below = _subfolders(folders[0], root, loose) if len(folders) == 1 else []
+    return below if len(below) > 1 and not loose.loose else []
 
 
 def _listed(folder: Path, split: str, tops: list[Path], passed: _Passed) -> tuple[list[ListedImage], list[Note]]:
@@ -165,7 +176,7 @@ def _listed(folder: Path, split: str, tops: list[Path], passed: _Passed) -> tupl
         for entry in _files(top, folder, passed):
             state = entry.stat(follow_symlinks=False)
             path = Path(entry.path).relative_to(folder)
-            passed.nested += len(path.parts) > (3 if split else 2)
+            passed.nested += len(path.parts) > len(top.relative_to(folder).parts) + 1
             images.append(ListedImage(split, label, str(path), state.st_size, state.st_mtime_ns, state.st_ctime_ns))
         if len(images) == before:
             empty.append(str(top.relative_to(folder)))

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import jax
+import numpy as np
 
 from waza.core.errors import Error
 from waza.core.files import write_whole
@@ -17,6 +18,7 @@ from waza.engine.single import single_program, train_single
 from waza.engine.training import Keep, Plan
 from waza.engine.watch import Watch
 from waza.kinds.events import Events
+from waza.kinds.explained import chance_of_mean, shares_explained
 from waza.kinds.fit_folder import EVENTS, REPORT, FitFolder, digest_of, fit_folder, result_of
 from waza.kinds.kind import Kind
 from waza.kinds.material import Material
@@ -166,8 +168,12 @@ def train_ordered(
     if trained.diverged_at is not None and not best:
         raise Error(f"the loss is not finite at step {trained.diverged_at}: {kind.remedy(options)}")
     result = result_of(trained, learner.targets_a_step, kind.unit) | {"device": jax.devices()[0].device_kind}
-    notes = said(findings(material, result, best), material, system_language())
-    model = prepared_model(learner.model, trained.variables, material.preparation, trained.history, notes)
+    model = prepared_model(learner.model, trained.variables, material.preparation, trained.history)
+    if getattr(material.preparation, "task", None) == "regression":
+        data = material.dataset
+        result["measures"] |= shares_explained(learner.judged(data), result["measures"])
+        result["chance_of_mean"] = chance_of_mean(model.outputs(np.asarray(data.test.x)), data)
+    model = dataclasses.replace(model, notes=tuple(said(findings(material, result, best), material, system_language())))
     if trained.diverged_at is not None:
         result["exploded"] = explosion(program, options.seed, trained.diverged_at, checkpoint)._asdict()
     return model, result

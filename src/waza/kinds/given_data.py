@@ -63,11 +63,12 @@ def given_to(learner: Learner, data: Any, target: str | None = None, validated: 
     if isinstance(data, str | Path):
         data = sets.load(str(data))
     if is_pair(data):
-        x, y = checked_pair(data)
+        x, y, notes = checked_pair(data, task_of(learner))
         if x.dtype == np.uint8 and x.ndim in (3, 4) and task_of(learner) == "classification":
             images = images_in_memory((pixels_of(x), y))
-            return _checked(learner, Given(images.dataset, images.preparation, images.notes))
-        return _checked(learner, _split(learner, x, y))
+            return _checked(learner, Given(images.dataset, images.preparation, [*notes, *images.notes]))
+        given = _split(learner, x, y)
+        return _checked(learner, given._replace(notes=[*notes, *given.notes]))
     data, _, notes = checked_data({"": learner}, as_data({"": learner}, data))
     if validated and isinstance(data, Dataset) and data.validation is None and isinstance(data.train, Split):
         data = hold_out(data, max(1, round(HELD * len(data.train.y))))

@@ -30,7 +30,8 @@ def findings(material: Material, result: Mapping[str, Any], best: bool = True) -
 
     A classifier is compared with the most frequent class of the training rows, on the test rows; a difference that is
     within chance (one-sided binomial test at 5 %) counts as none. A regression is compared with the mean of the
-    training rows, and a language model with the tokens' frequencies in the training text.
+    training rows (one-sided paired t-test at 5 %), and a language model with the tokens' frequencies in the training
+    text.
 
     Args:
         material: the data.
@@ -38,11 +39,11 @@ def findings(material: Material, result: Mapping[str, Any], best: bool = True) -
         best: whether the variables of the best evaluation were kept.
     """
     found = [Finding("untrained", {})] if best and result["best_step"] == 0 and result["steps"] else []
-    constant = _against_constant(material, result["measures"])
+    constant = _against_constant(material, result["measures"], result.get("chance_of_mean", 0.0))
     return found if constant is None else [*found, constant]
 
 
-def _against_constant(material: Material, measures: Mapping[str, Any]) -> Finding | None:
+def _against_constant(material: Material, measures: Mapping[str, Any], by_chance: float) -> Finding | None:
     train, test = np.asarray(material.dataset.train.y), np.asarray(material.dataset.test.y)
     preparation = material.preparation
     task = getattr(preparation, "task", None)
@@ -52,7 +53,9 @@ def _against_constant(material: Material, measures: Mapping[str, Any]) -> Findin
         unigram = float(-np.log(np.maximum(shares[test], LOWEST)).mean())
         return _worse("no_text", loss, unigram, 1)
     if task == "regression":
-        return _worse("no_regression", loss, float(np.mean((test - train.mean(axis=0)) ** 2)), float(np.var(test)))
+        constant, variance = float(np.mean((test - train.mean(axis=0)) ** 2)), float(np.var(test))
+        unclear = Finding("not_clearly_regression", {"count": len(test), "r2": _share(measures.get("test_r2"))})
+        return _worse("no_regression", loss, constant, variance) or (unclear if by_chance > LEVEL else None)
     accuracy = measures.get("test_accuracy")
     if task != "classification" or accuracy is None:
         return None
@@ -66,8 +69,12 @@ def _against_constant(material: Material, measures: Mapping[str, Any]) -> Findin
     }
     if right <= round(share * len(test)):
         return Finding("no_better", values)
-    by_chance = float(stats.binom.sf(right - 1, len(test), share))
-    return Finding("not_clearly", values) if by_chance > LEVEL else None
+    luck = float(stats.binom.sf(right - 1, len(test), share))
+    return Finding("not_clearly", values) if luck > LEVEL else None
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else f"{value:.3g}"
 
 
 def _worse(kind: str, loss: float | None, constant: float, unit: float) -> Finding | None:

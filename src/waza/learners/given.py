@@ -13,12 +13,14 @@ from waza.data.arrays import as_split, checked, from_arrays, say, with_arrays
 from waza.data.targets import Task
 from waza.learners.learner import Learner
 from waza.learners.row_stream import RowStream
+from waza.learners.rows import as_inputs
 from waza.learners.source import Source, Stream
 from waza.learners.supervised import Supervised
 from waza.learners.truncated_bptt import TruncatedBPTT
 from waza.nn import CrossEntropy, Pass, SquaredError
 
 JUDGED = (Supervised.judged, TruncatedBPTT.judged)  # which need a training and a test split
+MEASURED = (Supervised.mean_measures, TruncatedBPTT.mean_measures)  # which compare outputs with targets one by one
 FORMS = "a waza.data.Dataset, ((x, y), (x_test, y_test)), or wz.data.from_arrays(x, y)"
 
 
@@ -140,7 +142,7 @@ def _of_pairs(data: Sequence[Any], task: Task | None, stream: bool) -> Dataset:
 def _is_plain(learner: Any) -> bool:
     """Whether a learner compares its network's outputs with the targets of the data, row by row."""
     kind = type(learner)
-    return kind.row_measures is Supervised.row_measures and kind.mean_measures is Supervised.mean_measures
+    return kind.row_measures is Supervised.row_measures and kind.mean_measures in MEASURED
 
 
 def _is_array(split: Any) -> bool:
@@ -158,13 +160,19 @@ def _shape(learners: Iterable[Any], data: Dataset) -> tuple[int, ...] | None:
 
 
 def outputs_of(learner: Any, data: Dataset) -> tuple[int, ...] | None:
-    """The shape of a row's outputs; None where the network fails in another way than with an `Error`."""
+    """The shape of a row's outputs, of a stream's at one place; None where the network fails in another way than with
+    an `Error`.
+    """
     now = at(learner, 0)
-    x = jax.tree.map(lambda leaf: np.zeros((1, *leaf.shape[1:]), leaf.dtype), data.train.x)
+    row = (1, 1) if isinstance(learner, TruncatedBPTT) else (1,)
+    x = jax.tree.map(lambda leaf: np.zeros((*row, *leaf.shape[1:]), leaf.dtype), data.train.x)
 
     def apply(x: Any) -> Any:
         key = jax.random.key(0)  # made inside: outside, it would start JAX before the number of devices is chosen
-        return now.model.apply(now.model.init(key), now.plain(x), Pass(key=key))
+        variables, run = now.model.init(key), Pass(key=key)
+        if isinstance(learner, TruncatedBPTT):
+            return now.model.scan(variables, as_inputs(x), run, now.model.start(1))[0][0]  # as rows
+        return now.model.apply(variables, now.plain(x), run)
 
     try:
         outputs = jax.eval_shape(apply, x)

@@ -1,6 +1,7 @@
 """A measure at the last step, a dot a seed and a row a variant, with given and with tuned settings."""
 
 import math
+import re
 from collections.abc import Sequence
 
 import altair as alt
@@ -60,6 +61,7 @@ def side_by_side(
     measure: str = "",
     variants: Sequence[str] = (),
     within: tuple[float, float] | None = None,
+    shared: bool = False,
 ) -> alt.LayerChart | None:
     """A measure at the last step, a row a variant and a dot a seed: in one colour as given, in another tuned.
 
@@ -73,6 +75,7 @@ def side_by_side(
         measure: the main measure by default.
         variants: by default those of `main_variants`.
         within: the ends of the axis, where several charts share them.
+        shared: whether the title is what the variants' names share, as that of one of several charts beside each other.
 
     Raises:
         Error: the results have no such measure.
@@ -88,17 +91,42 @@ def side_by_side(
     ]
     if not places:
         return None
+    common, names = shared_parts([words[language].variant(name) for name, _, _ in places])
     rows = []
-    for name, how, there in places:
+    for shown, (name, how, there) in zip(names, places, strict=True):
         last, stopped = measured(results, measure).sel(variant=there).isel(step=-1), diverged(results, there)
         values = last.where(results["diverged_at"].sel(variant=there) < 0).values.astype(float)
         kind = label["how"][how] if tuned else ""
-        rows.append(Row(words[language].variant(name), values, kind, middle(values), stopped=stopped))
+        whole = words[language].variant(name)
+        rows.append(Row(shown if shared else whole, values, kind, middle(values), stopped=stopped))
     known = [float(value) for row in rows for value in row.values if np.isfinite(value)]
     far = record.declared(measure).better == "lower" and known and min(known) > 0 and max(known) > WIDE * min(known)
     title = label["at_end"].format(words[language].measure(measure), int(results["step"][-1]))
     note = label["joiner"].join([label["dots"], *[label["crosses"]] * any(row.stopped for row in rows)])
+    if shared:
+        title, note = common, label["joiner"].join([title, note])
     return dotted(rows, title, note, logarithmic=bool(far) and not within, within=within)
+
+
+def shared_parts(names: Sequence[str]) -> tuple[str, list[str]]:
+    """What names share, and the rest of each: their first parts up to a comma, or else their last ones.
+
+    >>> shared_parts(["ReLU, He, 10-5", "ReLU, He, 40-20"])
+    ('ReLU, He', ['10-5', '40-20'])
+    >>> shared_parts(["tanh, 40-20", "sigmoid, 40-20"])
+    ('40-20', ['tanh', 'sigmoid'])
+    """
+    split = [re.split("(, |、)", name) for name in names]  # parts and commas alternate
+    for way in (1, -1):
+        turned = [parts[::way] for parts in split]
+        least = min(len(parts) for parts in turned) - 2  # something is left of each
+        count = 0
+        while count < least and len({parts[count] for parts in turned}) == 1:
+            count += 2
+        if count:
+            shared = "".join(turned[0][: count - 1][::way])
+            return shared, ["".join(parts[count:][::way]) for parts in turned]
+    return "", list(names)
 
 
 def bars(results: xr.Dataset, words: Words, language: str, measure: str, layer: str = "") -> alt.LayerChart:
@@ -145,7 +173,7 @@ def differences(
         name = label["difference"].format(*map(words[language].variant, (one, other)))
         rows.append(difference_row(name, results, measure, one, other))
     title = label["of_difference"].format(words[language].measure(measure))
-    return dotted(rows, title, label["means"], zero=True) if rows else None
+    return dotted(rows, title, label["means"], level=0.0) if rows else None
 
 
 def difference_row(name: str, results: xr.Dataset, measure: str, one: str, other: str) -> Row:

@@ -39,8 +39,9 @@ def _title(part: dict[str, Any]) -> str:
 
 
 def _names(part: dict[str, Any]) -> list[str]:
-    """The names in the legend of colours."""
+    """The names in the legend of colours; none where colours are given as they are (a scale of None)."""
     colour = part.get("encoding", {}).get("color", {})
     if not isinstance(colour, dict) or colour.get("legend", True) is None:
         return []
-    return [str(name) for name in colour.get("scale", {}).get("domain", ()) if isinstance(name, str)]
+    domain = (colour.get("scale") or {}).get("domain")
+    return [name for name in domain if isinstance(name, str)] if isinstance(domain, list) else []

@@ -42,7 +42,7 @@ def dotted(
     rows: Sequence[Row],
     title: str | list[str],
     subtitle: str = "",
-    zero: bool = False,
+    level: float | None = None,
     logarithmic: bool = False,
     within: tuple[float, float] | None = None,
 ) -> Any:
@@ -52,12 +52,13 @@ def dotted(
         rows: from top to bottom.
         title: of the chart.
         subtitle: what the marks are.
-        zero: whether a line marks zero, which then belongs to the axis.
+        level: where a line marks that there is no difference; it then belongs to the axis.
         logarithmic: whether the axis is; values must be positive.
         within: the ends of the axis, where several charts share them; by default those of the values.
     """
     names, tops, height = _places(rows)
-    known = [float(value) for row in rows for value in row.values if math.isfinite(value)] + [0.0] * zero
+    known = [float(value) for row in rows for value in row.values if math.isfinite(value)]
+    known += [] if level is None else [level]
     along = np.log if logarithmic else np.asarray
     place = float(np.ptp(along(within or known)) / PLACES) if known else 1.0
     dots = [
@@ -82,7 +83,7 @@ def dotted(
     ]
     x, y = alt.X("x:Q", title=None, **_across(known, logarithmic, within)), _upright(height)
     layers = [
-        *([alt.Chart(Inline(values=[{"x": 0}])).mark_rule(color="#888").encode(x=x)] if zero else []),
+        *([] if level is None else [alt.Chart(Inline(values=[{"x": level}])).mark_rule(color="#888").encode(x=x)]),
         _named(names, height),
         alt.Chart(Inline(values=dots))
         .mark_point(filled=True, size=DOT, opacity=0.55)

@@ -27,14 +27,11 @@ MORE_STARTS = {
     "tanh, gaussian 0.01": (nn.tanh, nn.Gaussian(0.01)),
     "tanh, Xavier": (nn.tanh, nn.Xavier()),
 }
-_MORE = (f"ReLU, He, {WIDEST}", *(f"{start}, 40-20" for start in MORE_STARTS))
-FIGURES = (
-    *(
-        partial(side_by_side, variants=tuple(f"{start}, {widths}" for widths in HIDDEN), within=(0, 1))
-        for start in STARTS
-    ),
-    partial(side_by_side, variants=_MORE, within=(0, 1)),
+_PANELS = (
+    *(tuple(f"{start}, {widths}" for widths in (*HIDDEN, WIDEST)) for start in STARTS),
+    tuple(f"{start}, 40-20" for start in MORE_STARTS),
 )
+FIGURES = tuple(partial(side_by_side, variants=panel, within=(0, 1), shared=True) for panel in _PANELS)
 
 
 def study(data_name: str = "digits") -> Study:

@@ -1,60 +1,62 @@
-"""What each variant gains on each of several tasks, compared with one variant."""
+"""The error of each variant on each of several tasks, as a multiple of that of one variant."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import xarray as xr
 
 from waza.curriculum.figures.labels import own_labels
-from waza.report.compared import difference_row, given_variants
-from waza.report.rows import dotted
+from waza.report.compared import given_variants
+from waza.report.rows import Row, dotted
 from waza.report.words import StudyWords, Words, labels
-from waza.study.record import record_of
-from waza.study.tuning import tuned_name
+from waza.study.deciding import CONFIDENCE
+from waza.study.statistics import t_interval
 
 SEPARATOR = ": "
+Ratio = Callable[[str, str], Callable[[xr.Dataset], xr.DataArray]]
 
 
-def gains_by_task(results: xr.Dataset, words: Words, language: str, baseline: str) -> list[Any]:
-    """A panel for each task, with the paired difference of each variant from the baseline in points, as dots a seed.
+def errors_by_task(results: xr.Dataset, words: Words, language: str, baseline: str, ratio: Ratio) -> list[Any]:
+    """A panel for each task: the ratio of each variant's error to the baseline's, a dot a seed, on an axis of factors.
 
-    Variants are named "task: variant". Where a variant was tuned, its tuned trials are shown.
+    The bar is the geometric mean over seeds, with its interval. Variants are named "task: variant".
 
     Args:
         results: of a run.
         words: the study's texts by language.
         language: of the chart.
         baseline: the variant that others are compared with.
+        ratio: log10 of the ratio, of (variant, task), for each seed; NaN where a seed is left out.
     """
-    measure, own, names = (
-        record_of(results).main.name,
-        words[language],
-        [str(name) for name in results["variant"].values],
-    )
-    tasks: dict[str, list[str]] = {}
+    own, tasks = words[language], dict[str, list[str]]()
     for name in given_variants(results):
-        tasks.setdefault(name.partition(SEPARATOR)[0], []).append(name)
+        task, _, variant = name.partition(SEPARATOR)
+        tasks.setdefault(task, []).append(variant)
     charts = []
     for task, variants in tasks.items():
-        first = f"{task}{SEPARATOR}{baseline}"
-        if first not in variants:
+        if baseline not in variants:
             continue
         rows = [
-            difference_row(_shown(own, name)[1], results, measure, _best(name, names), _best(first, names))
+            _row(_shown(own, f"{task}{SEPARATOR}{name}")[1], ratio(name, task)(results).values.astype(float))
             for name in variants
-            if name != first
+            if name != baseline
         ]
-        heading = dict(zip(("task", "baseline"), _shown(own, first), strict=True))
-        title = own_labels(language)["by_task"].format(measure=own.measure(measure), **heading)
-        charts.append(dotted(rows, title, labels(language)["means"], zero=True))
+        heading = dict(zip(("task", "baseline"), _shown(own, f"{task}{SEPARATOR}{baseline}"), strict=True))
+        title = own_labels(language)["by_task"].format(**heading)
+        charts.append(dotted(rows, title, labels(language)["geometric"], level=1.0, logarithmic=True))
     return charts
+
+
+def _row(name: str, values: np.ndarray) -> Row:
+    values = values[np.isfinite(values)]
+    if values.size < 2:
+        return Row(name, 10**values)
+    interval = t_interval(values, CONFIDENCE)
+    return Row(name, 10**values, "", 10**interval.mean, (10**interval.low, 10**interval.high))
 
 
 def _shown(words: StudyWords, name: str) -> list[str]:
     """The task and the variant as they are shown."""
     return re.split(": |:", words.variant(name), maxsplit=1)
-
-
-def _best(name: str, names: list[str]) -> str:
-    """The tuned variant, where there is one."""
-    return tuned_name(name) if tuned_name(name) in names else name

@@ -71,7 +71,7 @@ def images_in_memory(data: Any) -> Images:
         Error: x or y has another form, or a class has fewer than three images.
     """
     if not isinstance(data, Dataset):
-        x, y = checked_pair(data)
+        x, y, notes = checked_pair(data)
         x, (labels, y) = pixels_of(x), np.unique(y, return_inverse=True)
         counts = np.bincount(y)
         if len(labels) < 2 or counts.min() < FEWEST:
@@ -85,7 +85,7 @@ def images_in_memory(data: Any) -> Images:
         dataset = Dataset("images", train, test, validation, tuple(map(str, labels.tolist())))
         plain = tuple(plain_labels(labels))
         given = _images(dataset, () if all(isinstance(one, str) for one in plain) else plain, ())
-        return dataclasses.replace(given, notes=(set_aside(dataset),))
+        return dataclasses.replace(given, notes=(*notes, set_aside(dataset)))
     held = None if data.validation is None else _checked(data.validation)
     dataset = data._replace(train=_checked(data.train), test=_checked(data.test), validation=held)
     if dataset.train.y.dtype.kind not in "iu" or int(dataset.train.y.min()) < 0:

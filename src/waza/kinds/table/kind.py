@@ -23,7 +23,7 @@ class TableModel(Kind):
     data = "tables"
     data_help = "a .csv, .tsv or .parquet file, with --target, or an .npz file with x and y"
     unit = "rows"
-    measures = ("loss", "accuracy")
+    measures = ("loss", "accuracy", "r2")
     models: ClassVar = {
         "mlp": {"en": "a perceptron that predicts a column of a table", "ja": "表の列を予測するパーセプトロン"}
     }
@@ -69,7 +69,8 @@ class TableModel(Kind):
         """The report: the training curves."""
         from waza.report.training_page import render_training
 
-        return render_training(training, language, training.measures)
+        charted = [name for name in training.measures if f"train_{name}" in training.history[-1]]
+        return render_training(training, language, charted)
 
     def preparation_type(self) -> Any:
         """`Preparation`."""

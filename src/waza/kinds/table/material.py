@@ -7,7 +7,7 @@ import numpy as np
 
 from waza.core.errors import Error
 from waza.data import Dataset, Note
-from waza.data.given import FORMS, checked_pair, frame_of, is_frame, with_target
+from waza.data.given import FORMS, checked_pair, frame_of, is_frame, name_of_target, with_target
 from waza.data.preparation import Prepared, prepare
 from waza.data.tables import choose_target, read_table
 from waza.data.targets import Task
@@ -50,10 +50,10 @@ def table(
         return _of_dataset(data, task)
     if not isinstance(data, tuple):
         raise Error(f"a {type(data).__name__} is given as data; expected {FORMS}")
-    x, y = checked_pair(data)
+    x, y, notes = checked_pair(data, task)
     width = None if is_frame(x) or x.ndim != 2 else int(x.shape[1])
-    frame, name = with_target(x, data[1] if hasattr(data[1], "name") else y)
-    return _material(prepare(frame, name, "table", task, width=width, groups=groups, order=order), [], split=True)
+    frame, name = with_target(x, y, name_of_target(data[1]))
+    return _material(prepare(frame, name, "table", task, width=width, groups=groups, order=order), notes, split=True)
 
 
 def _of_frame(
@@ -72,9 +72,11 @@ def _of_frame(
 def _of_dataset(data: Dataset, task: Task | None) -> Material:
     """A data set whose splits stay as they are; without validation rows, a fifth of the training rows is set aside."""
     pairs = [
-        checked_pair((split.x, split.y)) for split in (data.train, data.validation, data.test) if split is not None
+        checked_pair((split.x, split.y), task)
+        for split in (data.train, data.validation, data.test)
+        if split is not None
     ]
-    part = np.repeat(range(len(pairs)), [len(y) for _, y in pairs])
+    part = np.repeat(range(len(pairs)), [len(y) for _, y, _ in pairs])
     if data.validation is None:
         part[part == 1] = 2
         rows = np.flatnonzero(part == 0)
@@ -85,7 +87,7 @@ def _of_dataset(data: Dataset, task: Task | None) -> Material:
         y = np.array(data.classes)[y]
     frame, name = with_target(x, y)
     prepared = prepare(frame, name, data.name, task, part=part, width=x.shape[1])
-    return _material(prepared, [], split=data.validation is None)
+    return _material(prepared, pairs[0][2], split=data.validation is None)
 
 
 def _material(prepared: Prepared, notes: list[Note], split: bool) -> Material:
