@@ -1,5 +1,6 @@
 """The small campaign: the best policy as a map, and what rules and learned policies earn."""
 
+from collections.abc import Callable
 from typing import Any
 
 import altair as alt
@@ -18,7 +19,12 @@ from waza.report.words import Words
 from waza.rl.environments import SmallCampaign
 
 CAMPAIGN = SmallCampaign()
-RULES = {"nobody": nobody, "everyone": everyone, "one_step": one_step, "best": best}
+RULES: dict[str, Callable[[SmallCampaign], np.ndarray]] = {
+    "nobody": nobody,
+    "everyone": everyone,
+    "one_step": one_step,
+    "best": best,
+}
 MAILED, UNMAILED = PALETTE[0], "#e4e4e4"
 CELL = 36
 WEARS = range(20, 101, 5)  # percent
@@ -50,14 +56,14 @@ def _squares(mails: np.ndarray, say: dict[str, Any]) -> Any:
         scale=alt.Scale(domain=say["actions"], range=[UNMAILED, MAILED]),
         legend=alt.Legend(orient="bottom", columns=1, symbolSize=110, symbolType="square", labelLimit=400),
     )
-    axis = {"labelAngle": 0, "grid": False, "ticks": False}
+    axis = alt.Axis(labelAngle=0, grid=False, ticks=False)
     gap = alt.Scale(paddingInner=0.06)
     squares = (
         alt.Chart(Inline(values=cells))
         .mark_rect()
         .encode(
-            x=alt.X("quarter:N", title=say["months"], sort=say["quarters"], scale=gap, axis=alt.Axis(**axis)),
-            y=alt.Y("mails:N", title=None, sort=say["mails"], scale=gap, axis=alt.Axis(**axis)),
+            x=alt.X("quarter:N", title=say["months"], sort=say["quarters"], scale=gap, axis=axis),
+            y=alt.Y("mails:N", title=None, sort=say["mails"], scale=gap, axis=axis),
             color=colour,
             tooltip=["quarter:N", "mails:N", "action:N"],
         )
