@@ -2,10 +2,10 @@
 
     python benchmarks/campaign_calibration.py [CSV]
 
-It prints the constants of `waza.rl.environments.campaign`: two logistic models of the response within two weeks (fitted by Newton's
-method, with standard errors), the distribution of customers and of the amount of an order, and the rates of
-the small version. By default the file is that in the folder `hillstrom` of the data folder (`WAZA_DATA`). The two kinds of
-mail, men's and women's, count as one.
+It prints the constants of `waza.rl.environments.campaign`: two logistic models of the response within two weeks
+(fitted by Newton's method, with standard errors), the distribution of customers and of the amount of an order, and the
+rates of the small version. By default the file is that in the folder `hillstrom` of the data folder (`WAZA_DATA`). The
+two kinds of mail, men's and women's, count as one.
 """
 
 import sys
@@ -18,18 +18,8 @@ from waza.data.folders import data_folder
 
 EDGES = (0, 100, 200, 350, 500, 750, 1000, np.inf)  # of the file's history segments, in dollars
 FILE = "Kevin_Hillstrom_MineThatData_E-MailAnalytics_DataMiningChallenge_2008.03.20.csv"
-FEATURES = (
-    "1",
-    "log recency",
-    "newbie",
-    "phone",
-    "multichannel",
-    "steep",
-    "thousands",
-    "mail",
-    "mail log",
-    "mail newbie",
-)
+PROFILE = ("1", "log recency", "newbie", "phone", "multichannel", "steep", "thousands")
+FEATURES = (*PROFILE, *(f"mail x {name}" for name in PROFILE[:3]))
 
 
 def campaign(path: Path) -> pd.DataFrame:
@@ -94,9 +84,7 @@ def customers(log: pd.DataFrame) -> dict[str, np.ndarray]:
         "LEAST_HISTORY": share,
         "EXCESS_HISTORY": slope,
         "NEWBIE": log.groupby("part").newbie.mean().to_numpy(),
-        "MULTICHANNEL": log.groupby("part")
-        .channel.apply(lambda channel: (channel == "Multichannel").mean())
-        .to_numpy(),
+        "MULTICHANNEL": (log.channel == "Multichannel").groupby(log.part).mean().to_numpy(),
     }
 
 

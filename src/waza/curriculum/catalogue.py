@@ -96,6 +96,7 @@ _EXERCISES = (
     Exercise("value-functions", "E19", "day4b_reinforcement", ("C53",)),
     Exercise("policy-function", "E20", "day4b_reinforcement", ("C54",)),
     Exercise("policy-gradient", "E20", "day4b_reinforcement", ("C55",)),
+    Exercise("campaign-horizon", "E21", "day4b_reinforcement", ()),
     Exercise("logged-campaign", "E21", "day4b_reinforcement", ("C56",)),
 )
 

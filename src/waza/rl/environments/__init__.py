@@ -1,6 +1,8 @@
 """Environments as pure functions, and episodes of them."""
 
 from waza.rl.environments.acrobot import Acrobot as Acrobot
+from waza.rl.environments.campaign import Campaign as Campaign
+from waza.rl.environments.campaign import SmallCampaign as SmallCampaign
 from waza.rl.environments.cartpole import CartPole as CartPole
 from waza.rl.environments.cliff_walking import CliffWalking as CliffWalking
 from waza.rl.environments.environment import Environment as Environment

@@ -14,10 +14,7 @@ MONTHS = (0.1399, 0.1178, 0.0922, 0.0793, 0.0705, 0.0720, 0.0637, 0.0546, 0.1006
 """The share of customers by months since the last purchase, 1 to 12."""
 LEAST = 29.99  # dollars: of an order, and of a history
 LEAST_HISTORY = (0.0858, 0.0081)  # share of customers with the least history: in the first month, and more each month
-EXCESS_HISTORY = (
-    363.4,
-    -82.9,
-)  # dollars above the least, mean of the others: in the first month, and times log(months)
+EXCESS_HISTORY = (363.4, -82.9)  # dollars above the least, mean of the others: in the first month, and by log(months)
 SEGMENTS = (100.0, 200.0, 350.0, 500.0, 750.0, 1000.0)  # dollars: between the file's segments of the history
 NEWBIE = (0.500, 0.463, 0.358, 0.247, 1.0, 1.0, 1.0)  # share by segment
 MULTICHANNEL = (0.0, 0.0, 0.204, 0.320, 0.391, 0.392, 0.420)  # share by segment; the others: half phone, half web
@@ -52,18 +49,17 @@ def draw_customer(key: PRNGKeyArray) -> Customer:
     >>> round(float(customers.newbie.mean()), 1), float(customers.history.min())
     (0.5, 29.989999771118164)
     """
-    month, within, least, excess, newbie, channel = jax.random.split(key, 6)
-    months = 1.0 + jax.random.choice(month, len(MONTHS), p=jnp.array(MONTHS) / sum(MONTHS))
+    month, within, least, excess, newbie, channel = jax.random.uniform(key, (6,))  # one draw compiles faster than six
+    months = 1.0 + jnp.sum(month >= jnp.cumsum(jnp.array(MONTHS[:-1])))
     share = LEAST_HISTORY[0] + LEAST_HISTORY[1] * (months - 1)
     mean = EXCESS_HISTORY[0] + EXCESS_HISTORY[1] * jnp.log(months)
-    more = mean * jax.random.exponential(excess) * (jax.random.uniform(least) >= share)
-    segment = jnp.searchsorted(jnp.array(SEGMENTS), LEAST + more, side="right")
+    more = mean * -jnp.log1p(-excess) * (least >= share)
+    segment = jnp.sum(LEAST + more >= jnp.array(SEGMENTS))
     many = jnp.array(MULTICHANNEL)[segment]
-    drawn = jax.random.uniform(channel)
     return Customer(
-        recency=months + jax.random.uniform(within),
+        recency=months + within,
         history=LEAST + more,
-        newbie=(jax.random.uniform(newbie) < jnp.array(NEWBIE)[segment]).astype(jnp.float32),
-        phone=((drawn >= many) & (drawn < (1 + many) / 2)).astype(jnp.float32),
-        multichannel=(drawn < many).astype(jnp.float32),
+        newbie=(newbie < jnp.array(NEWBIE)[segment]).astype(jnp.float32),
+        phone=((channel >= many) & (channel < (1 + many) / 2)).astype(jnp.float32),
+        multichannel=(channel < many).astype(jnp.float32),
     )

@@ -1,6 +1,5 @@
 """Campaign: whether to send a customer a mail, week by week."""
 
-import math
 from typing import Any, NamedTuple
 
 import jax
@@ -66,7 +65,7 @@ class Campaign(Environment):
 
     The real campaign measured one mail. What it cannot tell is an assumption, and a field: fatigue, unsubscribing,
     leaving, and how the response is spread over weeks. That the effect of mails wears off, recovers in a few weeks, and
-    that frequent mails make customers unsubscribe, is found by Drèze and Bonfrer (Quantitative Marketing and Economics,
+    that frequent mails make customers unsubscribe, is found by Drèze and Bonfrer (Journal of Interactive Marketing,
     2008); the amounts are ours.
 
     Args:
@@ -112,7 +111,7 @@ class Campaign(Environment):
     @property
     def observations(self) -> Box:
         """See `observe`."""
-        return Box((8,), low=(0.0, -5.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0), high=(1.1, *(math.inf,) * 7))
+        return Box((8,))
 
     def reset(self, key: PRNGKeyArray) -> CampaignState:
         """A customer as in the real campaign's file, subscribed and rested."""
@@ -121,12 +120,12 @@ class Campaign(Environment):
 
     def step(self, state: CampaignState, action: Any, key: PRNGKeyArray) -> Step:
         """A week: the mail, what the customer does, and whether they are still a customer afterwards."""
-        respond, amount, annoyed, leaving = jax.random.split(key, 4)
+        responds, least, excess, annoyed, leaving = jax.random.uniform(key, (5,))  # one draw compiles faster than five
         sent = (jnp.asarray(action) == SEND) & state.subscribed
         reach = sent * self.wear**state.fatigue
         interest = self.delay * state.interest + reach / (1 + self.delay)
-        outcome = self._outcome(state.customer, interest, respond, amount)
-        unsubscribes = jax.random.uniform(annoyed) < sent * self.unsubscribe * self.annoyance**state.fatigue
+        outcome = self._outcome(state.customer, interest, responds, least, excess)
+        unsubscribes = annoyed < sent * self.unsubscribe * self.annoyance**state.fatigue
         after = CampaignState(
             customer=state.customer._replace(
                 recency=jnp.where(outcome.conversion, 1.0, state.customer.recency + WEEK),
@@ -137,11 +136,14 @@ class Campaign(Environment):
             interest=jnp.where(unsubscribes, 0.0, interest),
             outcome=outcome,
         )
-        ends = (after.customer.recency >= LAPSED) | (jax.random.uniform(leaving) < self.leave)
+        ends = (after.customer.recency >= LAPSED) | (leaving < self.leave)
         return Step(after, outcome.spend - self.cost * sent, ends)
 
     def observe(self, state: CampaignState) -> Float[Array, "8"]:
-        """Years since the last purchase, log(history / $100), newbie, phone, multichannel, subscribed, fatigue, interest."""
+        """What the department knows.
+
+        Years since the last purchase, log(history / $100), newbie, phone, multichannel, subscribed, fatigue, interest.
+        """
         customer = state.customer
         return jnp.stack(
             [
@@ -157,19 +159,21 @@ class Campaign(Environment):
         )
 
     def _outcome(
-        self, customer: Customer, interest: Float[Array, ""], respond: PRNGKeyArray, amount: PRNGKeyArray
+        self,
+        customer: Customer,
+        interest: Float[Array, ""],
+        responds: Float[Array, ""],
+        least: Float[Array, ""],
+        excess: Float[Array, ""],
     ) -> Outcome:
-        """What a customer does in a week. A purchase is a visit: one draw decides both."""
-        rates = self.response(customer)
-        drawn = jax.random.uniform(respond)
+        """What a customer does in a week, by three uniform draws. A purchase is a visit: one draw decides both."""
+        hazards = self.response.hazards(customer)
 
         def happens(plain: Any, mailed: Any) -> Any:
-            plain, mailed = -jnp.log1p(-plain), -jnp.log1p(-mailed)
-            return drawn < -jnp.expm1(-jnp.maximum(plain / 2 + interest * (mailed - plain), 0))
+            return responds < -jnp.expm1(-jnp.maximum(plain / 2 + interest * (mailed - plain), 0))
 
-        bought = happens(rates.purchase, rates.mailed_purchase)
-        least, more = jax.random.split(amount)
+        bought = happens(hazards.purchase, hazards.mailed_purchase)
         mean = (self.order - LEAST) / (1 - self.least_share)
-        excess = mean * jax.random.exponential(more) * (jax.random.uniform(least) >= self.least_share)
-        visited = bought | happens(rates.visit, rates.mailed_visit)
-        return Outcome(visited, bought, jnp.where(bought, LEAST + excess, 0.0))
+        more = mean * -jnp.log1p(-excess) * (least >= self.least_share)
+        visited = bought | happens(hazards.visit, hazards.mailed_visit)
+        return Outcome(visited, bought, jnp.where(bought, LEAST + more, 0.0))

@@ -11,7 +11,7 @@ from waza.rl.environments.campaign.customers import Customer
 
 
 class Rates(NamedTuple):
-    """Probabilities within two weeks, without a mail and after one to a rested customer.
+    """Probabilities within two weeks, or hazards, without a mail and after one to a rested customer.
 
     Attributes:
         visit: of a visit to the shop's site.
@@ -27,7 +27,9 @@ class Rates(NamedTuple):
 
 
 class Response(Recipe):
-    r"""Two logistic models: $p = \sigma(w_1 + w_2 \log r + w_3 n + w_4 t + w_5 m + w_6 s + w_7 h + a (w_8 + w_9 \log r + w_{10} n))$.
+    r"""Two logistic models of what happens within two weeks.
+
+    $$p = \sigma(w_1 + w_2 \log r + w_3 n + w_4 t + w_5 m + w_6 s + w_7 h + a (w_8 + w_9 \log r + w_{10} n))$$
 
     r is the number of whole months since the last purchase, n, t and m say whether the customer is a newbie, buys by
     telephone and through both channels, h is the history in thousands of dollars, s = clip((1000 h - 100) / 400, 0, 1)
@@ -49,21 +51,18 @@ class Response(Recipe):
     purchase: tuple[float, ...] = (-4.392, -0.426, -0.950, -0.184, -0.041, 0.308, 0.598, 0.098, 0.218, 0.652)
 
     def __call__(self, customer: Customer) -> Rates:
-        """The four probabilities for a customer."""
+        """The four probabilities p for a customer."""
+        return Rates(*(-jnp.expm1(-hazard) for hazard in self.hazards(customer)))
+
+    def hazards(self, customer: Customer) -> Rates:
+        """The four hazards -log(1 - p): those of the first and the second week add up to those of both weeks."""
         months = jnp.log(jnp.clip(jnp.floor(customer.recency), 1, 12))
         steep = jnp.clip((customer.history - 100) / 400, 0, 1)
-        features = (
-            1.0,
-            months,
-            customer.newbie,
-            customer.phone,
-            customer.multichannel,
-            steep,
-            customer.history / 1000,
-        )
-        rates = []
+        profile = customer.newbie, customer.phone, customer.multichannel
+        features = jnp.stack([jnp.ones_like(months), months, *profile, steep, customer.history / 1000])
+        hazards = []
         for weights in (self.visit, self.purchase):
-            plain = sum(weight * feature for weight, feature in zip(weights[:7], features, strict=True))
-            by_mail = sum(weight * feature for weight, feature in zip(weights[7:], features[:3], strict=True))
-            rates += [jax.nn.sigmoid(plain), jax.nn.sigmoid(plain + by_mail)]
-        return Rates(*rates)
+            plain = jnp.stack([*map(jnp.float32, weights[:7])]) @ features
+            by_mail = jnp.stack([*map(jnp.float32, weights[7:])]) @ features[:3]
+            hazards += [jax.nn.softplus(plain), jax.nn.softplus(plain + by_mail)]  # -log(1 - sigmoid(z)) = softplus(z)
+        return Rates(*hazards)

@@ -20,11 +20,11 @@ CUSTOMERS = (162, 112, 114, 110, 188, 109, 105, 100)  # of 1,000, by newbie and 
 class SmallCampaign(Finite):
     r"""The campaign in 64 states: 2 kinds of customer x 4 quarters x 8 contacts. Actions: no mail (0), a mail (1).
 
-    A state is (newbie or not, the quarter of the year since the last purchase, contact); its number counts them in this
-    order, the contact fastest. The contacts are: 0 to 3 recent mails, the last one earlier than a week ago (0 to 3);
-    1 to 3 recent mails, the last one a week ago (4 to 6); unsubscribed (7). Of the rates $p_0, p_1$ of a purchase within
-    two weeks without and after a mail, and of m recent mails, of which the last one was a week ago (l = 1) or not
-    (l = 0), follows the probability of a purchase in a week,
+    A state is (newbie or not, the quarter of the year since the last purchase, contact); its number counts the
+    contacts first. The contacts are: 0 to 3 recent mails, the last one earlier than a week ago (0 to 3);
+    1 to 3 recent mails, the last one a week ago (4 to 6); unsubscribed (7). With the rates $p_0, p_1$ of a purchase
+    within two weeks without and after a mail, and m recent mails, of which the last one was a week ago (l = 1) or not
+    (l = 0), the probability of a purchase in a week is
 
     $$\mu = \frac{p_0}{2} + (p_1 - p_0) \frac{a w^m + d\, l\, w^{m-1}}{1 + d}.$$
 
@@ -112,6 +112,6 @@ class SmallCampaign(Finite):
         return _by_state(self.mailed) - _by_state(self.without)
 
 
-def _by_state(values: tuple[float, ...]) -> Any:
-    """(64,): values by newbie and quarter."""
+def _by_state(values: tuple[Any, ...]) -> Any:
+    """(64,): values by newbie and quarter; numbers of the recipe may be traced."""
     return sum(value * (STATE // GRID[-1] == i) for i, value in enumerate(values))
