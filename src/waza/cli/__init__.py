@@ -15,8 +15,8 @@ INTERRUPTED = 130
 OWN_OPTIONS = {
     "compare": "tune several techniques on your data and test which ones help",
     "campaign": "learn from a campaign's log whom to mail, and what it brings",
-    "fit": "train one model on your own table, images or text",
-    "use": "predict on new data with a saved model, or generate text",
+    "fit": "train one model on your own table, images or text, or a policy in an environment",
+    "use": "predict on new data with a saved model, generate text, or play episodes",
 }
 COMMANDS = ("list", "run", "show", "claims", *OWN_OPTIONS, "data", "runs", "quiz")
 # What these are called elsewhere.

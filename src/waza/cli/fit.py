@@ -107,4 +107,6 @@ def _devices(fitted: Any, say: dict[str, Any]) -> list[str]:
     there = jax.device_count()
     if jax.default_backend() == "cpu" or fitted.devices == there:
         return []
-    return [say["fewer_devices"].format(rows=fitted.options.batch_size, used=fitted.devices, there=there)]
+    return [
+        say["fewer_devices"].format(rows=getattr(fitted.options, "batch_size", None), used=fitted.devices, there=there)
+    ]

@@ -1,4 +1,4 @@
-"""`waza use`: a saved model on new rows, images or texts, or generating text."""
+"""`waza use`: a saved model on new rows, images or texts, generating text, or playing episodes."""
 
 import argparse
 import contextlib
@@ -35,9 +35,9 @@ def command(options: argparse.Namespace) -> None:
     model = load_model(Path(options.model))
     kind = kind_prepared_by(model.preparation.kind)
     asked: Any = use_options(kind, given(options, [(one.data, one.use_options) for one in kinds()]))
+    for path in asked.outputs():
+        writable(Path(path))
     output = asked.output if isinstance(asked, InputOptions) else None
-    if output:
-        writable(Path(output))
     with piped(asked, kind.piped) as asked:
         found = kind.use(model, asked)
     for note in found.notes:
@@ -55,7 +55,7 @@ def command(options: argparse.Namespace) -> None:
 @contextlib.contextmanager
 def piped(asked: Any, ending: str) -> Iterator[Any]:
     """The options with what comes on standard input in a file in place of "-", while this is entered."""
-    if asked.input is None or "-" not in asked.input:
+    if not isinstance(asked, InputOptions) or asked.input is None or "-" not in asked.input:
         yield asked
         return
     with tempfile.TemporaryDirectory() as folder:

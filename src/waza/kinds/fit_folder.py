@@ -2,15 +2,12 @@
 
 import contextlib
 import dataclasses
-import hashlib
 import json
-import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import jax
-import numpy as np
 
 from waza.core.arrays import finite
 from waza.core.errors import Error
@@ -24,7 +21,6 @@ from waza.kinds.model_folder import HISTORY, RECIPE, VARIABLES
 VERSION = 2
 ASKED, CHECKPOINT, RESULT, REPORT = "fit.json", "checkpoint.safetensors", "result.json", "report.html"
 EVENTS = "events"
-SAMPLED = 1000
 
 
 @dataclasses.dataclass(frozen=True)
@@ -101,20 +97,6 @@ def result_of(trained: Fitted, targets: int, unit: str) -> dict[str, Any]:
     return {name: getattr(trained, name) for name in names} | facts
 
 
-def digest_of(dataset: Any, preparation: Any) -> str:
-    """A digest of a data set and its preparation.
-
-    It covers all labels, and 1,000 rows of each split, since large data take long to read.
-    """
-    digest = hashlib.sha256(_text(preparation.to_json()))
-    for split in (dataset.train, dataset.validation, dataset.test):
-        digest.update(repr((split.x.shape, str(split.x.dtype))).encode())
-        digest.update(np.ascontiguousarray(split.y).tobytes())
-        for row in range(0, len(split.y), max(1, math.ceil(len(split.y) / SAMPLED))):
-            digest.update(np.ascontiguousarray(split.x[row]).tobytes())
-    return digest.hexdigest()[:16]
-
-
 def _refuse_other(path: Path, asked: Mapping[str, Any]) -> None:
     """Refuse a folder whose training has other settings; the message names the first that differs."""
     facts = _read(path / ASKED)
@@ -127,10 +109,6 @@ def _refuse_other(path: Path, asked: Mapping[str, Any]) -> None:
                 f"{path} holds a training with other settings ({name}: {there.get(name)!r} there, {now.get(name)!r} "
                 "now): choose another folder, or --fresh to start over"
             )
-
-
-def _text(value: Any) -> bytes:
-    return (json.dumps(value, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -6,11 +6,10 @@ from typing import Any, get_args
 
 from waza.core.errors import Error, nearest
 from waza.core.language import system_language
-from waza.engine.single import single_program
 from waza.engine.training import Keep
 from waza.engine.watch import Watch
 from waza.kinds.fit_learner import fit_learner
-from waza.kinds.fitting import divergence, fit_ordered, ordered, said, train_ordered
+from waza.kinds.fitting import divergence, fit_ordered, ordered, program_of, said, train_ordered
 from waza.kinds.model import Model
 from waza.kinds.model_folder import load_model
 from waza.kinds.option import declared, named
@@ -80,7 +79,7 @@ def fit(
         if learner is not None:
             model = fit_learner(learner, data, steps, epochs, seed, keep, target, path, watching)
         else:
-            asked = {"steps": steps, "epochs": epochs, "seed": seed, **options}
+            asked = {"steps": steps, "seed": seed, **({} if epochs is None else {"epochs": epochs}), **options}
             model = _fit_named(str(kind_or_learner), data, asked, keep, target, path, watching)
         for note in model.notes:
             watching.noted(note)
@@ -110,8 +109,7 @@ def _fit_named(
     asked = kind.options(model=name, data=shown, **options)
     order = ordered(kind, asked, kind.given(asked, data, target, watch.reading), keep)
     if path is None:
-        program = single_program(order.learner, order.material.dataset, order.options.steps or 1)
-        model, result = train_ordered(order, program, watch=watch)
+        model, result = train_ordered(order, program_of(order), watch=watch)
     else:
         fitted = fit_ordered(order, path, watch)
         notes = tuple(said(fitted.findings, fitted.material, system_language()))

@@ -12,22 +12,22 @@ from waza.core.errors import Error
 from waza.core.files import write_whole
 from waza.core.language import LANGUAGES, system_language
 from waza.engine.checkpoint import Checkpoint
-from waza.engine.explosion import Explosion, explosion
+from waza.engine.explosion import Explosion
 from waza.engine.program import Program
 from waza.engine.single import single_program, train_single
 from waza.engine.training import Keep, Plan
 from waza.engine.watch import Watch
 from waza.kinds.events import Events
 from waza.kinds.explained import chance_of_mean, shares_explained
-from waza.kinds.fit_folder import EVENTS, REPORT, FitFolder, digest_of, fit_folder, result_of
+from waza.kinds.fit_folder import EVENTS, REPORT, FitFolder, fit_folder, result_of
 from waza.kinds.kind import Kind
-from waza.kinds.material import Material
+from waza.kinds.material import Subject
 from waza.kinds.model import Model
 from waza.kinds.model_folder import prepared_model, save_model
-from waza.kinds.options import TrainingOptions
+from waza.kinds.options import FitOptions
 from waza.kinds.registry import kind_of
 from waza.kinds.settling import evaluate_every
-from waza.kinds.usefulness import Finding, findings
+from waza.kinds.usefulness import Finding
 from waza.report.training_page import Training
 
 REMEDY = "start over with --fresh"
@@ -42,9 +42,9 @@ class Fitted(NamedTuple):
 
     folder: FitFolder
     kind: Kind
-    options: TrainingOptions
+    options: FitOptions
     result: dict[str, Any]
-    material: Material
+    material: Subject
     before: bool
     devices: int
     findings: Sequence[Finding]
@@ -54,20 +54,26 @@ class Ordered(NamedTuple):
     """What is to be trained: a kind of model, its settled options, the data and the learner."""
 
     kind: Kind
-    options: TrainingOptions
-    material: Material
+    options: FitOptions
+    material: Subject
     learner: Any
     keep: Keep = "best"
 
 
-def ordered(kind: Kind, asked: TrainingOptions, material: Material, keep: Keep = "best") -> Ordered:
+def ordered(kind: Kind, asked: FitOptions, material: Subject, keep: Keep = "best") -> Ordered:
     """The training with what is left open settled by the data."""
     options = kind.settle(asked, material)
     return Ordered(kind, options, material, kind.learner(options, material), keep)
 
 
+def program_of(order: Ordered) -> Program:
+    """The program of what is to be trained, not compiled yet."""
+    updates = order.kind.updates(order.options, order.learner)
+    return single_program(order.learner, order.material.dataset, updates)
+
+
 def fit_in_folder(
-    asked: TrainingOptions,
+    asked: FitOptions,
     path: Path,
     watch: Watch | None = None,
     fresh: bool = False,
@@ -106,24 +112,24 @@ def fit_ordered(
 ) -> Fitted:
     """Train what was ordered in a folder, with a report; the other arguments are those of `fit_in_folder`."""
     kind, options, material, learner, keep = order
-    program = single_program(learner, material.dataset, options.steps or 1)
+    program = program_of(order)
     devices = program.group.layout.mesh.size
     settings = dataclasses.asdict(options)
-    rows = digest_of(material.dataset, material.preparation)
-    asked = {**settings, "rows": rows} | ({} if keep == "best" else {"keep": keep})
+    asked = {**settings, "rows": material.digest()} | ({} if keep == "best" else {"keep": keep})
     with fit_folder(path, asked, fresh) as folder:
         if folder.finished:
             result = folder.result()
-            found = findings(material, result, keep == "best")
+            found = kind.findings(material, result, keep == "best")
             return Fitted(folder, kind, options, result, material, True, devices, found)
         checkpoint = Checkpoint(folder.checkpoint, REMEDY)
-        events = Events(folder.path / EVENTS, checkpoint.step()) if tensorboard else None
+        first = kind.entry(learner, {"step": checkpoint.step()})["step"]
+        events = Events(folder.path / EVENTS, first) if tensorboard else None
         model, result = train_ordered(order, program, checkpoint, events, watch)
         save_model(folder.path, model)
-        found = findings(material, result, keep == "best")
+        found = kind.findings(material, result, keep == "best")
         shown = Training(
             options.model,
-            material.dataset.name,
+            material.name,
             kind.unit,
             kind.folder,
             [name for name in kind.measures if f"train_{name}" in result["measures"]],
@@ -149,7 +155,7 @@ def train_ordered(
     best = keep == "best"
     plan = Plan(
         steps=program.steps,
-        evaluate_every=evaluate_every(options.steps or 1),
+        evaluate_every=evaluate_every(program.steps),
         keep=keep,
         measure=learner.selection(material.dataset) if best else None,
         patience=options.patience or None if best else None,
@@ -158,6 +164,7 @@ def train_ordered(
 
     def heard(entry: dict[str, Any]) -> None:
         if events is not None:
+            entry = kind.entry(learner, entry)
             events.write(entry["step"], {name: value for name, value in entry.items() if name != "step"})
 
     try:
@@ -165,31 +172,35 @@ def train_ordered(
     finally:
         if events is not None:
             events.close()
-    if trained.diverged_at is not None and not best:
-        raise Error(f"the loss is not finite at step {trained.diverged_at}: {kind.remedy(options)}")
-    result = result_of(trained, learner.targets_a_step, kind.unit) | {"device": jax.devices()[0].device_kind}
-    model = prepared_model(learner.model, trained.variables, material.preparation, trained.history)
+    diverged_at = trained.diverged_at
+    if diverged_at is not None and not best:
+        at = kind.entry(learner, {"step": diverged_at})["step"]
+        raise Error(f"the loss is not finite at step {at}: {kind.remedy(options)}")
+    network, trained, counted = kind.outcome(learner, material, trained)
+    result = result_of(trained, counted, kind.unit) | {"device": jax.devices()[0].device_kind}
+    model = prepared_model(network, trained.variables, material.preparation, trained.history)
     if getattr(material.preparation, "task", None) == "regression":
         data = material.dataset
         result["measures"] |= shares_explained(learner.judged(data), result["measures"])
         result["chance_of_mean"] = chance_of_mean(model.outputs(np.asarray(data.test.x)), data)
-    model = dataclasses.replace(model, notes=tuple(said(findings(material, result, best), material, system_language())))
-    if trained.diverged_at is not None:
-        result["exploded"] = explosion(program, options.seed, trained.diverged_at, checkpoint)._asdict()
+    notes = said(kind.findings(material, result, best), material, system_language())
+    model = dataclasses.replace(model, notes=tuple(notes))
+    if diverged_at is not None:
+        result["exploded"] = kind.exploded(program, options.seed, diverged_at, checkpoint)
     return model, result
 
 
-def said(found: Sequence[Finding], material: Material, language: str) -> list[str]:
+def said(found: Sequence[Finding], material: Subject, language: str) -> list[str]:
     """The sentences on a training: what is to be said first, and the notes on its data."""
     sentences = [*(finding.say(language) for finding in found), *(note.say(language) for note in material.notes)]
     return list(dict.fromkeys(sentences))
 
 
-def divergence(kind: Kind, options: TrainingOptions, result: dict[str, Any], folder: Path | None) -> Error | None:
+def divergence(kind: Kind, options: FitOptions, result: dict[str, Any], folder: Path | None) -> Error | None:
     """The error for a training whose loss was not finite; None for any other."""
     at = result["diverged_at"]
     if at is None:
         return None
     kept = "" if folder is None else f"; the best variables before, of step {result['best_step']}, are kept in {folder}"
-    exploded = Explosion(**result["exploded"])
-    return Error(f"the loss is not finite at step {at}; {exploded}: {kind.remedy(options)}{kept}")
+    exploded = "" if result["exploded"] is None else f"; {Explosion(**result['exploded'])}"
+    return Error(f"the loss is not finite at step {at}{exploded}: {kind.remedy(options)}{kept}")

@@ -1,22 +1,36 @@
 """Kind: a kind of model, which `waza fit` trains and `waza use` applies."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from waza.core.errors import Error
 from waza.kinds.option import Options
-from waza.kinds.options import TrainingOptions
+from waza.kinds.options import FitOptions
 from waza.kinds.using import InputOptions, Predictions, Writing, predictions
 
 Told = Callable[[int, int], None]
 
 
+class Outcome(NamedTuple):
+    """What a training came to.
+
+    Args:
+        network: the one whose variables are kept.
+        trained: the engine's `Fitted`, with steps, measures and variables as they are shown and kept.
+        counted: the number of the kind's units in a step.
+    """
+
+    network: Any
+    trained: Any
+    counted: int
+
+
 class Kind:
     """A kind of model. Its attributes and its module import nothing heavy; its methods import when they are called.
 
-    A kind overrides all attributes and methods, but for `use`, `remedy` and `model_type` where these fit. A kind
-    without `models` is one that `waza fit` does not train.
+    A kind overrides all attributes and methods, but for `updates`, `entry`, `outcome`, `findings`, `exploded`,
+    `remedy`, `model_type` and `use` where these fit. A kind without `models` is one that `waza fit` does not train.
 
     Attributes:
         data: what it is for, as the help and errors name it, such as "images".
@@ -36,7 +50,7 @@ class Kind:
     unit: str = "rows"
     measures: tuple[str, ...] = ("loss",)
     models: ClassVar[Mapping[str, Mapping[str, str]]] = {}
-    options: type[TrainingOptions] = TrainingOptions
+    options: type[FitOptions] = FitOptions
     use_options: type[Options] = InputOptions
     preparation: str
     folder: Path
@@ -63,6 +77,30 @@ class Kind:
     def learner(self, settled: Any, material: Any) -> Any:
         """The `Learner` that settled options describe."""
         raise NotImplementedError(f"{type(self).__name__} has no learner(settled, material)")
+
+    def updates(self, settled: Any, learner: Any) -> int:
+        """The learner's updates: by default the settled steps."""
+        return settled.steps or 1
+
+    def entry(self, learner: Any, entry: dict[str, Any]) -> dict[str, Any]:
+        """An evaluation's measures with its step, as the history has them."""
+        return entry
+
+    def outcome(self, learner: Any, material: Any, trained: Any) -> Outcome:
+        """What a training came to, from the engine's `Fitted`."""
+        return Outcome(learner.model, trained, learner.targets_a_step)
+
+    def findings(self, material: Any, result: Mapping[str, Any], best: bool) -> Sequence[Any]:
+        """What is to be said first of a training (`waza.kinds.usefulness`)."""
+        from waza.kinds.usefulness import findings
+
+        return findings(material, result, best)
+
+    def exploded(self, program: Any, seed: int, diverged_at: int, checkpoint: Any) -> dict[str, Any] | None:
+        """Where the gradient was largest before a loss that was not finite (`waza.engine.explosion`); None: unknown."""
+        from waza.engine.explosion import explosion
+
+        return dict(explosion(program, seed, diverged_at, checkpoint)._asdict())
 
     def page(self, model: Any, material: Any, training: Any, language: str) -> str:
         """The report, for the trained `Model`, its data, the `Training`, and the language that is shown first."""

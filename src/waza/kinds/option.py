@@ -122,6 +122,10 @@ class Options:
         for one in declared(type(self)).values():
             one.check(getattr(self, one.name))
 
+    def outputs(self) -> tuple[str, ...]:
+        """The files that will be written."""
+        return ()
+
 
 def declared(options: type[Options]) -> dict[str, Option]:
     """The options that a class declares, by name.

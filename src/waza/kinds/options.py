@@ -1,8 +1,8 @@
-"""The training options that all kinds of model share."""
+"""The options of a training: those of every one, and those of networks that learn from rows of data."""
 
 import dataclasses
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from waza.core.errors import Error
 from waza.kinds.option import Options, option
@@ -19,18 +19,42 @@ OTHER_NAMES = {
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class TrainingOptions(Options):
-    """The options of a training. A kind of model adds its own in a subclass, or declares a shared one again.
+class FitOptions(Options):
+    """The options of every training. A kind of model adds its own in a subclass, or declares a shared one again.
 
     None asks for what is usual; `Kind.settle` fills it in.
 
     Args:
         model: its name in the registry.
-        data: a folder, a text file, or a data set's name.
+        data: a folder, a text file, or the name of a data set or an environment.
     """
 
     model: str
     data: str
+    steps: int | None = option(None, "training steps", least=1, metavar="N")
+    learning_rate: float | None = option(
+        None,
+        "peak learning rate",
+        usual="depends on the optimizer and the model",
+        least=0,
+        example="0.001",
+        metavar="X",
+        aliases=("lr",),
+    )
+    patience: int = option(
+        10, "stop after this many evaluations without improvement, or 0 for all steps", least=0, metavar="N"
+    )
+    seed: int = option(0, "random seed", least=0, metavar="N")
+
+    def __post_init__(self):
+        object.__setattr__(self, "data", str(Path(self.data)))  # "photos/" and "photos" are one setting
+        super().__post_init__()
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class TrainingOptions(FitOptions):
+    """The options of a network that learns from rows of data."""
+
     epochs: int | None = option(
         None, "passes over the training data", usual="20, more for few data", least=1, metavar="N"
     )
@@ -45,15 +69,6 @@ class TrainingOptions(Options):
         metavar="NAME",
         meant=OTHER_NAMES,
     )
-    learning_rate: float | None = option(
-        None,
-        "peak learning rate",
-        usual="depends on the optimizer and the model",
-        least=0,
-        example="0.001",
-        metavar="X",
-        aliases=("lr",),
-    )
     schedule: ScheduleName = option(
         "cosine", "learning-rate schedule: " + ", ".join(get_args(ScheduleName)), metavar="NAME"
     )
@@ -64,19 +79,39 @@ class TrainingOptions(Options):
     dropout: float | None = option(
         None, "dropout rate after hidden dense layers", usual="the model's own", least=0, below=1, metavar="X"
     )
-    patience: int = option(
-        10, "stop after this many evaluations without improvement, or 0 for all steps", least=0, metavar="N"
-    )
     precision: PrecisionName = option(
         "auto",
         "number format: auto, float32 or bfloat16",
         usual="auto, which is bfloat16 on a GPU or TPU and float32 on a CPU",
         metavar="NAME",
     )
-    seed: int = option(0, "random seed", least=0, metavar="N")
 
     def __post_init__(self):
-        object.__setattr__(self, "data", str(Path(self.data)))  # "photos/" and "photos" are one setting
         super().__post_init__()
         if self.epochs is not None and self.steps is not None:
             raise Error("both epochs and steps are given; give one of them")
+
+
+def read_hidden(text: str) -> tuple[int, ...]:
+    """The units of each hidden layer.
+
+    Raises:
+        Error: the text names none.
+
+    >>> read_hidden("64,32"), read_hidden("16")
+    ((64, 32), (16,))
+    """
+    sizes = text.replace(" ", "").split(",")
+    if not all(size.isascii() and size.isdigit() and int(size) for size in sizes):
+        raise Error(f"--hidden {text!r} given; expected the units of each hidden layer, such as 64,32")
+    return tuple(map(int, sizes))
+
+
+def check_hidden(sizes: Any) -> None:
+    """Refuse what does not name the units of hidden layers.
+
+    Raises:
+        Error: it does not.
+    """
+    if not isinstance(sizes, tuple | list) or not all(isinstance(size, int) and size > 0 for size in sizes):
+        raise Error(f"hidden is {sizes!r}; expected the units of each hidden layer, such as (64, 32)")

@@ -8,12 +8,13 @@ from typing import Any
 from waza.core.errors import Error, nearest
 from waza.kinds.kind import Kind
 from waza.kinds.option import Options, read_given
-from waza.kinds.options import TrainingOptions
+from waza.kinds.options import FitOptions
 
 # One line a kind: the module whose `KIND` it is.
 KINDS = (
     "waza.kinds.classifier.kind",
     "waza.kinds.language_model.kind",
+    "waza.kinds.policy.kind",
     "waza.kinds.table.kind",
     "waza.kinds.arrays.kind",
     "waza.kinds.campaign.kind",
@@ -85,7 +86,7 @@ def kind_prepared_by(preparation: str) -> Kind:
     return {kind.preparation: kind for kind in kinds()}[preparation]
 
 
-def fit_options(model: str, data: str, given: Mapping[str, Any]) -> TrainingOptions:
+def fit_options(model: str, data: str, given: Mapping[str, Any]) -> FitOptions:
     """The options of `waza fit` for the model of this name, from the texts that the command line gave.
 
     Raises:

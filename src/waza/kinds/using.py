@@ -35,6 +35,10 @@ class InputOptions(Options):
         if self.input is None:
             raise Error("give --input with files to predict on")
 
+    def outputs(self) -> tuple[str, ...]:
+        """The predictions' file."""
+        return () if self.output is None else (self.output,)
+
 
 def predictions(model: Any, paths: Sequence[str]) -> Predictions:
     """The predictions of a `Model` on files.

@@ -5,3 +5,4 @@ from waza.rl import environments as environments
 from waza.rl import logs as logs
 from waza.rl import policies as policies
 from waza.rl import tabular as tabular
+from waza.rl import values as values

@@ -141,10 +141,12 @@ class Progress(Watch):
         self._show(self._text)
 
     def evaluated(self, step: int, measures: Mapping[str, float]) -> None:
-        """Show the measures on the validation rows."""
+        """Show the measures on the validation rows, or an agent's return."""
         shown = {name.removeprefix("validation_"): value for name, value in measures.items() if "validation" in name}
         if shown:
             self._text = "validation " + ", ".join(f"{name} {value:.3g}" for name, value in shown.items())
+        elif "return" in measures:
+            self._text = f"mean return {measures['return']:.4g}"
         self._show(self._text)
 
     def noted(self, sentence: str) -> None:

@@ -3,26 +3,10 @@
 import dataclasses
 from typing import Literal
 
-from waza.core.errors import Error
 from waza.kinds.option import option
-from waza.kinds.options import TrainingOptions
+from waza.kinds.options import TrainingOptions, check_hidden, read_hidden
 
 TaskName = Literal["classification", "regression"]
-
-
-def read_hidden(text: str) -> tuple[int, ...]:
-    """The units of each hidden layer.
-
-    Raises:
-        Error: the text names none.
-
-    >>> read_hidden("64,32"), read_hidden("16")
-    ((64, 32), (16,))
-    """
-    sizes = text.replace(" ", "").split(",")
-    if not all(size.isascii() and size.isdigit() and int(size) for size in sizes):
-        raise Error(f"--hidden {text!r} given; expected the units of each hidden layer, such as 64,32")
-    return tuple(map(int, sizes))
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -47,6 +31,4 @@ class TableOptions(TrainingOptions):
 
     def __post_init__(self):
         super().__post_init__()
-        sizes = self.hidden
-        if not isinstance(sizes, tuple | list) or not all(isinstance(size, int) and size > 0 for size in sizes):
-            raise Error(f"hidden is {sizes!r}; expected the units of each hidden layer, such as (64, 32)")
+        check_hidden(self.hidden)

@@ -1,0 +1,1 @@
+"""Policies: agents that learn by reinforcement in an environment."""

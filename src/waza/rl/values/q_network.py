@@ -1,0 +1,74 @@
+"""Networks that give the value of each action: a perceptron, or the dueling network."""
+
+import itertools
+from typing import Any
+
+import jax.numpy as jnp
+from jaxtyping import Array, Float, PyTree
+
+from waza.core.errors import Error
+from waza.models import MLP
+from waza.models.hidden import Hidden
+from waza.nn import Dense, He, Layer, Norm, Pass, relu
+from waza.rl.environments import Discrete, Environment
+from waza.rl.rollouts import input_size
+
+
+class Dueling(Layer):
+    r"""$Q(s, a) = V(s) + A(s, a) - \frac{1}{n} \sum_{a'} A(s, a')$.
+
+    Two streams share the first hidden layers. One gives the state's value, the other each action's advantage; each has
+    a last hidden layer of its own. What is learned from one action moves the value of all of them.
+
+    Source: Wang et al., "Dueling network architectures for deep reinforcement learning", 2016 (equation 9).
+
+    Args:
+        sizes: the numbers of units from input to actions, such as (4, 256, 256, 2); at least one hidden layer.
+
+    >>> model = Dueling((4, 8, 8, 2))
+    >>> variables = model.init(jax.random.key(0))
+    >>> model.apply(variables, jnp.ones((5, 4)), Pass()).shape
+    (5, 2)
+    """
+
+    sizes: tuple[int, ...]
+
+    def __check_init__(self):
+        if len(self.sizes) < 3:
+            raise Error(f"Dueling(sizes={self.sizes}); expected input, hidden and output, as in (4, 256, 256, 2)")
+
+    def parts(self) -> dict[str, Any]:
+        """The shared layers and the two streams."""
+        *shared, last, actions = self.sizes
+        return {
+            "shared": tuple(Hidden(Dense(*one, He()), relu) for one in itertools.pairwise(shared)),
+            "value": MLP((shared[-1], last, 1)),
+            "advantage": MLP((shared[-1], last, actions)),
+        }
+
+    def apply(self, variables: PyTree[Array], x: Float[Array, "batch ..."], run: Pass) -> Float[Array, "batch actions"]:
+        """The value of each action."""
+        parts, x = self.parts(), x.reshape(x.shape[0], -1)
+        for i, layer in enumerate(parts["shared"]):
+            x = layer.apply(variables["shared"][i], x, run.at("shared").at(i))
+        value = parts["value"].apply(variables["value"], x, run.at("value"))
+        advantage = parts["advantage"].apply(variables["advantage"], x, run.at("advantage"))
+        return value + advantage - jnp.mean(advantage, axis=-1, keepdims=True)
+
+
+def q_network(
+    environment: Environment, hidden: tuple[int, ...], algorithm: str, norm: Norm | None = None, dueling: bool = False
+) -> Layer:
+    """The network from an environment's observations to the values of its actions.
+
+    Raises:
+        Error: the actions are no finite number.
+    """
+    actions = environment.actions
+    if not isinstance(actions, Discrete):
+        raise Error(
+            f"{algorithm} learns a value for each action, and {type(environment).__name__} has continuous actions: "
+            "use ppo or a2c"
+        )
+    sizes = (input_size(environment.observations), *hidden, actions.n)
+    return Dueling(sizes) if dueling else MLP(sizes, norm=norm)
