@@ -1,6 +1,6 @@
 """GymnasiumEnv: an environment of waza as a `gymnasium.Env`. Importing this file needs gymnasium."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 import gymnasium
 import jax
@@ -31,7 +31,7 @@ class GymnasiumEnv(gymnasium.Env):
     (1.0, False, False, {})
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["rgb_array"], "render_fps": 30}
+    metadata: dict[str, Any] = {"render_modes": ["rgb_array"], "render_fps": 30}  # noqa: RUF012  # as Gymnasium declares it
 
     def __init__(self, environment: Environment, render_mode: str | None = None):
         self.environment, self.render_mode = environment, render_mode
