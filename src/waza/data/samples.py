@@ -126,7 +126,7 @@ def campaign(language: str = "en") -> Files:
     spent = rng.gamma(2, 90, count + new)
     district = rng.randint(0, 3, count + new)
     sent = rng.randint(0, 3, count + new)
-    without = 0.04 + 0.25 * (13 - months) / 12
+    without = 0.04 + 0.6 * (13 - months) / 12
     coupon = 0.22 * (months > 6) - 0.02
     visited = rng.uniform(size=count + new) < without + np.select([sent == 1, sent == 2], [coupon, 0.03], 0)
     bought = visited & (rng.uniform(size=count + new) < 0.3)

@@ -44,6 +44,7 @@ class Findings:
     Args:
         policies: by name: "nobody", "best", "response" and "learned", and each arm that everyone could receive.
         differences: the profit of the learned policy less that of others, by their names.
+        over_nobody: the profit of mailing everyone the best arm less that of mailing nobody.
         mailed_arms: the share of all customers to whom the learned policy gives each arm, in the order of the arms.
         best: the arm that is best for everyone, by all rows.
         budgets: in the order asked.
@@ -54,6 +55,7 @@ class Findings:
 
     policies: dict[str, Judged]
     differences: dict[str, Interval]
+    over_nobody: Interval
     mailed_arms: list[float]
     best: str
     budgets: list[Budget]
@@ -107,6 +109,7 @@ def findings_of(judge: Judge, policies: Policies, arms: tuple[str, ...], budget:
     return Findings(
         policies={name: judge.judge(policy) for name, policy in by_name.items()},
         differences={name: judge.profit_difference(learned, by_name[name]) for name in by_name if name != LEARNED},
+        over_nobody=judge.profit_difference(by_name[BEST], by_name[NOBODY]),
         mailed_arms=learned.mean(axis=0).tolist(),
         best=arms[1 + int(everyone.argmax())],
         budgets=[_budget(judge, policies, percent / 100) for percent in budget],

@@ -41,9 +41,9 @@ def percent(share: float) -> str:
     """A share as a percentage with at most one decimal.
 
     >>> percent(0.5), percent(0.123456)
-    ('50 %', '12.3 %')
+    ('50\xa0%', '12.3\xa0%')
     """
-    return f"{round(100 * share, 1):g} %"
+    return f"{round(100 * share, 1):g}\N{NO-BREAK SPACE}%"
 
 
 def policy_name(found: Campaign, name: str, language: str) -> str:
@@ -66,10 +66,12 @@ def answer(found: Campaign, language: str) -> str:
         "difference": per_thousand(difference.mean),
         "difference_between": between(difference, language),
         "simple": say["simple"][simple].format(arm=findings.best),
+        "best": findings.best,
         "simple_profit": with_interval(findings.policies[simple].profit, language),
+        "over_nobody": with_interval(findings.over_nobody, language),
         "arms": arms_text(found, language),
     }
-    kind = "clear" if findings.clear else "unclear"
+    kind = "clear" if findings.clear else simple
     return str(say["answer"][kind].format(**values))
 
 
