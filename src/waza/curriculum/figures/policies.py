@@ -25,7 +25,7 @@ from waza.report.words import Words, number
 from waza.rl.tabular import deterministic, state_values
 
 LOWEST, START = -60.0, -1.5  # of the values shown; the logit from which steps are shown
-STEPS = {"small": 0.03, "large": 0.5}  # epsilon of the two steps that are shown
+STEPS = {"small": 0.03, "large": 0.25}  # epsilon of the two steps that are shown
 RATES = np.logspace(-4, 2, 25)
 DISCOUNTS = np.linspace(0.5, 0.995, 100)
 
@@ -50,7 +50,7 @@ def steps_of_the_gradient(results: xr.Dataset, words: Words, language: str) -> a
     places |= {say[name].format(rate): START + rate * corridor_gradient(START) for name, rate in STEPS.items()}
     marks = [{"x": float(x), "y": max(float(corridor_value(x)), LOWEST), "text": name} for name, x in places.items()]
     chart = _curves({"": (logits, corridor_value(logits))}, say["logit"], alt.Axis(tickCount=5), (LOWEST, -8.0))
-    return titled(chart + _marked(marks, dy=-10), say["over_theta"])
+    return titled(chart + _marked(marks, dx=10), say["over_theta"])
 
 
 def improvements(results: xr.Dataset, words: Words, language: str) -> alt.LayerChart:
@@ -118,10 +118,16 @@ def _curves(
     return alt.layer(drawn).properties(width=WIDTH, height=HEIGHT)
 
 
-def _marked(marks: list[dict[str, Any]], dy: int) -> Any:
-    """Points with a text above them."""
-    base = alt.Chart(Inline(values=marks)).encode(x="x:Q", y="y:Q")
-    return alt.layer(
-        base.mark_point(filled=True, size=80, opacity=1, color=PALETTE[1]),
-        base.mark_text(dy=dy, fontSize=12, fontWeight="bold", color="#222").encode(text="text:N"),
-    )
+def _marked(marks: list[dict[str, Any]], dx: int = 0, dy: int = 0) -> alt.LayerChart:
+    """Points with a text above them or, with `dx`, on the left of those below 0 and on the right of the others."""
+    points = alt.Chart(Inline(values=marks)).mark_point(filled=True, size=80, opacity=1, color=PALETTE[1])
+    layers = [points.encode(x="x:Q", y="y:Q")]
+    sides = {"center": marks} if not dx else {"right": [], "left": []}
+    for mark in marks if dx else ():
+        sides["right" if mark["x"] < 0 else "left"].append(mark)
+    for align, some in sides.items():
+        text = alt.Chart(Inline(values=some)).mark_text(
+            align=align, dx=-dx if align == "right" else dx, dy=dy, fontSize=12, fontWeight="bold", color="#222"
+        )
+        layers.append(text.encode(x="x:Q", y="y:Q", text="text:N"))
+    return alt.layer(*layers)
