@@ -58,6 +58,7 @@ def _histogram(returns: np.ndarray, random: float, say: Mapping[str, Any]) -> An
         .encode(
             x=alt.X("from:Q", title=say["one_return"], scale=alt.Scale(zero=False)),
             x2="to:Q",
+            y2=alt.Y2Datum(0),
             y=alt.Y("count:Q", title=say["episodes"], axis=alt.Axis(tickMinStep=1)),
             tooltip=["from:Q", "to:Q", alt.Tooltip("count:Q", title=say["episodes"])],
         )
