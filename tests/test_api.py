@@ -309,7 +309,7 @@ def missing(y):
         ("mlp", lambda x, y: (x[:0], y[:0]), {}, "x and y have no rows"),
         ("mlp", lambda x, y: (x, missing(y)), {}, "y has no value in 1 of 60 rows, such as row 3"),
         ("mlp", lambda x, y: (x[:, 0], y), {}, r"x has the shape \(60,\); expected \(rows, columns\)"),
-        ("mlp", lambda x, y: (x, y[:, None]), {}, r"give y\[:, 0\]"),
+        ("mlp", lambda x, y: (x, np.stack([y, y], 1) + 1), {}, r"expected \(rows, ...\) and a target for each row"),
         ("mlp", lambda x, y: ([*x.tolist()[:-1], [1.0]], y), {}, "x has rows of different lengths"),
         ("mlp", lambda x, y: (x, y, y), {}, r"a tuple of 3 is given as data; expected \(x, y\)"),
         ("mlp", lambda x, y: {"x": x}, {}, "mlp is for images and tables, and a dict is given"),

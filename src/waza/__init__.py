@@ -18,6 +18,7 @@ _FOLDERS = (
     "nn",
     "optim",
     "report",
+    "rl",
     "study",
     "testing",
 )
@@ -64,6 +65,7 @@ if TYPE_CHECKING:
     from waza import nn as nn
     from waza import optim as optim
     from waza import report as report
+    from waza import rl as rl
     from waza import study as study
     from waza import testing as testing
     from waza.comparison import Comparison as Comparison

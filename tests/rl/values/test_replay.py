@@ -1,3 +1,5 @@
+"""A replay memory: what it returns, and what it overwrites."""
+
 from collections import deque
 
 import jax

@@ -1,3 +1,5 @@
+"""Targets of action values against loops in NumPy."""
+
 import jax
 import jax.numpy as jnp
 import numpy as np

@@ -107,7 +107,7 @@ class OnLog(Ranked):
         """The measures on the held-out rows; the response models have not seen them."""
         rows = jax.tree.map(lambda leaf: jnp.asarray(leaf)[state.rows], data.log)
         model = self.responses(state.policy.variables, rows.features)
-        values = SCALE * scores(rows.arm, rows.reward, rows.propensity, model)
+        values = SCALE * jnp.asarray(scores(rows.arm, rows.reward, rows.propensity, model))
         return self.outcomes(state.policy.variables, rows.features, values)
 
     def kept(self, state: HeldState) -> PyTree[Array]:

@@ -118,11 +118,11 @@ def _curves(
     return alt.layer(drawn).properties(width=WIDTH, height=HEIGHT)
 
 
-def _marked(marks: list[dict[str, Any]], dx: int = 0, dy: int = 0) -> alt.LayerChart:
+def _marked(marks: list[dict[str, Any]], dx: int = 0, dy: int = 0) -> Any:
     """Points with a text above them or, with `dx`, on the left of those below 0 and on the right of the others."""
     points = alt.Chart(Inline(values=marks)).mark_point(filled=True, size=80, opacity=1, color=PALETTE[1])
     layers = [points.encode(x="x:Q", y="y:Q")]
-    sides = {"center": marks} if not dx else {"right": [], "left": []}
+    sides: dict[Any, list[dict[str, Any]]] = {"right": [], "left": []} if dx else {"center": marks}
     for mark in marks if dx else ():
         sides["right" if mark["x"] < 0 else "left"].append(mark)
     for align, some in sides.items():

@@ -1,6 +1,5 @@
 """An episode as an animated GIF."""
 
-import dataclasses
 import io
 from typing import Any
 
@@ -8,6 +7,7 @@ import jax
 import numpy as np
 from PIL import Image
 
+from waza.core.recipe import replace
 from waza.kinds.policy.model import PolicyModel
 from waza.rl.environments import advance, begin
 from waza.rl.environments.hosted import Hosted
@@ -29,9 +29,9 @@ def film(model: PolicyModel, seed: int = 0, most: int = MOST) -> bytes:
     Raises:
         Error: there are no pictures of the environment.
     """
-    environment = model.environment
+    environment: Any = model.environment
     if isinstance(environment, Hosted):
-        environment = dataclasses.replace(environment, pictures=True)
+        environment = replace(environment, pictures=True)
     milliseconds = 1000 / pace(environment)
     states = _states(model, environment, seed)
     every = max(-(-len(states) // most), round(FASTEST / milliseconds), 1)

@@ -28,7 +28,7 @@ def policy_page(model: PolicyModel, training: Training, language: str) -> str:
     shown = dataclasses.replace(training, model=model.preparation.algorithm.upper(), history=history)
 
     def charts(say: Mapping[str, Any]) -> dict[str, Any]:
-        return {"returns": _histogram(played.returns, training.result["measures"]["random_return"], say)}
+        return {"returns": _histogram(np.asarray(played.returns), training.result["measures"]["random_return"], say)}
 
     return render_training(shown, language, CHARTED, charts, summary=summary(played), episode=_episode(model))
 

@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from waza.core.errors import Error
-from waza.kinds.policy.environments import name_of
 from waza.rl.environments import Discrete, Environment
-from waza.rl.environments.names import environment
+from waza.rl.environments.names import environment, name_of
 from waza.rl.rollouts import input_size
 
 

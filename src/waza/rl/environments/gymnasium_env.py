@@ -31,7 +31,7 @@ class GymnasiumEnv(gymnasium.Env):
     (1.0, False, False, {})
     """
 
-    metadata: dict[str, Any] = {"render_modes": ["rgb_array"], "render_fps": 30}  # noqa: RUF012  # as Gymnasium declares it
+    metadata = {"render_modes": ["rgb_array"], "render_fps": 30}  # noqa: RUF012  # as Gymnasium declares it
 
     def __init__(self, environment: Environment, render_mode: str | None = None):
         self.environment, self.render_mode = environment, render_mode

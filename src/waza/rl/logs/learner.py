@@ -79,7 +79,7 @@ class LogPolicy(Learner):
             Measure("batch_response_loss", "lower"),
         )
 
-    def init(self, key: PRNGKeyArray, data: Any) -> PolicyState:
+    def init(self, key: PRNGKeyArray, data: Any) -> Any:
         """Fresh variables of the networks, and the optimiser's state."""
         halves = [self.response.init(named_key(key, f"response{half}")) for half in range(2)]
         variables = {
@@ -88,12 +88,12 @@ class LogPolicy(Learner):
         }
         return PolicyState(variables, self.optimizer.init(variables), jnp.int32(0))
 
-    def batch(self, data: FoldedLog, key: PRNGKeyArray, step: Int[Array, ""] | int) -> FoldedLog:
+    def batch(self, data: Any, key: PRNGKeyArray, step: Int[Array, ""] | int) -> Any:
         """`batch_size` rows of all folds, drawn with replacement; those of the held-out fold have no weight."""
         rows = jax.random.randint(key, (self.batch_size,), 0, len(data.arm))
         return jax.tree.map(lambda leaf: jnp.asarray(leaf)[rows], data)
 
-    def update(self, state: PolicyState, batch: FoldedLog, key: PRNGKeyArray) -> tuple[PolicyState, Measures]:
+    def update(self, state: Any, batch: Any, key: PRNGKeyArray) -> tuple[Any, Measures]:
         """One step of all networks on the batch."""
         now = at(self, state.step)
         weight = (batch.fold != self.fold).astype(jnp.float32)
@@ -111,14 +111,15 @@ class LogPolicy(Learner):
     def losses(self, variables: PyTree[Array], rows: FoldedLog) -> dict[str, Float[Array, " rows"]]:
         """The two squared errors of each row."""
         both = self.both_responses(variables, rows.features)
-        own, other = (jnp.where(half[:, None] == 0, *both) for half in (rows.half, 1 - rows.half))
+        first, second = both
+        own, other = (jnp.where(half[:, None] == 0, first, second) for half in (rows.half, 1 - rows.half))
         response = jnp.take_along_axis(own, rows.arm[:, None], axis=1)[:, 0] - rows.reward
         gain = self.gains(variables, rows.features) - self.gains_of(self.row_scores(rows, other))
         return {"gain_loss": jnp.sum(gain**2, axis=1), "response_loss": response**2}
 
     def row_scores(self, rows: FoldedLog, model: Float[Array, "rows arms"]) -> Float[Array, "rows arms"]:
         """The doubly robust scores of rows, constants for the gradient."""
-        return jax.lax.stop_gradient(scores(rows.arm, rows.reward, rows.propensity, model))
+        return jax.lax.stop_gradient(jnp.asarray(scores(rows.arm, rows.reward, rows.propensity, model)))
 
     def gains_of(self, values: Float[Array, "rows arms"]) -> Float[Array, "rows others"]:
         """The values of the other arms less that of the control."""
@@ -137,12 +138,12 @@ class LogPolicy(Learner):
         """The expected gain of each arm other than the control."""
         return self.gain.apply(variables["gain"], x, Pass())
 
-    def evaluate(self, state: PolicyState, data: FoldedLog, key: PRNGKeyArray) -> Measures:
+    def evaluate(self, state: Any, data: Any, key: PRNGKeyArray) -> Measures:
         """The two losses on the held-out fold; a gap where none is held out."""
         held = (jnp.asarray(data.fold) == self.fold).astype(jnp.float32)
         losses = self.losses(state.variables, jax.tree.map(jnp.asarray, data))
         return {name: Mean(jnp.sum(held * loss), jnp.sum(held)) for name, loss in losses.items()}
 
-    def kept(self, state: PolicyState) -> PyTree[Array]:
+    def kept(self, state: Any) -> PyTree[Array]:
         """The variables of the networks."""
         return state.variables
