@@ -118,7 +118,7 @@ def corpus(language: str = "en") -> Files:
 def campaign(language: str = "en") -> Files:
     """Customers who received one of two mails or none, at random, and who visited; and customers of the next campaign.
 
-    Those who bought recently visit anyway; the mail with a coupon moves those who have not bought for long.
+    Those who bought recently visit anyway, and a coupon keeps some of them away; it moves those who did not buy for long.
     """
     rng = np.random.RandomState(4)
     count, new = 6000, 500
@@ -127,7 +127,7 @@ def campaign(language: str = "en") -> Files:
     district = rng.randint(0, 3, count + new)
     sent = rng.randint(0, 3, count + new)
     without = 0.04 + 0.6 * (13 - months) / 12
-    coupon = 0.22 * (months > 6) - 0.02
+    coupon = 0.28 * (months > 6) - 0.08
     visited = rng.uniform(size=count + new) < without + np.select([sent == 1, sent == 2], [coupon, 0.03], 0)
     bought = visited & (rng.uniform(size=count + new) < 0.3)
     rows = [
