@@ -118,7 +118,7 @@ def corpus(language: str = "en") -> Files:
 def campaign(language: str = "en") -> Files:
     """Customers who received one of two mails or none, at random, and who visited; and customers of the next campaign.
 
-    Those who bought recently visit anyway, and a coupon keeps some of them away; it moves those who did not buy for long.
+    Those who bought recently visit anyway, and a coupon keeps some away; it moves those who did not buy for long.
     """
     rng = np.random.RandomState(4)
     count, new = 6000, 500
