@@ -54,7 +54,7 @@ def test_it_finds_whom_the_coupon_moves(facts):
     over_nobody = facts["differences"]["nobody"]
     assert over_nobody["low"] < truth < over_nobody["high"] + 0.01
     assert over_nobody["mean"] > 0.6 * truth
-    assert facts["differences"]["response"]["low"] > 0, "a threshold on the response mails those who come anyway"
+    assert facts["differences"]["best"]["low"] > 0, "the coupon keeps those away who would have come"
     assert facts["ranking_by_response"] == "not_enough"
     first, last = facts["deciles"]["response"][0], facts["deciles"]["response"][-1]
     assert first["mailed"]["mean"] > 2 * last["mailed"]["mean"]
