@@ -41,7 +41,9 @@ class Ranked(LogPolicy):
         losses = (Measure(f"batch_{name}_loss", "lower") for name in ("gain", "response"))
         return *gains, Measure("profit", "higher"), *losses
 
-    def outcomes(self, variables: PyTree[Array], x: Float[Array, "rows features"], values: Any) -> Measures:
+    def outcomes(
+        self, variables: PyTree[Array], x: Float[Array, "rows features"], values: Float[Array, "rows arms"]
+    ) -> Measures:
         """The measures on customers whose rewards by arm are known or estimated without bias (`values`)."""
         arms = values.shape[1]
         response, gain = self.responses(variables, x)[:, 1:], self.gains(variables, x)
@@ -85,30 +87,30 @@ class HeldState(NamedTuple):
 class OnLog(Ranked):
     """Learns from the rows of a real log, and is judged on the others by the doubly robust scores."""
 
-    def init(self, key: PRNGKeyArray, data: Any) -> HeldState:
+    def init(self, key: PRNGKeyArray, data: Customers) -> HeldState:
         """Fresh networks, and the rows that this seed holds out."""
         count = len(data.log.arm)
         rows = drawn_rows(named_key(key, "held"), data.held, count)
         return HeldState(super().init(key, data.log), rows, jnp.zeros(count, bool).at[rows].set(True))
 
-    def batch(self, data: Any, key: PRNGKeyArray, step: Any) -> FoldedLog:
+    def batch(self, data: Customers, key: PRNGKeyArray, step: Any) -> FoldedLog:
         """Rows of the log; `fold` is each one's number, by which `update` knows whether it is held out."""
         return super().batch(data.log._replace(fold=jnp.arange(len(data.log.arm))), key, step)
 
-    def update(self, state: Any, batch: Any, key: PRNGKeyArray) -> tuple[Any, Measures]:
+    def update(self, state: HeldState, batch: FoldedLog, key: PRNGKeyArray) -> tuple[HeldState, Measures]:
         """One step on the rows that are not held out."""
         marked = batch._replace(fold=state.held[batch.fold].astype(jnp.int32))
         policy, records = super().update(state.policy, marked, key)
         return state._replace(policy=policy), records
 
-    def evaluate(self, state: Any, data: Any, key: PRNGKeyArray) -> Measures:
+    def evaluate(self, state: HeldState, data: Customers, key: PRNGKeyArray) -> Measures:
         """The measures on the held-out rows; the response models have not seen them."""
         rows = jax.tree.map(lambda leaf: jnp.asarray(leaf)[state.rows], data.log)
         model = self.responses(state.policy.variables, rows.features)
         values = SCALE * jnp.asarray(scores(rows.arm, rows.reward, rows.propensity, model))
         return self.outcomes(state.policy.variables, rows.features, values)
 
-    def kept(self, state: Any) -> PyTree[Array]:
+    def kept(self, state: HeldState) -> PyTree[Array]:
         """The variables of the networks."""
         return state.policy.variables
 
@@ -161,17 +163,17 @@ class OnSimulated(Ranked):
         """Nothing: `update` draws rows of the seed's own log."""
         return
 
-    def update(self, state: Any, batch: Any, key: PRNGKeyArray) -> tuple[Any, Measures]:
+    def update(self, state: SimulatedState, batch: None, key: PRNGKeyArray) -> tuple[SimulatedState, Measures]:
         """One step on rows of the log."""
         rows = super().batch(state.log, key, 0)
         policy, records = super().update(state.policy, rows, key)
         return state._replace(policy=policy), records
 
-    def evaluate(self, state: Any, data: Any, key: PRNGKeyArray) -> Measures:
+    def evaluate(self, state: SimulatedState, data: Any, key: PRNGKeyArray) -> Measures:
         """The measures by the true probabilities."""
         x = jax.random.normal(key, (self.rows, FEATURES))
         return self.outcomes(state.policy.variables, x, self.probabilities(x))
 
-    def kept(self, state: Any) -> PyTree[Array]:
+    def kept(self, state: SimulatedState) -> PyTree[Array]:
         """The variables of the networks."""
         return state.policy.variables
