@@ -152,7 +152,8 @@ def _given(folder: Path, splits: dict[Path, str], passed: _Passed) -> tuple[list
     for split, top in by_split.items():
         classes = _subfolders(top, folder, passed)
         inside = _inside(classes, folder)
-        around += [str(classes[0].relative_to(folder))] * bool(inside)
+        if inside:
+            around.append(str(classes[0].relative_to(folder)))
         listed, more = _listed(folder, split, inside or classes, passed)
         images += listed
         notes += more

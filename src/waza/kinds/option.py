@@ -170,7 +170,7 @@ def read_given(
             of = {label: one for label, some in others if (one := named(some, name)) is not None}
             known = next(iter(of.values()))
             flag = known.flag if known.name == name else flag_of(name)
-            raise Error(f"{flag} is for {' and '.join(of)}, and {refusal}: leave it out")
+            raise Error(f"{flag} is for {both(of)}, and {refusal}: leave it out")
         if found.name in values:
             raise Error(f"{found.flag} and another name of it are both given: give one of them")
         values[found.name] = own[found.name].value(value)

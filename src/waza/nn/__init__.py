@@ -55,3 +55,4 @@ from waza.nn.recurrent import bptt as bptt
 from waza.nn.windows import col2im as col2im
 from waza.nn.windows import conv_output_size as conv_output_size
 from waza.nn.windows import im2col as im2col
+from waza.nn.orthogonal import Orthogonal as Orthogonal

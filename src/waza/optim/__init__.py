@@ -20,3 +20,4 @@ from waza.optim.sgd import SGD as SGD
 from waza.optim.step_decay import StepDecay as StepDecay
 from waza.optim.warm_up import WarmUp as WarmUp
 from waza.optim.weight_decay import WeightDecay as WeightDecay
+from waza.optim.linear_decay import LinearDecay as LinearDecay

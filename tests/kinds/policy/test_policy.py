@@ -197,7 +197,7 @@ def test_wrong_settings_are_refused_in_one_line(tmp_path, capsys, fitted):
     out = ["--out", str(tmp_path / "o")]
     given = ["fit", "policy", "CartPole-v1", *out]
     refused([*given, "--algorithm", "pp"], "algorithm is 'pp': did you mean 'ppo'?", capsys)
-    refused([*given, "--epochs", "3"], "--epochs is for images and texts and tables, and policy is for", capsys)
+    refused([*given, "--epochs", "3"], "--epochs is for images, texts and tables, and policy is for", capsys)
     refused([*given, "--hidden", "0"], "expected the units of each hidden layer", capsys)
     refused(["fit", "policy", "CartPol-v1", *out], "did you mean 'CartPole-v1'?", capsys)
     refused(["fit", "policy", "wine.csv", *out], "policy is for environments, and the table wine.csv is given", capsys)

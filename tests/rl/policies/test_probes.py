@@ -90,8 +90,8 @@ def test_numbers_as_actions_are_aimed(kind):
     environment = Aim()
     policy = GaussianPolicy(nn.Dense(1, 1, nn.Constant(0.0)))
     critic = nn.Dense(1, 1, nn.Constant(0.0))
-    learner = kind(environment, policy, optim.Adam(0.02), critic, copies=16, steps=8, episodes=4)
-    state = trained(learner, 300)
+    learner = kind(environment, policy, optim.Adam(0.01), critic, copies=16, steps=8, episodes=4)
+    state = trained(learner, 600)
     measured = learner.evaluate(state, None, jax.random.key(2))
     assert float(measured["return"].value) > -0.02  # and so no action was out of bounds
     assert float(state.variables["policy"]["log_std"][0]) < -0.5

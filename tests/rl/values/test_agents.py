@@ -7,6 +7,7 @@ import pytest
 import torch
 
 import waza as wz
+from waza.core.recipe import at
 from waza import optim
 from waza.core.errors import Error
 from waza.learners.keys import step_key, trial_key
@@ -142,7 +143,7 @@ def test_huber_is_torchs_smooth_l1():
 
 
 def test_the_target_network_moves_at_its_steps_alone():
-    agent = small_dqn(Loop(), target_every=3.0, target_rate=0.25)
+    agent = at(small_dqn(Loop(), target_every=3.0, target_rate=0.25), 0)
     learned = agent.init(trial_key(0, "init"), None).learned
     x, ones = jnp.ones((4, 1)), jnp.ones(4)
     rows = Experience(x, ones.astype(jnp.int32), ones, x, ones < 0)

@@ -43,7 +43,7 @@ def every_episode(model: TabularModel, policy: Any, steps: int) -> Episodes:
     >>> coin = TabularModel(np.array([[[0.5], [0.0]]]), np.array([[1.0, 2.0]]), np.ones(1))
     >>> found = every_episode(coin, [[0.5, 0.5]], steps=2)
     >>> found.probability.tolist(), found.reward.tolist()
-    ([0.25, 0.25, 0.125, 0.125], [[1.0, 0.0], [2.0, 0.0], [1.0, 1.0], [1.0, 2.0]])
+    ([0.25, 0.5, 0.0625, 0.0625, 0.125], [[1.0, 0.0], [2.0, 0.0], [1.0, 1.0], [1.0, 1.0], [1.0, 2.0]])
     """
     model, policy = checked(model), np.asarray(policy, np.float64)
     ends: list[Episodes] = []

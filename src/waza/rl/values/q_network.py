@@ -25,6 +25,7 @@ class Dueling(Layer):
     Args:
         sizes: the numbers of units from input to actions, such as (4, 256, 256, 2); at least one hidden layer.
 
+    >>> import jax
     >>> model = Dueling((4, 8, 8, 2))
     >>> variables = model.init(jax.random.key(0))
     >>> model.apply(variables, jnp.ones((5, 4)), Pass()).shape

@@ -44,7 +44,7 @@ class Response(Recipe):
 
     >>> customer = Customer(*map(jnp.float32, (2, 250, 1, 0, 0)))
     >>> [round(float(rate), 4) for rate in Response()(customer)]
-    [0.1079, 0.1827, 0.0047, 0.0113]
+    [0.1013, 0.1715, 0.0046, 0.0113]
     """
 
     visit: tuple[float, ...] = (-1.468, -0.298, -0.732, -0.266, -0.188, 0.362, 0.351, 0.295, 0.102, 0.242)
