@@ -71,7 +71,9 @@ def test_names_that_other_libraries_have_are_taken_or_explained():
     assert fit_options("mlp", "digits", {"lr": "0.01"}).learning_rate == 0.01
     assert fit_options("language-model", "t.txt", {"hidden_size": "64", "num_layers": "3"}).width == 64
     assert fit_options("mlp", "wine.csv", {"hidden_size": "64,32", "target": "kind"}).hidden == (64, 32)
-    with pytest.raises(Error, match="--hidden-size is for texts, environments and tables, and mlp is for images: leave it out"):
+    with pytest.raises(
+        Error, match="--hidden-size is for texts, environments and tables, and mlp is for images: leave it out"
+    ):
         fit_options("mlp", "digits", {"hidden_size": "64"})
     with pytest.raises(Error, match="--learning-rate and another name of it are both given"):
         fit_options("mlp", "digits", {"lr": "0.01", "learning_rate": "0.1"})

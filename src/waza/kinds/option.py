@@ -170,11 +170,20 @@ def read_given(
             of = {label: one for label, some in others if (one := named(some, name)) is not None}
             known = next(iter(of.values()))
             flag = known.flag if known.name == name else flag_of(name)
-            raise Error(f"{flag} is for {both(of)}, and {refusal}: leave it out")
+            raise Error(f"{flag} is for {_all(list(of))}, and {refusal}: leave it out")
         if found.name in values:
             raise Error(f"{found.flag} and another name of it are both given: give one of them")
         values[found.name] = own[found.name].value(value)
     return values
+
+
+def _all(names: list[str]) -> str:
+    """Names as one text.
+
+    >>> _all(["images", "texts", "tables"]), _all(["texts"])
+    ('images, texts and tables', 'texts')
+    """
+    return " and ".join([", ".join(names[:-1]), *names[-1:]] if len(names) > 1 else names)
 
 
 def named(options: type[Options], name: str) -> Option | None:

@@ -30,6 +30,7 @@ from waza.nn.losses import CrossEntropy as CrossEntropy
 from waza.nn.losses import Loss as Loss
 from waza.nn.losses import SquaredError as SquaredError
 from waza.nn.norm import Norm as Norm
+from waza.nn.orthogonal import Orthogonal as Orthogonal
 from waza.nn.passes import Pass as Pass
 from waza.nn.passes import named_key as named_key
 from waza.nn.penalty import L1 as L1
@@ -55,4 +56,3 @@ from waza.nn.recurrent import bptt as bptt
 from waza.nn.windows import col2im as col2im
 from waza.nn.windows import conv_output_size as conv_output_size
 from waza.nn.windows import im2col as im2col
-from waza.nn.orthogonal import Orthogonal as Orthogonal

@@ -9,6 +9,7 @@ from waza.optim.clip_by_norm import ClipByNorm as ClipByNorm
 from waza.optim.cosine_decay import CosineDecay as CosineDecay
 from waza.optim.exponential_decay import ExponentialDecay as ExponentialDecay
 from waza.optim.from_optax import FromOptax as FromOptax
+from waza.optim.linear_decay import LinearDecay as LinearDecay
 from waza.optim.momentum import Momentum as Momentum
 from waza.optim.nesterov import Nesterov as Nesterov
 from waza.optim.optimizer import Optimizer as Optimizer
@@ -20,4 +21,3 @@ from waza.optim.sgd import SGD as SGD
 from waza.optim.step_decay import StepDecay as StepDecay
 from waza.optim.warm_up import WarmUp as WarmUp
 from waza.optim.weight_decay import WeightDecay as WeightDecay
-from waza.optim.linear_decay import LinearDecay as LinearDecay

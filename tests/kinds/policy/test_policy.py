@@ -14,6 +14,7 @@ from waza.core.errors import Error
 from waza.core.language import LANGUAGES, texts
 from waza.engine.watch import Interrupted, Watch
 from waza.kinds import load_model
+from waza.kinds.option import declared
 from waza.kinds.policy.agents import USUAL, agent, settle, steps_of
 from waza.kinds.policy.kind import KIND
 from waza.kinds.policy.options import PolicyOptions
@@ -196,7 +197,8 @@ def test_each_algorithm_has_usual_settings():
 def test_wrong_settings_are_refused_in_one_line(tmp_path, capsys, fitted):
     out = ["--out", str(tmp_path / "o")]
     given = ["fit", "policy", "CartPole-v1", *out]
-    refused([*given, "--algorithm", "pp"], "algorithm is 'pp': did you mean 'ppo'?", capsys)
+    with pytest.raises(Error, match=r"algorithm is 'pp': did you mean 'ppo'\?"):
+        declared(PolicyOptions)["algorithm"].check("pp")
     refused([*given, "--epochs", "3"], "--epochs is for images, texts and tables, and policy is for", capsys)
     refused([*given, "--hidden", "0"], "expected the units of each hidden layer", capsys)
     refused(["fit", "policy", "CartPol-v1", *out], "did you mean 'CartPole-v1'?", capsys)
