@@ -59,7 +59,7 @@ def fold(key: Keys, number: Any) -> Keys:
     return _each(lambda one: jax.random.fold_in(one, number), key)
 
 
-def uniform(key: Keys, *shape: int, low: float = 0.0) -> Float[Array, "..."]:
+def uniform(key: Keys, *shape: int, low: Any = 0.0) -> Float[Array, "..."]:
     """Uniform numbers from `low` to 1 of this shape, with the copies of the key behind it.
 
     >>> uniform(jax.random.split(jax.random.key(0), 5), 2, 3).shape

@@ -1,6 +1,6 @@
 """Ridge regression of rewards on features, one row at a time."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 from jaxtyping import Array, Float
@@ -18,7 +18,7 @@ class Ridge(NamedTuple):
     root: Float[Array, "features features ..."]
 
 
-def no_rows(features: int, strength: float) -> Ridge:
+def no_rows(features: int, strength: Any) -> Ridge:
     r"""Before the first row, with the penalty $\lambda$ = strength."""
     return Ridge(jnp.zeros(features), jnp.eye(features) / jnp.sqrt(strength))
 
