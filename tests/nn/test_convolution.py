@@ -38,7 +38,8 @@ def ours(x, weight, strides, padding, groups):
     return y, *gradients
 
 
-@settings(deadline=None, max_examples=10)
+# The same examples each time: in some twenty runs of all tests, jaxlib 0.10.2 aborted twice while it compiled these.
+@settings(deadline=None, max_examples=10, derandomize=True)
 @given(
     st.tuples(st.integers(4, 8), st.integers(4, 8)),
     st.tuples(st.integers(1, 4), st.integers(1, 4)),
