@@ -11,6 +11,7 @@ from waza.models import MLP
 from waza.models.hidden import Hidden
 from waza.nn import Dense, He, Layer, Norm, Pass, relu
 from waza.rl.environments import Discrete, Environment
+from waza.rl.environments.names import name_of
 from waza.rl.rollouts import input_size
 
 
@@ -67,9 +68,7 @@ def q_network(
     """
     actions = environment.actions
     if not isinstance(actions, Discrete):
-        raise Error(
-            f"{algorithm} learns a value for each action, and {type(environment).__name__} has continuous actions: "
-            "use ppo or a2c"
-        )
+        shown = name_of(environment) or type(environment).__name__
+        raise Error(f"{algorithm} learns a value for each action, and {shown} has continuous actions: use ppo or a2c")
     sizes = (input_size(environment.observations), *hidden, actions.n)
     return Dueling(sizes) if dueling else MLP(sizes, norm=norm)
