@@ -179,8 +179,9 @@ def _numbers(cells: Any, name: str, notation: Notation, kind: str, expected: str
     numbers = as_numbers(cells, notation.reading or "number", notation.unit)
     if bad := int((~np.isfinite(numbers)).sum()):
         example = short(as_texts(cells)[~np.isfinite(numbers)][0])
+        such = repr(example) if example else "an empty cell"
         raise Error(
-            f"{bad} rows of the {kind} {name!r} are no finite numbers, such as {example!r}; expected {expected}: "
+            f"{bad} rows of the {kind} {name!r} are no finite numbers, such as {such}; expected {expected}: "
             "correct these rows, or leave them out"
         )
     return numbers

@@ -1,6 +1,7 @@
 """`waza campaign` on a log, as a marketer uses it: the answer, the page, the policy, and what can go wrong."""
 
 import csv
+import html
 import json
 import re
 
@@ -15,7 +16,7 @@ from waza.data.samples import write_sample
 from waza.kinds.campaign.findings import SHARES
 from waza.kinds.campaign.page import render
 from waza.kinds.campaign.policies import best_arms
-from waza.kinds.campaign.telling import words
+from waza.kinds.campaign.telling import overlap, words
 from waza.kinds.registry import kinds
 
 ASKED = ["--arm", "mail", "--reward", "visited", "--cost", "0.05"]
@@ -86,12 +87,15 @@ def test_the_answer_comes_first_in_both_languages_and_nothing_is_left_unfilled(f
     for language in ("en", "ja"):
         part = page[page.index(f'<main lang="{language}">') :].partition("</main>")[0]
         first = re.search(r'<p class="said">(.*?)</p>', part)[1]
-        assert first == facts["answer"][language]
+        assert html.unescape(first) == facts["answer"][language]
         assert part.index("said") < part.index("<table")
         assert "{" not in re.sub(r"<[^>]*>", "", part)
     assert set(words("en")) == set(words("ja"))
     assert re.search(r"学習した方策に従い、6,000 人のうち", page)
     assert page.count('data-spec="en-') == page.count('data-spec="ja-') == 2
+    shown = html.unescape(page)
+    for said in ("gain in 'visited'", "'visited' with mail", "'visited' の増加", "(報酬 'visited')", "全員に 'coupon'"):
+        assert said in shown, "a column's name is no word of a sentence"
 
 
 def test_the_policy_says_whom_to_mail(folder, capsys):
@@ -160,9 +164,61 @@ def test_an_arm_that_hardly_occurs_is_said_with_the_effective_sample_size():
     frame = biased(3000).drop(columns="p")
     frame["mail"] = np.where(np.arange(3000) % 100 == 0, "mail", "none")
     found = wz.campaign(frame, "mail", "visit", folds=2, steps=50)
-    (note,) = [note for note in found.notes if note.kind == "log_overlap" and note.values["policy"] == "mail"]
-    assert note.values["effective"] == 30
-    assert "equivalent of 30 of 3000 customers" in note.say("en")
+    mail = found.findings.policies["mail"]
+    assert round(mail.effective) == 30 and mail.fits and not mail.overlaps
+    assert "hardly overlap for: 'mail' to everyone (30)" in overlap(found, "en", ["mail"])
+    assert "全員に 'mail'(30)。かっこ内は、顧客 3,000 人に対する有効サンプルサイズ" in overlap(found, "ja", ["mail"])
+    assert found.answer("en").startswith("This log does not say whom to mail. Log and policy hardly overlap for: ")
+
+
+def decided():
+    """A log whose arm follows from the age."""
+    frame = biased().drop(columns="p")
+    return frame.assign(mail=np.where(frame["age"] > 50, "mail", "none"))
+
+
+def halved():
+    """A log with propensities of which those of both arms sum to 2."""
+    return biased().assign(p=lambda frame: np.minimum(2 * frame["p"], 1))
+
+
+def impossible():
+    """A log in which nobody above 50 could receive the mail."""
+    frame = biased()
+    frame = frame[(frame["age"] <= 50) | (frame["mail"] == "none")]
+    return frame.assign(p=np.where(frame["age"] > 50, 1, frame["p"]))
+
+
+@pytest.mark.parametrize(
+    ("log", "propensity", "unfit"),
+    [
+        (decided, ("auto",), {"mail", "nobody", "best"}),
+        (halved, ("p",), {"mail", "nobody", "best"}),
+        (impossible, ("p",), {"mail", "best"}),
+        (biased, ("p",), set()),
+    ],
+)
+def test_a_mean_weight_other_than_1_says_that_the_propensities_do_not_fit(log, propensity, unfit):
+    """The effective sample size does not see it: it supposes that they are right."""
+    frame = log()
+    found = wz.campaign(frame, "mail", "visit", propensity=propensity, steps=100)
+    policies = found.findings.policies
+    assert all(one.overlaps for one in policies.values())
+    assert unfit <= {name for name, one in policies.items() if not one.fits}
+    arm, p = (frame["mail"] == "mail").to_numpy(), frame.get("p", pd.Series(np.ones(len(frame)))).to_numpy()
+    if "p" in frame:
+        assert policies["mail"].weight == pytest.approx(np.mean(arm / p))
+        assert policies["nobody"].weight == pytest.approx(np.mean(~arm / p))
+    if unfit:
+        assert "'mail' to everyone (" in overlap(found, "en")
+        assert found.to_json()["overlap"]["ja"].startswith("傾向スコアが記録と合わない方策があります")
+    else:
+        assert overlap(found, "en").startswith("The log covers the policies")
+    if log is decided:
+        assert found.answer("en").startswith("This log does not say whom to mail. The propensities do not account for")
+        assert not found.findings.clear
+    if log is impossible:
+        assert found.findings.simple == "nobody", "of mailing everyone, the log says nothing"
 
 
 def test_the_best_arm_of_a_fold_is_that_of_the_others():
@@ -189,6 +245,25 @@ def test_what_cannot_be_asked(folder, tmp_path, capsys):
     refused([str(tmp_path / "sum.csv"), *ASKED, "--propensity", "p,q,r"], "do not sum to 1 (row 1: 0.7)", capsys)
     frame.drop(columns="p").assign(visited=1).to_csv(tmp_path / "all.csv", index=False)
     refused([str(tmp_path / "all.csv"), *ASKED], "all rewards are 1, so no arm is better", capsys)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"visited": ""}, "1 rows of the reward 'visited' are no finite numbers, such as an empty cell"),
+        ({"visited": "yes"}, "1 rows of the reward 'visited' are no finite numbers, such as 'yes'"),
+        ({"visited": "1e300"}, "a reward has the size 1e+300, which is too large to be squared"),
+        ({"mail": "best"}, "the arm 'best' has the name of a policy that is compared"),
+        ({"mail": "phone"}, "the arm 'phone' has 1 of 6000 rows, and there are 5 folds"),
+        ({"mail": ""}, "1 rows have no arm in 'mail'"),
+    ],
+)
+def test_a_cell_that_cannot_be_used(folder, tmp_path, capsys, change, message):
+    frame = pd.read_csv(folder / "campaign.csv").astype(object)
+    for column, cell in change.items():
+        frame.loc[7, column] = cell
+    frame.to_csv(tmp_path / "log.csv", index=False)
+    refused([str(tmp_path / "log.csv"), *ASKED], message, capsys)
 
 
 def test_a_policy_refuses_customers_without_a_column(folder, tmp_path, capsys):

@@ -3,7 +3,7 @@
 import dataclasses
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from waza.core.errors import Error
 from waza.core.files import write_whole
-from waza.core.language import system_language
+from waza.core.language import LANGUAGES, system_language
 from waza.data import Note
 from waza.data import log as log_file
 from waza.data.given import frame_of, is_frame
@@ -21,7 +21,7 @@ from waza.engine.watch import Watch
 from waza.kinds.campaign.findings import Findings, findings_of
 from waza.kinds.campaign.judging import Judge
 from waza.kinds.campaign.options import CampaignOptions
-from waza.kinds.campaign.policies import Policies
+from waza.kinds.campaign.policies import NAMES, Policies
 from waza.kinds.campaign.preparation import CampaignPreparation
 from waza.kinds.campaign.propensities import log_with_propensities
 from waza.kinds.campaign.training import learn
@@ -80,6 +80,8 @@ class Campaign:
 
     def to_json(self) -> dict[str, Any]:
         """All figures as plain values: intervals as mean, error, low and high."""
+        from waza.kinds.campaign.telling import overlap
+
         return {
             "data": self.name,
             "arms": list(self.arms),
@@ -87,7 +89,8 @@ class Campaign:
             "options": dataclasses.asdict(self.options),
             "steps": self.steps,
             "seconds": self.seconds,
-            "answer": {language: self.answer(language) for language in ("en", "ja")},
+            "answer": {language: self.answer(language) for language in LANGUAGES},
+            "overlap": {language: overlap(self, language) for language in LANGUAGES},
             "ranking_by_response": self.findings.ranking,
             "qini_coefficients": self.findings.qini_coefficients(),
             **_plain(self.findings),
@@ -160,12 +163,16 @@ def analysed(asked: CampaignOptions, data: Any, watch: Watch | None = None) -> C
         name, table = (str(data) if str(path) != str(data) else path.stem), read_log(path, *settings)
     else:
         raise Error(f"a {type(data).__name__} is given; expected a table's file or a pandas.DataFrame")
+    if taken := [one for one in table.arms if one in NAMES]:
+        raise Error(
+            f"the arm {taken[0]!r} has the name of a policy that is compared: give it another name in the table"
+        )
     log, folds, random, more = log_with_propensities(asked, table)
     learned = learn(log, len(table.arms), folds, asked.steps, asked.seed, watch)
     judge = Judge(log, learned.responses, asked.cost, asked.value)
     policies = Policies(judge, learned, folds)
     findings = findings_of(judge, policies, table.arms, asked.budget, random)
-    notes = (*table.notes, *more, *_few(findings, len(log.arm)))
+    notes = (*table.notes, *more)
     model = prepared_model(learned.network, learned.variables, preparation_of(asked, table, learned.scale))
     seconds = time.perf_counter() - begun
     return Campaign(name, asked, table.arms, len(log.arm), findings, model, notes, learned.steps, seconds)
@@ -187,15 +194,6 @@ def check_folder(folder: Path) -> None:
         raise Error(f"{folder} is a file; give a folder for the policy")
     if folder.is_dir() and any(folder.iterdir()) and not all((folder / name).is_file() for name in (RECIPE, FACTS)):
         raise Error(f"{folder} holds other files and no campaign: give the name of a new folder")
-
-
-def _few(findings: Findings, rows: int) -> Sequence[Note]:
-    """Notes on policies of which the log says little."""
-    return [
-        Note("log_overlap", {"policy": name, "effective": round(one.effective), "rows": rows})
-        for name, one in findings.policies.items()
-        if not one.overlaps(rows)
-    ]
 
 
 def _plain(value: Any) -> Any:

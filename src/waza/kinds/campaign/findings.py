@@ -65,14 +65,20 @@ class Findings:
     uplift: dict[str, Curve]
 
     @property
+    def known(self) -> bool:
+        """Whether the log says anything of the learned policy and of the best simple one."""
+        return self.policies[LEARNED].sound and self.policies[self.simple].sound
+
+    @property
     def clear(self) -> bool:
         """Whether the learned policy is better than the best simple one (everyone or nobody), beyond chance."""
-        return self.differences[self.simple].low > 0
+        return self.known and self.differences[self.simple].low > 0
 
     @property
     def simple(self) -> str:
-        """The better of mailing everyone the best arm and mailing nobody."""
-        return max((BEST, NOBODY), key=lambda name: self.policies[name].profit.mean)
+        """The better of mailing everyone the best arm and mailing nobody, as far as the log says anything of them."""
+        sound = [name for name in (BEST, NOBODY) if self.policies[name].sound]
+        return max(sound or (BEST, NOBODY), key=lambda name: self.policies[name].profit.mean)
 
     @property
     def ranking(self) -> str:

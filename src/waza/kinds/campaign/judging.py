@@ -13,6 +13,7 @@ from waza.rl.logs import (
     direct,
     effective_sample_size,
     ips,
+    normal_interval,
     scores,
     skewed_interval,
     snips,
@@ -21,6 +22,7 @@ from waza.rl.logs import (
 
 FEW = 0.01  # of the rows: below, an effective sample size says that policy and log do not overlap
 FEWEST = 100
+UNEVEN, SURE = 0.05, 4  # of the weights' mean from 1, and of its standard errors: beyond both, it is no chance
 
 
 class Judged(NamedTuple):
@@ -30,6 +32,10 @@ class Judged(NamedTuple):
         mailed: the share of the customers that is mailed.
         effective: the effective sample size of the weights.
         largest: the largest weight.
+        weight: the mean weight. It is 1, up to chance, where the propensities are right and everything that the policy
+            does was possible.
+        overlaps: whether enough customers of the log were treated as the policy would.
+        fits: whether the mean weight is 1 up to chance.
         estimates: the reward a customer by estimator ("dr", "snips", "ips", "dm").
         profit: a customer, by the doubly robust estimator.
     """
@@ -37,12 +43,16 @@ class Judged(NamedTuple):
     mailed: float
     effective: float
     largest: float
+    weight: float
+    overlaps: bool
+    fits: bool
     estimates: dict[str, Interval]
     profit: Interval
 
-    def overlaps(self, rows: int) -> bool:
-        """Whether enough customers of the log were treated as the policy would."""
-        return self.effective >= max(FEWEST, FEW * rows)
+    @property
+    def sound(self) -> bool:
+        """Whether the log says anything of the policy's value."""
+        return self.overlaps and self.fits
 
 
 class Judge:
@@ -88,8 +98,17 @@ class Judge:
                 "ips": interval_of(ips(*logged)),
                 "dm": interval_of(direct(policy, self.model)),
             }
-            mailed = float(1 - policy[:, 0].mean())
-            return Judged(mailed, effective, float(w.max()), estimates, interval_of(self.profits(policy)))
+            weight = normal_interval(w)
+            return Judged(
+                mailed=float(1 - policy[:, 0].mean()),
+                effective=effective,
+                largest=float(w.max()),
+                weight=float(weight.mean),
+                overlaps=effective >= max(FEWEST, FEW * self.rows),
+                fits=bool(abs(weight.mean - 1) <= max(UNEVEN, SURE * weight.error)),
+                estimates=estimates,
+                profit=interval_of(self.profits(policy)),
+            )
 
     def difference(self, one: np.ndarray, other: np.ndarray) -> Interval:
         """The reward a customer of one policy less that of another, on the same customers."""

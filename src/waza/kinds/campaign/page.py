@@ -66,22 +66,11 @@ def shown(found: Campaign, language: str) -> dict[str, Any]:
         "budgets": telling.budget_rows(found, language),
         "deciles": telling.decile_rows(found, language),
         "estimates": telling.estimate_rows(found, language),
-        "overlap": overlap(found, language),
+        "overlap": telling.overlap(found, language),
         "qini": qini(found, language),
         "defined": say["defined"].format(folds=options.folds, folds_less=options.folds - 1),
         "notes": [note.say(language) for note in found.notes],
     }
-
-
-def overlap(found: Campaign, language: str) -> str:
-    """What the log says of the policies at all."""
-    say, policies = telling.words(language), found.findings.policies
-    without = [name for name, one in policies.items() if not one.overlaps(found.rows)]
-    if without:
-        names = say["joiner"].join(telling.policy_name(found, name, language) for name in without)
-        return str(say["no_overlap"].format(names=names))
-    least = min(one.effective for one in policies.values())
-    return str(say["overlap"].format(least=f"{round(least):,}", rows=f"{found.rows:,}"))
 
 
 def qini(found: Campaign, language: str) -> str:

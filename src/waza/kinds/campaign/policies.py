@@ -8,7 +8,7 @@ from waza.kinds.campaign.judging import Judge
 from waza.kinds.campaign.training import Learned
 from waza.rl.logs import above, always, at_budget
 
-NOBODY, BEST, RESPONSE, LEARNED, RANDOM = "nobody", "best", "response", "learned", "random"
+NAMES = NOBODY, BEST, RESPONSE, LEARNED, RANDOM = "nobody", "best", "response", "learned", "random"
 
 
 class Policies:

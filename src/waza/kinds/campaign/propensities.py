@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from waza.core.errors import Error
 from waza.data import Note
 from waza.data.logs import LoggedTable
 from waza.kinds.campaign.options import AUTO, ESTIMATE, CampaignOptions
@@ -19,8 +20,14 @@ def log_with_propensities(asked: CampaignOptions, table: LoggedTable) -> tuple[L
         Error: what `checked_log` and `logged_propensities` raise, or an arm has fewer rows than there are folds.
     """
     arm, arms, features = table.arm, len(table.arms), table.features
-    folds = folds_of(arm, asked.folds, asked.seed)
-    shares = np.bincount(arm, minlength=arms) / len(arm)
+    counts = np.bincount(arm, minlength=arms)
+    if counts.min() < asked.folds:
+        rare = table.arms[int(counts.argmin())]
+        raise Error(
+            f"the arm {rare!r} has {counts.min()} of {len(arm)} rows, and there are {asked.folds} folds: leave these "
+            "rows out, or give fewer folds"
+        )
+    folds, shares = folds_of(arm, asked.folds, asked.seed), counts / len(arm)
     if table.propensity is not None:
         given = table.propensity if table.propensity.ndim == 1 else logged_propensities(table.propensity, arm)
         how, random = "log_given", False

@@ -1,5 +1,6 @@
 """What is said of a campaign: its answer and the rows of its tables, in each language."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -71,15 +72,42 @@ def answer(found: Campaign, language: str) -> str:
         "over_nobody": with_interval(findings.over_nobody, language),
         "arms": arms_text(found, language),
     }
-    kind = "clear" if findings.clear else simple
-    return str(say["answer"][kind].format(**values))
+    if not findings.known:
+        unsound = [name for name in (LEARNED, BEST, NOBODY) if not findings.policies[name].sound]
+        return str(say["answer"]["unknown"].format(overlap=overlap(found, language, unsound)))
+    said = [say["answer"]["clear" if findings.clear else simple].format(**values)]
+    less = findings.differences[RESPONSE]
+    if less.high < 0 and findings.policies[RESPONSE].sound:
+        more = Interval(-less.mean, less.error, -less.high, -less.low)
+        said.append(say["answer"]["response"].format(more=with_interval(more, language)))
+    return str(say["spacer"].join(said))
+
+
+def overlap(found: Campaign, language: str, names: Iterable[str] = ()) -> str:
+    """What the log says of policies at all: of those with these names, or of all.
+
+    A mean weight other than 1 comes first, since an effective sample size supposes that the propensities are right.
+    """
+    say, policies = words(language), found.findings.policies
+    asked = {name: policies[name] for name in names or policies}
+
+    def listed(unsound: dict[str, str]) -> str:
+        shown = {policy_name(found, name, language): value for name, value in unsound.items()}
+        return str(say["joiner"].join(say["with_value"].format(name=name, value=shown[name]) for name in shown))
+
+    unfit = {name: number(one.weight) for name, one in asked.items() if not one.fits}
+    few = {name: f"{round(one.effective):,}" for name, one in asked.items() if one.fits and not one.overlaps}
+    said = [say["no_fit"].format(names=listed(unfit))] if unfit else []
+    said += [say["no_overlap"].format(names=listed(few), rows=f"{found.rows:,}")] if few else []
+    least = min(one.effective for one in asked.values())
+    return str(say["spacer"].join(said) or say["overlap"].format(least=f"{round(least):,}", rows=f"{found.rows:,}"))
 
 
 def arms_text(found: Campaign, language: str) -> str:
     """The share of all customers that receives each mail; of one kind of mail its name."""
     say = words(language)
     if len(found.arms) == 2:
-        return found.arms[1]
+        return repr(found.arms[1])
     shares = zip(found.arms[1:], found.findings.mailed_arms[1:], strict=True)
     return str(say["joiner"].join(say["arm_share"].format(arm=arm, share=percent(share)) for arm, share in shares))
 

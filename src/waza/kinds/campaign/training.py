@@ -60,11 +60,15 @@ def learn(
         watch: receives progress events, and may ask to stop.
 
     Raises:
-        Error: the rewards are all the same, or a network has diverged.
+        Error: the rewards are all the same or too large, or a network has diverged.
         Interrupted: `watch` asked to stop.
     """
     watch = watch or Watch()
-    scale = float(np.std(log.reward))
+    with np.errstate(over="ignore", invalid="ignore"):
+        scale = float(np.std(log.reward))
+    if not np.isfinite(scale):
+        largest = float(np.abs(log.reward).max())
+        raise Error(f"a reward has the size {largest:g}, which is too large to be squared: correct it, or leave it out")
     if not scale:
         raise Error(f"all rewards are {log.reward[0]:g}, so no arm is better than another: give another reward")
     rows, width = log.features.shape
