@@ -191,6 +191,16 @@ def test_a_hosted_environment_without_a_time_limit_is_an_error():
         Hosted(name="CartPole-v1", time_limit=None)
 
 
+@pytest.mark.parametrize("name", ["FrozenLake-v1", "CartPole-v1", "Pendulum-v1"])
+def test_a_single_copy_needs_no_mapping(name):
+    one = Hosted(name=name, time_limit=100)
+    state = one.reset(jax.random.key(0))
+    action = jnp.zeros(one.actions.shape, jnp.int32 if hasattr(one.actions, "n") else jnp.float32)
+    after = jax.jit(one.step)(state, action, jax.random.key(1))
+    assert one.observe(after.state).shape == one.observations.shape
+    assert after.reward.shape == after.terminated.shape == ()
+
+
 def test_pictures_must_be_asked_for():
     with pytest.raises(Error, match="pictures=True"):
         CART.picture(CART.reset(jax.random.key(0)))

@@ -3,6 +3,7 @@
 import dataclasses
 from typing import Literal, get_args
 
+from waza.core.errors import Error
 from waza.kinds.option import Options, option
 from waza.kinds.options import FitOptions, check_hidden, read_hidden
 
@@ -63,6 +64,11 @@ class PlayOptions(Options):
     seed: int = option(0, "random seed of the episodes", least=0, metavar="N")
     render: str | None = option(None, "write an episode to this file, an animated GIF", metavar="GIF")
     json: str | None = option(None, "write the figures of all episodes to this file", metavar="OUT")
+
+    def __post_init__(self):
+        super().__post_init__()
+        if self.render is not None and not self.render.lower().endswith(".gif"):
+            raise Error(f"render is {self.render!r}; an animated GIF is written: give a name that ends in .gif")
 
     def outputs(self) -> tuple[str, ...]:
         """The files that are written."""

@@ -151,4 +151,4 @@ def _by_rows(function: Any, rank: int, given: Any) -> tuple[np.ndarray, ...]:
     array = np.asarray(given)
     mapped = array.shape[: array.ndim - rank]
     results = function(array.reshape(-1, *array.shape[len(mapped) :]))
-    return tuple(result.reshape(*mapped, *result.shape[1:]) for result in results)
+    return tuple(result.reshape((*mapped, *result.shape[1:])) for result in results)
