@@ -58,7 +58,7 @@ def _print(found: Any, language: str, page: Path | None) -> None:
     def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         drawn = Table(box=None, pad_edge=False)
         for place, head in enumerate(heads):
-            drawn.add_column(head, justify="right" if place else "left")
+            drawn.add_column(head, justify="right" if place else "left", overflow="fold")
         for row in rows:
             drawn.add_row(*row)
         console.print(drawn)

@@ -92,7 +92,12 @@ def test_the_answer_comes_first_in_both_languages_and_nothing_is_left_unfilled(f
         assert "{" not in re.sub(r"<[^>]*>", "", part)
     assert set(words("en")) == set(words("ja"))
     assert re.search(r"学習した方策に従い、6,000 人のうち", page)
-    assert page.count('data-spec="en-') == page.count('data-spec="ja-') == 2
+    assert page.count('data-spec="en-') == page.count('data-spec="ja-') == 3
+    assert re.findall(r'<th scope="row">(control|budget|exclude)</th><td>(.*?)</td>', page)[:3] == [
+        ("control", "no mail"),
+        ("exclude", "-"),
+        ("budget", "10, 20, 30"),
+    ]
     shown = html.unescape(page)
     for said in ("gain in 'visited'", "'visited' with mail", "'visited' の増加", "(報酬 'visited')", "全員に 'coupon'"):
         assert said in shown, "a column's name is no word of a sentence"
@@ -167,7 +172,7 @@ def test_an_arm_that_hardly_occurs_is_said_with_the_effective_sample_size():
     mail = found.findings.policies["mail"]
     assert round(mail.effective) == 30 and mail.fits and not mail.overlaps
     assert "hardly overlap for: 'mail' to everyone (30)" in overlap(found, "en", ["mail"])
-    assert "全員に 'mail'(30)。かっこ内は、顧客 3,000 人に対する有効サンプルサイズ" in overlap(found, "ja", ["mail"])
+    assert "全員に 'mail' (30)。かっこ内は、顧客 3,000 人に対する有効サンプルサイズ" in overlap(found, "ja", ["mail"])
     assert found.answer("en").startswith("This log does not say whom to mail. Log and policy hardly overlap for: ")
 
 

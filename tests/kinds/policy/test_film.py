@@ -35,7 +35,8 @@ def frames(content, tmp_path):
     """The pictures of a GIF, and how long each is shown."""
     (tmp_path / "a.gif").write_bytes(content)
     with Image.open(tmp_path / "a.gif") as file:
-        return zip(*((np.asarray(one.convert("RGB")), one.info["duration"]) for one in ImageSequence.Iterator(file)))
+        shown = [(np.asarray(one.convert("RGB")), one.info["duration"]) for one in ImageSequence.Iterator(file)]
+    return tuple(zip(*shown, strict=True))
 
 
 def test_a_film_goes_from_the_first_state_to_the_goal(tmp_path):

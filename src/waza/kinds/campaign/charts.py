@@ -1,4 +1,4 @@
-"""Charts of a campaign: what is gained by the share that is mailed, and Qini curves."""
+"""Charts of a campaign: what is gained by the share that is mailed, and Qini and uplift curves."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,6 +10,7 @@ from waza.kinds.campaign.policies import LEARNED, RANDOM, RESPONSE
 from waza.kinds.campaign.telling import PER
 from waza.report.inline import Inline
 from waza.report.style import colours, dashes, titled
+from waza.rl.logs import Curve
 
 WIDTH, HEIGHT = 820, 300
 BY = {LEARNED: "by_learned", RESPONSE: "by_response", RANDOM: "by_random"}
@@ -37,18 +38,18 @@ def gain_chart(findings: Findings, say: Mapping[str, Any], reward: str) -> Any:
     return titled(chart.properties(width=WIDTH, height=HEIGHT), say["curve_title"].format(reward=reward))
 
 
-def qini_chart(findings: Findings, say: Mapping[str, Any]) -> Any:
-    """The Qini curve of each ranking, and the straight line of a random one."""
+def ranking_chart(curves: Mapping[str, Curve], say: Mapping[str, Any], title: str) -> Any:
+    """A Qini or uplift curve of each ranking, and the straight line of a random one."""
     rows = [
         {"variant": say[BY[name]], "share": round(float(share), 4), "gain": _shown(float(gain))}
-        for name, curve in findings.qini.items()
+        for name, curve in curves.items()
         for share, gain in zip(*curve, strict=True)
     ]
-    end = float(findings.qini[LEARNED].gain[-1])
+    end = float(curves[LEARNED].gain[-1])
     rows += [{"variant": say[BY[RANDOM]], "share": share, "gain": _shown(share * end)} for share in (0.0, 1.0)]
     x = alt.X("share:Q", title=say["share_axis"], axis=alt.Axis(format="%", tickCount=6))
     chart = _lines(rows, x, "gain")
-    return titled(chart.properties(width=WIDTH, height=HEIGHT), say["qini_title"])
+    return titled(chart.properties(width=WIDTH, height=HEIGHT), title)
 
 
 def _lines(rows: Sequence[dict[str, Any]], x: Any, y: str) -> Any:

@@ -10,7 +10,7 @@ from waza import report
 from waza.core.language import LANGUAGES
 from waza.kinds.campaign import telling
 from waza.kinds.campaign.campaign import Campaign
-from waza.kinds.campaign.charts import gain_chart, qini_chart
+from waza.kinds.campaign.charts import gain_chart, ranking_chart
 from waza.report.describing import described
 from waza.report.page import embedded
 from waza.report.style import dressed
@@ -31,8 +31,9 @@ def render(found: Campaign, language: str) -> str:
     for name in LANGUAGES:
         say = telling.words(name)
         charts = {"gain": gain_chart(found.findings, say, found.options.reward)}
-        if found.findings.qini:
-            charts["qini"] = qini_chart(found.findings, say)
+        for curve in ("qini", "uplift"):
+            if curves := getattr(found.findings, curve):
+                charts[curve] = ranking_chart(curves, say, say["curve_titles"][curve])
         for key, chart in charts.items():
             specs[f"{name}-{key}"] = described(dressed(chart).to_dict(validate=False), name)
     return environment.get_template("page.html").render(
@@ -43,13 +44,22 @@ def render(found: Campaign, language: str) -> str:
         found=found,
         shown={name: shown(found, name) for name in LANGUAGES},
         reward=found.options.reward,
-        settings={name: getattr(found.options, name) for name in NAMED} | {"steps": found.steps},
+        settings=settings(found),
         figures=specs,
         specs=embedded(specs),
         vega=Markup(vl_convert.javascript_bundle()),  # type: ignore[call-arg]  # the stub forgets the default
         style=Markup((SHARED / "page.css").read_text("utf-8")),
         script=Markup((SHARED / "charts.js").read_text("utf-8")),
     )
+
+
+def settings(found: Campaign) -> dict[str, str]:
+    """The settings by name, with those that were left open as they were chosen."""
+    used = {name: getattr(found.options, name) for name in NAMED}
+    used |= {"control": found.arms[0], "steps": found.steps}
+    many = {name: value if isinstance(value, tuple) else (value,) for name, value in used.items()}
+    texts = {name: [f"{one:g}" if isinstance(one, float) else str(one) for one in many[name]] for name in used}
+    return {name: ", ".join(texts[name]) or "-" for name in used}
 
 
 def shown(found: Campaign, language: str) -> dict[str, Any]:
