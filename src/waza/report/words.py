@@ -189,6 +189,10 @@ def mean_text(value: float) -> str:
 def amount(value: float, unit: str) -> str:
     """An effect in its unit: a share in points is shown times 100, a power of ten as a factor with three digits.
 
+    A value is rounded once, to three digits as `number` does, or to four decimals where these are fewer digits.
+
+    >>> amount(0.50453, ""), amount(0.0012345, "")
+    ('0.505', '0.0012')
     >>> amount(0.052, "points"), amount(1.49e-7, "points"), amount(-2.03e-5, "log10"), amount(-2.06, "log10")
     ('5.2', '0', '1', '0.00871')
     """
@@ -197,7 +201,7 @@ def amount(value: float, unit: str) -> str:
     if unit == FACTOR:
         return number(10.0**value)
     shown = float(value) * 100 if unit == "points" else float(value)
-    return number(round(shown, DECIMALS) + 0.0)
+    return number(shown if abs(shown) >= 100 * 10**-DECIMALS else round(shown, DECIMALS) + 0.0)
 
 
 def sentence(part: PartFinding, words: ClaimWords, language: str) -> str:
