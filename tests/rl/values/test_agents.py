@@ -13,6 +13,7 @@ from waza.core.recipe import at
 from waza.learners.keys import step_key, trial_key
 from waza.nn import Pass
 from waza.optim.linear_decay import LinearDecay
+from waza.rl.environments import probes
 from waza.rl.values import DQN, PQN, Dueling, epsilon_greedy, huber
 from waza.rl.values.dqn import Experience
 from waza.rl.values.exploration import draws
@@ -92,6 +93,23 @@ def test_a_time_limit_is_bootstrapped_and_an_end_is_not(of):
 def test_the_values_approach_the_exact_ones(agent):
     found = values_of(agent, trained(agent, 300), np.arange(3))
     np.testing.assert_allclose(found, chain_values(DISCOUNT), atol=0.03)
+
+
+@pytest.mark.parametrize("of", [small_dqn, small_pqn])
+@pytest.mark.parametrize(
+    ("probe", "values"),
+    [
+        (probes.ConstantValue, {0.0: [1.0]}),
+        (probes.ObservedValue, {-1.0: [-1.0], 1.0: [1.0]}),
+        (probes.DiscountedValue, {0.0: [DISCOUNT], 1.0: [1.0]}),
+        (probes.ActionReward, {0.0: [-1.0, 1.0]}),
+        (probes.ObservedActionReward, {-1.0: [1.0, -1.0], 1.0: [-1.0, 1.0]}),
+    ],
+)
+def test_a_probe_is_solved(of, probe, values):
+    agent = of(probe())
+    found = values_of(agent, trained(agent, 300), np.array(list(values))[:, None])
+    np.testing.assert_allclose(found, list(values.values()), atol=0.05)
 
 
 def test_pqn_finds_the_best_path_with_long_traces():
