@@ -20,8 +20,8 @@ def middle(image, colour):
     return rows.mean(), columns.mean()
 
 
-@pytest.mark.parametrize("name", OURS)
-def test_each_environment_by_name_has_pictures(name):
+@pytest.mark.parametrize("name", sorted(set(OURS) - {"Campaign-v0"}))
+def test_each_environment_by_name_has_pictures_but_the_campaign(name):
     ours = OURS[name]
     image = render(ours, ours.reset(jax.random.key(0)))
     assert image.dtype == np.uint8 and image.ndim == 3 and image.shape[-1] == 3

@@ -8,7 +8,7 @@ import numpy as np
 
 from waza.rl.environments.environment import Environment
 from waza.rl.environments.gymnasium_spaces import as_gymnasium
-from waza.rl.environments.pictures import pace, render
+from waza.rl.environments.pictures import has_pictures, pace, render
 from waza.rl.environments.spaces import Discrete
 
 
@@ -37,6 +37,8 @@ class GymnasiumEnv(gymnasium.Env):
         self.environment, self.render_mode = environment, render_mode
         if render_mode is not None:
             self.metadata = {**self.metadata, "render_fps": pace(environment)}
+        elif not has_pictures(environment):
+            self.metadata = {**self.metadata, "render_modes": []}
         self.action_space = as_gymnasium(environment.actions)
         self.observation_space = as_gymnasium(environment.observations)
         self._reset, self._step = jax.jit(environment.reset), jax.jit(environment.step)

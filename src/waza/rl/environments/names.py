@@ -2,6 +2,7 @@
 
 from waza.core.errors import Error, nearest
 from waza.rl.environments.acrobot import Acrobot
+from waza.rl.environments.campaign import Campaign
 from waza.rl.environments.cartpole import CartPole
 from waza.rl.environments.cliff_walking import CliffWalking
 from waza.rl.environments.environment import Environment
@@ -22,6 +23,7 @@ OURS: dict[str, Environment] = {
     "CliffWalkingSlippery-v1": CliffWalking(slippery=True),
     "Taxi-v4": Taxi(),
     "GridWorld-v0": GridWorld(),
+    "Campaign-v0": Campaign(),
 }
 OLDER = {"Taxi-v3": "Taxi-v4"}  # names of Gymnasium for what is the same
 HOSTED, PREFIX, UNLIMITED = "gym:", "waza/", 1000

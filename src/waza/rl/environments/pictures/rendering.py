@@ -53,6 +53,15 @@ def pace(environment: Environment) -> int:
     return _drawn(environment)[1]
 
 
+def has_pictures(environment: Environment) -> bool:
+    """Whether states of this environment can be rendered.
+
+    >>> has_pictures(CartPole()), has_pictures(Environment())
+    (True, False)
+    """
+    return any(kind in DRAWN for kind in type(environment).__mro__)
+
+
 def _drawn(environment: Environment) -> tuple[Callable[[Any, Any], np.ndarray], int]:
     for kind in type(environment).__mro__:
         if kind in DRAWN:
