@@ -12,7 +12,7 @@ import xarray as xr
 from waza.core.errors import Error
 from waza.core.measure import Measure
 from waza.report import over_layers, over_numbers, over_rates, over_steps, print_report, side_by_side
-from waza.report.bands import bands, bounded
+from waza.report.bands import bands, bounded, final_interval
 from waza.report.compared import given_variants, main_variants
 from waza.report.figures import further_charts, main_charts
 from waza.report.layout import FULL, arranged
@@ -23,6 +23,7 @@ from waza.report.words import StudyWords, amount, grounds, labels
 from waza.study.claims import Part
 from waza.study.deciding import decide_part
 from waza.study.record import RunRecord
+from waza.study.statistics import t_interval
 from waza.study.sweep import condensed, numbered, swept
 
 TRIAL = ("variant", "seed", "step")
@@ -189,6 +190,21 @@ def test_intervals_end_at_the_bounds_of_the_measure():
     (inside,) = bounded([row], Measure("share", "lower", bounds=(0, 1)))
     assert row["high"] > 1 and inside["high"] == 1.0 and inside["low"] == 0.0
     assert bounded([row], Measure("test_accuracy")) == [row]
+
+
+def test_seeds_that_share_rows_have_wider_intervals_in_tables_and_in_figures():
+    ends = {}
+    for overlap in (0.0, 0.2):
+        results = trained(["net a"], **RunRecord(measure="test_accuracy", overlap=overlap).to_attrs())
+        values = results["test_accuracy"].isel(variant=0, step=-1).values
+        ends[overlap] = t_interval(values, 0.95, overlap).high
+        assert final_interval(results, "test_accuracy", "net a").high == pytest.approx(ends[overlap])
+        last = [row for row in rows_of(main_charts(results, words(), "en")[0]) if row.get("step") == 20]
+        assert next(row["high"] for row in last if "high" in row) == pytest.approx(min(1.0, ends[overlap]), rel=1e-3)
+    spread = values.std(ddof=1)
+    t = 3.182446  # of 3 degrees of freedom
+    assert ends[0.0] - values.mean() == pytest.approx(t * spread * np.sqrt(1 / 4), rel=1e-6)
+    assert ends[0.2] - values.mean() == pytest.approx(t * spread * np.sqrt(1 / 4 + 0.2 / 0.8), rel=1e-6)
 
 
 @pytest.mark.parametrize(("low", "high"), [(1e-30, 10.0), (0.02, 0.9), (1e-3, 1e3), (3.1, 3.2)])

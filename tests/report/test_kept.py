@@ -63,6 +63,13 @@ def test_a_damaged_file_is_named_and_a_missing_one_is_none(stored, damage):
     assert kept.read_verdicts(folder) is None
 
 
+def test_a_changed_number_is_found(stored):
+    path = stored[0] / kept.VERDICTS
+    path.write_text(path.read_text().replace('"effect": 0.02', '"effect": 0.03'))
+    with pytest.raises(Error, match=r"is damaged .* their checksum is another"):
+        kept.read_verdicts(stored[0])
+
+
 def test_the_answer_stands_first_then_the_table():
     console = Console(file=io.StringIO(), width=80)
     print_answer("On your data: Adam helps by 2 points.", TABLE, console)

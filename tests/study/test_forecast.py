@@ -24,7 +24,11 @@ def test_the_time_is_told_before_training_and_about_right():
     assert results.attrs["train_seconds"] <= took
 
 
-def test_a_display_shows_it_once():
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [("en", "compare-wine: takes about 41 s in all"), ("ja", "compare-wine: 全体で約 41 秒かかります")],
+)
+def test_a_display_shows_once_what_the_user_waits_for(language, line):
     class Told(Display):
         lines: list[str] = []  # noqa: RUF012
 
@@ -34,8 +38,9 @@ def test_a_display_shows_it_once():
         def close(self, lines):
             pass
 
-    with Progress("compare-wine", Told()) as progress:
-        progress.expected(41.0)
-    assert Told.lines == ["compare-wine: takes about 41 s"]
+    with Progress("compare-wine", Told(), language, begun=time.monotonic() - 30) as progress:
+        assert 30 <= progress.waited < 31
+        progress.expected(11.0)
+    assert Told.lines == [line]
     with pytest.raises(NotImplementedError):
         Display().say("x")

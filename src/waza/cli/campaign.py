@@ -36,7 +36,7 @@ def command(options: argparse.Namespace) -> None:
 
     if options.out:
         check_folder(Path(options.out))
-    with Progress("campaign") as watch:
+    with Progress("campaign", options.lang) as watch:
         found = analysed(asked, options.data, watch)
     page = found.save(options.out, options.lang) if options.out else None
     if options.json:

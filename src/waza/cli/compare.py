@@ -79,7 +79,7 @@ def command(options: argparse.Namespace) -> None:
     asked = ask(options.data, target or USUAL_TARGET, tried, options.model, options.task, options.steps, **place)
     keep_compiled()
     try:
-        with Progress(asked.study.name) as watch:
+        with Progress(asked.study.name, options.lang, options.begun) as watch:
             found = run_comparison(asked, options.runs, watch, options.fresh, options.max_seeds, options.lang)
     except Interrupted as stopped:
         raise Interrupted(f"{stopped}; what was done is kept: the same command goes on from there") from None

@@ -45,7 +45,7 @@ def command(options: argparse.Namespace) -> None:
     from waza.kinds.fitting import divergence, fit_in_folder
 
     try:
-        with Progress(options.model) as watch:
+        with Progress(options.model, options.lang) as watch:
             fitted = fit_in_folder(asked, Path(options.out), watch, options.fresh, options.tensorboard, options.lang)
     except Interrupted as stopped:
         raise Interrupted(f"{stopped}; what was done is kept: the same command goes on from there") from None
