@@ -2,6 +2,7 @@
 
 import io
 import json
+import math
 from functools import partial
 
 import altair as alt
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 import xarray as xr
 
+from waza import report
 from waza.core.errors import Error
 from waza.core.measure import Measure
 from waza.report import over_layers, over_numbers, over_rates, over_steps, print_report, side_by_side
@@ -19,6 +21,7 @@ from waza.report.layout import FULL, arranged
 from waza.report.rows import Row, dotted
 from waza.report.style import DASHES, PALETTE, WIDTH, colours, dashes, power_axis
 from waza.report.summary import scalar_measures, shown_measures
+from waza.report.sweeps import tuning_curves
 from waza.report.words import StudyWords, amount, grounds, labels
 from waza.study.claims import Part
 from waza.study.deciding import decide_part
@@ -158,6 +161,34 @@ def test_all_given_variants_stand_beside_the_tuned_ones_or_else_on_the_page():
     further = further_charts(many, words(), "en")
     assert names_in(further[0]) == set(names)
     assert {row["variant"] for chart in further[1:] for row in rows_of(chart)} == set(names[1:])
+
+
+@pytest.mark.parametrize("task", ["test_loss", "test_accuracy"])
+def test_a_rate_at_which_one_trial_or_none_trained_is_drawn_without_an_interval(task):
+    ends = {0.1: (0.4, 0.3, 0.5), 0.2: (0.41, -math.inf, math.inf), 1.0: (math.nan, math.nan, math.nan)}
+    tried = [
+        {"settings": {"optimizer.learning_rate": rate}, "mean": mean, "low": low, "high": high}
+        for rate, (mean, low, high) in ends.items()
+    ]
+    for best in tried[:2]:
+        choice = {"variant": "net a", "settings": best["settings"], "tried": tried, "at_edge": [], "widened": []}
+        results = trained(["net a", "net a, tuned"], measure=task, tuning=json.dumps([choice | {"measure": "loss"}]))
+        page = report.render_page(results, (), words())
+        assert "Infinity" not in page.partition("const specs")[2].partition("\n")[0]
+        chart = tuning_curves(results, words(), "en")
+        drawn = {row["rate"]: (row["low"], row["high"]) for row in rows_of(chart) if "low" in row}
+        assert drawn == {0.1: (0.3, 0.5), 0.2: (0.41, 0.41)}
+
+
+def test_reference_models_are_neither_tuned_nor_untuned():
+    choice = {"variant": "net", "settings": {"optimizer.learning_rate": 1}, "tried": [], "at_edge": [], "widened": []}
+    for names in (["net, tuned", "linear model"], ["net", "net, tuned", "linear model"]):
+        record = RunRecord(measure="test_accuracy", baseline=names[0], settings={"net": {}}).to_attrs()
+        results = trained(names, **(record | {"tuning": json.dumps([choice])}))
+        chart = side_by_side(results, words(), "en", variants=["net", "linear model"])
+        kinds = {row["kind"] for part in chart.layer for row in data_of(part) if "kind" in row}
+        assert kinds == {"tuned", "reference model"} | ({"untuned"} if "net" in names else set())
+        assert "linear model" not in {row.get("variant") for row in rows_of(main_charts(results, words(), "en")[-1])}
 
 
 def test_lines_end_where_they_leave_the_range():

@@ -80,12 +80,19 @@ class Comparison:
         """The report's texts by language."""
         seeds = int(self.results.sizes["seed"])
         return {
-            one: study_words(self.question, self.findings, self.outcomes, self.best, seeds, one, self.answer(one))
+            one: study_words(self.question, self.findings, self.outcomes, self.best, seeds, one, *self._sentences(one))
             for one in LANGUAGES
         }
 
     def answer(self, language: str = "en") -> str:
-        """Which techniques help, make no difference, harm; first, if it is so, that no network beats a constant."""
+        """Which techniques help, make no difference, harm; first, if it is so, that no network beats a constant.
+
+        Then where the best network stands beside the reference models, and on how many rows this rests.
+        """
+        return comparison_texts(language)["spacer"].join(self._sentences(language))
+
+    def _sentences(self, language: str) -> tuple[str, str]:
+        """The answer, and what must be known of it."""
         seeds, question = int(self.results.sizes["seed"]), self.question
         return with_standing(
             answer(self.outcomes, question.material.preparation.task, seeds, language),
@@ -164,8 +171,8 @@ def _compared(
         return found
     folder = Path(results.attrs["folder"])
     RunFolder(folder).finish(results)
-    page = report.write_report(folder, results, findings, found.words, language)
     model.save(folder / "model")
+    page = report.write_report(folder, results, findings, found.words, language)
     return dataclasses.replace(found, page=page, folder=folder / "model")
 
 

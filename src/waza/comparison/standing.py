@@ -23,8 +23,8 @@ def with_standing(
     names: dict[str, str],
     seeds: int,
     language: str,
-) -> str:
-    """The answer with what must be known of it: first, if it is so, that no network beats a constant.
+) -> tuple[str, str]:
+    """The answer, after the sentence that no network beats a constant if it is so; and what must be known of it.
 
     Args:
         answer: on the techniques.
@@ -39,11 +39,10 @@ def with_standing(
     say, task = _texts(language), question.material.preparation.task
     drawn = isinstance(question.study.data, Splits)
     shown = {**names, **reference_names(question, language)}
-    sentences = []
+    first, sentences = [answer], []
     if not constant.better:
         key = "no_better" if constant.high < 100 * MARGIN else "not_shown"
-        sentences.append(say[key].format(constant=say["constants"][task], **_facts(constant, shown, say, task)))
-    sentences.append(answer)
+        first.insert(0, say[key].format(constant=say["constants"][task], **_facts(constant, shown, say, task)))
     if drawn and any(one.effect == "undecided" for one in outcomes):
         sentences.append(say["more_rows"])
     if references:
@@ -59,7 +58,7 @@ def with_standing(
     rows = sum(len(part.y) for part in (data.train, data.validation, data.test) if part is not None)
     key = "rests_drawn" if drawn else "rests"
     sentences.append(say[key].format(rows=rows, splits=seeds, test=len(data.test.y)))
-    return str(say["spacer"].join(sentences))
+    return str(say["spacer"].join(first)), str(say["spacer"].join(sentences))
 
 
 def reference_names(question: Question, language: str) -> dict[str, str]:
