@@ -16,9 +16,10 @@ def test_the_time_is_told_before_training_and_about_right():
     data = Dataset("rows", Split(x, (x[:, 0] > 0).astype(np.int32)), Split(x[:50], (x[:50, 0] > 0).astype(np.int32)))
     learner = Supervised(models.MLP((64, 128, 64, 2)), optim.SGD(0.01), probes=False)
     study = Study(name="timed", variants={"one": learner}, data=data, seeds=10, steps=600, evaluate_every=60)
-    told: list[tuple[float, float]] = []
-    results = run(study, executor=Forecast(lambda seconds: told.append((seconds, time.perf_counter()))))
-    ((seconds, at),) = told
+    told: list[tuple[float, int, float]] = []
+    results = run(study, executor=Forecast(lambda seconds, block: told.append((seconds, block, time.perf_counter()))))
+    ((seconds, block, at),) = told
+    assert block == 10
     took = time.perf_counter() - at
     assert took / 5 < seconds < 5 * took  # a machine that is shared measures a few steps roughly
     assert results.attrs["train_seconds"] <= took

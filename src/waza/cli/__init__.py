@@ -137,7 +137,7 @@ def _check_command(chosen: str | None) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command. A user's mistake ends with one line and exit status 2, an interruption with 130."""
-    begun = time.monotonic()
+    begun = time.monotonic() - (time.process_time() if arguments is None else 0)  # with the start of Python
     given = [*(sys.argv[1:] if arguments is None else arguments)]
     chosen = next((word for word in given if not word.startswith("-")), None)
     try:

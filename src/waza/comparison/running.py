@@ -40,6 +40,7 @@ CHOSEN_BY = "validation_loss"
 REFERENCES, LAST = "reference models", "model and report"  # phases
 REST = 0.35  # the share of the time until the trials begin that the kept model and the report take, about
 AFTER_TUNING = 1.7  # of the time of tuning on one split, with the comparison: from 20 to 60 trials after 60
+TRIALS_ALONE = 2  # blocks of seeds of the comparison, about
 
 
 @dataclasses.dataclass(frozen=True)
@@ -182,10 +183,11 @@ def _run(question: Question, runs: str | Path | None, watch: Watch, fresh: bool,
     drawn, heard = isinstance(study.data, Splits), list[float]()
     seeds = min(max_seeds, study.seeds)
 
-    def told(seconds: float) -> None:
+    def told(seconds: float, block: int) -> None:
         if not heard and isinstance(watch, Progress):
             references = seconds_of_references(study.data, preparation.task, preparation.outputs)
-            trials = seconds * (1 if drawn else AFTER_TUNING)
+            after = AFTER_TUNING if block < study.block else TRIALS_ALONE  # tuning of an earlier run may be there
+            trials = seconds * (1 if drawn else after)
             watch.expected(trials + references * (seeds if drawn else 1) + REST * watch.waited)
         heard.append(seconds)
 

@@ -80,7 +80,14 @@ def study_words(
         answer=answer,
         outcomes=dataclasses.replace(
             outcome_table(
-                findings, outcomes, best, preparation.task, seeds, language, isinstance(question.study.data, Splits)
+                findings,
+                outcomes,
+                best,
+                preparation.task,
+                seeds,
+                language,
+                isinstance(question.study.data, Splits),
+                isinstance(material, Images),
             ),
             standing=standing,
             notes=(*(note.say(language) for note in material.notes), covers_text(question, language)),
