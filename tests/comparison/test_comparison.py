@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import math
+import re
 
 import jax
 import numpy as np
@@ -304,7 +305,9 @@ def test_images_are_compared_as_tables_are(stripes_folder, tmp_path, capsys, mon
     main(
         [*arguments, "--steps", "10", "--max-seeds", "10", "--runs", str(tmp_path), "--json", str(out), "--lang", "en"]
     )
-    assert "augmentation" in capsys.readouterr().out
+    said = " ".join(capsys.readouterr().out.split())
+    assert "augmentation" in said and "cross-entropy of a test image" in said
+    assert re.search(r"rests on one split with \d+ test images", said) and "rows" not in said.partition("report:")[0]
     facts = json.loads(out.read_text())
     assert {one["technique"] for one in facts["outcomes"]} == {"augment", "dropout", "early_stopping"}
     main(["use", facts["model"], "--input", str(next((stripes_folder / "level").iterdir()))])

@@ -11,12 +11,13 @@ import xarray as xr
 from sklearn.linear_model import LogisticRegression, Ridge
 
 from waza.comparison import ask_about_table, run_comparison
-from waza.comparison.references import BOOSTING, CONSTANT, LINEAR, with_references
+from waza.comparison.references import BOOSTING, CONSTANT, LINEAR, seconds_of_references, with_references
 from waza.comparison.running import _kept
 from waza.comparison.splits import splits_of
 from waza.comparison.worth import above_constant, gap
 from waza.core.errors import Error
 from waza.data import Dataset, Split
+from waza.engine.watch import Interrupted, Watch
 from waza.learners import Measure
 from waza.study.record import RunRecord
 
@@ -72,6 +73,26 @@ def test_reference_rows_are_trained_and_tested_on_the_rows_of_each_seed(regressi
                 LogisticRegression(C=one, max_iter=300).fit(*train).score(*test) for one in (10, 1, 0.1, 1e-2, 1e-3)
             ]
             assert any(linear == pytest.approx(one) for one in scores) and linear > 0.8
+
+
+def test_each_split_is_told_and_a_stop_is_heard():
+    class Second(Watch):
+        told: list[int] = []  # noqa: RUF012
+
+        def training(self, steps):
+            self.told.append(steps)
+
+        def advance(self, steps):
+            self.told.append(steps)
+
+        def stop_asked(self):
+            return len(self.told) > 2
+
+    splits = splits_of(data(), 4)
+    with pytest.raises(Interrupted, match="the reference models of 2 of 4 splits"):
+        with_references(results(ACCURACY, np.zeros((2, 4))), splits, "classification", 2, Second())
+    assert Second.told == [4, 1, 1]
+    assert 0 < seconds_of_references(splits, "classification", 2) < 10
 
 
 def test_one_split_gives_every_seed_the_same_reference():

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from waza.core.errors import Error
-from waza.data import stratified
+from waza.data import Dataset, Split, stratified
 
 
 @given(
@@ -52,3 +52,13 @@ def test_a_share_that_a_class_does_not_have(share):
 def test_as_many_labels_as_examples():
     with pytest.raises(Error, match="5 examples and 4 labels"):
         stratified(np.arange(5), np.zeros(4, int), 1, seed=0)
+
+
+def test_a_data_set_is_shown_by_its_shapes():
+    split = Split(np.zeros((1000, 8), np.float32), np.zeros(1000, np.int32))
+    shown = "Split(x=float32 (1000, 8), y=int32 (1000,))"
+    assert repr(split) == shown and repr(Split([1], "abc")) == "Split(x=[1], y='abc')"
+    assert (
+        repr(Dataset("mine", split, split))
+        == f"Dataset(name='mine', train={shown}, test={shown}, validation=None, classes=())"
+    )

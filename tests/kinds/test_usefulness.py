@@ -1,5 +1,6 @@
 """What is said first of a training: the initial values were kept, or a constant predicts as well."""
 
+import dataclasses
 from types import SimpleNamespace
 
 import numpy as np
@@ -15,8 +16,10 @@ from waza.data.text.preparation import TextPreparation
 from waza.kinds.material import Material
 from waza.kinds.usefulness import findings
 
-CLASSES = SimpleNamespace(kind="images", task="classification", classes=("cat", "dog"))
+CLASSES = SimpleNamespace(kind="table", task="classification", classes=("cat", "dog"))
+IMAGES = SimpleNamespace(kind="images", task="classification", classes=("cat", "dog"))
 NUMBERS = SimpleNamespace(kind="table", task="regression")
+RESULT = {"best_step": 1, "steps": 2}
 RNG = np.random.default_rng(0)
 
 
@@ -49,12 +52,16 @@ def kinds(given, best_step=5, **measures):
 def test_classes_against_the_most_frequent_one(accuracy, rows, expected):
     given = material([0, 1, 1, 1], [0, 1, 1, 1] * (rows // 4), CLASSES)
     assert kinds(given, test_accuracy=accuracy) == expected
+    given = dataclasses.replace(given, preparation=IMAGES)
+    assert kinds(given, test_accuracy=accuracy) == [f"{one}_images" for one in expected]
 
 
 def test_the_numbers_are_those_of_the_constant():
     given = material([0, 1, 1], [0] * 3 + [1], CLASSES)
-    (found,) = findings(given, {"best_step": 1, "steps": 2, "measures": {"test_accuracy": 0.25}})
+    (found,) = findings(given, {**RESULT, "measures": {"test_accuracy": 0.25}})
     assert "accuracy 0.25, and 0.25 if the answer is always 'dog' (4 test rows)" in found.say("en")
+    (found,) = findings(dataclasses.replace(given, preparation=IMAGES), {**RESULT, "measures": {"test_accuracy": 0.25}})
+    assert "(4 test images)" in found.say("en")
 
 
 @pytest.mark.parametrize(("loss", "expected"), [(0.9, []), (1.3, ["no_regression"]), (None, [])])

@@ -11,7 +11,7 @@ from rich.console import Console
 from waza.core.errors import Error
 from waza.report import kept
 from waza.report.outcome_table import OutcomeRow, OutcomeTable
-from waza.report.terminal import print_answer
+from waza.report.terminal import print_answer, print_lines
 from waza.report.words import ClaimWords, PartWords, StudyWords, with_unit
 from waza.study import Finding, PartFinding
 
@@ -63,6 +63,13 @@ def test_a_damaged_file_is_named_and_a_missing_one_is_none(stored, damage):
     assert kept.read_verdicts(folder) is None
 
 
+def test_a_changed_number_is_found(stored):
+    path = stored[0] / kept.VERDICTS
+    path.write_text(path.read_text().replace('"effect": 0.02', '"effect": 0.03'))
+    with pytest.raises(Error, match=r"is damaged .* their checksum is another"):
+        kept.read_verdicts(stored[0])
+
+
 def test_the_answer_stands_first_then_the_table():
     console = Console(file=io.StringIO(), width=80)
     print_answer("On your data: Adam helps by 2 points.", TABLE, console)
@@ -77,3 +84,12 @@ def test_the_answer_stands_first_then_the_table():
 def test_units_are_named():
     assert with_unit(0.01, "points", "en") == "1 point" and with_unit(0.052, "points", "en") == "5.2 points"
     assert with_unit(0.3, "", "en") == "0.3" and with_unit(0.01, "points", "ja") == "1 ポイント"
+
+
+@pytest.mark.parametrize("markup", [True, False])
+def test_japanese_is_broken_between_its_characters_and_markup_is_shown(markup):
+    console = Console(file=io.StringIO(), width=20, markup=markup)
+    print_lines("シードごとに行を無作為に分け直します [b]。", console, "dim", first="• ")
+    lines = console.file.getvalue().splitlines()
+    assert lines[0] == "• シードごとに行を無作" and lines[-1].endswith("[b]。")
+    assert all(line.startswith("  ") for line in lines[1:])

@@ -149,13 +149,18 @@ def test_a_browser_draws_the_page(results, findings, tmp_path, language):
 
 
 @pytest.mark.skipif(not shutil.which("chromium"), reason="chromium is not installed")
-@pytest.mark.parametrize(("width", "scheme"), [(1400, 0), (500, 1)])  # 0: dark, 1: light; 500 is the narrowest window
-def test_charts_are_as_wide_as_the_page_and_have_its_colours(page, tmp_path, width, scheme):
+@pytest.mark.parametrize(
+    ("width", "scheme", "beside"), [(1400, 0, False), (500, 1, False), (500, 0, True)]
+)  # 0: dark, 1: light; 500 is the narrowest window
+def test_charts_are_as_wide_as_the_page_and_have_its_colours(page, tmp_path, width, scheme, beside):
+    """Also a chart that stands beside something else, whose place is empty before it is drawn."""
     file = tmp_path / "report.html"
+    if beside:
+        page = page.replace('<div class="chart"', '<div style="float: left" class="chart"')
     measured = """<script>setTimeout(() => {
         const place = document.querySelector(".chart"), svg = place.querySelector("svg");
         const ink = svg.querySelector(".role-axis-label text").getAttribute("fill");
-        document.title = [place.clientWidth, svg.clientWidth, ink].join(" ");
+        document.title = [place.closest("main").clientWidth, svg.clientWidth, ink].join(" ");
     }, 4000);</script>"""
     file.write_text("".join([*page.rpartition("</body>")[:1], measured, "</body></html>"]), "utf-8")
     command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path / 'profile'}"]
@@ -180,13 +185,33 @@ def test_tables_and_charts_can_be_read_aloud(page, results, findings):
 def test_a_comparison_begins_with_its_answer(results, findings):
     row = OutcomeRow("Adam", "+2", "+1 to +3", "helps", "holds")
     heads = ("technique", "effect (points)", "99 % interval", "result")
-    table = OutcomeTable(heads, (row,), ("which rows",), "Rule and tests", ("the rule",), "Details", ("the unit",))
+    table = OutcomeTable(
+        heads,
+        (row,),
+        ("which rows",),
+        "Rule and tests",
+        ("the rule",),
+        "Details",
+        ("the unit",),
+        "it rests",
+        ("a note",),
+    )
     words = {
         one: StudyWords("t", "lead", {}, {}, one, answer="On your data: Adam helps.", outcomes=table)
         for one in ("en", "ja")
     }
     shown = re.sub(r"<[^>]+>|\s+", " ", report.render_page(results, findings, words).split("<main")[1])
-    wanted = ("On your data: Adam helps.", "technique", "Adam", "+1 to +3", "helps", "which rows", "Details", "lead")
+    wanted = (
+        "On your data: Adam helps.",
+        "technique",
+        "Adam",
+        "+1 to +3",
+        "helps",
+        "it rests",
+        "which rows",
+        "Details",
+    )
+    wanted += ("lead", "a note")
     at = 0
     for one in wanted:
         at = shown.index(one, at) + len(one)

@@ -1,5 +1,6 @@
 """Stored results and kept trials are read only if they are what was written."""
 
+import json
 import shutil
 
 import numpy as np
@@ -7,8 +8,9 @@ import pytest
 import xarray as xr
 
 from waza.core.errors import Error
+from waza.engine.mapping import Chosen
 from waza.study.kept import _read, write_kept
-from waza.study.store import RunFolder
+from waza.study.store import RunFolder, begin
 
 RESULTS = xr.Dataset(
     {"test_loss": (("variant", "seed", "step"), np.arange(8.0).reshape(2, 2, 2))},
@@ -54,3 +56,40 @@ def test_exchanged_trials_are_refused(run):
     path.write_bytes(path.read_bytes()[:-1] + b"\1")
     with pytest.raises(Error, match=r"variant0-seed0\.safetensors is damaged"):
         _read(results, "plain", 0)
+
+
+SETTINGS = {"study": "mine", "seeds": 20, "variants": {"犬": {"rate": 0.1}}, "shapes": (2, 3)}
+MAPPINGS = [Chosen("vmap"), Chosen("map", {"vmap": 0.2, "map": 0.1})]
+
+
+@pytest.mark.parametrize(
+    ("file", "read"),
+    [("study.json", RunFolder.settings), ("partial/mappings.json", RunFolder.load_mappings)],
+)
+def test_any_changed_value_of_the_settings_and_mappings_is_found(tmp_path, file, read):
+    folder = begin(tmp_path, "mine", SETTINGS)
+    folder.save_mappings(MAPPINGS)
+    path = folder.path / file
+    content, expected = path.read_bytes(), read(folder)
+    for place in range(len(content)):
+        path.write_bytes(content[:place] + bytes([content[place] ^ 2]) + content[place + 1 :])
+        try:
+            found = read(folder)
+        except Error as error:
+            assert str(error).startswith(f"{path} ") and "delete the folder" in str(error)
+            continue
+        # The damage is between the values, or in the name of the checksums.
+        assert found == expected or {name: found[name] for name in expected} == expected
+    path.write_bytes(content)
+    assert read(folder) == expected
+
+
+def test_settings_of_earlier_versions_have_no_checksum(tmp_path):
+    folder = begin(tmp_path, "mine", SETTINGS)
+    (folder.path / "study.json").write_text(json.dumps(SETTINGS))
+    assert folder.settings()["seeds"] == 20
+    assert folder.load_mappings() is None
+    (folder.path / "partial").mkdir()
+    (folder.path / "partial" / "mappings.json").write_text("[]")
+    with pytest.raises(Error, match=r"mappings\.json is damaged: delete the folder"):
+        folder.load_mappings()

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from waza.engine.watch import Watch
 from waza.study import conduct, progress
-from waza.study.progress import Display, Lines, Progress, State, TerminalBar, begin_phase
+from waza.study.progress import Display, Lines, Progress, State, TerminalBar, announce_phases, begin_phase
 
 
 class Recorder(Display):
@@ -37,9 +37,10 @@ def test_an_estimate_is_given_from_a_twentieth_on():
 
 def test_each_phase_has_a_name_and_begins_at_0(clock):
     shown = Recorder()
-    with Progress("compare-wine", shown) as watch:
-        for number, name in enumerate(("tuning", "trials"), 1):
-            begin_phase(watch, name, number, 2)
+    with Progress("compare-wine", shown, "en") as watch:
+        announce_phases(watch, ("tuning", "trials"))
+        for name in ("tuning", "trials"):
+            begin_phase(watch, name)
             watch.compiling(3)
             watch.training(10)
             clock.now += 5
@@ -51,17 +52,52 @@ def test_each_phase_has_a_name_and_begins_at_0(clock):
     states = [state for _, text, state in shown.shown[:-1] if text == "phase 2 of 2, trials: training"]
     assert [state.done for state in states] == list(range(11)) and {state.begun for state in states} == {105.0}
     assert shown.shown[-1] == ["• a note"]
-    begin_phase(Watch(), "tuning", 1, 2)  # a watch that shows nothing
+    for say in (announce_phases, begin_phase):
+        say(Watch(), "tuning")  # a watch that shows nothing
+
+
+def test_the_phases_of_a_part_are_counted_among_those_of_the_whole():
+    with Progress("compare-wine", shown := Recorder(), "ja") as watch:
+        announce_phases(watch, ("tuning", "trials", "reference models"))
+        announce_phases(watch, ("tuning", "trials"))
+        begin_phase(watch, "trials")
+        watch.compiling(2)
+    assert [text for _, text, _ in shown.shown[:-1]] == [
+        "段階 2/3、試行: 準備中",
+        "段階 2/3、試行: 2 個のプログラムをコンパイル中",
+    ]
+    with Progress("alone", shown := Recorder(), "en") as watch:
+        announce_phases(watch, ["tuning and trials"])
+        begin_phase(watch, "tuning and trials")
+    assert shown.shown[0][1] == "tuning and trials: preparing"
+
+
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", ["training", "validation loss 0.5, accuracy 0.9, own 1", "mean return 21"]),
+        ("ja", ["訓練中", "検証データの損失 0.5, 正解率 0.9, own 1", "平均収益 21"]),
+    ],
+)
+def test_progress_is_told_in_the_language_of_the_output(clock, language, expected):
+    watch = Progress("fit", shown := Recorder(), language)
+    watch.training(10)
+    watch.evaluated(1, {"train_loss": 1.0, "validation_loss": 0.5, "validation_accuracy": 0.9, "validation_own": 1.0})
+    watch.evaluated(2, {"return": 21.0})
+    assert [text for _, text, _ in shown.shown] == expected
+    state = State(1, 4, 0.0, language)
+    assert state.text(40.0) == {"en": "25 %, about 2 min left", "ja": "25 %、残り約 2 分"}[language]
 
 
 def test_a_file_has_a_line_for_each_phase_and_then_every_ten_seconds(clock, capsys):
-    watch = Progress("compare-a-table-with-a-long-name", Lines())
-    begin_phase(watch, "tuning", 1, 2)
+    watch = Progress("compare-a-table-with-a-long-name", Lines(), "en")
+    announce_phases(watch, ("tuning", "trials"))
+    begin_phase(watch, "tuning")
     watch.training(100)
     for _ in range(100):
         clock.now += 0.3
         watch.advance(1)
-    begin_phase(watch, "trials", 2, 2)
+    begin_phase(watch, "trials")
     lines = capsys.readouterr().err.splitlines()
     assert lines[0] == "compare-a-table-with…: phase 1 of 2, tuning"
     assert lines[1] == "compare-a-table-with…: phase 1 of 2, tuning: 34 %, about 20 s left"
@@ -72,8 +108,9 @@ def test_a_file_has_a_line_for_each_phase_and_then_every_ten_seconds(clock, caps
 def test_a_terminal_of_80_cells_shows_the_time_left(clock, monkeypatch):
     file = io.StringIO()
     monkeypatch.setattr("rich.console.Console", lambda stderr: Console(file=file, width=80, force_terminal=True))
-    with Progress("compare-a-table-with-a-long-name", TerminalBar()) as watch:
-        begin_phase(watch, "tuning", 1, 2)
+    with Progress("compare-a-table-with-a-long-name", TerminalBar(), "en") as watch:
+        announce_phases(watch, ("tuning", "trials"))
+        begin_phase(watch, "tuning")
         watch.compiling(12)
         watch.training(100)
         clock.now += 60
@@ -84,7 +121,7 @@ def test_a_terminal_of_80_cells_shows_the_time_left(clock, monkeypatch):
 @pytest.mark.wrong_types  # a study with the fields that matter here
 def test_a_tuned_study_tells_its_phases(monkeypatch):
     study = types.SimpleNamespace(name="s", tuning=types.SimpleNamespace(nested=False), claims=())
-    request = conduct.Request(None, Progress("s", shown := Recorder()))
+    request = conduct.Request(None, Progress("s", shown := Recorder(), "en"))
     for name in ("trials_of", "asked_of"):
         monkeypatch.setattr(conduct, name, lambda *_: "")
     monkeypatch.setattr(conduct, "mesh", lambda: types.SimpleNamespace(size=1))

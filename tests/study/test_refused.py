@@ -42,6 +42,15 @@ def test_seeds_that_compiled_programs_cannot_hold_are_refused(first):
     assert study(first_seed=LAST_SEED - 9, seeds=1).first_seed == LAST_SEED - 9
 
 
+@pytest.mark.wrong_types
+@pytest.mark.parametrize("variants", [[BASE], (BASE, BASE), BASE])
+def test_variants_without_names_are_refused(variants):
+    with pytest.raises(
+        Error, match=r"variants is (list|tuple|Supervised); expected learners by name, such as {'plain'"
+    ):
+        wz.Study(name="t", variants=variants, data=((X, Y), (X, Y)))
+
+
 def test_a_training_s_seed_is_refused_too():
     with pytest.raises(Error, match="seed is 2147483648; expected a whole number from 0"):
         wz.fit(BASE, ((X, Y), (X, Y)), steps=1, seed=2**31, keep="last")

@@ -4,6 +4,7 @@ import argparse
 import importlib
 import os
 import sys
+import time
 from collections.abc import Sequence
 
 from waza.cli.arguments import Parser, whole
@@ -136,6 +137,7 @@ def _check_command(chosen: str | None) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command. A user's mistake ends with one line and exit status 2, an interruption with 130."""
+    begun = time.monotonic() - (time.process_time() if arguments is None else 0)  # with the start of Python
     given = [*(sys.argv[1:] if arguments is None else arguments)]
     chosen = next((word for word in given if not word.startswith("-")), None)
     try:
@@ -144,7 +146,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         print(f"waza: {error}", file=sys.stderr)
         sys.exit(2)
     options = parser(chosen).parse_args(given)
-    options.given = given
+    options.given, options.begun = given, begun
     if options.version:
         importlib_metadata = importlib.import_module("importlib.metadata")
         print(importlib_metadata.version("waza"))

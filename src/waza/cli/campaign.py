@@ -36,7 +36,7 @@ def command(options: argparse.Namespace) -> None:
 
     if options.out:
         check_folder(Path(options.out))
-    with Progress("campaign") as watch:
+    with Progress("campaign", options.lang) as watch:
         found = analysed(asked, options.data, watch)
     page = found.save(options.out, options.lang) if options.out else None
     if options.json:
@@ -51,6 +51,7 @@ def _print(found: Any, language: str, page: Path | None) -> None:
 
     from waza.kinds.campaign import telling
     from waza.kinds.campaign.page import shown
+    from waza.report import print_lines
 
     say, here, reward = telling.words(language), shown(found, language), found.options.reward
     console = Console(highlight=False, markup=False)
@@ -63,15 +64,19 @@ def _print(found: Any, language: str, page: Path | None) -> None:
             drawn.add_row(*row)
         console.print(drawn)
 
-    console.print(f"{here['answer']}\n", style="bold")
-    console.print(f"{here['unit']}\n", style="dim")
+    print_lines(here["answer"], console, "bold", indent="")
+    console.print()
+    print_lines(here["unit"], console, "dim", indent="")
+    console.print()
     table([say["policy"], say["mailed"], reward, say["profit"], say["less"]], here["policies"])
     rankings = (f"{say['gain_of'].format(reward=reward)}: {say['by_learned']}", say["by_response"], say["by_random"])
     console.print()
     table([say["budget"], *rankings, say["learned_response"]], [[row[0], *row[2:6]] for row in here["budgets"]])
-    console.print(f"\n{here['ranking']}\n")
+    console.print()
+    print_lines(here["ranking"], console, indent="")
+    console.print()
     for note in (here["overlap"], *here["notes"]):
-        console.print(f"• {note}", style="dim")
+        print_lines(note, console, "dim", first="• ")
     if page is not None:
         folder = page.parent
         lines = [say["answer_at"].format(folder=folder), say["page_at"].format(page=page)]

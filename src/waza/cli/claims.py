@@ -115,7 +115,7 @@ def _run_missing(ids: Sequence[str], options: argparse.Namespace) -> list[str]:
             study = exercise.study()
             if answering(study, Path(options.runs)).current:
                 continue
-            with Progress(study.name) as watch:
+            with Progress(study.name, options.lang) as watch:
                 results = run(study, options.runs, watch)
             write_report(results, study, options.lang)
         except Error as error:

@@ -79,7 +79,7 @@ def command(options: argparse.Namespace) -> None:
     asked = ask(options.data, target or USUAL_TARGET, tried, options.model, options.task, options.steps, **place)
     keep_compiled()
     try:
-        with Progress(asked.study.name) as watch:
+        with Progress(asked.study.name, options.lang, options.begun) as watch:
             found = run_comparison(asked, options.runs, watch, options.fresh, options.max_seeds, options.lang)
     except Interrupted as stopped:
         raise Interrupted(f"{stopped}; what was done is kept: the same command goes on from there") from None
@@ -90,20 +90,16 @@ def command(options: argparse.Namespace) -> None:
 
 
 def _print(found: Any, options: argparse.Namespace) -> None:
-    """The answer with its table, the trials, notes on the data, and what to do next."""
+    """The answer with its table, the trials, and what to do next."""
     from rich.console import Console
-    from rich.markup import escape
 
     from waza import report
     from waza.cli.show import print_places
-    from waza.comparison import Splits, comparison_texts, covers_text, needed_seeds
+    from waza.comparison import Splits, comparison_texts, needed_seeds
 
     say = comparison_texts(options.lang)
     console = Console()
     report.print_report(found.results, found.findings, found.words, options.lang, console)
-    console.print()
-    for note in [*(note.say(options.lang) for note in found.notes), covers_text(found.question, options.lang)]:
-        console.print(f"[dim]• {escape(note)}[/]", highlight=False)
     print_places(found.page.parent, console, options.lang)
     needed, _, _ = needed_seeds(found.findings, found.outcomes)
     if needed is not None and not isinstance(found.question.study.data, Splits):

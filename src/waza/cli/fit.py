@@ -45,7 +45,7 @@ def command(options: argparse.Namespace) -> None:
     from waza.kinds.fitting import divergence, fit_in_folder
 
     try:
-        with Progress(options.model) as watch:
+        with Progress(options.model, options.lang) as watch:
             fitted = fit_in_folder(asked, Path(options.out), watch, options.fresh, options.tensorboard, options.lang)
     except Interrupted as stopped:
         raise Interrupted(f"{stopped}; what was done is kept: the same command goes on from there") from None
@@ -65,6 +65,7 @@ def _print(fitted: Any, language: str) -> None:
     from rich.table import Table
 
     from waza.kinds.fit_folder import REPORT
+    from waza.report import print_lines
     from waza.report.training_page import measured, training_words
     from waza.report.words import number
 
@@ -72,7 +73,8 @@ def _print(fitted: Any, language: str) -> None:
     say = training_words(kind.folder, language)
     console = Console(highlight=False, markup=False)
     for finding in fitted.findings:
-        console.print(f"{finding.say(language)}\n", style="bold")
+        print_lines(finding.say(language), console, "bold", indent="")
+        console.print()
     table = Table(say["split"], box=None, pad_edge=False)
     names = [name for name in kind.measures if f"train_{name}" in result["measures"]]
     for measure in names:
@@ -93,7 +95,7 @@ def _print(fitted: Any, language: str) -> None:
     notes += _devices(fitted, say)
     console.print()
     for note in notes:
-        console.print(f"• {note}", style="dim")
+        print_lines(note, console, "dim", first="• ")
     place = shlex.quote(str(folder))
     lines = [say["model_at"].format(folder=folder), say["report_at"].format(page=folder / REPORT)]
     lines += [say["use"].format(folder=place)] + ([say["done"].format(folder=folder)] if fitted.before else [])

@@ -12,11 +12,13 @@ from waza.study import progress
 class Progress(progress.Progress):
     """A bar on standard error; a line every 10 s if that is not a terminal.
 
-    The first Ctrl-C stops the run at the end of the current segment; the second stops it at once.
+    The first Ctrl-C stops the run at the end of the current segment; the second stops it at once. The arguments are
+    those of `waza.study.progress.Progress`, without the display.
     """
 
-    def __init__(self, name: str):
-        super().__init__(name, progress.TerminalBar() if sys.stderr.isatty() else progress.Lines())
+    def __init__(self, name: str, language: str | None = None, begun: float | None = None):
+        display = progress.TerminalBar() if sys.stderr.isatty() else progress.Lines()
+        super().__init__(name, display, language, begun)
         self._asked = threading.Event()
 
     def __enter__(self) -> Self:

@@ -36,7 +36,7 @@ def command(options: argparse.Namespace) -> None:
         raise Error("--max-seeds limits --until-decided: give both, or --seeds")
     max_seeds = (options.max_seeds or MOST_SEEDS) if options.until_decided else None
     try:
-        with Progress(study.name) as watch:
+        with Progress(study.name, options.lang) as watch:
             results = run(study, options.runs, watch, options.fresh, max_seeds)
     except Interrupted as stopped:
         raise Interrupted(f"{stopped}; what was done is kept: the same command goes on from there") from None

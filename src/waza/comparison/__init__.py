@@ -21,5 +21,4 @@ from waza.comparison.question import ask_about_table as ask_about_table
 from waza.comparison.running import Comparison as Comparison
 from waza.comparison.running import run_comparison as run_comparison
 from waza.comparison.splits import Splits as Splits
-from waza.comparison.standing import covers_text as covers_text
 from waza.comparison.techniques import TECHNIQUES as TECHNIQUES

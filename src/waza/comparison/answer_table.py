@@ -31,6 +31,7 @@ def outcome_table(
     seeds: int,
     language: str,
     drawn: bool = False,
+    images: bool = False,
 ) -> OutcomeTable:
     """The table, with lines on what is compared, which model is kept, and how many seeds would decide.
 
@@ -42,6 +43,7 @@ def outcome_table(
         seeds: how many were run.
         language: of the texts.
         drawn: whether each seed had a split of its own: then their number is fixed.
+        images: whether the data are images.
     """
     say = comparison_texts(language)
     own, names = say["table"], say["techniques"]
@@ -49,15 +51,14 @@ def outcome_table(
     bound, unit = own["bounds"][task], own["units"][task]
     facts = {"bound": bound, "unit": unit, "seeds": seeds}
     confidence = percent(findings[0].parts[0].confidence)
-    short = say["points_short" if task == "classification" else "variance_short"]
     return OutcomeTable(
-        tuple(head.format(short=short, confidence=confidence) for head in own["heads"]),
+        tuple(head.format(short=own["short"][task], confidence=confidence) for head in own["heads"]),
         tuple(_row(one, own, names, seeds) for one in ordered),
         tuple(_remarks(findings, ordered, best, own, names, facts, language, drawn)),
         own["tests"]["title"],
         tuple(_tests(findings, own["tests"], names, bound, language, drawn)),
         own["details"],
-        (own["footnotes"][task],),
+        (own["footnotes"]["images" if images else task],),
     )
 
 

@@ -1,6 +1,8 @@
 """Reference rows: a constant prediction, a linear model and gradient boosting on the splits of the networks."""
 
-from collections.abc import Callable, Sequence
+import contextlib
+import time
+from collections.abc import Callable
 from typing import Any, cast
 
 import numpy as np
@@ -9,17 +11,21 @@ import xarray as xr
 from waza.comparison.splits import Splits
 from waza.data import Dataset, Split
 from waza.data.targets import Task
+from waza.engine.watch import Interrupted, Watch
 
 CONSTANT, LINEAR, BOOSTING = "constant", "linear model", "gradient boosting"
 REFERENCES = (CONSTANT, LINEAR, BOOSTING)
 STRENGTHS = (0.1, 1.0, 10.0, 100.0, 1000.0)  # of the linear model's penalty; the validation rows choose one
 MOST_NUMBERS = 2**21  # training inputs of a split; with more, the models take minutes, and the constant stands alone
 SMALLEST_SHARE = 1e-15
+LONG = 1.0  # second
 
 Predict = Callable[[np.ndarray], np.ndarray]  # numbers (rows,), or the classes' shares (rows, classes)
 
 
-def with_references(results: xr.Dataset, data: Splits | Dataset, task: Task, classes: int) -> xr.Dataset:
+def with_references(
+    results: xr.Dataset, data: Splits | Dataset, task: Task, classes: int, watch: Watch | None = None
+) -> xr.Dataset:
     """The results with the reference rows as further variants, which have test measures at the last step alone.
 
     The constant is the most frequent class, or the mean, of the training rows. The linear model is a logistic or ridge
@@ -31,10 +37,21 @@ def with_references(results: xr.Dataset, data: Splits | Dataset, task: Task, cla
         data: of the networks.
         task: "classification" or "regression".
         classes: how many there are.
+        watch: is told of each split, and may ask to stop.
+
+    Raises:
+        Interrupted: `watch` asked to stop.
     """
-    seeds = int(results.sizes["seed"])
+    seeds, watch = int(results.sizes["seed"]), watch or Watch()
     splits = [data] if isinstance(data, Dataset) else [_split(data, place) for place in range(seeds)]
-    reached = _reached(splits, task, classes)
+    watch.training(len(splits))
+    reached = []
+    with _one_thread():
+        for split in splits:
+            reached.append(_reached(split, task, classes))
+            watch.advance(1)
+            if watch.stop_asked():
+                raise Interrupted(f"stopped after the reference models of {len(reached)} of {len(splits)} splits")
     measure = "test_accuracy" if task == "classification" else "test_loss"
     last = np.broadcast_to(np.array(reached).T, (len(reached[0]), seeds))
 
@@ -58,22 +75,39 @@ def _split(data: Splits, place: int) -> Dataset:
     return Dataset(data.name, train, test, validation)
 
 
-def _reached(splits: Sequence[Dataset], task: Task, classes: int) -> list[list[float]]:
-    """The test measure of each reference row, for each split."""
+def seconds_of_references(data: Splits | Dataset, task: Task, classes: int) -> float:
+    """How long the reference rows take for one split, measured on the first one.
+
+    It is measured again where it is short, since the first time includes what is loaded once.
+    """
+    first = data if isinstance(data, Dataset) else _split(data, 0)
+
+    def measured() -> float:
+        begun = time.perf_counter()
+        _reached(first, task, classes)
+        return time.perf_counter() - begun
+
+    with _one_thread():
+        seconds = measured()
+        return seconds if seconds > LONG else measured()
+
+
+def _reached(data: Dataset, task: Task, classes: int) -> list[float]:
+    """The test measure of each reference row on one split."""
+    train, validation, test = (_flat(part) for part in (data.train, cast(Split, data.validation), data.test))
+    fits: list[Predict] = [_constant(train, task, classes)]
+    if train.x.size <= MOST_NUMBERS:
+        fits += [_linear(train, validation, task, classes), _boosting(train, task, classes)]
+    return [_score(predict(test.x), test.y, task) for predict in fits]
+
+
+def _one_thread() -> contextlib.AbstractContextManager[Any]:
+    """One thread a model: the models are small, and threads that wait for each other would use up the processor."""
     import sklearn.ensemble
     import sklearn.linear_model  # noqa: F401  # only the threads of what is loaded can be limited
     from threadpoolctl import threadpool_limits
 
-    def of_split(data: Dataset) -> list[float]:
-        train, validation, test = (_flat(part) for part in (data.train, cast(Split, data.validation), data.test))
-        fits: list[Predict] = [_constant(train, task, classes)]
-        if train.x.size <= MOST_NUMBERS:
-            fits += [_linear(train, validation, task, classes), _boosting(train, task, classes)]
-        return [_score(predict(test.x), test.y, task) for predict in fits]
-
-    # One thread a model: the models are small, and threads that wait for each other would use up the processor.
-    with threadpool_limits(1):
-        return [of_split(data) for data in splits]
+    return threadpool_limits(1)
 
 
 def _flat(split: Split) -> Split:

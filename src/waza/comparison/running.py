@@ -13,7 +13,7 @@ import xarray as xr
 from waza import report
 from waza.comparison.outcomes import Outcome, best_variants, outcomes
 from waza.comparison.question import Question
-from waza.comparison.references import with_references
+from waza.comparison.references import seconds_of_references, with_references
 from waza.comparison.splits import Splits, on_one_split
 from waza.comparison.standing import with_standing
 from waza.comparison.words import answer, comparison_texts, study_words
@@ -29,15 +29,18 @@ from waza.kinds.model_folder import prepared_model
 from waza.kinds.trained import learner_of
 from waza.learners import Learner
 from waza.report.words import StudyWords
-from waza.study import Finding, Study, Watch, decide, run
+from waza.study import Finding, Watch, decide, run
+from waza.study.conduct import TOGETHER, TRIALS, TUNING
 from waza.study.forecast import Forecast
-from waza.study.progress import Progress, watched
+from waza.study.progress import Progress, announce_phases, begin_phase, watched
 from waza.study.store import RunFolder
 
 SEEDS = 30
 CHOSEN_BY = "validation_loss"
-REST = 5.0  # seconds for the reference rows, the report and the kept model, about
+REFERENCES, LAST = "reference models", "model and report"  # phases
+REST = 0.35  # the share of the time until the trials begin that the kept model and the report take, about
 AFTER_TUNING = 1.7  # of the time of tuning on one split, with the comparison: from 20 to 60 trials after 60
+TRIALS_ALONE = 2  # blocks of seeds of the comparison, about
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,12 +81,19 @@ class Comparison:
         """The report's texts by language."""
         seeds = int(self.results.sizes["seed"])
         return {
-            one: study_words(self.question, self.findings, self.outcomes, self.best, seeds, one, self.answer(one))
+            one: study_words(self.question, self.findings, self.outcomes, self.best, seeds, one, *self._sentences(one))
             for one in LANGUAGES
         }
 
     def answer(self, language: str = "en") -> str:
-        """Which techniques help, make no difference, harm; first, if it is so, that no network beats a constant."""
+        """Which techniques help, make no difference, harm; first, if it is so, that no network beats a constant.
+
+        Then where the best network stands beside the reference models, and on how many rows this rests.
+        """
+        return comparison_texts(language)["spacer"].join(self._sentences(language))
+
+    def _sentences(self, language: str) -> tuple[str, str]:
+        """The answer, and what must be known of it."""
         seeds, question = int(self.results.sizes["seed"]), self.question
         return with_standing(
             answer(self.outcomes, question.material.preparation.task, seeds, language),
@@ -130,9 +140,21 @@ def run_comparison(
         Error: every variant diverged, or the folder cannot be used.
         Interrupted: `watch` asked to stop; the same call resumes.
     """
-    results = _run(question.study, runs, watch, fresh, max_seeds)
+    with watched(question.study.name, watch) as watching:
+        return _compared(question, runs, watching, fresh, max_seeds, language)
+
+
+def _compared(
+    question: Question, runs: str | Path | None, watch: Watch, fresh: bool, max_seeds: int, language: str
+) -> Comparison:
+    """The comparison, with progress in phases."""
     preparation, study = question.material.preparation, question.study
-    results = with_references(results, study.data, preparation.task, preparation.outputs)
+    first = [TOGETHER] if isinstance(study.data, Splits) else [TUNING, TRIALS]
+    announce_phases(watch, [*first, REFERENCES, LAST])
+    results = _run(question, runs, watch, fresh, max_seeds)
+    begin_phase(watch, REFERENCES)
+    results = with_references(results, study.data, preparation.task, preparation.outputs, watch)
+    begin_phase(watch, LAST)
     findings = decide(study.claims, results)
     measure = question.measure(study.measure)
     best, model = _kept(question, results)
@@ -150,26 +172,29 @@ def run_comparison(
         return found
     folder = Path(results.attrs["folder"])
     RunFolder(folder).finish(results)
-    page = report.write_report(folder, results, findings, found.words, language)
     model.save(folder / "model")
+    page = report.write_report(folder, results, findings, found.words, language)
     return dataclasses.replace(found, page=page, folder=folder / "model")
 
 
-def _run(study: Study, runs: str | Path | None, watch: Watch | None, fresh: bool, max_seeds: int) -> xr.Dataset:
+def _run(question: Question, runs: str | Path | None, watch: Watch, fresh: bool, max_seeds: int) -> xr.Dataset:
     """The results: of a fixed number of splits, or of one split with seeds until the claims are decided."""
-    with watched(study.name, watch) as watching:
-        drawn, heard = isinstance(study.data, Splits), list[float]()
+    study, preparation = question.study, question.material.preparation
+    drawn, heard = isinstance(study.data, Splits), list[float]()
+    seeds = min(max_seeds, study.seeds)
 
-        def told(seconds: float) -> None:
-            if not heard and isinstance(watching, Progress):
-                watching.expected(REST + seconds * (1 if drawn else AFTER_TUNING))
-            heard.append(seconds)
+    def told(seconds: float, block: int) -> None:
+        if not heard and isinstance(watch, Progress):
+            references = seconds_of_references(study.data, preparation.task, preparation.outputs)
+            after = AFTER_TUNING if block < study.block else TRIALS_ALONE  # tuning of an earlier run may be there
+            trials = seconds * (1 if drawn else after)
+            watch.expected(trials + references * (seeds if drawn else 1) + REST * watch.waited)
+        heard.append(seconds)
 
-        executor = Forecast(told)
-        if not drawn:
-            return run(study, runs, watching, fresh, max_seeds, executor=executor)
-        seeds = min(max_seeds, study.seeds)
-        return run(dataclasses.replace(study, seeds=seeds, block=seeds), runs, watching, fresh, executor=executor)
+    executor = Forecast(told)
+    if not drawn:
+        return run(study, runs, watch, fresh, max_seeds, executor=executor)
+    return run(dataclasses.replace(study, seeds=seeds, block=seeds), runs, watch, fresh, executor=executor)
 
 
 def _kept(question: Question, results: xr.Dataset) -> tuple[str, Model]:

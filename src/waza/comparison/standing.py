@@ -10,6 +10,7 @@ from waza.comparison.question import Question
 from waza.comparison.splits import Splits
 from waza.comparison.worth import Gap
 from waza.core.language import texts
+from waza.kinds.classifier.images import Images
 from waza.report.words import amount
 from waza.study import tuned_name
 
@@ -23,8 +24,8 @@ def with_standing(
     names: dict[str, str],
     seeds: int,
     language: str,
-) -> str:
-    """The answer with what must be known of it: first, if it is so, that no network beats a constant.
+) -> tuple[str, str]:
+    """The answer, after the sentence that no network beats a constant if it is so; and what must be known of it.
 
     Args:
         answer: on the techniques.
@@ -39,11 +40,11 @@ def with_standing(
     say, task = _texts(language), question.material.preparation.task
     drawn = isinstance(question.study.data, Splits)
     shown = {**names, **reference_names(question, language)}
-    sentences = []
+    of_images = "_images" if isinstance(question.material, Images) else ""
+    first, sentences = [answer], []
     if not constant.better:
-        key = "no_better" if constant.high < 100 * MARGIN else "not_shown"
-        sentences.append(say[key].format(constant=say["constants"][task], **_facts(constant, shown, say, task)))
-    sentences.append(answer)
+        key = "no_better" if constant.high < 100 * MARGIN else f"not_shown{of_images}"
+        first.insert(0, say[key].format(constant=say["constants"][task], **_facts(constant, shown, say, task)))
     if drawn and any(one.effect == "undecided" for one in outcomes):
         sentences.append(say["more_rows"])
     if references:
@@ -54,12 +55,14 @@ def with_standing(
             for gap in references
         ]
         best = _facts(references[0], shown, say, task)["variant"]
-        sentences.append(say["beside"]["sentence"].format(variant=best, clauses=say["joiner"].join(clauses)))
+        sentences.append(
+            say["beside"][f"sentence{of_images}"].format(variant=best, clauses=say["joiner"].join(clauses))
+        )
     data = question.material.dataset
     rows = sum(len(part.y) for part in (data.train, data.validation, data.test) if part is not None)
-    key = "rests_drawn" if drawn else "rests"
+    key = "rests_drawn" if drawn else f"rests{of_images}"
     sentences.append(say[key].format(rows=rows, splits=seeds, test=len(data.test.y)))
-    return str(say["spacer"].join(sentences))
+    return str(say["spacer"].join(first)), str(say["spacer"].join(sentences))
 
 
 def reference_names(question: Question, language: str) -> dict[str, str]:
@@ -69,7 +72,9 @@ def reference_names(question: Question, language: str) -> dict[str, str]:
 
 def covers_text(question: Question, language: str) -> str:
     """What the intervals cover."""
-    return str(_texts(language)["covers_drawn" if isinstance(question.study.data, Splits) else "covers"])
+    if isinstance(question.study.data, Splits):
+        return str(_texts(language)["covers_drawn"])
+    return str(_texts(language)["covers_images" if isinstance(question.material, Images) else "covers"])
 
 
 def _facts(gap: Gap, names: dict[str, str], say: dict[str, Any], task: str) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """The texts of a comparison: those of its report, and the sentence that answers the question."""
 
+import dataclasses
 from collections.abc import Sequence
 
 from waza.comparison.answer_table import ORDER, comparison_texts, outcome_table
@@ -44,6 +45,7 @@ def study_words(
     seeds: int,
     language: str,
     answer: str,
+    standing: str,
 ) -> StudyWords:
     """The report's texts: the answer with its table, the data, and what was decided about them.
 
@@ -55,6 +57,7 @@ def study_words(
         seeds: how many were run.
         language: of the texts.
         answer: the sentences that come first.
+        standing: the sentences below the table.
     """
     say = comparison_texts(language)
     material = question.material
@@ -70,12 +73,23 @@ def study_words(
     )
     return StudyWords(
         say["title"].format(name=question.shown),
-        say["spacer"].join([lead, *(note.say(language) for note in material.notes), covers_text(question, language)]),
+        lead,
         {key: shown.strip() for key, shown in say["techniques"].items()} | reference_names(question, language),
         {},
         language,
         answer=answer,
-        outcomes=outcome_table(
-            findings, outcomes, best, preparation.task, seeds, language, isinstance(question.study.data, Splits)
+        outcomes=dataclasses.replace(
+            outcome_table(
+                findings,
+                outcomes,
+                best,
+                preparation.task,
+                seeds,
+                language,
+                isinstance(question.study.data, Splits),
+                isinstance(material, Images),
+            ),
+            standing=standing,
+            notes=(*(note.say(language) for note in material.notes), covers_text(question, language)),
         ),
     )

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 
 from waza.data.dates import days, hours, stamps_as_days
+from waza.data.encodings import composed
 
 Reading = Literal["number", "thousands", "comma", "date", "day_first", "month_first", "time"]
 
@@ -49,11 +50,6 @@ def _text(cell: Any) -> str:
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
     return composed(str(cell).strip())
-
-
-def composed(text: str) -> str:
-    """The text with each letter and its accents as one character, as most keyboards write it."""
-    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def is_missing(texts: np.ndarray) -> np.ndarray:

@@ -5,7 +5,8 @@ from typing import Any, get_args
 
 import numpy as np
 
-from waza.data.cells import DATES, Reading, as_numbers, as_texts, composed, is_missing
+from waza.data.cells import DATES, Reading, as_numbers, as_texts, is_missing
+from waza.data.encodings import composed
 from waza.data.notes import Note, short
 
 CLIP = 10.0

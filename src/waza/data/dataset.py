@@ -10,14 +10,25 @@ from waza.core.errors import Error
 Rows: TypeAlias = Any  # np.ndarray as loaded, jax.Array inside a compiled program; Any does not import JAX
 
 
+def _shape(rows: Rows) -> str:
+    """Type and shape of an array, such as "float32 (100, 8)"; anything else as it is."""
+    return f"{rows.dtype} {tuple(rows.shape)}" if hasattr(rows, "dtype") and hasattr(rows, "shape") else repr(rows)
+
+
 class Split(NamedTuple):
     """Examples and their labels: images `x` (n, height, width, channels) uint8, classes `y` (n,) int32.
 
     NumPy arrays when data are loaded and split; JAX arrays inside a compiled program.
+
+    >>> Split(np.zeros((3, 2), np.float32), np.zeros(3, np.int32))
+    Split(x=float32 (3, 2), y=int32 (3,))
     """
 
     x: Rows
     y: Rows
+
+    def __repr__(self) -> str:
+        return f"Split(x={_shape(self.x)}, y={_shape(self.y)})"
 
 
 class Weighted(NamedTuple):

@@ -3,6 +3,7 @@
 import codecs
 import contextlib
 import re
+import unicodedata
 from pathlib import Path
 
 from waza.core.errors import Error
@@ -48,6 +49,15 @@ def decoded(raw: bytes, path: Path) -> tuple[str, list[Note]]:
     if marks := text.count(MARK):
         notes.append(Note("inner_marks", {"count": marks}))
     return text.replace(MARK, ""), notes
+
+
+def composed(text: str) -> str:
+    """The text in Unicode's composed form (NFC): one character for a letter with its marks, where there is one.
+
+    >>> composed("か\u3099") == "が"
+    True
+    """
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def _decoded(raw: bytes, path: Path) -> tuple[str, list[Note]]:

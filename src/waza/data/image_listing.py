@@ -2,12 +2,12 @@
 
 import dataclasses
 import os
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from waza.core.errors import Error
+from waza.data.encodings import composed
 from waza.data.image_splits import is_plain, is_sure, splits_among
 from waza.data.notes import Note
 
@@ -172,7 +172,7 @@ def _listed(folder: Path, split: str, tops: list[Path], passed: _Passed) -> tupl
     images: list[ListedImage] = []
     empty = []
     for top in tops:
-        label = unicodedata.normalize("NFC", shown(top.name))
+        label = composed(shown(top.name))
         before = len(images)
         for entry in _files(top, folder, passed):
             state = entry.stat(follow_symlinks=False)
@@ -234,7 +234,7 @@ def _is_image(entry: os.DirEntry) -> bool:
 
 def _shared(below: Sequence[Sequence[Path]]) -> set[str]:
     """The names that occur in each of several lists of folders."""
-    return set.intersection(*({unicodedata.normalize("NFC", one.name) for one in folders} for folders in below))
+    return set.intersection(*({composed(one.name) for one in folders} for folders in below))
 
 
 def _alike(below: Mapping[Path, Sequence[Path]]) -> list[Note]:

@@ -41,6 +41,15 @@ def short(text: Any) -> str:
     return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
 
 
+def quoted(text: str) -> str:
+    """The text in quotation marks with all its blanks, shortened if it is long.
+
+    >>> quoted("two  blanks ")
+    "'two  blanks '"
+    """
+    return repr(text if len(text) <= LONGEST else text[: LONGEST - 1] + "…")
+
+
 def at_most(notes: Sequence[Note]) -> list[Note]:
     """The first few notes of each kind, and how many more there were."""
     counts = collections.Counter(note.kind for note in notes)

@@ -8,10 +8,11 @@ from typing import Any, ClassVar, Self, get_args
 import numpy as np
 
 from waza.core.errors import Error, nearest
-from waza.data.cells import as_numbers, as_texts, composed, is_missing
+from waza.data.cells import as_numbers, as_texts, is_missing
 from waza.data.choice import Use, choose_columns
 from waza.data.columns import CategoricalColumn, NumericColumn, fit_categories, fit_numbers
 from waza.data.dataset import Dataset, Split
+from waza.data.encodings import composed
 from waza.data.given import frame_of, is_frame, plain_labels
 from waza.data.leaks import column_leaks, row_leaks
 from waza.data.notations import Notation, find_notations

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from waza.core.errors import Error
-from waza.data.cells import composed
 from waza.data.delimited import read_delimited
+from waza.data.encodings import composed
 from waza.data.notes import Note, listed, short
 
 LARGEST = 1 << 30

@@ -9,7 +9,7 @@ import numpy as np
 from waza.core.errors import Error
 from waza.data.cells import DATES, PROGRAMS, as_numbers, as_texts, is_missing, narrow
 from waza.data.notations import Notation, remarks_on
-from waza.data.notes import Note, listed, short
+from waza.data.notes import MOST_LISTED, Note, listed, quoted, short
 
 FEWEST_ROWS = 20
 FEWEST_IN_CLASS = 5
@@ -125,7 +125,7 @@ def _alike(labels: Sequence[str]) -> list[Note]:
     """Notes on classes that differ in upper and lower case alone, or else in a mark such as a full stop.
 
     >>> [(note.kind, note.values["classes"]) for note in _alike(["Yes", "yes", "no", "no."])]
-    [('alike_case', 'Yes = yes'), ('alike_mark', 'no = no.')]
+    [('alike_case', "'Yes' = 'yes'"), ('alike_mark', "'no' = 'no.'")]
     """
     notes = []
     seen: set[str] = set()
@@ -134,11 +134,11 @@ def _alike(labels: Sequence[str]) -> list[Note]:
         for label in labels:
             groups.setdefault(plain(label), []).append(label)
         found = [
-            " = ".join(map(short, group)) for group in groups.values() if len(group) > 1 and not seen >= set(group)
+            " = ".join(map(quoted, group)) for group in groups.values() if len(group) > 1 and not seen >= set(group)
         ]
         seen |= {label for group in groups.values() if len(group) > 1 for label in group}
         if found:
-            notes.append(Note(kind, {"classes": listed(found)}))
+            notes.append(Note(kind, {"classes": ", ".join(found[:MOST_LISTED]) + ", ..." * (len(found) > MOST_LISTED)}))
     return notes
 
 

@@ -67,10 +67,11 @@ def _against_constant(material: Material, measures: Mapping[str, Any], by_chance
         "name": preparation.classes[frequent],
         "count": len(test),
     }
+    of_images = "_images" if preparation.kind == "images" else ""
     if right <= round(share * len(test)):
-        return Finding("no_better", values)
+        return Finding(f"no_better{of_images}", values)
     luck = float(stats.binom.sf(right - 1, len(test), share))
-    return Finding("not_clearly", values) if luck > LEVEL else None
+    return Finding(f"not_clearly{of_images}", values) if luck > LEVEL else None
 
 
 def _share(value: float | None) -> str:

@@ -17,6 +17,7 @@ from waza.report.summary import as_json as as_json
 from waza.report.sweeps import over_rates as over_rates
 from waza.report.sweeps import tuning_curves as tuning_curves
 from waza.report.telling import told as told
+from waza.report.terminal import print_lines as print_lines
 from waza.report.terminal import print_report as print_report
 from waza.report.words import LANGUAGES as LANGUAGES
 from waza.report.words import load_words as load_words

@@ -10,6 +10,7 @@ import xarray as xr
 from waza.core.measure import Measure
 from waza.report.words import Words
 from waza.study.deciding import CONFIDENCE
+from waza.study.record import record_of
 from waza.study.results import final, marked, measured
 from waza.study.statistics import Interval, t_interval
 
@@ -22,7 +23,9 @@ def lines_of(values: xr.DataArray, words: Words, language: str) -> dict[str, xr.
     return {words[language].variant(name): values.sel(variant=name, drop=True) for name in names}
 
 
-def bands(lines: Lines, along: str, within: tuple[float, float] | None = None) -> list[dict[str, Any]]:
+def bands(
+    lines: Lines, along: str, within: tuple[float, float] | None = None, overlap: float = 0.0
+) -> list[dict[str, Any]]:
     """Rows with the mean over seeds and its interval, at each point of the axis at which no seed is infinite.
 
     NaN is a gap, where nothing was counted: the other seeds still count. Where no seed has a value, the line is
@@ -33,6 +36,7 @@ def bands(lines: Lines, along: str, within: tuple[float, float] | None = None) -
         along: the axis.
         within: for a logarithmic scale: means are geometric, a point whose mean lies outside is left out, and intervals
             end at the range's ends.
+        overlap: how far the seeds share rows; see `waza.study.statistics.t_interval`.
     """
     rows = []
     for name, values in lines.items():
@@ -41,7 +45,7 @@ def bands(lines: Lines, along: str, within: tuple[float, float] | None = None) -
             if np.isnan(one).all():
                 gap = begun
                 continue
-            row = _arithmetic(one) if within is None else _geometric(one[~np.isnan(one)], within)
+            row = _arithmetic(one, overlap) if within is None else _geometric(one[~np.isnan(one)], within, overlap)
             if row:
                 part, begun, gap = part + gap, True, False
                 shown = {key: short(value) for key, value in row.items()}
@@ -63,7 +67,7 @@ def final_interval(results: xr.Dataset, measure: str, variant: str) -> Interval:
     """The mean of a measure at the last step with its interval; NaN where no seed counted anything.
 
     Seeds in which nothing was counted are left out. A diverged trial counts at chance level; without one there is no
-    mean.
+    mean. Where seeds draw their own splits, the interval counts that these share rows.
 
     Raises:
         Error: the results have no such measure.
@@ -71,7 +75,7 @@ def final_interval(results: xr.Dataset, measure: str, variant: str) -> Interval:
     measured(results, measure)
     trials = results[[measure, "diverged_at"]].sel(variant=variant)
     values = marked(trials, final(trials, measure)).values
-    return _interval(values[~np.isnan(values)])
+    return _interval(values[~np.isnan(values)], record_of(results).overlap)
 
 
 def final_row(results: xr.Dataset, measure: str, variant: str) -> dict[str, float]:
@@ -79,11 +83,11 @@ def final_row(results: xr.Dataset, measure: str, variant: str) -> dict[str, floa
     return _fields(final_interval(results, measure, variant))
 
 
-def _interval(values: np.ndarray) -> Interval:
+def _interval(values: np.ndarray, overlap: float) -> Interval:
     """Mean and interval; NaN where there is no value, or one is not finite."""
     if not values.size or not np.isfinite(values).all():
         return Interval(math.nan, math.nan, math.nan, CONFIDENCE, 0)
-    return t_interval(values, CONFIDENCE)
+    return t_interval(values, CONFIDENCE, overlap)
 
 
 def _fields(interval: Interval) -> dict[str, float]:
@@ -92,17 +96,17 @@ def _fields(interval: Interval) -> dict[str, float]:
     return {"mean": interval.mean, "low": low, "high": high}
 
 
-def _arithmetic(values: np.ndarray) -> dict[str, float]:
+def _arithmetic(values: np.ndarray, overlap: float) -> dict[str, float]:
     """Mean, low and high of the seeds that counted something; empty where one is infinite."""
     counted = values[~np.isnan(values)]
-    return _fields(_interval(counted)) if np.isfinite(counted).all() else {}
+    return _fields(_interval(counted, overlap)) if np.isfinite(counted).all() else {}
 
 
-def _geometric(values: np.ndarray, within: tuple[float, float]) -> dict[str, float]:
+def _geometric(values: np.ndarray, within: tuple[float, float], overlap: float) -> dict[str, float]:
     """Geometric mean and interval; empty where a value is not positive and finite, or the mean not within the range."""
     if not ((values > 0) & np.isfinite(values)).all():
         return {}
-    row = {key: 10**value for key, value in _fields(_interval(np.log10(values))).items()}
+    row = {key: 10**value for key, value in _fields(_interval(np.log10(values), overlap)).items()}
     inside = within[0] <= row["mean"] <= within[1]
     return {key: min(max(value, within[0]), within[1]) for key, value in row.items()} if inside else {}
 

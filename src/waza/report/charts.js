@@ -54,8 +54,9 @@ async function embed(place, spec) {
   return Number(place.querySelector("svg").getAttribute("width"));
 }
 async function drawIn(place, spec) {
-  const room = place.clientWidth, shown = dark.matches ? darkened(spec) : spec;
-  if (narrow.matches) return embed(place, stacked(shown, room));
+  const shown = dark.matches ? darkened(spec) : spec;
+  if (narrow.matches) return embed(place, stacked(shown, place.closest("main").clientWidth));  // beside others it is empty yet
+  const room = place.clientWidth;
   const width = await embed(place, shown), own = across(shown);
   const factor = own ? (room - (width - own)) / own : 1;
   if (!place.classList.contains("fixed") && Math.abs(factor - 1) > 0.02) await embed(place, resized(shown, Math.max(factor, 0.5)));

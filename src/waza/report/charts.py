@@ -63,13 +63,13 @@ def over_steps(
     declared = record.declared(measure or record.main.name)
     values = marked(results, measured(results, declared.name))
     lines = lines_of(values.sel(variant=names), words, language)
-    rows = bounded(bands(lines, "step"), declared)
+    rows = bounded(bands(lines, "step", overlap=record.overlap), declared)
     seeds = _seeds(lines, "step")
     falls_far = declared.better == "lower" and spans(rows)
     means = [row["mean"] for row in bands(lines, "step", VISIBLE)] if falls_far else []
     if means:
         low, high = min(means) / WIDE_RANGE, max(means) * WIDE_RANGE
-        rows = bands(lines, "step", (low, high))
+        rows = bands(lines, "step", (low, high), record.overlap)
     if rows:
         low, high = min(row["low"] for row in rows), max(row["high"] for row in rows)
         seeds = [one for one in seeds if low <= one["value"] <= high]  # hidden lines also widen the axes
@@ -148,7 +148,8 @@ def over_layers(
     values = values.sel(layer=layers).assign_coords(layer=range(1, len(layers) + 1))
     depth = values.notnull().any("seed").sum("layer")
     values = values.sel(variant=values["variant"][(depth == depth.max()).values])
-    rows = bands(lines_of(values, words, language), "layer", VISIBLE if logarithmic else None)
+    within, overlap = VISIBLE if logarithmic else None, record_of(results).overlap
+    rows = bands(lines_of(values, words, language), "layer", within, overlap)
     title = words[language].measure(measure)
     trained = results.sizes["step"] > 1
     chart = drawn(rows, "layer", language, logarithmic, x_axis=_layer_axis(layers, label))
@@ -158,13 +159,14 @@ def over_layers(
 def by_layer(results: xr.Dataset, words: Words, language: str, measure: str) -> alt.ConcatChart:
     """A measure of layers over steps, a panel a layer."""
     label, logarithmic = labels(language), measure in LOGARITHMIC
+    within, overlap = VISIBLE if logarithmic else None, record_of(results).overlap
     charts, every_layer = [], marked(results, results[measure])
     names = list(lines_of(every_layer, words, language))
     for layer in results["layer"].values:
         values = every_layer.sel(layer=layer)
         if not values.notnull().any():
             continue
-        rows = bands(lines_of(values, words, language), "step", VISIBLE if logarithmic else None)
+        rows = bands(lines_of(values, words, language), "step", within, overlap)
         panel = drawn(rows, "step", language, logarithmic, among=names)
         charts.append(titled(panel, layer_name(str(layer), label)))
     return small_panels(charts, words[language].measure(measure))

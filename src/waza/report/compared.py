@@ -38,6 +38,13 @@ def tuned_alone(results: xr.Dataset) -> bool:
     return not set(tuned_variants(results)) <= set(map(str, results["variant"].values))
 
 
+def run_variants(results: xr.Dataset) -> set[str]:
+    """The variants that were trained as trials: all but the reference rows of a comparison."""
+    settings = record_of(results).settings
+    names = set(map(str, results["variant"].values))
+    return names & {one for name in settings for one in (name, tuned_name(name))} if settings else names
+
+
 def main_variants(results: xr.Dataset) -> list[str]:
     """The variants of the main figure: all given ones where they are few, else those that were tuned."""
     given, tuned = given_variants(results), tuned_variants(results)
@@ -50,7 +57,8 @@ def curved_variants(results: xr.Dataset) -> list[str]:
     """The variants whose curves the main figure shows: those of `main_variants`, at most 8 where some were tuned."""
     if tuned_alone(results):
         return [tuned_name(name) for name in tuned_variants(results)][:MOST_LINES]
-    names = main_variants(results)
+    trained = run_variants(results)
+    names = [name for name in main_variants(results) if name in trained]
     return names[:MOST_LINES] if tuned_variants(results) else names
 
 
@@ -91,12 +99,13 @@ def side_by_side(
     ]
     if not places:
         return None
+    run = run_variants(results)
     common, names = shared_parts([words[language].variant(name) for name, _, _ in places])
     rows = []
     for shown, (name, how, there) in zip(names, places, strict=True):
         last, stopped = measured(results, measure).sel(variant=there).isel(step=-1), diverged(results, there)
         values = last.where(results["diverged_at"].sel(variant=there) < 0).values.astype(float)
-        kind = label["how"][how] if tuned else ""
+        kind = label["how"][how if there in run else "reference"] if tuned else ""
         whole = words[language].variant(name)
         rows.append(Row(shown if shared else whole, values, kind, middle(values), stopped=stopped))
     known = [float(value) for row in rows for value in row.values if np.isfinite(value)]

@@ -1,7 +1,6 @@
 """The report of a run in its folder: the page, and the verdicts with their words, from which `waza show` tells them."""
 
 import dataclasses
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ import xarray as xr
 
 from waza.core.errors import Error
 from waza.core.files import write_whole
+from waza.core.sealed import sealed, unsealed
 from waza.report.figures import Figure
 from waza.report.outcome_table import OutcomeRow, OutcomeTable
 from waza.report.page import render_page
@@ -39,7 +39,7 @@ def write_report(
         "findings": [dataclasses.asdict(one) for one in findings],
         "words": {name: dataclasses.asdict(one) for name, one in words.items()},
     }
-    write_whole(folder / VERDICTS, (json.dumps(verdicts, indent=1, ensure_ascii=False) + "\n").encode())
+    write_whole(folder / VERDICTS, sealed(verdicts))
     return page
 
 
@@ -55,7 +55,9 @@ def read_verdicts(folder: Path) -> tuple[tuple[Finding, ...], dict[str, StudyWor
     if not path.is_file():
         return None
     try:
-        facts = json.loads(path.read_text("utf-8"))
+        read = unsealed(path.read_bytes())
+        read.check(folder)
+        facts = read.facts
         words = {name: _study(one) for name, one in facts["words"].items()}
         return tuple(map(_finding, facts["findings"])), words
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

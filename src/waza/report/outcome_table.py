@@ -33,6 +33,8 @@ class OutcomeTable:
         tests_title, tests: the rule and the tests of each technique, a line each, for readers who want them.
         details: the heading of what stands below.
         footnotes: a line each, below the table of all variants.
+        standing: what follows the table: where the networks stand, and on how many rows the answer rests.
+        notes: on the data, a line each.
     """
 
     heads: tuple[str, str, str, str]
@@ -42,3 +44,5 @@ class OutcomeTable:
     tests: tuple[str, ...] = ()
     details: str = ""
     footnotes: tuple[str, ...] = ()
+    standing: str = ""
+    notes: tuple[str, ...] = ()

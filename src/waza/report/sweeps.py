@@ -56,7 +56,9 @@ def tuning_curves(results: xr.Dataset, words: Words, language: str) -> alt.Layer
         others = _without(choice.settings, path)
         for one in choice.tried:
             if _without(one.settings, path) == others:
-                values = {"mean": one.mean, "low": one.low, "high": one.high}
+                interval = math.isfinite(one.low) and math.isfinite(one.high)  # not of a single trained trial
+                ends = (one.low, one.high) if interval else (one.mean, one.mean)
+                values = {"mean": one.mean, "low": ends[0], "high": ends[1]}
                 row = {"variant": words[language].variant(choice.variant), "rate": one.settings[path], **values}
                 rows.append(row)
                 if one.settings == choice.settings:

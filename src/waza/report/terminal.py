@@ -34,7 +34,7 @@ def print_report(
     label, texts = labels(language), words[language]
     if texts.outcomes is None:
         console.print(f"\n[bold]{escape(texts.title)}[/bold]")
-        _print_lines(texts.answer, console, indent="")
+        print_lines(texts.answer, console, indent="")
     else:
         print_answer(texts.answer, texts.outcomes, console)
         console.print(f"\n[bold]{escape(texts.outcomes.details)}: {escape(texts.title)}[/bold]")
@@ -43,9 +43,9 @@ def print_report(
         claim = texts.claims[finding.id]
         if claim.answer or claim.remarks:
             console.print(f"\n{_verdict(finding, label)}", highlight=False)
-            _print_lines(claim.answer, console)
+            print_lines(claim.answer, console)
             for remark in claim.remarks:
-                _print_lines(remark, console, style="yellow")
+                print_lines(remark, console, style="yellow")
     measures = shown_measures(results)
     if results.sizes["step"] > 1 and measures:
         console.print()
@@ -53,10 +53,15 @@ def print_report(
         covers = label["covers_drawn" if record_of(results).splits else "covers"]
         footnotes = () if texts.outcomes is None else texts.outcomes.footnotes
         for line in (covers, *footnotes, trained_note(results, words, language)):
-            _print_lines(line, console, style="dim", indent="")
+            print_lines(line, console, style="dim", indent="")
+    if texts.outcomes is not None and texts.outcomes.notes:
+        console.print()
+        for note in texts.outcomes.notes:
+            print_lines(note, console, "dim", first="• ")
+        console.print()
     for row in choice_rows(results, words, language):
-        remark = f"  [yellow]{row.remark}[/]" if row.remark else ""
-        console.print(f"[dim]{escape(label['tuned'].format(row.variant))}: {row.settings}[/]{remark}", highlight=False)
+        print_lines(f"{label['tuned'].format(row.variant)}: {row.settings}", console, "dim", first="")
+        print_lines(row.remark, console, "yellow")
     for finding in findings:
         claim = texts.claims[finding.id]
         statement = "" if claim.statement == finding.id else f"  {escape(claim.statement)}"
@@ -64,15 +69,15 @@ def print_report(
         for part in finding.parts:
             said = f"({label['further']}) " if part.further else ""
             console.print(f"  [{COLOURS[part.verdict]}]•[/]", end="", highlight=False)
-            _print_lines(said + sentence(part, claim, language), console, first=" ", indent="    ")
+            print_lines(said + sentence(part, claim, language), console, first=" ", indent="    ")
             if part.verdict == "undecided":
-                _print_lines(grounds(part, language), console, style="dim", indent="    ")
+                print_lines(grounds(part, language), console, style="dim", indent="    ")
 
 
 def print_answer(sentence: str, table: OutcomeTable, console: Console) -> None:
     """Print the sentence that answers a comparison, its table, and the remarks."""
     console.print()
-    _print_lines(sentence, console, style="bold", indent="")
+    print_lines(sentence, console, style="bold", indent="")
     console.print()
     shown = Table(*map(escape, table.heads), box=None, pad_edge=False)
     for column in shown.columns[1:3]:
@@ -82,16 +87,22 @@ def print_answer(sentence: str, table: OutcomeTable, console: Console) -> None:
         shown.add_row(escape(row.name), escape(row.effect), escape(row.interval), word)
     console.print(shown, highlight=False)
     console.print()
+    if table.standing:
+        print_lines(table.standing, console, indent="")
+        console.print()
     for remark in table.remarks:
-        _print_lines(remark, console, style="dim", first="• ")
+        print_lines(remark, console, style="dim", first="• ")
 
 
 def _verdict(finding: Finding, label: Mapping[str, Any]) -> str:
     return f"{finding.id} [bold {COLOURS[finding.verdict]}]{label['verdicts'][finding.verdict]}[/]"
 
 
-def _print_lines(text: str, console: Console, style: str = "", indent: str = "  ", first: str | None = None) -> None:
-    """Print a text, if there is any, in lines that fit; the first one may have another indent."""
+def print_lines(text: str, console: Console, style: str = "", indent: str = "  ", first: str | None = None) -> None:
+    """Print a text, if there is any, in lines that fit; the first one may have another indent.
+
+    Japanese is broken between its characters. Markup in the text is shown as it is.
+    """
     if not text:
         return
     lines = wrapped(text, max(console.width - len(indent), NARROWEST))
@@ -102,6 +113,7 @@ def _print_lines(text: str, console: Console, style: str = "", indent: str = "  
         sep="\n",
         style=style,
         highlight=False,
+        markup=True,
         soft_wrap=True,
     )
 
@@ -135,7 +147,7 @@ def _columns(
         table.add_column(label["diverged"], justify="right")
     for variant, own in cells.items():
         name = escape(words[language].variant(variant))
-        if variant == baseline and name != label["baseline"]:
+        if variant == baseline and label["baseline"] not in name:
             name += f" [dim]({label['baseline']})[/]"
         reached = [share_text(trained[variant], language)] if trained else []
         count = label["of_trials"].format(stopped[variant], results.sizes["seed"]) if stopped[variant] else ""

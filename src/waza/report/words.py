@@ -18,7 +18,7 @@ from waza.study.tuning import tuned_name
 
 DECIMALS = 4
 FACTOR = "log10"  # the unit of effects that are powers of ten
-SMALLEST_DECIMAL = 0.001
+SMALLEST_DECIMAL, LARGEST_DECIMAL = 0.001, 1e6
 
 
 @dataclasses.dataclass(frozen=True)
@@ -178,12 +178,12 @@ def number(value: float) -> str:
 
 
 def mean_text(value: float) -> str:
-    """A mean in a table: four decimals, or three significant digits where these would show nothing.
+    """A mean in a table: four decimals, or three significant digits where the value is very small or large.
 
-    >>> mean_text(0.98765), mean_text(0.0), mean_text(1.23e-26), mean_text(float("nan"))
-    ('0.9877', '0.0000', '1.23e-26', '-')
+    >>> mean_text(0.98765), mean_text(0.0), mean_text(1.23e-26), mean_text(228704413286.6), mean_text(float("nan"))
+    ('0.9877', '0.0000', '1.23e-26', '2.29e+11', '-')
     """
-    return f"{value:.4f}" if value == 0 or abs(value) >= SMALLEST_DECIMAL else number(value)
+    return f"{value:.4f}" if value == 0 or SMALLEST_DECIMAL <= abs(value) < LARGEST_DECIMAL else number(value)
 
 
 def amount(value: float, unit: str) -> str:

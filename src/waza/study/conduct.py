@@ -19,11 +19,13 @@ from waza.learners.given import check_pieces, checked_data
 from waza.study import store
 from waza.study.deciding import UNTIL_DECIDED, decide
 from waza.study.nested import tuned_by_seed
-from waza.study.progress import begin_phase, watched
+from waza.study.progress import announce_phases, begin_phase, watched
 from waza.study.record import record_of
 from waza.study.runner import Request, run_fixed, settings_of, trials_of
 from waza.study.study import Study
 from waza.study.tuning import choose
+
+TUNING, TRIALS, TOGETHER = "tuning", "trials", "tuning and trials"  # phases
 
 
 def run(
@@ -75,10 +77,13 @@ def _conducted(study: Study, request: Request, max_seeds: int | None) -> xr.Data
         return run_fixed(study, request)
     asked = asked_of(study)
     if study.tuning.nested:
+        announce_phases(request.watch, [TOGETHER])
+        begin_phase(request.watch, TOGETHER)
         return _stored(study, tuned_by_seed(study, lambda sweep: _once(sweep, request)), asked, request)
-    begin_phase(request.watch, "tuning", 1, 2)
+    announce_phases(request.watch, [TUNING, TRIALS])
+    begin_phase(request.watch, TUNING)
     compared, choices = choose(study, lambda sweep: _once(sweep, request))
-    begin_phase(request.watch, "trials", 2, 2)
+    begin_phase(request.watch, TRIALS)
     return run_fixed(compared, request._replace(choices=choices, asked=asked))
 
 

@@ -18,10 +18,11 @@ class Forecast(InProcess):
     """Computes units in this process, and says beforehand how long one block of seeds of all groups takes.
 
     Args:
-        told: is called with the seconds, once the programs are compiled and before the trials begin.
+        told: is called with the seconds and the seeds of a block, once the programs are compiled and before the trials
+            begin.
     """
 
-    def __init__(self, told: Callable[[float], None]) -> None:
+    def __init__(self, told: Callable[[float, int], None]) -> None:
         super().__init__()
         self._told = told
 
@@ -29,7 +30,7 @@ class Forecast(InProcess):
         """The mappings of `InProcess`; then a few steps and an evaluation of each program are timed."""
         chosen = super().mappings(trials, how, watch)
         seeds = range(trials.first_seed, trials.first_seed + trials.block)
-        self._told(sum(seconds(program, trials, seeds) for program in self._programs.values()))
+        self._told(sum(seconds(program, trials, seeds) for program in self._programs.values()), trials.block)
         return chosen
 
 

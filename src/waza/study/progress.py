@@ -4,9 +4,11 @@ import contextlib
 import importlib
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple, Self
 
+from waza.core.language import system_language, texts
 from waza.engine.watch import Watch
 
 LINE_SECONDS = 10.0
@@ -21,11 +23,13 @@ class State(NamedTuple):
     Args:
         done, total: steps or files; the total may be unknown.
         begun: the clock when the first of them began.
+        language: in which it is told.
     """
 
     done: int = 0
     total: int | None = None
     begun: float = 0.0
+    language: str = "en"
 
     @property
     def share(self) -> float | None:
@@ -50,19 +54,27 @@ class State(NamedTuple):
         """
         if self.share is None:
             return ""
-        left = self.left(now)
-        return f"{self.share:.0%}".replace("%", " %") + ("" if not left else f", about {duration(left)} left")
+        say, left = _texts(self.language), self.left(now)
+        share = str(say["share"].format(share=f"{100 * self.share:.0f}"))
+        return say["left"].format(share=share, time=duration(left, self.language)) if left else share
 
 
-def duration(seconds: float) -> str:
+def duration(seconds: float, language: str = "en") -> str:
     """A time in a few letters.
 
     >>> duration(9.6), duration(95), duration(3700)
     ('10 s', '2 min', '1.0 h')
     """
+    say = _texts(language)
     if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 3600 else f"{seconds / 3600:.1f} h"
+        return str(say["seconds"].format(time=f"{seconds:.0f}"))
+    if seconds < 3600:
+        return str(say["minutes"].format(time=f"{seconds / 60:.0f}"))
+    return str(say["hours"].format(time=f"{seconds / 3600:.1f}"))
+
+
+def _texts(language: str) -> dict[str, Any]:
+    return texts(Path(__file__).parent / "progress", language)
 
 
 class Display:
@@ -87,13 +99,19 @@ class Progress(Watch):
     Args:
         name: of what runs.
         display: where it is shown.
+        language: of the texts; by default the system's.
+        begun: the clock (`time.monotonic`) when the user began to wait; by default now.
     """
 
-    def __init__(self, name: str, display: Display):
+    def __init__(self, name: str, display: Display, language: str | None = None, begun: float | None = None):
         self._notes: list[str] = []
         self._name, self._display = _shortened(name), display
-        self._phase, self._text = "", "training"
-        self._state = State()
+        self._language = language or system_language()
+        self._say = _texts(self._language)
+        self._begun = time.monotonic() if begun is None else begun
+        self._phases: tuple[str, ...] = ()
+        self._phase, self._text = "", self._say["training"]
+        self._state = State(language=self._language)
 
     def __enter__(self) -> Self:
         return self
@@ -106,34 +124,46 @@ class Progress(Watch):
 
     def _begin(self, total: int | None) -> None:
         """Begin to count anew."""
-        self._state = State(0, total, time.monotonic())
+        self._state = State(0, total, time.monotonic(), self._language)
 
-    def phase(self, name: str, number: int, of: int) -> None:
-        """Begin a phase, which is counted from 0 %."""
-        self._phase = f"phase {number} of {of}, {name}"
+    def announce(self, phases: Sequence[str]) -> None:
+        """Name all phases that are to come. Those of a part count only where the whole has named none before."""
+        self._phases = self._phases or tuple(phases)
+
+    def phase(self, name: str) -> None:
+        """Begin one of the phases that were announced, which is counted from 0 %."""
+        number, of = 1 + self._phases.index(name), len(self._phases)
+        shown = self._say["phases"][name]
+        self._phase = self._say["phase"].format(number=number, of=of, name=shown) if of > 1 else shown
         self._begin(None)
-        self._show("preparing")
+        self._show(self._say["preparing"])
 
     def reading(self, done: int, total: int) -> None:
         """Show how many files have been read."""
         if self._state.total != total or done < self._state.done:
             self._begin(total)
         self._state = self._state._replace(done=done)
-        self._show("reading files")
+        self._show(self._say["reading"])
 
     def compiling(self, programs: int) -> None:
         """Show that programs are being compiled."""
-        self._show("compiling" if programs == 1 else f"compiling {programs} programs")
+        self._show(self._say["compiling" if programs == 1 else "compiling_many"].format(programs=programs))
 
     def training(self, steps: int) -> None:
         """Begin to count `steps` steps."""
-        self._text = "training"
+        self._text = self._say["training"]
         self._begin(steps)
         self._show(self._text)
 
+    @property
+    def waited(self) -> float:
+        """The seconds since the user began to wait."""
+        return time.monotonic() - self._begun
+
     def expected(self, seconds: float) -> None:
-        """Say once how long it will take in all, before the main part begins."""
-        self._display.say(f"{self._name}: takes about {duration(seconds)}")
+        """Say once how long it will take in all, where it takes so many more seconds from now on."""
+        whole = duration(self.waited + seconds, self._language)
+        self._display.say(self._say["takes"].format(name=self._name, time=whole))
 
     def advance(self, steps: int) -> None:
         """Count `steps` steps."""
@@ -144,9 +174,11 @@ class Progress(Watch):
         """Show the measures on the validation rows, or an agent's return."""
         shown = {name.removeprefix("validation_"): value for name, value in measures.items() if "validation" in name}
         if shown:
-            self._text = "validation " + ", ".join(f"{name} {value:.3g}" for name, value in shown.items())
+            names = self._say["measures"]
+            together = ", ".join(f"{names.get(name, name)} {value:.3g}" for name, value in shown.items())
+            self._text = self._say["validation"].format(measures=together)
         elif "return" in measures:
-            self._text = f"mean return {measures['return']:.4g}"
+            self._text = self._say["return"].format(value=f"{measures['return']:.4g}")
         self._show(self._text)
 
     def noted(self, sentence: str) -> None:
@@ -246,10 +278,16 @@ class NotebookLine(Display):
         self._handle.update({"text/plain": text}, raw=True)
 
 
-def begin_phase(watch: Watch, name: str, number: int, of: int) -> None:
+def announce_phases(watch: Watch, names: Sequence[str]) -> None:
+    """Name the phases that are to come to a watch that shows progress."""
+    if isinstance(watch, Progress):
+        watch.announce(names)
+
+
+def begin_phase(watch: Watch, name: str) -> None:
     """Tell a watch that shows progress that a phase begins."""
     if isinstance(watch, Progress):
-        watch.phase(name, number, of)
+        watch.phase(name)
 
 
 def _shortened(name: str) -> str:

@@ -3,7 +3,6 @@
 import contextlib
 import dataclasses
 import datetime
-import json
 import secrets
 import shutil
 from collections.abc import Mapping, Sequence
@@ -25,13 +24,15 @@ STUDY = "study.json"
 PARTIAL = "partial"
 MAPPINGS = "mappings.json"
 SUMS = "checksums.json"
+GROUPS = "groups"
 
 
 @dataclasses.dataclass(frozen=True)
 class RunFolder:
     """One run's folder: `study.json`, while it runs `partial/`, and when it is complete `results.nc`.
 
-    `checksums.json` holds the checksum of `results.nc`.
+    `checksums.json` holds the checksum of `results.nc`; the other JSON files hold their own. The first versions wrote
+    no checksums.
     """
 
     path: Path
@@ -45,12 +46,22 @@ class RunFolder:
     def _sums(self) -> Path:
         return self.path / SUMS
 
+    @property
+    def _remedy(self) -> str:
+        return f"delete the folder {self.path} and run the study again"
+
     def settings(self) -> dict[str, Any]:
-        """What `study.json` holds."""
+        """What `study.json` holds.
+
+        Raises:
+            Error: it cannot be read, or has changed since it was written.
+        """
         try:
-            return json.loads((self.path / STUDY).read_text(encoding="utf-8"))
+            read = unsealed((self.path / STUDY).read_bytes())
+            read.check(self.path)
         except (OSError, ValueError) as error:
             raise Error(f"{self.path / STUDY} cannot be read ({error}): delete the folder and run again") from error
+        return read.facts
 
     def results(self) -> xr.Dataset:
         """The stored results."""
@@ -58,11 +69,11 @@ class RunFolder:
         if not path.is_file():
             raise Error(f"the run {self.path} is not complete: run the study again to resume it")
         try:
-            if self._sums.is_file():  # the first versions wrote none
+            if self._sums.is_file():
                 unsealed(self._sums.read_bytes()).check(self.path)
             results = xr.load_dataset(path, engine="scipy")
         except Exception as error:  # SciPy's reader raises whatever the damage leads to
-            raise Error(f"{path} is damaged: delete the folder {self.path} and run the study again") from error
+            raise Error(f"{path} is damaged: {self._remedy}") from error
         results.attrs["folder"] = str(self.path)  # where it lies now
         return results
 
@@ -75,18 +86,28 @@ class RunFolder:
 
     def checkpoint(self, name: str) -> Checkpoint:
         """The checkpoint of a unit of work, from which a run that was cut off goes on."""
-        remedy = f"delete the folder {self.path} and run the study again"
-        return Checkpoint(self.path / PARTIAL / f"{name}.safetensors", remedy)
+        return Checkpoint(self.path / PARTIAL / f"{name}.safetensors", self._remedy)
 
     def save_mappings(self, chosen: Sequence[Chosen]) -> None:
         """Keep how the groups' trials are mapped over: a resumed run must use the same mappings."""
         described = [dataclasses.asdict(one) for one in chosen]
-        write_whole(self.path / PARTIAL / MAPPINGS, json.dumps(described).encode())
+        write_whole(self.path / PARTIAL / MAPPINGS, sealed({GROUPS: described}))
 
     def load_mappings(self) -> list[Chosen] | None:
-        """What `save_mappings` kept; None where nothing was."""
+        """What `save_mappings` kept; None where nothing was.
+
+        Raises:
+            Error: the file is damaged.
+        """
         path = self.path / PARTIAL / MAPPINGS
-        return [Chosen(**one) for one in json.loads(path.read_text("utf-8"))] if path.is_file() else None
+        if not path.is_file():
+            return None
+        try:
+            read = unsealed(path.read_bytes())
+            read.check(path.parent)
+            return [Chosen(**one) for one in read.facts[GROUPS]]
+        except (OSError, ValueError, TypeError, KeyError) as error:
+            raise Error(f"{path} is damaged: {self._remedy}") from error
 
     def held(self) -> contextlib.AbstractContextManager[bool]:
         """Lock the run for this process; False if another process has it. The lock of a killed process is released."""
@@ -97,7 +118,7 @@ def begin(runs: Path, study: str, settings: Mapping[str, Any]) -> RunFolder:
     """A new run's folder, with its settings written."""
     now = datetime.datetime.now().strftime("%Y%m%d-%H%M%S")
     folder = RunFolder(runs / study / f"{now}-{secrets.token_hex(2)}")
-    write_whole(folder.path / STUDY, json.dumps(dict(settings), indent=1, ensure_ascii=False).encode())
+    write_whole(folder.path / STUDY, sealed(settings))
     return folder
 
 

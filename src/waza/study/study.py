@@ -73,6 +73,10 @@ class Study:
     def __post_init__(self):
         if not self.name or not all(letter.isalnum() or letter in "-_." for letter in self.name):
             raise Error(f"the study's name is {self.name!r}; use letters, digits, '-' and '_', as in 'does-he-help'")
+        if not isinstance(self.variants, Mapping):
+            raise Error(
+                f"variants is {type(self.variants).__name__}; expected learners by name, such as {{'plain': learner}}"
+            )
         if not self.variants:
             raise Error(f"the study {self.name!r} has no variants; give at least one learner by name")
         for name, variant in self.variants.items():

@@ -1,7 +1,6 @@
 """Preparation of texts: from files to tokens, as in training."""
 
 import dataclasses
-import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple, Self
@@ -9,6 +8,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 import numpy as np
 
 from waza.core.errors import Error
+from waza.data.encodings import composed
 from waza.data.notes import Note
 from waza.data.text.reading import read_text
 from waza.data.text.tokenizer import Tokenizer, tokenizer_from_json
@@ -80,12 +80,3 @@ class TextPreparation:
     def from_json(cls, values: dict[str, Any]) -> Self:
         """The preparation from the values of `to_json`."""
         return cls(tokenizer_from_json(values["tokenizer"]), values.get("composed") is True)
-
-
-def composed(text: str) -> str:
-    """The text in Unicode's composed form (NFC): one character for a letter with its marks, where there is one.
-
-    >>> composed("か\u3099") == "が"
-    True
-    """
-    return unicodedata.normalize("NFC", text)

@@ -6,7 +6,8 @@ import numpy as np
 
 from waza.core.errors import Error
 from waza.data import Corpus, Note, Tokenizer, corpus, token_stream, tokenizer
-from waza.data.text.preparation import TextPreparation, composed
+from waza.data.encodings import composed
+from waza.data.text.preparation import TextPreparation
 from waza.data.text.repeats import repeated_share
 from waza.kinds.language_model.options import TokensName
 from waza.kinds.material import Material

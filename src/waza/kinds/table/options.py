@@ -26,8 +26,10 @@ class TableOptions(TrainingOptions):
         None, "classification or regression", usual="depends on the target's values", metavar="TASK"
     )
     norm: bool = option(False, "batch normalisation in every hidden layer")
-    groups: str | None = option(None, "a column whose rows of one value stay in one split, such as a patient")
-    order: str | None = option(None, "a column of dates or numbers: the latest rows are held out")
+    groups: str | None = option(
+        None, "a column whose rows of one value stay in one split, such as a patient", metavar="COLUMN"
+    )
+    order: str | None = option(None, "a column of dates or numbers: the latest rows are held out", metavar="COLUMN")
 
     def __post_init__(self):
         super().__post_init__()
