@@ -178,7 +178,7 @@ def test_weights_and_biases_begin_uniform_as_in_pytorch(dueling):
 
 @pytest.mark.slow
 def test_values_stay_within_what_rewards_allow_although_the_target_network_moves_often():
-    """With biases that begin at 0 they are above 1,000: the ends of CartPole look like the states before them."""
+    """With biases that begin at 0 they exceed 500: the ends of CartPole look like the states before them."""
     agent = DQN(CartPole(), optimizer=optim.Adam(5e-4), epsilon=0.1, steps=8, gradient_steps=32, target_every=32.0)
     state = trained(agent, 140)
     seen = state.replay.rows.observation[: int(state.replay.size)]
