@@ -26,8 +26,8 @@ class Usual(NamedTuple):
     copies: int
 
 
-# For CartPole-v1, which ten of ten seeds solve (benchmarks/cartpole_quality.py): RL Baselines3 Zoo's settings of A2C, PPO
-# and DQN, and those of the paper on PQN.
+# For CartPole-v1, which ten of ten seeds solve (benchmarks/cartpole_quality.py): RL Baselines3 Zoo's settings of A2C,
+# PPO and DQN, and those of the paper on PQN.
 USUAL: dict[AlgorithmName, Usual] = {
     "reinforce": Usual(2_400_000, 0.01, (64, 64), 0.99, 16),
     "a2c": Usual(500_000, 7e-4, (64, 64), 0.99, 8),
