@@ -1,6 +1,6 @@
 """Time until an agent solves CartPole-v1: waza against Stable-Baselines3.
 
-    python benchmarks/reinforcement.py [ROUNDS] [ALGORITHM ...]
+    python benchmarks/reinforcement.py [ROUNDS] [ALGORITHM ...]      (PPO, A2C, DQN, PQN)
 
 An agent has solved CartPole-v1 when its mean return over 100 greedy evaluation episodes is at least 475. Both sides
 have the tuned settings of RL Baselines3 Zoo and the same networks, evaluate at the same environment steps, and stop at
@@ -8,7 +8,7 @@ the first evaluation that reaches 475; evaluations count. Each round starts new 
 Stable-Baselines3 with one thread of PyTorch (for these networks faster than two), whose evaluations step 100 copies
 together. "Cold" is the first seed of a process, compiling included, importing not; "warm" is the mean of the seeds
 after it. "Ten seeds" is waza's time for ten seeds mapped over in one program, compiled before, until all of them have
-reached 475 once, against ten times the warm mean of Stable-Baselines3.
+reached 475 once, against ten times the warm mean of Stable-Baselines3, which has no PQN.
 """
 
 import json
@@ -28,14 +28,14 @@ class Algorithm(NamedTuple):
 
     Args:
         ours: makes waza's learner.
-        theirs: makes the model of Stable-Baselines3 for a vectorised environment and a seed.
+        theirs: makes the model of Stable-Baselines3 for a vectorised environment and a seed; None: it has none.
         steps: environment steps in all.
         update: environment steps of one update of waza's learner.
         every: environment steps between evaluations, a multiple of `update`.
     """
 
     ours: Callable[[], Any]
-    theirs: Callable[[Any, int], Any]
+    theirs: Callable[[Any, int], Any] | None
     steps: int
     update: int
     every: int
@@ -114,9 +114,66 @@ def their_a2c(environments: Any, seed: int) -> Any:
     return A2C("MlpPolicy", environments, ent_coef=0.0, seed=seed, device="cpu")
 
 
+def our_dqn() -> Any:
+    """DQN in waza."""
+    from waza import optim
+    from waza.optim.linear_decay import LinearDecay
+    from waza.rl.environments import CartPole
+    from waza.rl.values import DQN
+
+    return DQN(
+        CartPole(),
+        hidden=(256, 256),
+        optimizer=optim.ClipByNorm(optim.Adam(2.3e-3), 10.0),
+        discount=0.99,
+        epsilon=LinearDecay(1.0, 0.16 * 50_000 / 256, final=0.04),
+        copies=COPIES,
+        steps=256 // COPIES,
+        gradient_steps=128,
+        batch_size=64,
+        capacity=100_000,
+        learning_starts=1000.0,
+        target_every=128.0,  # gradient steps: once an update, as in Stable-Baselines3
+        episodes=EPISODES,
+    )
+
+
+def their_dqn(environments: Any, seed: int) -> Any:
+    """DQN in Stable-Baselines3. The target network moves every 10 steps, so once between two phases of training."""
+    from stable_baselines3 import DQN
+
+    return DQN(
+        "MlpPolicy",
+        environments,
+        learning_rate=2.3e-3,
+        buffer_size=100_000,
+        learning_starts=1000,
+        batch_size=64,
+        gamma=0.99,
+        train_freq=256 // COPIES,
+        gradient_steps=128,
+        target_update_interval=10,
+        exploration_fraction=0.16,
+        exploration_final_eps=0.04,
+        policy_kwargs={"net_arch": [256, 256]},
+        seed=seed,
+        device="cpu",
+    )
+
+
+def our_pqn() -> Any:
+    """PQN in waza."""
+    from waza.rl.environments import CartPole
+    from waza.rl.values import PQN
+
+    return PQN(CartPole(), episodes=EPISODES)
+
+
 ALGORITHMS = {
     "PPO": Algorithm(our_ppo, their_ppo, steps=100_000, update=256, every=20 * 256),
     "A2C": Algorithm(our_a2c, their_a2c, steps=500_000, update=40, every=500 * 40),
+    "DQN": Algorithm(our_dqn, their_dqn, steps=50_000, update=256, every=10 * 256),
+    "PQN": Algorithm(our_pqn, None, steps=500_000, update=2048, every=12 * 2048),
 }
 
 
@@ -156,16 +213,16 @@ def run_waza(algorithm: Algorithm, rounds_of_ten: int = 2) -> dict[str, Any]:
     prepare([ten])
     together = [solve(ten, list(range(10 * i, 10 * i + SEEDS))) for i in range(rounds_of_ten)]
     return {
-        "cold": compiled + first,
+        "cold": [compiled + first],
         "compiling": compiled,
         "warm": [seconds for seconds, _ in warm],
-        "ten": [seconds for seconds, _ in together],
+        "ten seeds": [seconds for seconds, _ in together],
         "steps": steps + [reached for _, some in (*warm, *together) for reached in some],
     }
 
 
 def run_theirs(algorithm: Algorithm) -> dict[str, Any]:
-    """Seconds until solved: cold, and each warm seed."""
+    """Seconds until solved: cold, each warm seed, and ten seeds, which are ten times as long."""
     import gymnasium
     import torch
     from stable_baselines3.common.callbacks import EvalCallback, StopTrainingOnRewardThreshold
@@ -190,7 +247,13 @@ def run_theirs(algorithm: Algorithm) -> dict[str, Any]:
 
     found = [solve(seed) for seed in range(1 + WARM_SEEDS)]
     seconds = [one for one, _ in found]
-    return {"cold": seconds[0], "warm": seconds[1:], "steps": [steps for _, steps in found]}
+    warm = seconds[1:]
+    return {
+        "cold": seconds[:1],
+        "warm": warm,
+        "ten seeds": [SEEDS * statistics.mean(warm)],
+        "steps": [steps for _, steps in found],
+    }
 
 
 SIDES = {"waza": run_waza, "Stable-Baselines3": run_theirs}
@@ -218,20 +281,21 @@ def main() -> None:
     median = statistics.median
     print("| seconds until solved | waza | Stable-Baselines3 | ratio |\n|---|---|---|---|")
     for name in sys.argv[2:] or ALGORITHMS:
-        ours, theirs = [], []
+        sides = [side for side in SIDES if side == "waza" or ALGORITHMS[name].theirs]
+        found: dict[str, list[dict[str, Any]]] = {side: [] for side in sides}
         for _ in range(rounds):
-            ours.append(measure("waza", name))
-            theirs.append(measure("Stable-Baselines3", name))
-        warm = [median([statistics.mean(one["warm"]) for one in side]) for side in (ours, theirs)]
-        cold = [median([one["cold"] for one in side]) for side in (ours, theirs)]
-        ten = median([statistics.mean(one["ten"]) for one in ours]), 10 * warm[1]
-        for what, (mine, peer) in {"cold": cold, "warm": warm, "ten seeds": ten}.items():
-            print(f"| {name}, {what} | {mine:.2f} | {peer:.1f} | {peer / mine:.1f} |", flush=True)
-        for side, found in (("waza", ours), ("Stable-Baselines3", theirs)):
-            steps = [step for one in found for step in one["steps"]]
+            for side in sides:
+                found[side].append(measure(side, name))
+        for what in ("cold", "warm", "ten seeds"):
+            mine, *peers = [median([statistics.mean(one[what]) for one in runs]) for runs in found.values()]
+            shown = "".join(f"{peer:.1f} | {peer / mine:.1f}" for peer in peers) or "- | -"
+            print(f"| {name}, {what} | {mine:.2f} | {shown} |", flush=True)
+        for side, runs in found.items():
+            steps = [step for one in runs for step in one["steps"]]
             solved = sorted(step for step in steps if step >= 0)
-            print(f"{name}, {side}: solved {len(solved)} of {len(steps)}, after {median(solved):,.0f} steps (median)")
-        print(f"{name}, waza, compiling: {median([one['compiling'] for one in ours]):.2f} s", flush=True)
+            after = f", after {median(solved):,.0f} steps (median)" if solved else ""
+            print(f"{name}, {side}: solved {len(solved)} of {len(steps)}{after}")
+        print(f"{name}, waza, compiling: {median([one['compiling'] for one in found['waza']]):.2f} s", flush=True)
 
 
 if __name__ == "__main__":

@@ -6,32 +6,21 @@ import numpy as np
 import pytest
 
 from waza.core.errors import Error
-from waza.rl.environments import Box, Discrete, Environment, Step
+from waza.rl.environments import Box, Discrete, Step
 from waza.rl.rollouts import as_inputs, begin_copies, ended, input_size, roll_out, whole_episodes
 
+from .problems import Numbered
 
-class Count(Environment):
+
+class Count(Numbered):
     """Counts the actions 1; ends at three, with the count as observation and reward."""
 
+    states = 4
     time_limit: int | None = 5
-
-    @property
-    def actions(self):
-        return Discrete(2)
-
-    @property
-    def observations(self):
-        return Discrete(4)
-
-    def reset(self, key):
-        return jnp.int32(0)
 
     def step(self, state, action, key):
         state = state + action
         return Step(state, state.astype(jnp.float32), state >= 3)
-
-    def observe(self, state):
-        return state
 
 
 def follow(observations, given):

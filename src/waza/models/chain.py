@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+import jax.numpy as jnp
 from jaxtyping import Array, Float, PyTree
 
 from waza.core.errors import Error
 from waza.models.hidden import activate
+from waza.nn.dense import Dense
 from waza.nn.layer import Layer
 from waza.nn.passes import Pass
 
@@ -57,7 +59,16 @@ class Chain(Layer):
         return {"layers": tuple(layer if isinstance(layer, Layer) else Activation(layer) for layer in self.layers)}
 
     def apply(self, variables: PyTree[Array], x: Float[Array, "batch ..."], run: Pass) -> Array:
-        """The output of the last layer."""
+        """The output of the last layer.
+
+        Raises:
+            Error: a dense layer is given another number of inputs than it has.
+        """
         for i, layer in enumerate(self.parts()["layers"]):
+            if isinstance(layer, Dense) and jnp.shape(x)[-1:] != (layer.inputs,):
+                raise Error(
+                    f"layers[{i}] is Dense({layer.inputs}, {layer.outputs}), and is given the shape {jnp.shape(x)}; "
+                    f"expected {layer.inputs} on the last axis: change its inputs, and give one row as x[None]"
+                )
             x = layer.apply(variables["layers"][i], x, run.at("layers").at(i))
         return x

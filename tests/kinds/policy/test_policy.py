@@ -19,31 +19,23 @@ from waza.kinds.policy.agents import USUAL, agent, settle, steps_of
 from waza.kinds.policy.kind import KIND
 from waza.kinds.policy.options import PolicyOptions
 from waza.kinds.policy.playing import facts, summary
-from waza.rl.environments import Box, CartPole, Discrete, Environment, Played, Step
+from waza.rl.environments import Box, CartPole, Played, Step
+
+from ...rl.problems import Numbered
 
 SHORT = ["--steps", "2048", "--hidden", "16", "--lang", "en"]
 
 
-class Guess(Environment):
+class Guess(Numbered):
     """A bit is shown, and the action that equals it earns 1; five times."""
 
+    states = 2
     time_limit: int | None = 5
-
-    @property
-    def actions(self):
-        return Discrete(2)
-
-    @property
-    def observations(self):
-        return Discrete(2)
 
     def reset(self, key):
         import jax
 
         return jax.random.randint(key, (), 0, 2)
-
-    def observe(self, state):
-        return state
 
     def step(self, state, action, key):
         return Step(self.reset(key), jnp.where(action == state, 1.0, 0.0), jnp.bool_(False))

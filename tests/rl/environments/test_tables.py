@@ -92,7 +92,7 @@ def test_the_best_policies_earn_what_gymnasium_says():
 
 
 def test_a_lake_without_a_start_is_an_error():
-    with pytest.raises(Error, match="no cell 'S'"):
+    with pytest.raises(Error, match=r"FrozenLake: the map \('FG',\) has no cell to begin in: add 'S'"):
         FrozenLake(rows=("FG",))
     with pytest.raises(Error, match="'FF' has 2 cells"):
         FrozenLake(rows=("SFG", "FF"))

@@ -7,26 +7,10 @@ import pytest
 
 from waza import nn, optim
 from waza.rl import tabular
-from waza.rl.environments import Discrete, Step
-from waza.rl.environments.finite import Finite, Outcomes
+from waza.rl.environments import Step
 from waza.rl.policies import A2C, PPO, AverageReward, CategoricalPolicy, Discounted, Reinforce
 
-
-class OfModel(Finite):
-    """An environment that samples from a model, `table`."""
-
-    @property
-    def actions(self):
-        return Discrete(self.table().actions)
-
-    def outcomes(self):
-        model = tabular.checked(self.table())
-        probability = np.concatenate([model.transition, model.ending[..., None]], -1)
-        following = np.broadcast_to([*range(model.states), 0], probability.shape)
-        return Outcomes(following, probability, model.reward[..., None], np.arange(model.states + 1) == model.states)
-
-    def starts(self):
-        return np.array([0])
+from ..problems import OfModel, trained
 
 
 class Chain(OfModel):
@@ -45,17 +29,6 @@ class Mails(OfModel):
     def table(self):
         transition = np.array([[[1.0, 0.0], [0.0, 1.0]], [[0.3, 0.7], [0.0, 1.0]]])
         return tabular.TabularModel(transition, np.array([[0.0, 1.0], [0.0, 0.2]]), np.eye(2)[0])
-
-
-def trained(learner, updates, seed=0):
-    """The state after some updates."""
-
-    def one(state, key):
-        return learner.update(state, None, key)[0], None
-
-    state = learner.init(jax.random.key(seed), None)
-    keys = jax.random.split(jax.random.key(seed + 1), updates)
-    return jax.jit(lambda state: jax.lax.scan(one, state, keys)[0])(state)
 
 
 def policy(states, actions):

@@ -9,8 +9,6 @@ import pytest
 
 from waza import nn, optim
 from waza.rl import tabular
-from waza.rl.environments import Discrete
-from waza.rl.environments.finite import Finite, Outcomes
 from waza.rl.policies import CategoricalPolicy, Discounted, Learned, MovingAverage, Reinforce
 from waza.rl.policies.baselines import Followed
 from waza.rl.policies.enumeration import every_episode, gradient_estimates
@@ -21,26 +19,11 @@ from waza.rl.policies.exact import (
     softmax_policy,
 )
 
+from ..problems import OfModel
+
 STEPS, DISCOUNT = 4, 0.8
 RNG = np.random.default_rng(0)
 LOGITS = RNG.normal(size=(3, 2))
-
-
-class OfModel(Finite):
-    """An environment that samples from a model, `table`."""
-
-    @property
-    def actions(self):
-        return Discrete(self.table().actions)
-
-    def outcomes(self):
-        model = tabular.checked(self.table())
-        probability = np.concatenate([model.transition, model.ending[..., None]], -1)
-        following = np.broadcast_to([*range(model.states), 0], probability.shape)
-        return Outcomes(following, probability, model.reward[..., None], np.arange(model.states + 1) == model.states)
-
-    def starts(self):
-        return np.array([0])
 
 
 class Three(OfModel):

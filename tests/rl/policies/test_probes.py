@@ -20,6 +20,8 @@ from waza.rl.policies import (
     mlp_critic,
 )
 
+from ..problems import trained
+
 DISCOUNT = 0.7
 VALUES = {  # of each observation
     probes.ConstantValue: {0.0: 1.0},
@@ -41,17 +43,6 @@ def learners(environment):
         "a2c": A2C(environment, policy, optimizer, critic, steps=4, **common),
         "ppo": PPO(environment, policy, optimizer, critic, steps=8, epochs=4, minibatches=2, **common),
     }
-
-
-def trained(learner, updates):
-    """The state after some updates."""
-
-    def one(state, key):
-        return learner.update(state, None, key)[0], None
-
-    state = learner.init(jax.random.key(0), None)
-    keys = jax.random.split(jax.random.key(1), updates)
-    return jax.jit(lambda state: jax.lax.scan(one, state, keys)[0])(state)
 
 
 @pytest.mark.parametrize("probe", VALUES)

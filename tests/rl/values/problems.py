@@ -4,6 +4,8 @@ import jax.numpy as jnp
 
 from waza.rl.environments import Box, Discrete, Environment, Step
 
+from ..problems import Numbered
+
 
 class Loop(Environment):
     """One state, and the reward 1 at each step; only the time limit ends an episode. Q = 1 / (1 - discount)."""
@@ -35,24 +37,11 @@ class Once(Loop):
         return Step(state, jnp.float32(1), jnp.bool_(True))
 
 
-class Chain(Environment):
+class Chain(Numbered):
     """States 0, 1, 2 in a row: action 1 goes right, action 0 stays; a step costs 0.1, leaving state 2 earns 1."""
 
+    states = 3
     time_limit: int | None = 20
-
-    @property
-    def actions(self):
-        return Discrete(2)
-
-    @property
-    def observations(self):
-        return Discrete(3)
-
-    def reset(self, key):
-        return jnp.int32(0)
-
-    def observe(self, state):
-        return state
 
     def step(self, state, action, key):
         ends = (state == 2) & (action == 1)

@@ -13,7 +13,7 @@ from waza.core.recipe import at
 from waza.learners.keys import step_key, trial_key
 from waza.nn import Pass
 from waza.optim.linear_decay import LinearDecay
-from waza.rl.environments import probes
+from waza.rl.environments import CartPole, probes
 from waza.rl.values import DQN, PQN, Dueling, epsilon_greedy, huber
 from waza.rl.values.dqn import Experience
 from waza.rl.values.exploration import draws
@@ -175,6 +175,31 @@ def test_the_target_network_moves_at_its_steps_alone():
         moved = 0.75 * targets[i - 1] + 0.25 * onlines[i] if i % 3 == 0 else targets[i - 1]
         np.testing.assert_allclose(targets[i], moved, rtol=1e-6)
     assert not np.array_equal(targets[2], targets[3])
+
+
+@pytest.mark.parametrize("dueling", [False, True])
+def test_weights_and_biases_begin_uniform_as_in_pytorch(dueling):
+    learned = small_dqn(Loop(), hidden=(400, 300), dueling=dueling).init(trial_key(0, "init"), None).learned
+    layers = jax.tree.leaves(learned.variables, is_leaf=lambda node: isinstance(node, dict) and "weight" in node)
+    assert len(layers) == (5 if dueling else 3)
+    for layer in layers:
+        peer = torch.nn.Linear(*reversed(layer["weight"].shape))
+        for name, theirs in (("weight", peer.weight), ("bias", peer.bias)):
+            ours, reach = np.asarray(layer[name]), 1 / np.sqrt(layer["weight"].shape[1])
+            assert len(np.unique(ours)) > 0.99 * ours.size and np.abs(ours).max() <= reach
+            if ours.size > 200:
+                assert ours.std() == pytest.approx(float(theirs.detach().std()), rel=0.1)
+    for online, target in zip(*map(jax.tree.leaves, (learned.variables, learned.target)), strict=True):
+        np.testing.assert_array_equal(online, target)
+
+
+@pytest.mark.slow
+def test_values_stay_within_what_rewards_allow_although_the_target_network_moves_often():
+    """With biases that begin at 0 they exceed 500: the ends of CartPole look like the states before them."""
+    agent = DQN(CartPole(), optimizer=optim.Adam(5e-4), epsilon=0.1, steps=8, gradient_steps=32, target_every=32.0)
+    state = trained(agent, 140)
+    seen = state.replay.rows.observation[: int(state.replay.size)]
+    assert np.abs(values_of(agent, state, seen)).max() < 1.1 / (1 - 0.99)
 
 
 def test_learning_starts_when_the_memory_has_enough_rows():

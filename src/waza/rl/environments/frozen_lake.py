@@ -4,16 +4,14 @@ from typing import ClassVar
 
 import numpy as np
 
-from waza.core.errors import Error
-from waza.rl.environments.finite import Finite, Outcomes, moves, slipping
-from waza.rl.environments.gridworld import check_map
-from waza.rl.environments.spaces import Discrete
+from waza.rl.environments.finite import Outcomes, moves, slipping
+from waza.rl.environments.letter_map import LetterMap
 
 SMALL = ("SFFF", "FHFH", "FFFH", "HFFG")
 LARGE = ("SFFFFFFF", "FFFFFFFF", "FFFHFFFF", "FFFFFHFF", "FFFHFFFF", "FHHFFFHF", "FHFFHFHF", "FFFHFFFG")
 
 
-class FrozenLake(Finite):
+class FrozenLake(LetterMap):
     """A walk across the ice of a lake to a goal, with holes to avoid.
 
     Actions: 0 left, 1 down, 2 right, 3 up. On slippery ice a move goes as intended with probability `success`, and to
@@ -37,36 +35,13 @@ class FrozenLake(Finite):
            0.        ])
     """
 
+    letters: ClassVar[str] = "SFHG"
     directions: ClassVar[tuple[tuple[int, int], ...]] = ((0, -1), (1, 0), (0, 1), (-1, 0))
 
     rows: tuple[str, ...] = SMALL
     slippery: bool = True
     success: float = 1 / 3
     time_limit: int | None = 100
-
-    def __check_init__(self):
-        check_map(type(self).__name__, self.rows, "SFHG")
-        if not len(self.starts()):
-            raise Error(f"{type(self).__name__}: the map {self.rows} has no cell 'S' to begin in: add one")
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Rows and columns of the map."""
-        return len(self.rows), len(self.rows[0])
-
-    @property
-    def cells(self) -> np.ndarray:
-        """The letter of each state."""
-        return np.array(list("".join(self.rows)))
-
-    @property
-    def actions(self) -> Discrete:
-        """Left, down, right, up."""
-        return Discrete(4)
-
-    def starts(self) -> np.ndarray:
-        """The cells `S`."""
-        return np.flatnonzero(self.cells == "S")
 
     def outcomes(self) -> Outcomes:
         """Moves with their slips; holes and the goal lead to themselves, without a reward, as ends."""

@@ -4,14 +4,13 @@ from typing import ClassVar
 
 import numpy as np
 
-from waza.core.errors import Error
-from waza.rl.environments.finite import Finite, Outcomes, moves, slipping
-from waza.rl.environments.spaces import Discrete
+from waza.rl.environments.finite import Outcomes, moves, slipping
+from waza.rl.environments.letter_map import START, LetterMap
 
-WALL, FREE, START, GOAL, PIT = "#.SGX"
+WALL, FREE, GOAL, PIT = "#.GX"
 
 
-class GridWorld(Finite):
+class GridWorld(LetterMap):
     """A map of cells on which an agent walks to a goal, and which may be slippery.
 
     Actions: 0 up, 1 right, 2 down, 3 left. A move goes as intended with the probability 1 - slip, and to each of its
@@ -41,6 +40,7 @@ class GridWorld(Finite):
     array([0., 1., 0., 0., 0., 0.])
     """
 
+    letters: ClassVar[str] = WALL + FREE + START + GOAL + PIT + "123456789"
     directions: ClassVar[tuple[tuple[int, int], ...]] = ((-1, 0), (0, 1), (1, 0), (0, -1))
 
     rows: tuple[str, ...] = ("...G", ".#.X", "S...")
@@ -50,29 +50,9 @@ class GridWorld(Finite):
     step_reward: float = 0.0
     time_limit: int | None = 100
 
-    def __check_init__(self):
-        check_map(type(self).__name__, self.rows, WALL + FREE + START + GOAL + PIT + "123456789")
-        if not np.isin(self.cells, (START, FREE)).any():
-            raise Error(f"{type(self).__name__}: the map {self.rows} has no cell to begin in: add {START!r}")
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """Rows and columns of the map."""
-        return len(self.rows), len(self.rows[0])
-
-    @property
-    def cells(self) -> np.ndarray:
-        """The letter of each state."""
-        return np.array(list("".join(self.rows)))
-
-    @property
-    def actions(self) -> Discrete:
-        """Up, right, down, left."""
-        return Discrete(4)
-
     def starts(self) -> np.ndarray:
         """The cells `S`, or all free ones."""
-        first = np.flatnonzero(self.cells == START)
+        first = super().starts()
         return first if len(first) else np.flatnonzero(self.cells == FREE)
 
     def outcomes(self) -> Outcomes:
@@ -92,15 +72,3 @@ class GridWorld(Finite):
             reward=(entered + self.step_reward) * ~closed,
             terminated=ends[to] | closed,
         )
-
-
-def check_map(kind: str, rows: tuple[str, ...], letters: str) -> None:
-    """Raise an `Error` unless the rows are a rectangle of these letters."""
-    if not isinstance(rows, tuple) or not rows or not all(isinstance(row, str) and row for row in rows):
-        raise Error(f"{kind}: the map is {rows!r}; expected a tuple of texts, one a row")
-    for row in rows:
-        if len(row) != len(rows[0]):
-            raise Error(f"{kind}: the row {row!r} has {len(row)} cells, the first one {len(rows[0])}: make them equal")
-        for cell in row:
-            if cell not in letters:
-                raise Error(f"{kind}: the row {row!r} has the cell {cell!r}; expected one of {' '.join(letters)}")

@@ -14,7 +14,7 @@ from waza.optim import Adam, ClipByNorm, Optimizer, add
 from waza.optim.linear_decay import LinearDecay
 from waza.rl.environments import Environment, Running
 from waza.rl.rollouts import begin_copies, ended
-from waza.rl.values.q_network import q_network
+from waza.rl.values.q_network import fan_in_uniform, q_network
 from waza.rl.values.replay import Replay, empty, insert, sample
 from waza.rl.values.targets import one_step_targets
 from waza.rl.values.value_agent import ValueAgent
@@ -55,8 +55,8 @@ class DQN(ValueAgent):
     of a target network, on steps drawn from a replay memory.
 
     An update makes `steps` steps in each copy of the environment, then `gradient_steps` gradient steps. Schedules
-    follow the number of updates. The defaults are the settings for CartPole-v1 of RL Baselines3 Zoo (a step of 256, 128
-    gradient steps), with 8 copies in place of one.
+    follow the number of updates. Weights and biases begin with random values (`fan_in_uniform`). The defaults are the
+    settings for CartPole-v1 of RL Baselines3 Zoo (a step of 256, 128 gradient steps), with 8 copies in place of one.
 
     Source: Mnih et al., "Human-level control through deep reinforcement learning", 2015.
 
@@ -119,7 +119,8 @@ class DQN(ValueAgent):
 
     def init(self, key: PRNGKeyArray, data: Any) -> DQNState:
         """Fresh variables, the same in both networks; an empty memory; and new episodes."""
-        variables = self.network.init(named_key(key, "network"))
+        network_key = named_key(key, "network")
+        variables = fan_in_uniform(self.network.init(network_key), network_key)
         running = begin_copies(self.environment, named_key(key, "episodes"), self.copies)
         observation = self.environment.observe(jax.tree.map(lambda leaf: leaf[0], running.state))
         row = Experience(observation, jnp.int32(0), jnp.float32(0), observation, jnp.bool_(False))

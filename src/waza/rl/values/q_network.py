@@ -1,15 +1,17 @@
-"""Networks that give the value of each action: a perceptron, or the dueling network."""
+"""Networks that give the value of each action: a perceptron, or the dueling network; and their initial values."""
 
 import itertools
+import math
 from typing import Any
 
+import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float, PyTree
+from jaxtyping import Array, Float, PRNGKeyArray, PyTree
 
 from waza.core.errors import Error
 from waza.models import MLP
 from waza.models.hidden import Hidden
-from waza.nn import Dense, He, Layer, Norm, Pass, relu
+from waza.nn import Dense, He, Layer, Norm, Pass, named_key, relu
 from waza.rl.environments import Discrete, Environment
 from waza.rl.environments.names import name_of
 from waza.rl.rollouts import input_size
@@ -26,7 +28,6 @@ class Dueling(Layer):
     Args:
         sizes: the numbers of units from input to actions, such as (4, 256, 256, 2); at least one hidden layer.
 
-    >>> import jax
     >>> model = Dueling((4, 8, 8, 2))
     >>> variables = model.init(jax.random.key(0))
     >>> model.apply(variables, jnp.ones((5, 4)), Pass()).shape
@@ -72,3 +73,32 @@ def q_network(
         raise Error(f"{algorithm} learns a value for each action, and {shown} has continuous actions: use ppo or a2c")
     sizes = (input_size(environment.observations), *hidden, actions.n)
     return Dueling(sizes) if dueling else MLP(sizes, norm=norm)
+
+
+def fan_in_uniform(variables: PyTree[Array], key: PRNGKeyArray) -> PyTree[Array]:
+    r"""The variables of dense layers with weights and biases drawn anew, uniformly from $\pm 1/\sqrt{n_\text{in}}$.
+
+    The biases matter. A network of rectifiers whose biases are 0 is positively homogeneous, f(c x) = c f(x): its values
+    bend at x = 0 only. In CartPole-v1, whose observations are small, DQN then gives the last states of an episode
+    almost the values of the states around them, and unless the target network moves rarely, all values grow without
+    bound.
+
+    Source: the initial values of PyTorch's `Linear`; LeCun et al., "Efficient backprop", 1998, for the scale.
+
+    Args:
+        variables: of a network; layers are dictionaries with a "weight", (outputs, inputs), and a "bias".
+        key: of the draws.
+
+    >>> drawn = fan_in_uniform({"weight": jnp.zeros((50, 4)), "bias": jnp.zeros(50)}, jax.random.key(0))
+    >>> all(0.45 < float(jnp.max(jnp.abs(leaf))) <= 0.5 for leaf in drawn.values())
+    True
+    """
+    if isinstance(variables, tuple | list):
+        return type(variables)(fan_in_uniform(one, named_key(key, str(i))) for i, one in enumerate(variables))
+    if "weight" not in variables:
+        return {name: fan_in_uniform(one, named_key(key, name)) for name, one in variables.items()}
+    bound = 1 / math.sqrt(variables["weight"].shape[1])
+    return {
+        name: jax.random.uniform(named_key(key, name), leaf.shape, leaf.dtype, -bound, bound)
+        for name, leaf in variables.items()
+    }
