@@ -69,3 +69,10 @@ def small_study(study, variants):
 def test_mistakes_are_named(layers, words):
     with pytest.raises(Error, match=words):
         models.Chain(layers)
+
+
+def test_one_row_and_other_sizes_are_named():
+    variables = CHAIN.init(jax.random.key(0))
+    for x in (jnp.ones((2, 3)), jnp.ones((4, 7))):  # one row of (2, 3), and rows of 7
+        with pytest.raises(Error, match=r"layers\[1\] is Dense\(6, 8\), and is given the shape .*x\[None\]"):
+            CHAIN.apply(variables, x, nn.Pass())
