@@ -53,22 +53,15 @@ class Step(NamedTuple):
 class EncoderDecoder(Layer):
     r"""A model of $p(y \mid x) = \prod_t p(y_t \mid y_{<t}, x)$ for two sequences of tokens.
 
-    The decoder's first input $y_0$ is the same token that ends a sentence (`end`, the last id of the targets). Training
-    calls `apply`, which scores all target tokens of known sentences. Decoding calls `encode` once, `start` once, and
-    `step` for each token. Both give the same logits.
-
-    Attributes:
-        sources: the number of source tokens (types).
-        targets: the number of target tokens (types), with the end's.
+    The decoder's first input $y_0$ is the token that also ends a sentence (`end`, the last of the target's tokens).
+    Training calls `apply`, which scores all target tokens of known sentences. Decoding calls `encode` once, `start`
+    once, and `step` for each token. Both give the same logits.
     """
-
-    sources: int
-    targets: int
 
     @property
     def end(self) -> int:
-        """The token that begins and ends a target sentence."""
-        return self.targets - 1
+        """The token that begins and ends a target sentence: the last of the target's tokens."""
+        raise NotImplementedError(f"{type(self).__name__} has no end")
 
     def encode(
         self, variables: PyTree[Array], source: Int[Array, "batch steps"], lengths: Int[Array, " batch"], run: Pass
@@ -94,11 +87,11 @@ class EncoderDecoder(Layer):
 
     def decode(
         self, variables: PyTree[Array], encoded: Encoded, previous: Int[Array, "batch time"], run: Pass
-    ) -> Float[Array, "batch time {self.targets}"]:
+    ) -> Float[Array, "batch time targets"]:
         """The logits of all target tokens, each after the true tokens before it."""
         raise NotImplementedError(f"{type(self).__name__} has no decode(variables, encoded, previous, run)")
 
-    def apply(self, variables: PyTree[Array], x: Any, run: Pass) -> Float[Array, "batch time {self.targets}"]:
+    def apply(self, variables: PyTree[Array], x: Any, run: Pass) -> Float[Array, "batch time targets"]:
         """The logits of all target tokens of a `Pair`."""
         encoded = self.encode(variables, x.source, x.lengths, run.at("encoder"))
         return self.decode(variables, encoded, x.previous, run.at("decoder"))
