@@ -107,7 +107,7 @@ def test_a_row_without_a_real_step_has_no_weights_and_no_gradient():
 
 
 def test_sizes_that_do_not_fit_are_named():
-    with pytest.raises(Error, match="DotAttention\\(2, 3\\).*GeneralAttention"):
+    with pytest.raises(Error, match=r"DotAttention\(2, 3\).*GeneralAttention"):
         nn.DotAttention(2, 3)
     with pytest.raises(Error, match="queries=0"):
         nn.GeneralAttention(0, 3)
