@@ -44,7 +44,9 @@ class ParallelStream(Stream):
 
     def __init__(self, data: ParallelTokens, batch_size: int, most_boxes: int = MOST):
         if batch_size < 1 or not 1 <= most_boxes <= MOST:
-            raise Error(f"batch_size={batch_size} and most_boxes={most_boxes} given; expected 1 or more, and 1 to {MOST}")
+            raise Error(
+                f"batch_size={batch_size} and most_boxes={most_boxes} given; expected 1 or more, and 1 to {MOST}"
+            )
         self._train, self._ends, self._batch_size = data.train, data.ends, batch_size
         lengths = data.train.lengths
         self.boxes = boxes(lengths, batch_size, most_boxes)
@@ -92,7 +94,9 @@ class ParallelStream(Stream):
         Each split has the lengths of its longest sentences; rows that only fill a piece have the weight 0.
         """
         splits = {"train": data.train, "test": data.test, "validation": data.validation}
-        counts = {name: min(split.count, EVALUATED) if name == "train" else split.count for name, split in splits.items()}
+        counts = {
+            name: min(split.count, EVALUATED) if name == "train" else split.count for name, split in splits.items()
+        }
         shapes = {name: splits[name].lengths[:count].max(0) for name, count in counts.items()}
         number = max(-(-count // max(1, TOKENS_AT_ONCE // int(shapes[name][1]))) for name, count in counts.items())
         for piece in range(number):

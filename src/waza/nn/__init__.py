@@ -32,6 +32,7 @@ from waza.nn.local_response_norm import LocalResponseNorm as LocalResponseNorm
 from waza.nn.losses import BitwiseSquaredError as BitwiseSquaredError
 from waza.nn.losses import CrossEntropy as CrossEntropy
 from waza.nn.losses import Loss as Loss
+from waza.nn.losses import SmoothedCrossEntropy as SmoothedCrossEntropy
 from waza.nn.losses import SquaredError as SquaredError
 from waza.nn.norm import Norm as Norm
 from waza.nn.orthogonal import Orthogonal as Orthogonal

@@ -36,9 +36,7 @@ class ParallelText(NamedTuple):
         ('c', 'a')
         """
         index = list(index)
-        return self._replace(
-            source=tuple(self.source[i] for i in index), target=tuple(self.target[i] for i in index)
-        )
+        return self._replace(source=tuple(self.source[i] for i in index), target=tuple(self.target[i] for i in index))
 
 
 class ParallelCorpus(NamedTuple):
