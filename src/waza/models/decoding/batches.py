@@ -7,7 +7,7 @@ import numpy as np
 
 from waza.core.errors import Error
 
-SHORTEST, TOKENS_A_ROW = 16, 128
+SHORTEST, TOKENS_A_ROW = 32, 128
 Result = TypeVar("Result")
 
 
@@ -29,7 +29,7 @@ class Batch(NamedTuple):
 def in_batches(sentences: Sequence[np.ndarray], rows: int) -> list[Batch]:
     """Batches of few shapes, sorted by length, so that the sentences of a batch end at about the same time.
 
-    A sentence is padded to a power of two of at least 16 tokens, which depends on its own length alone: so what it is
+    A sentence is padded to a power of two of at least 32 tokens, which depends on its own length alone: so what it is
     decoded to does not depend on the other sentences, even where the length of the answer is limited by the padded
     length. The batches of one padded length have the same number of rows: for `n` sentences there is one compiled
     program for each padded length that occurs.
@@ -42,9 +42,9 @@ def in_batches(sentences: Sequence[np.ndarray], rows: int) -> list[Batch]:
     Raises:
         Error: if `rows` is below 1, or a sentence has no token.
 
-    >>> batches = in_batches([np.arange(20), np.arange(3), np.arange(5)], rows=8)
+    >>> batches = in_batches([np.arange(40), np.arange(3), np.arange(5)], rows=8)
     >>> [(batch.places.tolist(), batch.source.shape, batch.lengths.tolist()) for batch in batches]
-    [([1, 2], (2, 16), [3, 5]), ([0], (1, 32), [20])]
+    [([1, 2], (2, 32), [3, 5]), ([0], (1, 64), [40])]
     """
     if rows < 1:
         raise Error(f"rows={rows} given; expected the largest number of sentences in a batch, at least 1")
@@ -82,9 +82,9 @@ def in_order(batches: Sequence[Batch], results: Sequence[Sequence[Result]]) -> l
         batches: of `in_batches`.
         results: for each batch, the result of each row; those of rows that fill a batch up are left out.
 
-    >>> batches = in_batches([np.arange(20), np.arange(3), np.arange(5)], rows=8)
+    >>> batches = in_batches([np.arange(40), np.arange(3), np.arange(5)], rows=8)
     >>> in_order(batches, [batch.lengths.tolist() for batch in batches])
-    [20, 3, 5]
+    [40, 3, 5]
     """
     ordered: dict[int, Result] = {}
     for batch, of_rows in zip(batches, results, strict=True):

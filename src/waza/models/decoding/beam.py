@@ -9,7 +9,7 @@ from jaxtyping import Array, Float, Int, PyTree
 
 from waza.core.errors import Error
 from waza.models.decoding.decoded import blank_weights, check_most
-from waza.models.decoding.hypotheses import Found, Hypotheses, Steps, filled, merged, nothing, read_back
+from waza.models.decoding.hypotheses import Found, Hypotheses, Steps, filled, merged, nothing, read_back, taken
 from waza.models.decoding.largest import largest
 from waza.models.encoder_decoder import Encoded, EncoderDecoder
 
@@ -63,6 +63,23 @@ def beam(
 
     Raises:
         Error: if `most` or `width` is below 1, or `kept` is not between 1 and `width`.
+
+    >>> from waza.models.encoder_decoder import Step
+    >>> class Chain(EncoderDecoder):
+    ...     def start(self, variables, encoded, most):
+    ...         return encoded.lengths
+    ...     def step(self, variables, encoded, state, token):
+    ...         return Step(jnp.log(variables[token]), state, None)
+    >>> after = jnp.array([[0.3, 0.3, 0.4], [0.1, 0.0, 0.9], [0.6, 0.4, 0.0]])  # each token; 2 is the end
+    >>> encoded = Encoded(jnp.zeros((1, 1, 1)), jnp.ones(1, jnp.int32))
+    >>> found = beam(Chain(1, 3), after, encoded, most=4, width=2, kept=1).best
+    >>> found.tokens.tolist(), round(float(jnp.exp(found.log_probability[0])), 2)
+    ([[1, 2, 2, 2]], 0.36)
+
+    The first token of the greedy sentence, whose probability is 0.24, is more probable.
+
+    >>> beam(Chain(1, 3), after, encoded, most=4, width=1).best.tokens.tolist()
+    [[0, 2, 2, 2]]
     """
     check_most(most)
     if width < 1:
@@ -93,7 +110,7 @@ def beam(
         rows = (first_rows + parent).reshape(-1)
         return _Search(
             now.time + 1,
-            jax.tree.map(lambda leaf: leaf[rows], step.state),
+            jax.tree.map(lambda leaf: leaf.at[rows].get(mode="promise_in_bounds"), step.state),
             token,
             jnp.where(ends, -jnp.inf, log_probability),
             written(now.steps, now.time, token, parent, step.weights),
@@ -132,7 +149,7 @@ def continued(
     values, tokens = largest(logits, each)
     gained = (values - jax.nn.logsumexp(logits, axis=1, keepdims=True)).reshape(batch, width, each)
     best, place = lax.top_k((live[:, :, None] + gained).reshape(batch, -1), width)
-    token = jnp.take_along_axis(tokens.reshape(batch, -1), place, axis=1)
+    token = taken(tokens.reshape(batch, -1), place)
     return best, token, place // each
 
 

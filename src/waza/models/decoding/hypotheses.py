@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import jax.numpy as jnp
 from jax import lax
-from jaxtyping import Array, Bool, Float, Int
+from jaxtyping import Array, Bool, Float, Int, Shaped
 
 from waza.models.decoding.decoded import Decoded
 
@@ -68,20 +68,31 @@ def nothing(batch: int, places: int) -> Found:
 
 def merged(kept: Found, new: Found) -> Found:
     """The best of both by score, as many as `kept` has places; of equal scores, those of `kept` first."""
-    both = [jnp.concatenate(pair, axis=1) for pair in zip(kept, new, strict=True)]
-    _, best = lax.top_k(jnp.concatenate([kept.score, new.score], axis=1), kept.score.shape[1])
-    return Found(*(jnp.take_along_axis(one, best, axis=1) for one in both))
+    return _first(_joined(kept, new), jnp.concatenate([kept.score, new.score], axis=1), kept.score.shape[1])
 
 
 def filled(kept: Found, live: Found) -> Found:
-    """The places of `kept` that have no hypothesis are filled with the best live ones."""
-    places = kept.score.shape[1]
-    live = merged(nothing(len(kept.score), places), live)
-    empty = ~_exists(kept)
-    which = jnp.where(empty, jnp.cumsum(empty, axis=1) - 1, 0)
-    return Found(
-        *(jnp.where(empty, jnp.take_along_axis(one, which, axis=1), old) for old, one in zip(kept, live, strict=True))
-    )
+    """The places of `kept` that have no hypothesis are filled with live ones, of which the best comes first."""
+    both = _joined(kept, live)
+    count = both.score.shape[1]
+    rank = jnp.arange(count, dtype=jnp.float32) + jnp.where(_exists(both), 0, count)
+    return _first(both, -rank, kept.score.shape[1])
+
+
+def _joined(one: Found, other: Found) -> Found:
+    return Found(*(jnp.concatenate(pair, axis=1) for pair in zip(one, other, strict=True)))
+
+
+def _first(found: Found, key: Float[Array, "batch places"], count: int) -> Found:
+    """The `count` hypotheses with the largest keys."""
+    _, best = lax.top_k(key, count)
+    return Found(*(taken(one, best) for one in found))
+
+
+def taken(x: Shaped[Array, "batch places ..."], places: Int[Array, "batch kept"]) -> Shaped[Array, "batch kept ..."]:
+    """What is in some places of each row. They are known to exist: no index is checked."""
+    expanded = places.reshape(*places.shape, *[1] * (x.ndim - 2))
+    return jnp.take_along_axis(x, expanded, axis=1, mode="promise_in_bounds")
 
 
 def _exists(found: Found) -> Bool[Array, "batch places"]:
@@ -96,11 +107,11 @@ def read_back(found: Found, steps: Steps, end: int) -> Hypotheses:
     ) -> tuple[Int[Array, "batch kept"], tuple[Int[Array, "batch kept"], Float[Array, "batch kept steps"] | None]]:
         time, step = at
         inside = time < found.lengths
-        parent = jnp.where(inside, jnp.take_along_axis(step.parents, row, axis=1), row)
-        token = jnp.where(inside, jnp.take_along_axis(step.tokens, row, axis=1), end)
+        parent = jnp.where(inside, taken(step.parents, row), row)
+        token = jnp.where(inside, taken(step.tokens, row), end)
         weights = None
         if step.weights is not None:
-            looked = jnp.take_along_axis(step.weights, parent[:, :, None], axis=1)
+            looked = taken(step.weights, parent)
             written = _exists(found) & (time <= found.lengths)  # the end token's too
             weights = jnp.where(written[:, :, None], looked, 0)
         return parent, (token, weights)
