@@ -18,6 +18,10 @@ class Tables(EncoderDecoder):
     targets: int = 4
     looks: bool = True
 
+    @property
+    def end(self):
+        return self.targets - 1
+
     def init(self, key):
         chain, look, moved = jax.random.split(key, 3)
         return {

@@ -66,19 +66,20 @@ def beam(
 
     >>> from waza.models.encoder_decoder import Step
     >>> class Chain(EncoderDecoder):
+    ...     end = 2
     ...     def start(self, variables, encoded, most):
     ...         return encoded.lengths
     ...     def step(self, variables, encoded, state, token):
     ...         return Step(jnp.log(variables[token]), state, None)
-    >>> after = jnp.array([[0.3, 0.3, 0.4], [0.1, 0.0, 0.9], [0.6, 0.4, 0.0]])  # each token; 2 is the end
+    >>> after = jnp.array([[0.3, 0.3, 0.4], [0.1, 0.0, 0.9], [0.6, 0.4, 0.0]])  # each token
     >>> encoded = Encoded(jnp.zeros((1, 1, 1)), jnp.ones(1, jnp.int32))
-    >>> found = beam(Chain(1, 3), after, encoded, most=4, width=2, kept=1).best
+    >>> found = beam(Chain(), after, encoded, most=4, width=2, kept=1).best
     >>> found.tokens.tolist(), round(float(jnp.exp(found.log_probability[0])), 2)
     ([[1, 2, 2, 2]], 0.36)
 
     The first token of the greedy sentence, whose probability is 0.24, is more probable.
 
-    >>> beam(Chain(1, 3), after, encoded, most=4, width=1).best.tokens.tolist()
+    >>> beam(Chain(), after, encoded, most=4, width=1).best.tokens.tolist()
     [[0, 2, 2, 2]]
     """
     check_most(most)

@@ -22,13 +22,14 @@ def greedy(model: EncoderDecoder, variables: PyTree[Array], encoded: Encoded, mo
     >>> import jax.numpy as jnp
     >>> from waza.models.encoder_decoder import Step
     >>> class Chain(EncoderDecoder):
+    ...     end = 2
     ...     def start(self, variables, encoded, most):
     ...         return encoded.lengths
     ...     def step(self, variables, encoded, state, token):
     ...         return Step(jnp.log(variables[token]), state, None)
-    >>> after = jnp.array([[0.3, 0.3, 0.4], [0.1, 0.0, 0.9], [0.6, 0.4, 0.0]])  # each token; 2 is the end
+    >>> after = jnp.array([[0.3, 0.3, 0.4], [0.1, 0.0, 0.9], [0.6, 0.4, 0.0]])  # each token
     >>> encoded = Encoded(jnp.zeros((1, 1, 1)), jnp.ones(1, jnp.int32))
-    >>> found = greedy(Chain(1, 3), after, encoded, most=4)
+    >>> found = greedy(Chain(), after, encoded, most=4)
     >>> found.tokens.tolist(), found.lengths.tolist(), round(float(jnp.exp(found.log_probability[0])), 2)
     ([[0, 2, 2, 2]], [1], 0.24)
     """
