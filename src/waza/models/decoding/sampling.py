@@ -73,8 +73,7 @@ def draw(
     nucleus: Float[Array, ""] | float,
 ) -> Int[Array, " batch"]:
     """A token for each row of logits, as in `sample`; at a temperature of 0, any token."""
-    few = top_k is not None and top_k < logits.shape[1]
-    values, tokens = largest(logits, top_k) if few and top_k else (logits, None)
+    values, tokens = (logits, None) if top_k is None else largest(logits, min(top_k, logits.shape[1]))
     relative = (values - jnp.max(values, axis=1, keepdims=True)) / jnp.where(temperature > 0, temperature, 1)
     noise = jax.vmap(lambda key: jax.random.gumbel(key, relative.shape[1:]))(keys)
     drawn = most_probable(jnp.where(in_nucleus(relative, nucleus), relative + noise, -jnp.inf))  # "Gumbel-max"
