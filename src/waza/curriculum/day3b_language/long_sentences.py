@@ -1,5 +1,6 @@
 """E13: does a translator without attention struggle with long sentences, and does attention fix that?"""
 
+import math
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -96,6 +97,7 @@ NUMBERS: dict[str, Shown] = {
     "reversed_long": points(words_right(REVERSED, LONG)),
     "attention_short": points(words_right(ATTENTION, SHORT)),
     "attention_long": points(words_right(ATTENTION, LONG)),
+    "bits": lambda _: LONGEST * math.log2(WORDS),
     "attention_parameters": lambda _: parameters(ATTENTION),
     "plain_parameters": lambda _: parameters(PLAIN),
     "reversed_parameters": lambda _: parameters(REVERSED),

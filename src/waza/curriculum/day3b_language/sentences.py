@@ -75,7 +75,8 @@ class OnSentences(Supervised):
         self, variables: PyTree[Array], state: SupervisedState, batch: Any, run: Pass, key: PRNGKeyArray
     ) -> tuple[PyTree[Array], Any, Any]:
         """The logits of all target tokens."""
-        return self.model.apply(variables, Pair(*batch.x), run), batch.y.tokens, None
+        x: Any = Pair(*batch.x)
+        return self.model.apply(variables, x, run), batch.y.tokens, None
 
     def chance(self, data: Any) -> dict[str, float]:
         """None: a translator that has diverged puts no word right."""
