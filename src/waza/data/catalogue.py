@@ -45,8 +45,8 @@ class Entry:
         description: one line by language ("en", "ja").
         licence: of the data.
         kind: "labelled" for examples with labels, which `load` reads as a `Dataset`; "text" for a `Corpus`; "log" for
-            a campaign's log, a table whose path `log` gives; "pairs" for sentences with translations, which `pairs` reads
-            in a direction.
+            a campaign's log, a table whose path `log` gives; "pairs" for sentences with translations, which `pairs`
+            reads in a direction.
         load: reads and verifies it; pairs in the direction of its arguments.
         files: what has to be downloaded; none where a package contains the data.
         ships_with: that package.

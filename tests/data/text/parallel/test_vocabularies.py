@@ -15,7 +15,9 @@ from waza.data.text.parallel import ParallelText, Vocabularies
 RANDOM = random.Random(0)
 WORDS = sorted({"".join(RANDOM.choices(("ba", "ri", "to", "nek", "sa", "lum"), k=3)) for _ in range(60)})
 ENGLISH = tuple("the dog " + " ".join(RANDOM.choices(WORDS, k=5)) + " dog ." for _ in range(300))
-JAPANESE = tuple("".join(RANDOM.choices(("大きい", "古い", "猫", "犬", "狐", "見る", "走る", "が", "を"), k=6)) for _ in ENGLISH)
+JAPANESE = tuple(
+    "".join(RANDOM.choices(("大きい", "古い", "猫", "犬", "狐", "見る", "走る", "が", "を"), k=6)) for _ in ENGLISH
+)
 TEXT = ParallelText("animals", ENGLISH, JAPANESE)
 LEARNED = {algorithm: Vocabularies.learn(TEXT, algorithm=algorithm) for algorithm in ("unigram", "bpe")}
 JOINT = Vocabularies.learn(TEXT, joint=True)

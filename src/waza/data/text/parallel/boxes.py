@@ -123,7 +123,7 @@ class _Search:
         left = int(np.argmin(self.best[: number + 1, end]))
         while end:
             start, inner = self.choices[left, end]
-            for bound in _bounds(self.sources, self.below[end] - self.below[start], inner):
+            for bound in _bounds(self.sources, self.below[end] - self.below[start], int(inner)):
                 shapes.append((self.sources[bound - 1], self.targets[end - 1]))
             left, end = left - inner, start
         return np.array(sorted(shapes, key=lambda shape: (sum(shape), shape)), int)
