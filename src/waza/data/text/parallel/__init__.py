@@ -16,6 +16,7 @@ from waza.data.text.parallel.text import is_new as is_new
 from waza.data.text.parallel.tokens import ParallelTokens as ParallelTokens
 from waza.data.text.parallel.tokens import Sentences as Sentences
 from waza.data.text.parallel.tokens import TokenPairs as TokenPairs
+from waza.data.text.parallel.tokens import joined as joined
 from waza.data.text.parallel.tokens import parallel_tokens as parallel_tokens
 from waza.data.text.parallel.tokens import token_pairs as token_pairs
 from waza.data.text.parallel.vocabularies import Vocabularies as Vocabularies

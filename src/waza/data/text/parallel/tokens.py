@@ -1,6 +1,6 @@
 """A parallel text as tokens: all sentences of a side in one row, with the places where each begins."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
@@ -141,13 +141,22 @@ def all_too_long(text: str, part: str, count: int, longest: int) -> Error:
 def token_pairs(text: ParallelText, vocabularies: Vocabularies, longest: int = LONGEST) -> TokenPairs:
     """The pairs of which no side has more than `longest` tokens, as tokens, in the text's order."""
     pairs = list(encoded(text, vocabularies, longest))
-    sides = []
-    for side, end in enumerate(vocabularies.ends):
-        ids = [pair[side] for pair in pairs]
-        starts = np.cumsum([0, *map(len, ids)], dtype=np.int64)
-        sides.append(Sentences(np.concatenate([np.zeros(0, np.int32), *ids]).astype(token_type(end)), starts))
-    source, target = sides
-    return TokenPairs(source, target, digest_of(sides))
+    source, target = (joined([pair[side] for pair in pairs], end) for side, end in enumerate(vocabularies.ends))
+    return TokenPairs(source, target, digest_of((source, target)))
+
+
+def joined(ids: Sequence[np.ndarray], end: int) -> Sentences:
+    """The tokens of each sentence as one row.
+
+    Args:
+        ids: of each sentence, (tokens,).
+        end: the token that ends a sentence, larger than all others.
+
+    >>> joined([np.array([3]), np.array([], int), np.array([1, 2])], end=4)
+    Sentences(tokens=array([3, 1, 2], dtype=uint16), starts=array([0, 1, 1, 3]))
+    """
+    starts = np.cumsum([0, *map(len, ids)], dtype=np.int64)
+    return Sentences(np.concatenate([np.zeros(0, np.int32), *ids]).astype(token_type(end)), starts)
 
 
 def encoded(
