@@ -9,6 +9,7 @@ import pytest
 import waza as wz
 from waza import learners, models, nn, optim
 from waza.data import Dataset, Split
+from waza.data.text.parallel.tokens import ParallelTokens, Sentences, TokenPairs, digest_of
 from waza.models.landscapes import Quadratic
 from waza.testing import check_layer, check_learner, check_optimizer, check_source
 
@@ -30,6 +31,11 @@ def ids(*shape, below=5):
 
 def rows(count):
     return Split(numbers(count, 6), ids(count, below=3))
+
+
+def pairs(count):
+    sides = [Sentences(ids(3 * count), np.arange(0, 3 * count + 1, 3)) for _ in range(2)]
+    return TokenPairs(*sides, digest_of(sides))
 
 
 SEQUENCES = numbers(3, 4, 3)
@@ -75,6 +81,7 @@ OPTIMIZERS = {
 }
 BLOBS = Dataset("blobs", rows(40), rows(20))
 TEXT = Dataset("text", Split(ids(60), ids(60)), Split(ids(30), ids(30)))
+PAIRS = ParallelTokens("pairs", pairs(40), pairs(3), pairs(7), ends=(5, 5))
 NETWORK = models.MLP((6, 4, 3), norm=nn.BatchNorm(momentum=0.8), dropout=nn.Dropout(0.2))
 SUPERVISED = learners.Supervised(
     NETWORK, optim.WeightDecay(optim.Adam(0.01), 0.1), batch_size=4, penalty=nn.L2(0.01), probes=False
@@ -87,6 +94,7 @@ LEARNERS = {
     ],
 }
 SOURCES = {
+    learners.ParallelStream: [(learners.ParallelStream(PAIRS, 4), PAIRS, learners.ParallelStream(PAIRS, 5))],
     learners.Resident: [(learners.Resident(BLOBS), BLOBS, learners.Resident(TEXT))],
     learners.RowStream: [
         (

@@ -72,7 +72,7 @@ class ParallelStream(Stream):
         """The epoch of this number in the trial with this seed."""
         # RandomState's stream is frozen; Generator's may change (NEP 19).
         random = np.random.RandomState([seed % 2**32, number])
-        order = random.permutation(self._train.count).astype(np.int32)
+        order = random.permutation(self._train.size).astype(np.int32)
         order = order[np.argsort(self._box[order], kind="stable")]
         members = np.split(order, np.cumsum(np.bincount(self._box, minlength=len(self.boxes.shapes)))[:-1])
         box = np.repeat(np.arange(len(members)), self.boxes.batches)
@@ -94,9 +94,7 @@ class ParallelStream(Stream):
         Each split has the lengths of its longest sentences; rows that only fill a piece have the weight 0.
         """
         splits = {"train": data.train, "test": data.test, "validation": data.validation}
-        counts = {
-            name: min(split.count, EVALUATED) if name == "train" else split.count for name, split in splits.items()
-        }
+        counts = {name: min(split.size, EVALUATED) if name == "train" else split.size for name, split in splits.items()}
         shapes = {name: splits[name].lengths[:count].max(0) for name, count in counts.items()}
         number = max(-(-count // max(1, TOKENS_AT_ONCE // int(shapes[name][1]))) for name, count in counts.items())
         for piece in range(number):
@@ -132,4 +130,5 @@ def batch_of(pairs: TokenPairs, rows: np.ndarray, shape: tuple[int, int], ends: 
     targets = np.where(rows >= 0, pairs.target.starts[rows + 1] - pairs.target.starts[rows] + 1, 0)
     previous = np.concatenate([np.full((len(rows), 1), ends[1], np.int32), y[:, :-1]], 1)
     weights = (np.arange(shape[1]) < targets[:, None]).astype(np.float32)
-    return Weighted(Pair(source, lengths, previous), y, weights)
+    x: Any = (source, lengths, previous)  # of NumPy, as all batches of a stream
+    return Weighted(Pair(*x), y, weights)

@@ -47,7 +47,7 @@ def boxes(lengths: np.ndarray, batch_size: int, most: int = MOST) -> Boxes:
 
     >>> few = boxes(np.array([[3, 3], [3, 4], [3, 3], [9, 9]] * 100), batch_size=10)
     >>> few.shapes.tolist(), few.batches.tolist(), [round(share, 2) for share in few.padding]
-    ([[3, 4], [9, 9]], [30, 10], [0.0, 0.11])
+    ([[3, 4], [9, 9]], [30, 10], [0.0, 0.1])
     """
     cells, count = np.unique(np.stack([_candidates(side) for side in lengths.T], 1), axis=0, return_counts=True)
     real = lengths.sum(0)
@@ -123,7 +123,7 @@ class _Search:
         left = int(np.argmin(self.best[: number + 1, end]))
         while end:
             start, inner = self.choices[left, end]
-            for bound in _bounds(self.sources, self.below[end] - self.below[start], inner):
+            for bound in _bounds(self.sources, self.below[end] - self.below[start], int(inner)):
                 shapes.append((self.sources[bound - 1], self.targets[end - 1]))
             left, end = left - inner, start
         return np.array(sorted(shapes, key=lambda shape: (sum(shape), shape)), int)

@@ -1,10 +1,11 @@
 """Reading a parallel text from two files with aligned lines, or from one file with two columns."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from waza.core.errors import Error
 from waza.data.notes import Note
-from waza.data.text.parallel.text import ParallelText, paired
+from waza.data.text.parallel.text import ParallelText, counted_notes, paired
 from waza.data.text.reading import decoded_file
 
 
@@ -27,27 +28,15 @@ def read_pairs(source: str | Path, target: str | Path | None = None) -> tuple[Pa
     """
     lines, notes = _lines(source)
     if target is None:
-        columns = [line.split("\t") for line in lines]
-        for number, cells in enumerate(columns, 1):
-            if len(cells) > 2:
-                raise Error(
-                    f"{source}: line {number:,} has {len(cells)} columns; expected two, the source and the target, with "
-                    "a tab between them: remove the others"
-                )
-        if all(len(cells) < 2 for cells in columns):
-            raise Error(
-                f"{source} has no tab; expected two columns, the source and the target, with a tab between them: "
-                "separate the columns by tabs, or give the target's file as well"
-            )
-        sources, targets = [cells[0] for cells in columns], ["".join(cells[1:]) for cells in columns]
+        sources, targets = columns(source, lines)
     else:
-        sources, (targets, more) = lines, _lines(target)
+        targets, more = _lines(target)
         notes = [*notes, *more]
-        sources, targets = _aligned(source, sources, target, targets)
-    text, more = paired(Path(source).stem, sources, targets)
-    if not text.count:
-        raise Error(f"{source} has no line with both sides: give a text of sentences and their translations")
-    return text, [*notes, *more]
+        sources, targets = _aligned(source, lines, target, targets)
+    text, counts = paired(Path(source).stem, sources, targets)
+    if not text.size:
+        raise no_pair(source)
+    return text, [*notes, *counted_notes(counts)]
 
 
 def split_lines(text: str) -> list[str]:
@@ -61,21 +50,54 @@ def split_lines(text: str) -> list[str]:
     return [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")]
 
 
+def columns(path: str | Path, lines: Sequence[str], first: int = 1) -> tuple[list[str], list[str]]:
+    """The two columns of lines, the first of which has the number `first` in its file.
+
+    Raises:
+        Error: a line has more columns, or none has two.
+    """
+    cells = [line.split("\t") for line in lines]
+    for number, row in enumerate(cells, first):
+        if len(row) > 2:
+            raise Error(
+                f"{path}: line {number:,} has {len(row)} columns; expected two, the source and the target, with a "
+                "tab between them: remove the others"
+            )
+    if all(len(row) < 2 for row in cells):
+        raise Error(
+            f"{path} has no tab; expected two columns, the source and the target, separated by a tab: put tabs between "
+            "the columns, or give the file of the targets as well"
+        )
+    return [row[0] for row in cells], ["".join(row[1:]) for row in cells]
+
+
+def other_length(source: str | Path, count: int, target: str | Path, other: int) -> Error:
+    """The error for files with different numbers of lines."""
+    return Error(
+        f"{source} has {count:,} lines and {target} has {other:,}; expected the same number, since each line is the "
+        "translation of the one at its place: check whether lines are missing or divided"
+    )
+
+
+def no_pair(source: str | Path) -> Error:
+    """The error for a text of which each pair has an empty side."""
+    return Error(f"{source} has no line with both sides: give a text of sentences and their translations")
+
+
 def _lines(path: str | Path) -> tuple[list[str], list[Note]]:
     text, notes = decoded_file(path)
     return split_lines(text), notes
 
 
-def _aligned(source: str | Path, sources: list[str], target: str | Path, targets: list[str]) -> tuple[list, list]:
+def _aligned(
+    source: str | Path, sources: list[str], target: str | Path, targets: list[str]
+) -> tuple[list[str], list[str]]:
     """Both files' lines, if their numbers are equal, with or without the empty lines at the ends."""
     if len(sources) == len(targets):
         return sources, targets
     count, other = (_without_empty_end(lines) for lines in (sources, targets))
     if count != other:
-        raise Error(
-            f"{source} has {len(sources):,} lines and {target} has {len(targets):,}; expected the same number, since each "
-            "line translates the one at its place: check whether lines are missing or divided"
-        )
+        raise other_length(source, len(sources), target, len(targets))
     return sources[:count], targets[:count]
 
 

@@ -1,7 +1,7 @@
 """The parts of a parallel text: given by the user, or held out by the sentences themselves."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -31,35 +31,45 @@ def parallel_corpus(
 
     >>> text = ParallelText("numbers", tuple(map(str, range(200))), tuple(map(str, range(200))))
     >>> corpus, _ = parallel_corpus(text, test=text.rows(range(3)))
-    >>> corpus.train.count, corpus.validation.count, corpus.test.count
+    >>> corpus.train.size, corpus.validation.size, corpus.test.size
     (190, 10, 3)
     """
-    missing = [name for name, part in (("validation", validation), ("test", test)) if part is None]
-    parts = {"train": text, "validation": validation, "test": test}
+    given = {"validation": validation, "test": test}
+    missing = [name for name, part in given.items() if part is None]
+    parts = {"train": text} | {name: part for name, part in given.items() if part is not None}
     if missing:
         part_of = held_out(sentence_hashes(text.source, seed), len(missing))
         for number, name in enumerate(["train", *missing]):
-            parts[name] = text.rows(np.flatnonzero(part_of == number))
-        if not parts["train"].count or any(not parts[name].count for name in missing):
-            raise Error(
-                f"{text.name} has {len(set(text.source)):,} different source sentences; expected at least "
-                f"{3 * FEWEST}, since some are held out: give more pairs, or validation files"
-            )
+            parts[name] = text.rows(np.flatnonzero(part_of == number).tolist())
+        if not parts["train"].size or any(not parts[name].size for name in missing):
+            raise too_few(text.name, len(text.source), len(set(text.source)))
     corpus = ParallelCorpus(text.name, **parts)
-    notes = []
-    if missing:
-        notes.append(Note("pairs_set_aside", {name: f"{getattr(corpus, name).count:,}" for name in parts}))
-    return corpus, [*notes, *repeated(corpus)]
+    sizes = {name: getattr(corpus, name).size for name in parts}
+    seen = {name: int(np.sum(~is_new(getattr(corpus, name), corpus.train))) for name in ("validation", "test")}
+    return corpus, split_notes(sizes, seen, bool(missing))
 
 
-def repeated(corpus: ParallelCorpus) -> list[Note]:
-    """Notes on validation and test pairs whose source sentence is in the training part as well."""
-    notes = []
-    for name in ("validation", "test"):
-        part = getattr(corpus, name)
-        if seen := int(np.sum(~is_new(part, corpus.train))):
-            notes.append(Note(f"pairs_repeated_{name}", {"count": f"{seen:,}", "pairs": f"{part.count:,}"}))
+def split_notes(sizes: Mapping[str, int], seen: Mapping[str, int], drawn: bool) -> list[Note]:
+    """Notes on the numbers of pairs.
+
+    Args:
+        sizes: of the parts, by name.
+        seen: the validation and test pairs whose source sentence is in the training part as well.
+        drawn: whether a part was held out.
+    """
+    notes = [Note("pairs_set_aside", {name: f"{size:,}" for name, size in sizes.items()})] if drawn else []
+    for name, count in seen.items():
+        if count:
+            notes.append(Note(f"pairs_repeated_{name}", {"count": f"{count:,}", "pairs": f"{sizes[name]:,}"}))
     return notes
+
+
+def too_few(name: str, pairs: int, different: int) -> Error:
+    """The error for a text from which no part can be held out."""
+    return Error(
+        f"{name} has {pairs:,} pairs with {different:,} different source sentences; expected at least {3 * FEWEST}, "
+        "most of which occur once or a few times, since some are held out: give more pairs, or validation files"
+    )
 
 
 def sentence_hashes(sentences: Iterable[str], seed: int = 0) -> np.ndarray:
@@ -72,15 +82,16 @@ def sentence_hashes(sentences: Iterable[str], seed: int = 0) -> np.ndarray:
 def held_out(hashes: np.ndarray, parts: int) -> np.ndarray:
     """The part of each pair, (n,): 0 for training, 1 ... `parts` for what is held out, equal for equal hashes.
 
+    A sentence that makes up more than half of a part is not held out.
+
     >>> held_out(np.arange(40)[::-1] // 2, 1).nonzero()[0].tolist()
     [30, 31, 32, 33, 34, 35, 36, 37, 38, 39]
     """
+    if len(hashes) < (parts + 1) * FEWEST:
+        return np.zeros(len(hashes), int)
     size = max(FEWEST, min(MOST, round(SHARE * len(hashes))))
-    part_of = np.zeros(len(hashes), int)
-    if len(hashes) <= parts * size:
-        return part_of
-    ranked = np.sort(hashes)
-    below = np.searchsorted(ranked, hashes)  # how many pairs have a smaller hash
-    for part in range(parts, 0, -1):
-        part_of[below < part * size] = part
-    return part_of
+    _, sentence, counts = np.unique(hashes, return_inverse=True, return_counts=True)
+    rare = np.where(counts <= size // 2, counts, 0)
+    before = np.cumsum(rare) - rare  # pairs with lower hashes
+    part_of = np.where((rare > 0) & (before < parts * size), 1 + before // size, 0)
+    return part_of[sentence]

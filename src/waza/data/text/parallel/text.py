@@ -1,5 +1,6 @@
 """Parallel texts: sentences and their translations, line by line."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Literal, NamedTuple
 
@@ -25,7 +26,7 @@ class ParallelText(NamedTuple):
     target: tuple[str, ...]
 
     @property
-    def count(self) -> int:
+    def size(self) -> int:
         """The number of pairs."""
         return len(self.source)
 
@@ -48,8 +49,8 @@ class ParallelCorpus(NamedTuple):
     test: ParallelText
 
 
-def paired(name: str, source: Iterable[str], target: Iterable[str]) -> tuple[ParallelText, list[Note]]:
-    """Aligned lines as sentences, and notes on what was decided.
+def paired(name: str, source: Iterable[str], target: Iterable[str]) -> tuple[ParallelText, Counter[str]]:
+    """Aligned lines as sentences, and how many pairs a decision was made about, by the kind of its note.
 
     Blanks at both ends of a line are removed, and letters are composed (Unicode NFC). A pair with an empty side is left
     out.
@@ -59,30 +60,33 @@ def paired(name: str, source: Iterable[str], target: Iterable[str]) -> tuple[Par
         source: its lines, without line ends.
         target: the same number of lines.
 
-    >>> text, notes = paired("four", ["a ", "", "c", " "], ["A", "B", "", "\\t"])
+    >>> text, counts = paired("four", ["a ", "", "c", " "], ["A", "B", "", "\\t"])
     >>> text.source, text.target
     (('a',), ('A',))
-    >>> for note in notes:
+    >>> for note in counted_notes(counts):
     ...     print(note.say("en"))
     Pairs that were left out because one of their sides is empty: 2.
     Pairs that were left out because both sides are empty: 1.
     """
     sources: list[str] = []
     targets: list[str] = []
-    half = both = changed = 0
+    counts: Counter[str] = Counter()
     for raw in zip(source, target, strict=True):
-        one, other = (composed(line).strip() for line in raw)
+        stripped = tuple(line.strip() for line in raw)
+        one, other = map(composed, stripped)
         if one and other:
-            changed += (one, other) != tuple(line.strip() for line in raw)
+            counts["pairs_composed"] += (one, other) != stripped
             sources.append(one)
             targets.append(other)
-        elif one or other:
-            half += 1
         else:
-            both += 1
-    kinds = {"pairs_half_empty": half, "pairs_empty": both, "pairs_composed": changed}
-    notes = [Note(kind, {"count": f"{count:,}"}) for kind, count in kinds.items() if count]
-    return ParallelText(name, tuple(sources), tuple(targets)), notes
+            counts["pairs_half_empty" if one or other else "pairs_empty"] += 1
+    return ParallelText(name, tuple(sources), tuple(targets)), counts
+
+
+def counted_notes(counts: Counter[str]) -> list[Note]:
+    """The notes on decisions of `paired`."""
+    kinds = ("pairs_half_empty", "pairs_empty", "pairs_composed")
+    return [Note(kind, {"count": f"{counts[kind]:,}"}) for kind in kinds if counts[kind]]
 
 
 def is_new(held: ParallelText, train: ParallelText, side: Side = "source") -> np.ndarray:

@@ -1,20 +1,18 @@
 """A parallel text as tokens: all sentences of a side in one row, with the places where each begins."""
 
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 
 from waza.core.errors import Error
+from waza.core.sealed import sum_of
 from waza.data.notes import Note
 from waza.data.text.parallel.text import ParallelCorpus, ParallelText
 from waza.data.text.parallel.vocabularies import Vocabularies
-from waza.data.text.tokenizer import Tokenizer
 
 LONGEST = 256  # tokens of a sentence that is trained on, without the end's
-AT_ONCE = 10_000  # sentences that are split into tokens together
 
 
 class Sentences(NamedTuple):
@@ -31,7 +29,7 @@ class Sentences(NamedTuple):
     @property
     def lengths(self) -> np.ndarray:
         """The number of tokens of each sentence, (sentences,)."""
-        return np.diff(self.starts)
+        return np.diff(np.asarray(self.starts))
 
     def padded(self, rows: np.ndarray, length: int, fill: int) -> np.ndarray:
         """Sentences of the same length, (rows, length) int32: what is after a sentence's end is `fill`.
@@ -64,7 +62,7 @@ class TokenPairs(NamedTuple):
     digest: str
 
     @property
-    def count(self) -> int:
+    def size(self) -> int:
         """The number of pairs."""
         return len(self.source.starts) - 1
 
@@ -94,7 +92,7 @@ class ParallelTokens(NamedTuple):
     def digest(self) -> str:
         """A digest of all tokens."""
         parts = [self.train.digest, self.test.digest, self.validation.digest, self.ends]
-        return hashlib.sha256(repr(parts).encode()).hexdigest()
+        return sum_of(repr(parts).encode())
 
 
 def parallel_tokens(
@@ -113,47 +111,62 @@ def parallel_tokens(
     >>> text = ParallelText("t", ("a b", "b c d"), ("A B", "C"))
     >>> words = Vocabularies.learn(text, "words")
     >>> data, notes = parallel_tokens(ParallelCorpus("t", text, text, text), words, longest=2)
-    >>> data.train.count, data.ends, [note.kind for note in notes]
+    >>> data.train.size, data.ends, [note.kind for note in notes]
     (1, (6, 5), ['pairs_long', 'pairs_long_held_out'])
     """
     parts, left_out = {}, {}
     for name in ("train", "validation", "test"):
         text = getattr(corpus, name)
         parts[name] = token_pairs(text, vocabularies, longest)
-        left_out[name] = text.count - parts[name].count
-        if not parts[name].count:
-            raise Error(
-                f"no pair of the {name} part of {corpus.name} ({text.count:,} pairs) has at most {longest} tokens on "
-                "both sides: give shorter sentences, one on a line, or larger tokens"
-            )
+        left_out[name] = text.size - parts[name].size
+        if not parts[name].size:
+            raise all_too_long(corpus.name, name, text.size, longest)
+    return ParallelTokens(corpus.name, **parts, ends=vocabularies.ends), too_long(left_out, longest)
+
+
+def too_long(left_out: Mapping[str, int], longest: int) -> list[Note]:
+    """Notes on the pairs that were left out of each part because they are too long."""
     counts = {"pairs_long": left_out["train"], "pairs_long_held_out": left_out["validation"] + left_out["test"]}
-    notes = [Note(kind, {"count": f"{count:,}", "longest": longest}) for kind, count in counts.items() if count]
-    return ParallelTokens(corpus.name, **parts, ends=vocabularies.ends), notes
+    return [Note(kind, {"count": f"{count:,}", "longest": longest}) for kind, count in counts.items() if count]
+
+
+def all_too_long(text: str, part: str, count: int, longest: int) -> Error:
+    """The error for a part of which no pair is short enough."""
+    return Error(
+        f"none of the {count:,} pairs of the {part} part of {text} has at most {longest} tokens on both sides: give "
+        "shorter sentences, one on a line, or larger tokens"
+    )
 
 
 def token_pairs(text: ParallelText, vocabularies: Vocabularies, longest: int = LONGEST) -> TokenPairs:
     """The pairs of which no side has more than `longest` tokens, as tokens, in the text's order."""
     pairs = list(encoded(text, vocabularies, longest))
-    sides = []
-    for number, size in enumerate(vocabularies.ends):
-        ids = [pair[number] for pair in pairs]
-        starts = np.cumsum([0, *map(len, ids)], dtype=np.int64)
-        sides.append(Sentences(np.concatenate([np.zeros(0, np.int32), *ids]).astype(token_type(size)), starts))
-    return TokenPairs(*sides, digest=digest_of(sides))
+    source, target = (joined([pair[side] for pair in pairs], end) for side, end in enumerate(vocabularies.ends))
+    return TokenPairs(source, target, digest_of((source, target)))
+
+
+def joined(ids: Sequence[np.ndarray], end: int) -> Sentences:
+    """The tokens of each sentence as one row.
+
+    Args:
+        ids: of each sentence, (tokens,).
+        end: the token that ends a sentence, larger than all others.
+
+    >>> joined([np.array([3]), np.array([], int), np.array([1, 2])], end=4)
+    Sentences(tokens=array([3, 1, 2], dtype=uint16), starts=array([0, 1, 1, 3]))
+    """
+    starts = np.cumsum([0, *map(len, ids)], dtype=np.int64)
+    return Sentences(np.concatenate([np.zeros(0, np.int32), *ids]).astype(token_type(end)), starts)
 
 
 def encoded(
     text: ParallelText, vocabularies: Vocabularies, longest: int = LONGEST
 ) -> Iterable[tuple[np.ndarray, np.ndarray]]:
     """The tokens of each pair of which no side has more than `longest`."""
-    sides = (_each(text.source, vocabularies.source), _each(text.target, vocabularies.target))
+    sides = (map(vocabularies.source.encode, text.source), map(vocabularies.target.encode, text.target))
     for source, target in zip(*sides, strict=True):
         if max(len(source), len(target)) <= longest:
             yield source, target
-
-
-def _each(sentences: Sequence[str], tokenizer: Tokenizer) -> Iterable[np.ndarray]:
-    return map(tokenizer.encode, sentences)
 
 
 def token_type(size: int) -> np.dtype:
@@ -166,9 +179,10 @@ def token_type(size: int) -> np.dtype:
 
 
 def digest_of(sides: Iterable[Sentences]) -> str:
-    """The digest of pairs of sentences: of both sides' types, tokens and starts."""
-    digest = hashlib.sha256()
-    for part in chain.from_iterable(sides):
-        digest.update(repr((str(part.dtype), part.shape)).encode())
-        digest.update(np.ascontiguousarray(part).data)
-    return digest.hexdigest()
+    """The digest of pairs of sentences: of both sides' tokens and starts."""
+    return digest_of_sums(sum_of(np.ascontiguousarray(part).tobytes()) for part in chain.from_iterable(sides))
+
+
+def digest_of_sums(sums: Iterable[str]) -> str:
+    """The digest of pairs of sentences, from the checksum of each of their arrays."""
+    return sum_of(repr(list(sums)).encode())

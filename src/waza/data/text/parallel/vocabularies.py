@@ -57,7 +57,7 @@ class Vocabularies:
         >>> Vocabularies.learn(text, "words", joint=True).target.size
         8
         """
-        step = -(-text.count // LEARNED_FROM) or 1
+        step = -(-text.size // LEARNED_FROM) or 1
         source, target = text.source[::step], text.target[::step]
         if joint:
             both = _learned((*source, *target), kind, size, algorithm)
