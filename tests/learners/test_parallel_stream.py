@@ -8,7 +8,9 @@ import pytest
 
 from waza.core.errors import Error
 from waza.data.text.parallel import ParallelTokens, Sentences, TokenPairs
+from waza.data import Weighted
 from waza.learners import ParallelStream
+from waza.learners.parallel_stream import SPLITS
 from waza.testing import check_source
 
 ENDS = (90, 70)
@@ -98,9 +100,16 @@ def test_the_laws():
 def test_pieces_hold_all_held_out_pairs_and_a_thousand_training_pairs():
     pieces = list(STREAM.pieces(DATA))
     assert len({str(jax.tree.map(np.shape, piece)) for piece in pieces}) == 1 and len(pieces) > 1
+    assert len(pieces[0]) <= 8
     for name, count in (("train", 1_000), ("test", 37), ("validation", 50)):
-        found = [one for piece in pieces for one in read(getattr(piece, name))]
-        assert found == [pair(getattr(DATA, name), row) for row in range(count)]
+        number = SPLITS.index(name)
+        found = [
+            one
+            for piece in pieces
+            for batch in piece
+            for one in read(Weighted(*jax.tree.map(lambda leaf: leaf[batch.split == number], batch[:3])))
+        ]
+        assert sorted(found) == sorted(pair(getattr(DATA, name), row) for row in range(count))
 
 
 def test_padding_of_related_lengths_is_small():

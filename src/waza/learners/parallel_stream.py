@@ -5,17 +5,20 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+import jax
 import numpy as np
 
 from waza.core.errors import Error
-from waza.data import Dataset, Weighted
+from waza.data import Weighted
 from waza.data.text.parallel.boxes import MOST, boxes
 from waza.data.text.parallel.tokens import ParallelTokens, TokenPairs
 from waza.learners.source import Stream
 from waza.models.encoder_decoder import Pair
 
 EVALUATED = 1_000  # training pairs that are evaluated
-TOKENS_AT_ONCE = 4_096  # target tokens of a split that are evaluated at once: each has a row of logits
+TOKENS_AT_ONCE = 8_192  # target tokens that are evaluated at once: each has a row of logits
+SPLITS = ("test", "validation", "train")
+MOST_JUDGED = 8  # boxes of the pairs that are evaluated
 KEPT_BYTES = 256 * 2**20  # of the orders of epochs
 
 
@@ -24,6 +27,15 @@ class Epoch(NamedTuple):
 
     box: np.ndarray
     rows: np.ndarray
+
+
+class Judged(NamedTuple):
+    """A batch that is evaluated: as a `Weighted`, and the split of each row, its place in `SPLITS`, (rows,)."""
+
+    x: Pair
+    y: np.ndarray
+    weights: np.ndarray
+    split: np.ndarray
 
 
 class ParallelStream(Stream):
@@ -88,23 +100,47 @@ class ParallelStream(Stream):
         mixed = random.permutation(len(box))
         return Epoch(box[mixed], rows[mixed])
 
-    def pieces(self, data: ParallelTokens) -> Iterator[Dataset]:
-        """The splits in pieces of equal shapes, of the training pairs the first 1,000.
+    def pieces(self, data: ParallelTokens) -> Iterator[tuple[Judged, ...]]:
+        """All pairs that are evaluated, of the training pairs the first 1,000, in pieces of equal shapes.
 
-        Each split has the lengths of its longest sentences; rows that only fill a piece have the weight 0.
+        A piece has one batch of each of at most `MOST_JUDGED` boxes, with pairs of all splits.
         """
-        splits = {"train": data.train, "test": data.test, "validation": data.validation}
-        counts = {name: min(split.size, EVALUATED) if name == "train" else split.size for name, split in splits.items()}
-        shapes = {name: splits[name].lengths[:count].max(0) for name, count in counts.items()}
-        number = max(-(-count // max(1, TOKENS_AT_ONCE // int(shapes[name][1]))) for name, count in counts.items())
+        splits = [(name, getattr(data, name)) for name in SPLITS]
+        counts = [min(pairs.size, EVALUATED) if name == "train" else pairs.size for name, pairs in splits]
+        lengths = np.concatenate([pairs.lengths[:count] for (_, pairs), count in zip(splits, counts, strict=True)])
+        split = np.repeat(np.arange(len(splits)), counts)
+        row = np.concatenate([np.arange(count) for count in counts])
+        found = boxes(lengths, 1, MOST_JUDGED)
+        shapes, box = found.shapes, found.of(lengths)
+        inside = [np.flatnonzero(box == number) for number in range(len(shapes))]
+        tokens = sum(len(one) * shape[1] for one, shape in zip(inside, shapes, strict=True))
+        number = max(1, -(-int(tokens) // TOKENS_AT_ONCE))
         for piece in range(number):
-            parts: dict[str, Any] = {}
-            for name, count in counts.items():
-                rows = np.full(-(-count // number), -1)
-                inside = np.arange(piece * len(rows), min(count, (piece + 1) * len(rows)))
-                rows[: len(inside)] = inside
-                parts[name] = batch_of(splits[name], rows, tuple(shapes[name].tolist()), data.ends)
-            yield Dataset(data.name, **parts)
+            yield tuple(
+                _judged(splits, split, row, one[piece::number], -(-len(one) // number), shape, data.ends)
+                for one, shape in zip(inside, shapes, strict=True)
+            )
+
+
+def _judged(
+    splits: list[tuple[str, TokenPairs]],
+    split: np.ndarray,
+    row: np.ndarray,
+    chosen: np.ndarray,
+    size: int,
+    shape: np.ndarray,
+    ends: tuple[int, int],
+) -> Judged:
+    """A batch of `size` rows with the chosen pairs, by split; rows that only fill it have the weight 0."""
+    parts = []
+    for number, (_, pairs) in enumerate(splits):
+        rows = row[chosen[split[chosen] == number]]
+        if number == len(splits) - 1:
+            rows = np.concatenate([rows, np.full(size - len(chosen), -1)])
+        parts.append(batch_of(pairs, rows, (int(shape[0]), int(shape[1])), ends))
+    members = np.repeat(np.arange(len(splits)), [len(part.y) for part in parts]).astype(np.int32)
+    x, y, weights = jax.tree.map(lambda *leaves: np.concatenate(leaves), *parts)
+    return Judged(x, y, weights, members)
 
 
 def batch_of(pairs: TokenPairs, rows: np.ndarray, shape: tuple[int, int], ends: tuple[int, int]) -> Weighted:

@@ -7,10 +7,10 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Int, PRNGKeyArray, PyTree
 
-from waza.core.measure import Measure
+from waza.core.measure import Measure, Measures
 from waza.core.recipe import Recipe
-from waza.learners.parallel_stream import EVALUATED, ParallelStream
-from waza.learners.rows import measure_rows, weights_of
+from waza.learners.parallel_stream import EVALUATED, SPLITS, ParallelStream
+from waza.learners.rows import measure_rows, sum_of_rows, weights_of
 from waza.learners.source import Source
 from waza.learners.supervised import Supervised, SupervisedState
 from waza.models.encoder_decoder import EncoderDecoder, Pair
@@ -70,17 +70,21 @@ class TeacherForcing(Supervised):
 
     def measures(self, data: Any) -> tuple[Measure, ...]:
         """The cross entropy's measures on each split, and the batches' loss."""
-        on_splits = (self._on(name, measure) for name in self.judged(data) for measure in self.split_measures())
-        return *on_splits, self._on("batch", PLAIN.measures()[1])
-
-    def split_measures(self) -> tuple[Measure, ...]:
-        """The loss, and the share of right tokens."""
         accuracy, loss = PLAIN.measures()
-        return loss, accuracy
+        on_splits = (self._on(name, measure) for name in SPLITS for measure in (loss, accuracy))
+        return *on_splits, self._on("batch", loss)
 
-    def judged(self, data: Any) -> dict[str, Any]:
-        """All splits, as the stream's pieces have them."""
-        return {"test": data.test, "validation": data.validation, "train": data.train}
+    def evaluate(self, state: SupervisedState, data: Any, key: PRNGKeyArray) -> Measures:
+        """The cross entropy and the right tokens of each split; `data` is a piece of the stream's."""
+        found: Measures = {}
+        for batch in data:
+            rows = self.row_measures(state, batch, key)
+            for number, name in enumerate(SPLITS):
+                for measure, values in rows.items():
+                    mean = sum_of_rows(values, batch.split == number)
+                    known = found.get(f"{name}_{measure}")
+                    found[f"{name}_{measure}"] = mean if known is None else known + mean
+        return found
 
     def row_measures(self, state: SupervisedState, rows: Any, key: PRNGKeyArray) -> dict[str, Any]:
         """The cross entropy and the right tokens of each pair."""
