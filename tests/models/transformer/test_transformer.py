@@ -11,6 +11,7 @@ import waza as wz
 from waza import models, nn, optim
 from waza.core.errors import Error
 from waza.core.paths import named_leaves
+from waza.models.decoding import beam, greedy
 from waza.testing import check_layer
 
 SOURCES, TARGETS, TIME = 11, 9, 5
@@ -95,6 +96,28 @@ def test_rows_may_be_reordered_between_steps():
 
     wanted = logits_of(SMALL, variables, same._replace(previous=jnp.stack([first[order], second], 1)))[:, 1]
     np.testing.assert_allclose(second_logits(variables, same, first, second), wanted, atol=1e-5)
+
+
+def test_a_beam_scores_sentences_as_the_whole_does():
+    variables = jax.tree.map(lambda leaf: 2 * leaf, SMALL.init(jax.random.key(2)))  # confident, and so with an end
+    most = 7
+
+    @partial(jax.jit, static_argnums=2)
+    def decoded(variables, x, width):
+        encoded = SMALL.encode(variables, x.source, x.lengths, nn.Pass())
+        return beam(SMALL, variables, encoded, most, width, kept=width), greedy(SMALL, variables, encoded, most)
+
+    found, first = decoded(variables, X, 1)
+    np.testing.assert_array_equal(found.best.tokens, first.tokens)
+    found, _ = decoded(variables, X, 3)
+    assert len(np.unique(found.lengths)) > 1
+    for place in range(3):
+        tokens = found.tokens[:, place]
+        previous = jnp.concatenate([jnp.full((4, 1), SMALL.end), tokens[:, :-1]], 1)
+        chances = jax.nn.log_softmax(logits_of(SMALL, variables, X._replace(previous=previous)))
+        each = jnp.take_along_axis(chances, tokens[..., None], -1)[..., 0]
+        counted = jnp.arange(most) <= found.lengths[:, place, None]
+        np.testing.assert_allclose(found.log_probability[:, place], (each * counted).sum(1), 1e-4, 1e-5)
 
 
 @each_form

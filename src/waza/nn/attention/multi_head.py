@@ -33,8 +33,13 @@ class Heads(NamedTuple):
         >>> cache.written(new, jnp.array([0, 2])).keys[:, 0, :, 0].tolist()
         [[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]]
         """
-        here = jnp.arange(self.keys.shape[2]) == position[:, None]
-        return Heads(*(jnp.where(here[:, None, :, None], y, x) for x, y in zip(self, new, strict=True)))
+        rows = jnp.arange(position.shape[0])
+        return Heads(
+            *(
+                x.at[rows, :, position].set(y[:, :, 0], indices_are_sorted=True, unique_indices=True)
+                for x, y in zip(self, new, strict=True)
+            )
+        )
 
 
 class MultiHead(Layer):
