@@ -252,6 +252,11 @@ def test_mistakes():
             wz.vary(SMALL, **{name: 0})
     with pytest.raises(Error, match=r"lengths\[0\] is 7"):
         SMALL.apply(SMALL.init(jax.random.key(0)), X._replace(lengths=jnp.array([7, 1, 1, 1])), nn.Pass())
-    for theirs, ours in (("d_model", "width"), ("nhead", "heads"), ("dim_feedforward", "inner"), ("num_layers", "depth")):
+    for theirs, ours in (
+        ("d_model", "width"),
+        ("nhead", "heads"),
+        ("dim_feedforward", "inner"),
+        ("num_layers", "depth"),
+    ):
         with pytest.raises(Error, match=rf"Transformer has no field '{theirs}': did you mean '{ours}'"):
             models.Transformer(5, 5, **{theirs: 4})
