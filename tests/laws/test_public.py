@@ -15,7 +15,7 @@ from waza.testing import check_layer, check_learner, check_optimizer, check_sour
 
 BASES = {
     *(learners.Learner, learners.Source, learners.Stream),
-    *(nn.Layer, nn.Norm, nn.Pool, nn.RecurrentLayer),
+    *(nn.Layer, nn.Norm, nn.Pool, nn.RecurrentLayer, models.EncoderDecoder),
     *(optim.Optimizer, optim.Wrapper),
 }
 RNG = np.random.default_rng(0)
@@ -39,6 +39,7 @@ def pairs(count):
 
 
 SEQUENCES = numbers(3, 4, 3)
+PAIR = models.Pair(ids(3, 4), np.array([4, 1, 2], np.int32), ids(3, 6))
 LAYERS = {
     nn.AveragePool: [(nn.AveragePool(2), numbers(3, 4, 4, 2))],
     nn.BatchNorm: [(nn.BatchNorm(3), numbers(4, 3)), (nn.BatchNorm(2, affine=False), numbers(3, 4, 4, 2))],
@@ -51,6 +52,7 @@ LAYERS = {
     nn.LayerNorm: [(nn.LayerNorm(3), numbers(4, 3))],
     nn.LocalResponseNorm: [(nn.LocalResponseNorm(3), numbers(3, 2, 2, 6))],
     nn.MaxPool: [(nn.MaxPool(2), numbers(3, 4, 4, 2))],
+    nn.MultiHead: [(nn.MultiHead(4, 2, dropout=nn.Dropout(0.2)), numbers(3, 5, 4))],
     nn.Recurrent: [(nn.Recurrent(nn.GRU(3, 4)), SEQUENCES), (nn.Recurrent(nn.LSTM(3, 4), reverse=True), SEQUENCES)],
     nn.StackedRecurrent: [
         (
@@ -66,6 +68,10 @@ LAYERS = {
     models.LanguageModel: [(models.lstm_language_model(5, width=4, depth=1), ids(3, 4))],
     models.MLP: [(models.MLP((3, 4, 4, 2), norm=nn.BatchNorm(), dropout=nn.Dropout(0.2)), numbers(4, 3))],
     models.SequenceModel: [(models.SequenceModel(nn.Recurrent(nn.GRU(3, 4)), 2, read="last"), SEQUENCES)],
+    models.Transformer: [
+        (models.Transformer(5, 6, 4, 2, 1, 8), PAIR),
+        (models.Transformer(5, 5, 4, 2, 1, 8, norm_position="after", tied=False), PAIR),
+    ],
 }
 OPTIMIZERS = {
     optim.AdaGrad: [optim.AdaGrad()],

@@ -25,3 +25,4 @@ from waza.models.seq2seq import EncoderRNN as EncoderRNN
 from waza.models.seq2seq import Seq2Seq as Seq2Seq
 from waza.models.seq2seq import recurrent_translator as recurrent_translator
 from waza.models.sequence_model import SequenceModel as SequenceModel
+from waza.models.transformer import Transformer as Transformer

@@ -9,6 +9,7 @@ from waza.nn.attention import AdditiveAttention as AdditiveAttention
 from waza.nn.attention import Attention as Attention
 from waza.nn.attention import DotAttention as DotAttention
 from waza.nn.attention import GeneralAttention as GeneralAttention
+from waza.nn.attention import MultiHead as MultiHead
 from waza.nn.augmentation import Augmentation as Augmentation
 from waza.nn.augmentation import Augmentations as Augmentations
 from waza.nn.augmentation import ColourShift as ColourShift

@@ -2,11 +2,10 @@
 
 from typing import Any, NamedTuple
 
-import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, PyTree
 
 from waza.core.errors import Error
-from waza.nn.attention.masks import masked_softmax, real_steps
+from waza.nn.attention.masks import masked_softmax, real_steps, without_padding
 from waza.nn.layer import Layer
 from waza.nn.passes import Pass
 
@@ -63,7 +62,7 @@ class Attention(Layer):
     ) -> Memory:
         """The memory with its keys; `lengths` are the real steps of each row, None for all."""
         real = real_steps(lengths, values)
-        values = jnp.where(real[..., None], values, 0)
+        values = without_padding(values, real)
         return Memory(values, self.keys(variables, values), real)
 
     def attend(

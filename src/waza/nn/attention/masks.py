@@ -1,36 +1,60 @@
-"""Masks of attention: what is padded has no weight."""
+"""Masks of attention: which positions each query may attend to, and the softmax over those alone."""
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Bool, Float, Int
+from jaxtyping import Array, Bool, Float, Int, Shaped
+
+from waza.nn.recurrent.sequences import steps_that_are
 
 
-def real_steps(lengths: Int[Array, " batch"] | None, x: Float[Array, "batch steps ..."]) -> Bool[Array, "batch steps"]:
-    """The steps before each row's length; all where no lengths are given.
+def masked_softmax(scores: Float[Array, "*axes keys"], mask: Bool[Array, "..."]) -> Float[Array, "*axes keys"]:
+    r"""$\alpha_j = e^{s_j} / \sum_{k \in M} e^{s_k}$ for $j \in M$, and 0 elsewhere; M are the positions of the mask.
 
-    >>> real_steps(jnp.array([1, 2]), jnp.zeros((2, 2, 1))).tolist()
-    [[True, False], [True, True]]
-    """
-    batch, steps = x.shape[:2]
-    if lengths is None:
-        return jnp.ones((batch, steps), bool)
-    return jnp.arange(steps) < lengths[:, None]
-
-
-def masked_softmax(scores: Float[Array, "*rows steps"], real: Bool[Array, "..."]) -> Float[Array, "*rows steps"]:
-    r"""$a_i = e^{s_i} / \sum_j e^{s_j}$ over the real steps j; 0 elsewhere, whatever the scores are there.
-
-    A row without a real step has weights of 0.
+    Scores outside the mask have no effect on weights or gradients, even if they are NaN. A row whose mask is empty has
+    weights of zero. For narrow dtypes, such as bfloat16, the softmax is computed in float32.
 
     Args:
-        scores: s.
-        real: broadcasts against the scores.
+        scores: any leading axes, and the keys last.
+        mask: True for the positions that count; it has the shape of the scores, or broadcasts to it.
 
-    >>> masked_softmax(jnp.array([0.0, 0.0, jnp.nan]), jnp.array([True, True, False])).tolist()
-    [0.5, 0.5, 0.0]
+    >>> scores, mask = jnp.array([[0.0, 0.0, jnp.nan], [1.0, 2.0, 3.0]]), jnp.array([[1, 1, 0], [0, 0, 0]]) > 0
+    >>> masked_softmax(scores, mask).tolist()
+    [[0.5, 0.5, 0.0], [0.0, 0.0, 0.0]]
     """
-    scores = jnp.where(real, scores, -jnp.inf)
-    largest = jax.lax.stop_gradient(jnp.max(scores, axis=-1, keepdims=True))
-    terms = jnp.where(real, jnp.exp(scores - jnp.where(jnp.isfinite(largest), largest, 0)), 0)
-    total = jnp.sum(terms, axis=-1, keepdims=True)
-    return terms / jnp.where(total > 0, total, 1)
+    wide = scores.astype(jnp.promote_types(scores.dtype, jnp.float32))
+    return jax.nn.softmax(jnp.where(mask, wide, 0), where=mask).astype(scores.dtype)
+
+
+def real_steps(lengths: Int[Array, " batch"] | None, x: Shaped[Array, "batch steps ..."]) -> Bool[Array, "batch steps"]:
+    """The steps before each row's length; all where no lengths are given.
+
+    Raises:
+        Error: the lengths do not fit x.
+
+    >>> real_steps(jnp.array([1, 2]), jnp.zeros((2, 3))).tolist()
+    [[True, False, False], [True, True, False]]
+    """
+    real = steps_that_are(lengths, x)
+    return jnp.ones(x.shape[:2], bool) if real is None else real.T
+
+
+def without_padding(
+    x: Shaped[Array, "batch steps *features"], real: Bool[Array, "batch steps"]
+) -> Shaped[Array, "batch steps *features"]:
+    """The sequences with zeros in place of padding.
+
+    Attention gives padding the weight 0, but 0 times NaN is NaN: keys and values are computed from this.
+
+    >>> without_padding(jnp.array([[[1.0], [jnp.nan]]]), jnp.array([[True, False]])).tolist()
+    [[[1.0], [0.0]]]
+    """
+    return jnp.where(real.reshape(*real.shape, *[1] * (x.ndim - 2)), x, 0)
+
+
+def causal(steps: int) -> Bool[Array, "steps steps"]:
+    """The mask with which each position attends to itself and to those before it.
+
+    >>> causal(3).astype(int).tolist()
+    [[1, 0, 0], [1, 1, 0], [1, 1, 1]]
+    """
+    return jnp.tril(jnp.ones((steps, steps), bool))
