@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from waza.core.errors import Error
-from waza.data.text.parallel import ParallelTokens, Sentences, TokenPairs
 from waza.data import Weighted
+from waza.data.text.parallel import ParallelTokens, Sentences, TokenPairs
 from waza.learners import ParallelStream
 from waza.learners.parallel_stream import SPLITS
 from waza.testing import check_source
@@ -97,18 +97,19 @@ def test_the_laws():
     assert len(digests) == 4 and STREAM.digest() in digests
 
 
+def of_split(batch, number):
+    """The rows of a batch that belong to a split."""
+    inside = batch.split == number
+    return Weighted(*jax.tree.map(lambda leaf: leaf[inside], batch[:3]))
+
+
 def test_pieces_hold_all_held_out_pairs_and_a_thousand_training_pairs():
     pieces = list(STREAM.pieces(DATA))
     assert len({str(jax.tree.map(np.shape, piece)) for piece in pieces}) == 1 and len(pieces) > 1
     assert len(pieces[0]) <= 8
     for name, count in (("train", 1_000), ("test", 37), ("validation", 50)):
         number = SPLITS.index(name)
-        found = [
-            one
-            for piece in pieces
-            for batch in piece
-            for one in read(Weighted(*jax.tree.map(lambda leaf: leaf[batch.split == number], batch[:3])))
-        ]
+        found = [one for piece in pieces for batch in piece for one in read(of_split(batch, number))]
         assert sorted(found) == sorted(pair(getattr(DATA, name), row) for row in range(count))
 
 

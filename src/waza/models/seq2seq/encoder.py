@@ -2,8 +2,10 @@
 
 from typing import Any
 
+import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, PyTree
 
+from waza.nn.attention import real_steps, without_padding
 from waza.nn.dropout import Dropout
 from waza.nn.embedding import Embedding
 from waza.nn.initializers import Gaussian, Initializer
@@ -48,10 +50,17 @@ class EncoderRNN(Layer):
     ) -> tuple[Float[Array, "batch steps {self.recurrent.outputs}"], PyTree[Array]]:
         """The output of each token, zero after a row's length, and the state after each row's last token."""
         parts = self.parts()
+        source = without_padding(source, real_steps(lengths, source))
         z = parts["embedding"].apply(variables["embedding"], source, run.at("embedding"))
         z = dropped(self.dropout, z, run.at("embedding"))
         z, state = self.recurrent.scan(variables["recurrent"], z, run.at("recurrent"), lengths=lengths)
         return dropped(self.dropout, z, run.at("output")), state
+
+    def apply(
+        self, variables: PyTree[Array], x: Int[Array, "batch steps"], run: Pass
+    ) -> Float[Array, "batch steps {self.recurrent.outputs}"]:
+        """The output of each token of sentences without padding."""
+        return self.read(variables, x, jnp.full(len(x), x.shape[1]), run)[0]
 
 
 def dropped(dropout: Dropout | None, z: Array, run: Pass) -> Array:
