@@ -79,5 +79,5 @@ def test_an_unknown_part_takes_one_line(monkeypatch, capsys):
         quiz(monkeypatch, capsys, "", "--part", "day9")
     assert stopped.value.code == 2
     error = capsys.readouterr().err
-    assert "day3a" in error
+    assert "day3b" in error
     assert error.count("\n") == 1

@@ -9,12 +9,13 @@ import pytest
 import waza as wz
 from waza import learners, models, nn, optim
 from waza.data import Dataset, Split
+from waza.data.text.parallel.tokens import ParallelTokens, Sentences, TokenPairs, digest_of
 from waza.models.landscapes import Quadratic
 from waza.testing import check_layer, check_learner, check_optimizer, check_source
 
 BASES = {
     *(learners.Learner, learners.Source, learners.Stream),
-    *(nn.Layer, nn.Norm, nn.Pool, nn.RecurrentLayer),
+    *(nn.Attention, nn.Layer, nn.Norm, nn.Pool, nn.RecurrentLayer, models.EncoderDecoder),
     *(optim.Optimizer, optim.Wrapper),
 }
 RNG = np.random.default_rng(0)
@@ -32,19 +33,30 @@ def rows(count):
     return Split(numbers(count, 6), ids(count, below=3))
 
 
+def pairs(count):
+    sides = [Sentences(ids(3 * count), np.arange(0, 3 * count + 1, 3)) for _ in range(2)]
+    return TokenPairs(*sides, digest_of(sides))
+
+
 SEQUENCES = numbers(3, 4, 3)
+PAIR = models.Pair(ids(3, 4), np.array([4, 1, 2], np.int32), ids(3, 6))
+ASKED = (numbers(3, 2, 4), numbers(3, 5, 4))
 LAYERS = {
+    nn.AdditiveAttention: [(nn.AdditiveAttention(4, 4, size=3), ASKED)],
     nn.AveragePool: [(nn.AveragePool(2), numbers(3, 4, 4, 2))],
     nn.BatchNorm: [(nn.BatchNorm(3), numbers(4, 3)), (nn.BatchNorm(2, affine=False), numbers(3, 4, 4, 2))],
     nn.Bidirectional: [(nn.Bidirectional(nn.LSTM(3, 4, peepholes=True)), SEQUENCES)],
     nn.Conv2d: [(nn.Conv2d(2, 4, 3, padding=1, groups=2), numbers(3, 5, 5, 2))],
     nn.Dense: [(nn.Dense(3, 2), numbers(4, 3))],
+    nn.DotAttention: [(nn.DotAttention(4, 4, scaled=True), ASKED)],
     nn.Dropout: [(nn.Dropout(0.3), numbers(4, 3))],
     nn.Embedding: [(nn.Embedding(5, 3), ids(3, 4))],
     nn.Flatten: [(nn.Flatten(), numbers(4, 3, 2))],
+    nn.GeneralAttention: [(nn.GeneralAttention(4, 4), ASKED)],
     nn.LayerNorm: [(nn.LayerNorm(3), numbers(4, 3))],
     nn.LocalResponseNorm: [(nn.LocalResponseNorm(3), numbers(3, 2, 2, 6))],
     nn.MaxPool: [(nn.MaxPool(2), numbers(3, 4, 4, 2))],
+    nn.MultiHead: [(nn.MultiHead(4, 2, dropout=nn.Dropout(0.2)), numbers(3, 5, 4))],
     nn.Recurrent: [(nn.Recurrent(nn.GRU(3, 4)), SEQUENCES), (nn.Recurrent(nn.LSTM(3, 4), reverse=True), SEQUENCES)],
     nn.StackedRecurrent: [
         (
@@ -52,14 +64,25 @@ LAYERS = {
             SEQUENCES,
         )
     ],
+    nn.SummedDirections: [(nn.SummedDirections(nn.SSRU(3, 4)), SEQUENCES)],
     models.AlexNet: [],  # 40 million parameters at least: `test_alexnet` counts them, and its ConvNet is below
     models.Chain: [(models.Chain((nn.Dense(3, 4), nn.BatchNorm(4), nn.relu, nn.Dropout(0.2))), numbers(4, 3))],
     models.ConvNet: [
         (models.ConvNet((models.Convolution(4, 3, pool=nn.MaxPool(2)),), (6,), 3, (6, 6, 2)), numbers(3, 6, 6, 2))
     ],
+    models.DecoderRNN: [],  # it needs an encoder's states: see Seq2Seq
+    models.EncoderRNN: [(models.EncoderRNN(5, nn.Bidirectional(nn.GRU(3, 4)), nn.Dropout(0.2)), ids(3, 4))],
     models.LanguageModel: [(models.lstm_language_model(5, width=4, depth=1), ids(3, 4))],
     models.MLP: [(models.MLP((3, 4, 4, 2), norm=nn.BatchNorm(), dropout=nn.Dropout(0.2)), numbers(4, 3))],
+    models.Seq2Seq: [
+        (models.recurrent_translator(5, 6, 4, 2, dropout=0.2), PAIR),
+        (models.recurrent_translator(5, 6, 4, 1, "gru", "concatenated", "additive", "before", True, False), PAIR),
+    ],
     models.SequenceModel: [(models.SequenceModel(nn.Recurrent(nn.GRU(3, 4)), 2, read="last"), SEQUENCES)],
+    models.Transformer: [
+        (models.Transformer(5, 6, 4, 2, 1, 8), PAIR),
+        (models.Transformer(5, 5, 4, 2, 1, 8, norm_position="after", tied=False), PAIR),
+    ],
 }
 OPTIMIZERS = {
     optim.AdaGrad: [optim.AdaGrad()],
@@ -75,6 +98,7 @@ OPTIMIZERS = {
 }
 BLOBS = Dataset("blobs", rows(40), rows(20))
 TEXT = Dataset("text", Split(ids(60), ids(60)), Split(ids(30), ids(30)))
+PAIRS = ParallelTokens("pairs", pairs(40), pairs(3), pairs(7), ends=(5, 5))
 NETWORK = models.MLP((6, 4, 3), norm=nn.BatchNorm(momentum=0.8), dropout=nn.Dropout(0.2))
 SUPERVISED = learners.Supervised(
     NETWORK, optim.WeightDecay(optim.Adam(0.01), 0.1), batch_size=4, penalty=nn.L2(0.01), probes=False
@@ -82,11 +106,23 @@ SUPERVISED = learners.Supervised(
 LEARNERS = {
     learners.Descent: [(learners.Descent(Quadratic(), optim.Momentum(0.01), noise=0.1), None)],
     learners.Supervised: [(SUPERVISED, BLOBS)],
+    learners.TeacherForcing: [
+        (
+            learners.TeacherForcing(
+                models.recurrent_translator(6, 6, 4, 1, dropout=0.2),
+                optim.Adam(0.01),
+                batch_size=4,
+                sampling=learners.ScheduledSampling(0.3),
+            ),
+            PAIRS,
+        )
+    ],
     learners.TruncatedBPTT: [
         (learners.TruncatedBPTT(models.lstm_language_model(5, 4, 1), optim.SGD(0.1), batch_size=2, window=4), TEXT)
     ],
 }
 SOURCES = {
+    learners.ParallelStream: [(learners.ParallelStream(PAIRS, 4), PAIRS, learners.ParallelStream(PAIRS, 5))],
     learners.Resident: [(learners.Resident(BLOBS), BLOBS, learners.Resident(TEXT))],
     learners.RowStream: [
         (

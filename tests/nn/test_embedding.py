@@ -35,3 +35,10 @@ def test_mistakes():
         LAYER.apply(VARIABLES, jnp.zeros((1, 2)), nn.Pass())
     with pytest.raises(Error, match=r"Embedding\(vocabulary=0\)"):
         nn.Embedding(0, 3)
+
+
+def test_known_tokens_may_be_used_inside_a_program():
+    layer, tokens = nn.Embedding(4, 2), jnp.array([[1, 3]])
+    variables = layer.init(jax.random.key(0))
+    inside = jax.jit(lambda variables: layer.apply(variables, tokens, nn.Pass()))(variables)
+    np.testing.assert_array_equal(inside, layer.apply(variables, tokens, nn.Pass()))

@@ -89,6 +89,8 @@ _EXERCISES = (
     Exercise("distractor", "E12", "day3a_recurrent", ("C40",)),
     Exercise("bidirectional", "E12", "day3a_recurrent", ("C39",)),
     Exercise("next-word", "E12", "day3a_recurrent", ()),
+    Exercise("long-sentences", "E13", "day3b_language", ("C41",)),
+    Exercise("word-alignment", "E13", "day3b_language", ("C49",)),
     Exercise("greedy-choice", "E18", "day4b_reinforcement", ("C50",)),
     Exercise("exploration", "E18", "day4b_reinforcement", ("C51",)),
     Exercise("mail-segments", "E18", "day4b_reinforcement", ()),

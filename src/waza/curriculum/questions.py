@@ -11,7 +11,12 @@ from waza.core.errors import Error, nearest
 from waza.core.language import texts
 from waza.curriculum.answers import Answer, Choice, Judgement, Points, plain
 
-PARTS = {"day2a": "day2a_training", "day2b": "day2b_convolution", "day3a": "day3a_recurrent"}
+PARTS = {
+    "day2a": "day2a_training",
+    "day2b": "day2b_convolution",
+    "day3a": "day3a_recurrent",
+    "day3b": "day3b_language",
+}
 Numbers = Mapping[str, float | str]
 
 

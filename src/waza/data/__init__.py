@@ -9,6 +9,7 @@ from waza.data.catalogue import get as get
 from waza.data.catalogue import listing as listing
 from waza.data.catalogue import load as load
 from waza.data.catalogue import log as log
+from waza.data.catalogue import pairs as pairs
 from waza.data.cifar10 import cifar10 as cifar10
 from waza.data.cifar10_jpg import cifar10_jpg as cifar10_jpg
 from waza.data.dataset import Dataset as Dataset

@@ -22,6 +22,11 @@ from waza.data.mnist import FILES as MNIST
 from waza.data.mnist import mnist
 from waza.data.notes import Note
 from waza.data.published import PublishedFile
+from waza.data.text.parallel.multi30k import FILES as MULTI30K
+from waza.data.text.parallel.multi30k import multi30k
+from waza.data.text.parallel.small_parallel_enja import FILES as SMALL_PARALLEL_ENJA
+from waza.data.text.parallel.small_parallel_enja import small_parallel_enja
+from waza.data.text.parallel.text import ParallelCorpus
 from waza.data.text.parts import Corpus, cut
 from waza.data.text.python_reference import python_reference
 from waza.data.text.reading import read_text
@@ -40,8 +45,9 @@ class Entry:
         description: one line by language ("en", "ja").
         licence: of the data.
         kind: "labelled" for examples with labels, which `load` reads as a `Dataset`; "text" for a `Corpus`; "log" for
-            a campaign's log, a table whose path `log` gives.
-        load: reads and verifies it.
+            a campaign's log, a table whose path `log` gives; "pairs" for sentences with translations, which `pairs`
+            reads in a direction.
+        load: reads and verifies it; pairs in the direction of its arguments.
         files: what has to be downloaded; none where a package contains the data.
         ships_with: that package.
     """
@@ -49,8 +55,8 @@ class Entry:
     name: str
     description: Mapping[Language, str]
     licence: str
-    kind: Literal["labelled", "text", "log"]
-    load: Callable[[], Any]
+    kind: Literal["labelled", "text", "log", "pairs"]
+    load: Callable[..., Any]
     files: tuple[PublishedFile, ...] = ()
     ships_with: str | None = None
 
@@ -151,6 +157,30 @@ ENTRIES = (
         files=WIKITEXT2,
     ),
     Entry(
+        name="multi30k",
+        description={
+            "en": "Multi30k: 31,014 captions of photographs in German, English and French: 29,000 to train on, "
+            "1,000 to test on (test2016)",
+            "ja": "Multi30k:写真の説明文 31,014 件(ドイツ語・英語・フランス語):訓練 29,000 件、"
+            "テスト 1,000 件(test2016)",
+        },
+        licence="research only",
+        kind="pairs",
+        load=multi30k,
+        files=MULTI30K,
+    ),
+    Entry(
+        name="small_parallel_enja",
+        description={
+            "en": "51,000 short sentences in English and Japanese: 50,000 to train on, 500 to test on",
+            "ja": "短い英文と和文の対 51,000 件:訓練 50,000 件、テスト 500 件",
+        },
+        licence="none stated",
+        kind="pairs",
+        load=small_parallel_enja,
+        files=SMALL_PARALLEL_ENJA,
+    ),
+    Entry(
         name="hillstrom",
         description={
             "en": "64,000 customers of a shop who received one of two e-mails or none, at random: a campaign's log",
@@ -195,6 +225,8 @@ def load(name: str) -> Dataset:
     one = entry(name)
     if one.kind == "log":
         raise Error(f"{name} is a campaign's log, not a data set with labels: use `waza campaign {name}`")
+    if one.kind == "pairs":
+        raise Error(f"{name} is a parallel text, not a data set with labels: read it by waza.data.pairs({name!r})")
     if one.kind == "text":
         raise Error(f"{name} is a text, not a data set with labels: read it by waza.data.corpus({name!r})")
     return one.load()
@@ -214,10 +246,29 @@ def corpus(given: str | Path) -> tuple[Corpus, list[Note]]:
     if not Path(given).exists():
         if given in {one.name for one in ENTRIES if one.kind == "labelled"}:
             raise Error(f"{given} is a data set with labels, not a text: read it by waza.data.load({given!r})")
+        if given in {one.name for one in ENTRIES if one.kind == "pairs"}:
+            raise Error(f"{given} is a parallel text, not one text: read it by waza.data.pairs({given!r})")
         known = nearest(str(given), texts)
         raise Error(f"{str(given)!r} is neither a text's file nor a text of the catalogue: {known}")
     text, notes = read_text(given)
     return cut(Path(given).stem, text), notes
+
+
+def pairs(name: str) -> ParallelCorpus:
+    """The parallel text of this name, in a direction that follows it, as in "multi30k-en-de".
+
+    Without a direction, "multi30k" is from German to English, and "small_parallel_enja" from English to Japanese.
+
+    Raises:
+        Error: there is none of that name or direction, or its files are missing or damaged.
+    """
+    known = {one.name: one for one in ENTRIES if one.kind == "pairs"}
+    base, *direction = name.split("-")
+    if base not in known:
+        raise Error(f"no parallel text is called {name!r}: {nearest(base, known)}")
+    if len(direction) not in (0, 2):
+        raise Error(f"{name!r} is no direction; expected {base}-SOURCE-TARGET, two languages, or {base} alone")
+    return known[base].load(*direction)
 
 
 def log(given: str | Path) -> Path:

@@ -1,27 +1,23 @@
 """Cache of decoded images: a folder that is written atomically and mapped into memory."""
 
-import contextlib
-import fcntl
 import hashlib
 import json
 import os
-import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from waza.core.errors import Error
-from waza.core.files import unwritable, write_whole
+from waza.core.files import write_whole
 from waza.core.sealed import sealed, unsealed
-from waza.data.download import NO_LOCKS
 from waza.data.folders import cache_folder
 from waza.data.image_listing import ListedImage
 from waza.data.notes import Note
+from waza.data.whole_folder import ABOUT, plainly
 
 VERSION = 2  # of decoding, splitting and storage; a change makes every cache invalid
-PIXELS, ABOUT = "pixels.uint8", "about.json"
+PIXELS = "pixels.uint8"
 
 
 class Kept(NamedTuple):
@@ -68,40 +64,6 @@ def read_kept(kept: Path) -> Kept | None:
     return Kept(x, labels, tuple(about["counts"]), tuple(about["classes"]), notes, about["white"])
 
 
-@contextlib.contextmanager
-def made_whole(kept: Path, size: int) -> Iterator[Path]:
-    """A temporary folder that is renamed to `kept` if the context succeeds, and removed otherwise.
-
-    One process at a time enters the context; check by `read_kept` whether another one has done the work meanwhile.
-
-    Raises:
-        Error: the folder cannot be written, or the disk has fewer than `size` bytes left.
-    """
-    part = kept.with_name(kept.name + ".part")
-    with _plainly(kept):
-        part.parent.mkdir(parents=True, exist_ok=True)
-        lock = kept.with_name(f".{kept.name}.lock").open("ab")
-    with lock:
-        with _plainly(kept):
-            _wait_for(lock)
-            _clear(part)
-            free = shutil.disk_usage(part.parent).free
-            if free < size:
-                raise Error(
-                    f"{part.parent} has {free / 2**30:.1f} GiB left and {size / 2**30:.1f} GiB are needed: "
-                    "free some space, set WAZA_CACHE to another folder, or choose a smaller size"
-                )
-            part.mkdir()
-        try:
-            yield part
-            if (part / ABOUT).exists():
-                with _plainly(kept):
-                    _clear(kept)
-                    part.rename(kept)
-        finally:
-            _clear(part)
-
-
 def write_kept(part: Path, source: Path, rows: Sequence[int], size: tuple[int, int], about: dict[str, object]) -> None:
     """Write the rows of the file `source`, in this order, and the facts `about` them; then delete `source`.
 
@@ -111,7 +73,7 @@ def write_kept(part: Path, source: Path, rows: Sequence[int], size: tuple[int, i
         Error: the disk is full, or fails.
     """
     images = np.memmap(source, np.uint8, "r").reshape(-1, *size, 3)
-    with _plainly(part):
+    with plainly(part):
         digest = hashlib.sha256()
         with (part / PIXELS).open("xb") as file:
             for row in rows:
@@ -122,24 +84,3 @@ def write_kept(part: Path, source: Path, rows: Sequence[int], size: tuple[int, i
         source.unlink()
         facts = {"of": part.stem, "size": size, **about}
         write_whole(part / ABOUT, sealed(facts, {PIXELS: digest.hexdigest()}))
-
-
-@contextlib.contextmanager
-def _plainly(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise unwritable(path, error) from error
-
-
-def _wait_for(lock: BinaryIO) -> None:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-    except OSError as error:
-        if error.errno not in NO_LOCKS:
-            raise
-
-
-def _clear(folder: Path) -> None:
-    with contextlib.suppress(FileNotFoundError):
-        shutil.rmtree(folder)

@@ -8,11 +8,12 @@ import numpy as np
 
 from waza.core.errors import Error
 from waza.data.dataset import Dataset, Split, read_only
-from waza.data.image_cache import Kept, kept_folder, made_whole, read_kept, write_kept
+from waza.data.image_cache import Kept, kept_folder, read_kept, write_kept
 from waza.data.image_listing import LAYOUT, ListedImage, Listing, counted, list_images
 from waza.data.image_notes import notes_on_originals, notes_on_repeats, white_of, wrapping
 from waza.data.image_workers import WHITE, Outcome, decode_all
 from waza.data.notes import Note
+from waza.data.whole_folder import made_whole
 
 SPLITS = ("train", "validation", "test")
 HELD = 0.2  # share of a class for validation, and for test
@@ -101,7 +102,7 @@ def _make(
 ) -> Kept:
     """Decode the listed images, choose the rows of each split, and cache them."""
     images = listing.images
-    with made_whole(place, 2 * len(images) * size[0] * size[1] * 3) as part:
+    with made_whole(place, 2 * len(images) * size[0] * size[1] * 3, "choose a smaller size") as part:
         kept = read_kept(place)  # another process may have written it meanwhile
         if kept is not None:
             return kept

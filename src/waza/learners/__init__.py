@@ -5,6 +5,7 @@ from waza.core.measure import Measure as Measure
 from waza.core.measure import Measures as Measures
 from waza.learners.descent import Descent as Descent
 from waza.learners.learner import Learner as Learner
+from waza.learners.parallel_stream import ParallelStream as ParallelStream
 from waza.learners.row_stream import RowStream as RowStream
 from waza.learners.rows import as_inputs as as_inputs
 from waza.learners.source import Resident as Resident
@@ -12,4 +13,6 @@ from waza.learners.source import Source as Source
 from waza.learners.source import Stream as Stream
 from waza.learners.spans import log_gains as log_gains
 from waza.learners.supervised import Supervised as Supervised
+from waza.learners.teacher_forcing import ScheduledSampling as ScheduledSampling
+from waza.learners.teacher_forcing import TeacherForcing as TeacherForcing
 from waza.learners.truncated_bptt import TruncatedBPTT as TruncatedBPTT

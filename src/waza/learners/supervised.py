@@ -96,7 +96,7 @@ class Supervised(Learner):
     def _on(self, split: str, measure: Measure) -> Measure:
         return dataclasses.replace(measure, name=f"{split}_{measure.name}")
 
-    def selection(self, data: Dataset) -> Measure:
+    def selection(self, data: Any) -> Measure:
         """The loss on the validation split.
 
         Raises:
@@ -113,7 +113,7 @@ class Supervised(Learner):
         """The data as they are, or a stream of batches where the training inputs are large."""
         return RowStream(self, data) if is_large(data.train) else Resident(data)
 
-    def init(self, key: PRNGKeyArray, data: Dataset) -> SupervisedState:
+    def init(self, key: PRNGKeyArray, data: Any) -> SupervisedState:
         """Fresh variables, and the optimiser's state for those that are trained."""
         variables = self.model.init(named_key(key, "model"))
         return SupervisedState(variables, self.optimizer.init(trained(variables)), jnp.zeros((), jnp.int32))

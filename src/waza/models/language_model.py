@@ -6,7 +6,6 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, PyTree
 
 from waza.core.errors import Error
-from waza.core.recipe import like
 from waza.nn.dense import Dense
 from waza.nn.dropout import Dropout
 from waza.nn.embedding import Embedding
@@ -14,6 +13,7 @@ from waza.nn.initializers import Gaussian, Initializer
 from waza.nn.layer import Layer
 from waza.nn.passes import Pass
 from waza.nn.recurrent import LSTM, Recurrent, RecurrentLayer, StackedRecurrent
+from waza.nn.token_logits import token_logits
 
 
 class LanguageModel(Layer):
@@ -95,8 +95,7 @@ class LanguageModel(Layer):
         z, state = self.recurrent.scan(variables["recurrent"], z, run.at("recurrent"), state, lengths)
         z = self._dropped(run.record("activation", z), run.at("output"))
         weight = variables["embedding" if self.tied else "output"]["weight"]
-        logits = _affine(z.reshape(-1, z.shape[-1]), like(weight, z), like(variables["output"]["bias"], z))
-        return logits.reshape(*z.shape[:2], self.vocabulary), state
+        return token_logits(z, weight, variables["output"]["bias"]), state
 
     def apply(
         self, variables: PyTree[Array], x: Int[Array, "batch time"], run: Pass
@@ -106,18 +105,6 @@ class LanguageModel(Layer):
 
     def _dropped(self, z: Array, run: Pass) -> Array:
         return z if self.dropout is None else self.dropout.apply({}, z, run.at("dropout"))
-
-
-def _affine(
-    rows: Float[Array, "rows inputs"], weight: Float[Array, "outputs inputs"], bias: Float[Array, " outputs"]
-) -> Float[Array, "rows outputs"]:
-    """The affine map of rows as one product, for a ones' column beside them and the bias beside the weight.
-
-    Of an added bias, XLA sums the gradient down the columns, which for 33,278 words takes longer than the product. With
-    three axes its layouts make the gradients slower too.
-    """
-    ones = jnp.ones_like(rows[:, :1])
-    return jnp.concatenate([rows, ones], 1) @ jnp.concatenate([weight, bias[:, None]], 1).T
 
 
 def lstm_language_model(vocabulary: int, width: int = 200, depth: int = 2, dropout: float = 0.2) -> LanguageModel:

@@ -5,6 +5,11 @@ from waza.nn.activations import relu as relu
 from waza.nn.activations import saturated as saturated
 from waza.nn.activations import sigmoid as sigmoid
 from waza.nn.activations import tanh as tanh
+from waza.nn.attention import AdditiveAttention as AdditiveAttention
+from waza.nn.attention import Attention as Attention
+from waza.nn.attention import DotAttention as DotAttention
+from waza.nn.attention import GeneralAttention as GeneralAttention
+from waza.nn.attention import MultiHead as MultiHead
 from waza.nn.augmentation import Augmentation as Augmentation
 from waza.nn.augmentation import Augmentations as Augmentations
 from waza.nn.augmentation import ColourShift as ColourShift
@@ -28,6 +33,7 @@ from waza.nn.local_response_norm import LocalResponseNorm as LocalResponseNorm
 from waza.nn.losses import BitwiseSquaredError as BitwiseSquaredError
 from waza.nn.losses import CrossEntropy as CrossEntropy
 from waza.nn.losses import Loss as Loss
+from waza.nn.losses import SmoothedCrossEntropy as SmoothedCrossEntropy
 from waza.nn.losses import SquaredError as SquaredError
 from waza.nn.norm import Norm as Norm
 from waza.nn.orthogonal import Orthogonal as Orthogonal
@@ -44,6 +50,7 @@ from waza.nn.pooling import average_pool as average_pool
 from waza.nn.pooling import max_pool as max_pool
 from waza.nn.recurrent import GRU as GRU
 from waza.nn.recurrent import LSTM as LSTM
+from waza.nn.recurrent import SSRU as SSRU
 from waza.nn.recurrent import Bidirectional as Bidirectional
 from waza.nn.recurrent import Cell as Cell
 from waza.nn.recurrent import LSTMState as LSTMState
@@ -52,7 +59,9 @@ from waza.nn.recurrent import Recurrent as Recurrent
 from waza.nn.recurrent import RecurrentLayer as RecurrentLayer
 from waza.nn.recurrent import SimpleRNN as SimpleRNN
 from waza.nn.recurrent import StackedRecurrent as StackedRecurrent
+from waza.nn.recurrent import SummedDirections as SummedDirections
 from waza.nn.recurrent import bptt as bptt
+from waza.nn.token_logits import token_logits as token_logits
 from waza.nn.windows import col2im as col2im
 from waza.nn.windows import conv_output_size as conv_output_size
 from waza.nn.windows import im2col as im2col

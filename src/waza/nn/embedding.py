@@ -2,6 +2,7 @@
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from waza.core.errors import Error
@@ -51,9 +52,11 @@ class Embedding(Layer):
         x = jnp.asarray(x)
         if not jnp.issubdtype(x.dtype, jnp.integer):
             raise Error(f"the tokens have the type {x.dtype}; expected token ids, such as int32")
-        if not isinstance(x, jax.core.Tracer) and x.size and not 0 <= x.min() <= x.max() < self.vocabulary:
-            raise Error(
-                f"the tokens go from {x.min()} to {x.max()}; expected 0 to {self.vocabulary - 1}, the vocabulary"
-            )
+        if not isinstance(x, jax.core.Tracer) and x.size:
+            least, most = (given := np.asarray(x)).min(), given.max()  # known also where a program is traced
+            if not 0 <= least <= most < self.vocabulary:
+                raise Error(
+                    f"the tokens go from {least} to {most}; expected 0 to {self.vocabulary - 1}, the vocabulary"
+                )
         tokens = jnp.where(x < 0, self.vocabulary, x)  # otherwise negative ids would index from the end
         return variables["weight"].at[tokens].get(mode="fill", fill_value=jnp.nan)

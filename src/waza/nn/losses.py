@@ -8,8 +8,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
+from waza.core.errors import Error
 from waza.core.measure import Mean, Measure
-from waza.core.recipe import Recipe, later
+from waza.core.recipe import Recipe, later, like
 
 LOSS = Measure("loss", "lower", bounds=(0.0, math.inf))
 ACCURACY = Measure("accuracy", "higher", bounds=(0.0, 1.0))
@@ -78,6 +79,46 @@ class CrossEntropy(Loss):
         shares = np.bincount(np.ravel(targets)) / np.size(targets)
         present = shares[shares > 0]
         return {"loss": float(-present @ np.log(present)), "accuracy": float(shares.max())}
+
+
+class SmoothedCrossEntropy(CrossEntropy):
+    r"""The cross entropy for targets that are spread over all K classes: $1 - \epsilon$ on t, $\epsilon / K$ on each.
+
+    $$\text{loss} = -(1 - \epsilon) \log p_t - \frac{\epsilon}{K} \sum_k \log p_k, \quad p = \text{softmax}(z)$$
+
+    It is lowest where the model gives t the probability $1 - \epsilon + \epsilon / K$, not 1.
+
+    Sources: Szegedy et al., "Rethinking the inception architecture for computer vision", 2016; in translation: Vaswani
+    et al., "Attention is all you need", 2017.
+
+    Args:
+        smoothing: epsilon, in [0, 1).
+
+    >>> measures = SmoothedCrossEntropy(0.5)(jnp.array([[2.0, 0.0]]), jnp.array([0]))
+    >>> round(float(measures["loss"][0]), 4), round(float(-0.75 * jnp.log(0.8808) - 0.25 * jnp.log(0.1192)), 4)
+    (0.6269, 0.6269)
+    """
+
+    smoothing: float = 0.1
+
+    def __check_init__(self):
+        if isinstance(self.smoothing, float) and not 0 <= self.smoothing < 1:
+            raise Error(f"SmoothedCrossEntropy(smoothing={self.smoothing:g}); expected a share in [0, 1), such as 0.1")
+
+    def __call__(
+        self,
+        outputs: Float[Array, "batch ... classes"],
+        targets: Int[Array, "batch ..."],
+        weights: Float[Array, "batch ..."] | None = None,
+    ) -> dict[str, Any]:
+        """The smoothed loss and the accuracy of each row; the loss is NaN if a target is not a class of the outputs."""
+        measures = super().__call__(outputs, targets, weights)
+        right = targets[..., None] == jnp.arange(outputs.shape[-1], dtype=targets.dtype)
+        spread = jnp.sum(outputs, axis=-1, where=right) - jnp.mean(outputs, axis=-1)
+        more = _over_row(like(self.smoothing, outputs) * spread, weights)
+        loss = measures["loss"]
+        total = Mean(loss.total + more.total, loss.weight) if isinstance(loss, Mean) else loss + more
+        return measures | {"loss": total}
 
 
 class SquaredError(Loss):

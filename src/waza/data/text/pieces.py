@@ -25,7 +25,6 @@ TOO_SMALL = re.compile(r"smaller than required_chars\. \d+ vs (\d+)")
 OPTIONS = {
     "byte_fallback": True,
     "normalization_rule_name": "identity",
-    "add_dummy_prefix": False,
     "remove_extra_whitespaces": False,
     "user_defined_symbols": ["\n"],
     "unk_id": 0,
@@ -57,7 +56,14 @@ class Pieces:
     model: bytes = dataclasses.field(repr=False)
 
     @classmethod
-    def learn(cls, text: str, size: int | None = None, algorithm: Algorithm = "unigram") -> Self:
+    def learn(
+        cls,
+        text: str,
+        size: int | None = None,
+        algorithm: Algorithm = "unigram",
+        prefix: bool = False,
+        exact: bool = True,
+    ) -> Self:
         """Learn the pieces that represent a training text best; the same text gives the same pieces.
 
         Args:
@@ -65,13 +71,16 @@ class Pieces:
             size: the number of tokens: the 256 bytes, the line end, one unused token, and the pieces. By default 2,000,
                 or fewer if the text has fewer.
             algorithm: "unigram" or "bpe".
+            prefix: for sentences: each text is encoded as if a space were before it, so that a word at the beginning is
+                the same piece as inside. Decoding leaves that space out. A sentence has no line ends.
+            exact: whether a size is an error where the text has fewer pieces; otherwise it is the largest number.
 
         Raises:
             Error: the package sentencepiece is missing, the size does not fit the text, or the text is empty.
         """
         if algorithm not in get_args(Algorithm):
             raise Error(f"the algorithm {algorithm!r} is unknown: choose unigram or bpe")
-        asked, size = size is not None, SIZE if size is None else size
+        exact, size = exact and size is not None, SIZE if size is None else size
         if not isinstance(size, int) or not LEAST <= size <= MOST:
             raise Error(f"size={size!r} given; expected a whole number from {LEAST} to {MOST}")
         if not text.strip():
@@ -83,7 +92,8 @@ class Pieces:
                 model_writer=model,
                 vocab_size=size,
                 model_type=algorithm,
-                hard_vocab_limit=asked,
+                hard_vocab_limit=exact,
+                add_dummy_prefix=prefix,
                 **OPTIONS,
             )
         except RuntimeError as error:
@@ -108,6 +118,8 @@ class Pieces:
     def encode(self, text: str) -> np.ndarray:
         """The text's tokens, (pieces,) int32."""
         valid = text.encode("utf-8", "replace").decode("utf-8")  # without lone surrogates
+        if "\n" not in valid:  # without the threads that a list is given to
+            return np.array(self._processor.encode(valid), np.int32)
         lines = self._processor.encode(LINES.split(valid))  # one by one: bpe is slow on long texts
         return np.fromiter(itertools.chain.from_iterable(lines), np.int32)
 

@@ -21,6 +21,16 @@ def read_text(path: str | Path, largest: int = LARGEST) -> tuple[str, list[Note]
     Raises:
         Error: the file is missing, a folder, too large or empty, or is no text.
     """
+    text, notes = decoded_file(path, largest)
+    return text.replace("\r\n", "\n").replace("\r", "\n"), notes
+
+
+def decoded_file(path: str | Path, largest: int = LARGEST) -> tuple[str, list[Note]]:
+    """A file's text as `read_text` gives it, but with the line ends of the file.
+
+    Raises:
+        Error: as `read_text` does.
+    """
     path = Path(path)
     try:
         if path.is_dir():
@@ -34,7 +44,6 @@ def read_text(path: str | Path, largest: int = LARGEST) -> tuple[str, list[Note]
     except OSError as error:
         raise Error(f"cannot read {path} ({error.strerror}): correct that, or give another file") from error
     text, notes = decoded(content, path)
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
     if not text.strip():
         raise Error(f"{path} is empty or holds only spaces: give a file with a text")
     return text, notes

@@ -10,4 +10,6 @@ from waza.nn.recurrent.lstm import LSTMState as LSTMState
 from waza.nn.recurrent.recurrent import Recurrent as Recurrent
 from waza.nn.recurrent.recurrent import RecurrentLayer as RecurrentLayer
 from waza.nn.recurrent.simple_rnn import SimpleRNN as SimpleRNN
+from waza.nn.recurrent.ssru import SSRU as SSRU
 from waza.nn.recurrent.stacked import StackedRecurrent as StackedRecurrent
+from waza.nn.recurrent.summed import SummedDirections as SummedDirections

@@ -5,7 +5,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Bool, Float, Int, PyTree
+from jaxtyping import Array, Bool, Float, Int, PyTree, Shaped
 
 from waza.core.errors import Error
 
@@ -24,7 +24,7 @@ def checked_sequences(x: Any, inputs: int) -> Float[Array, "batch time inputs"]:
 
 
 def steps_that_are(
-    lengths: Int[Array, " batch"] | None, x: Float[Array, "batch time inputs"]
+    lengths: Int[Array, " batch"] | None, x: Shaped[Array, "batch time ..."]
 ) -> Bool[Array, "time batch"] | None:
     """Mask of the steps before each row's length; None if no lengths are given.
 

@@ -1,0 +1,1 @@
+"""Day 3, second half: language and generative models."""
