@@ -69,12 +69,12 @@ def _numbered(tokens: Sequence[str]) -> list[str]:
 
 
 def _visible(token: str) -> str:
-    """The token, shortened, with "␣" for a blank.
+    """The token, shortened, with "␣" for a blank and "_" for SentencePiece's sign of one.
 
-    >>> _visible(" "), _visible("antidisestablishmentarianism")
-    ('␣', 'antidisestablishmenta…')
+    >>> _visible(" "), _visible("▁the"), _visible("antidisestablishmentarianism")
+    ('␣', '_the', 'antidisestablishmenta…')
     """
-    token = token.replace(" ", "␣").replace("\n", "⏎")
+    token = token.replace(" ", "␣").replace("\n", "⏎").replace("▁", "_")
     if width_of(token) <= LABEL:
         return token
     while width_of(token) > LABEL - 1:
