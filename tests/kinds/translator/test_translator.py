@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from waza.cli import main
 from waza.core.errors import Error
 from waza.core.language import LANGUAGES, texts
 from waza.kinds import load_model
+from waza.kinds.registry import fit_options, kind_prepared_by, use_options
 from waza.kinds.translator.corpus import material, shared_characters
 from waza.kinds.translator.kind import KIND
 from waza.kinds.translator.learner import learner, settle
@@ -78,7 +80,7 @@ def test_the_command_keeps_a_translator_with_its_report(fitted):
     assert measures["test_bleu"] > 60 and measures["test_accuracy"] > 0.8, measures
     assert found["settings"]["separate"] and found["settings"]["vocabulary"] == 8 and found["pairs_a_second"] > 0
     assert "BLEU, cased: validation" in printed and "nrefs:1|case:mixed|eff:no|tok:" in printed
-    assert "chrF, lower-cased" in printed and 'use it: waza use' in printed
+    assert "chrF, lower-cased" in printed and "use it: waza use" in printed
     assert "Pairs that are trained on: 270" in " ".join(printed.split())
     history = json.loads((folder / "model" / "history.json").read_text())
     assert all("validation_perplexity" in one for one in history)
@@ -127,7 +129,7 @@ def test_texts_and_standard_input_are_translated_line_by_line(fitted, model, mon
     shown = capsys.readouterr()
     assert shown.out.split("\n") == [*model.translate(["four ten", "", "one"]), ""]
     assert "Words that are not in the model's vocabulary and read as the unknown token: 1 (ten)." in shown.err
-    assert "utf-16" in shown.err
+    assert "read as UTF-16" in shown.err
 
 
 def test_a_line_of_ten_thousand_tokens_is_cut_and_counted(fitted, model, tmp_path, capsys):
@@ -169,7 +171,7 @@ def test_damaged_folders_are_refused_by_name(fitted, tmp_path, capsys):
     place = shutil.copytree(fitted[0] / "model", tmp_path / "model")
     recipe = (place / "model.json").read_text("utf-8")
     (place / "model.json").write_text(recipe.replace('"いち"', '"はち"'), "utf-8")
-    refused(["use", str(place), "one"], "model.json has changed since it was written", capsys)
+    refused(["use", str(place), "one"], "its values have changed since they were written", capsys)
     (place / "model.json").write_text(recipe, "utf-8")
     (place / "variables.safetensors").unlink()
     refused(["use", str(place), "one"], "variables.safetensors", capsys)
@@ -179,49 +181,86 @@ def test_damaged_folders_are_refused_by_name(fitted, tmp_path, capsys):
 
 def test_what_is_wrong_with_files_is_said_in_one_line(tmp_path, capsys):
     a, b = (write(tmp_path / name, lines) for name, lines in zip(("a.en", "b.ja"), code(60), strict=True))
-    fit = ["fit", "translator", "--out", str(tmp_path / "o"), "--lang", "en"]
-    both = [*fit, "--source", a, "--target"]
-    refused([*both, write(tmp_path / "c", ["いち"] * 59)], "a.en has 60 lines and", capsys)
-    refused([*both, str(tmp_path / "no.ja")], "there is no file", capsys)
-    refused([*both, write(tmp_path / "d", [""] * 60)], "is empty or holds only spaces", capsys)
+    refused(["fit", "translator", "--source", a, "--target", write(tmp_path / "c", ["いち"] * 59), "--out", "o"],
+            "a.en has 60 lines and", capsys)  # fmt: skip
     (tmp_path / "e").write_bytes(b"\x00\x81\xff\xfe\x00" * 40)
-    refused([*both, str(tmp_path / "e")], str(tmp_path / "e"), capsys)
-    refused([*both, b, "--tokens", "pieces", "--vocabulary", "99999"], "--tokens pieces --vocabulary 99999", capsys)
-    refused([*fit, a], "has no tab; expected two columns", capsys)
-    refused([*fit, "multi30"], "neither a file nor a parallel text of the catalogue", capsys)
-    refused([*fit, "--source", write(tmp_path / "f", ["one"] * 9), "--target", write(tmp_path / "g", ["いち"] * 9)],
-            "expected at least 30", capsys)  # fmt: skip
-    assert not (tmp_path / "o" / "model.json").exists()
+    few = write(tmp_path / "f", ["one"] * 9), write(tmp_path / "g", ["いち"] * 9)
+    for data, more, said in (
+        ((a, str(tmp_path / "no.ja")), {}, "there is no file"),
+        ((a, write(tmp_path / "d", [""] * 60)), {}, "is empty or holds only spaces"),
+        ((a, str(tmp_path / "e")), {}, str(tmp_path / "e")),
+        ((a, b), {"tokens": "pieces", "vocabulary": 99999}, "--tokens pieces --vocabulary 99999"),
+        ((a, b), {"tokens": "characters", "vocabulary": 50}, "are not limited"),
+        (a, {}, "has no tab; expected two columns"),
+        ("multi30", {}, "neither a file nor a parallel text of the catalogue"),
+        (few, {}, "expected at least 30"),
+    ):
+        with pytest.raises(Error, match=re.escape(said)) as raised:
+            material(TranslatorOptions(model="translator", data="x", **more), data)
+        assert "\n" not in str(raised.value)
 
 
-def test_data_are_given_once_and_whole(tmp_path, capsys):
-    fit = ["fit", "translator", "--out", str(tmp_path / "o")]
-    refused(fit, "translator is given no data: give a file of two columns", capsys)
-    refused([*fit, "x.tsv", "--source", "a", "--target", "b"], "'x.tsv' and --source are both given", capsys)
-    refused([*fit, "--source", "a"], "--source is given without --target", capsys)
-    refused([*fit, "--target", "b"], "--target is given without --source", capsys)
-    refused([*fit, "x.tsv", "--validation-target", "b"], "--validation-target is given without", capsys)
-    refused([*fit, "x.tsv", "--joint", "--separate"], "--joint and --separate are both given", capsys)
-    refused([*fit, "x.tsv", "--attention", "none", "--place", "before"], "--place before is given without", capsys)
-    refused(["fit", "mlp", "--out", "o"], "mlp is given no data: give a folder", capsys)
-    refused(["fit", "mlp", "digits", "--source", "a", "--out", "o"], "--source is for translations", capsys)
+@pytest.mark.parametrize(
+    ("data", "given", "said"),
+    [
+        (None, {}, "translator is given no data: give a file of two columns"),
+        ("x.tsv", {"source": "a", "target": "b"}, "'x.tsv' and --source are both given: give one of them"),
+        (None, {"source": "a"}, "--source is given without --target"),
+        (None, {"target": "b"}, "--target is given without --source"),
+        ("x.tsv", {"validation_target": "b"}, "--validation-target is given without --validation-source"),
+        ("x.tsv", {"joint": True, "separate": True}, "--joint and --separate are both given"),
+        ("x.tsv", {"attention": "none", "place": "before"}, "--place before is given without attention"),
+        ("x.tsv", {"cell": "lstn"}, "did you mean 'lstm'"),
+    ],
+)
+def test_what_is_wrong_with_options_is_said(data, given, said):
+    with pytest.raises(Error, match=re.escape(said)):
+        fit_options("translator", data, given)
 
 
-def test_uses_that_do_not_fit_are_refused(fitted, tmp_path, capsys):
-    use = ["use", str(fitted[0] / "model")]
-    refused(use, "give a text to translate, --input with a file, or --attention", capsys)
-    refused([*use, " "], "the text is empty", capsys)
-    refused([*use, "--input", write(tmp_path / "empty", ["", ""])], "is empty or holds only spaces", capsys)
-    refused([*use, "one", "--input", "x"], "TEXT and --input are both given", capsys)
-    refused([*use, "one", "--output", "x"], "--output goes with --input, and TEXT is given", capsys)
-    refused([*use, "--input", "x", "y"], "--input has 2 files; expected one", capsys)
-    refused([*use, "one", "--beam", "2", "--top-k", "3"], "--top-k samples, and --beam is given", capsys)
-    refused([*use, "one", "--nucleus", "1.5"], "expected a probability of at most 1", capsys)
-    refused([*use, "--attention", "one"], "--attention is given without --png", capsys)
-    refused([*use, "--attention", " ", "--png", str(tmp_path / "x.png")], "the sentence is empty", capsys)
-    refused([*use, "one", "--prompt", "x"], "--prompt is for texts, and this model is for translations", capsys)
-    with pytest.raises(Error, match=r"a string is given; expected a list of sentences"):
-        load_model(fitted[0] / "model").translate("one")
+def test_data_may_be_left_out_for_a_translator_alone():
+    assert fit_options("translator", None, {"source": "a.en", "target": "b.ja"}).data == "a.en"
+    with pytest.raises(Error, match="mlp is given no data: give a folder with one subfolder"):
+        fit_options("mlp", None, {})
+    with pytest.raises(Error, match="--source is for translations, and mlp is for images"):
+        fit_options("mlp", "digits", {"source": "a"})
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, "give a text to translate, --input with a file, or --attention with a sentence and --png"),
+        ({"text": "one", "input": ["x"]}, "TEXT and --input are both given"),
+        ({"text": "one", "output": "x"}, "--output goes with --input, and TEXT is given"),
+        ({"input": ["x", "y"]}, "--input has 2 files; expected one"),
+        ({"text": "one", "beam": "2", "top_k": "3"}, "--top-k samples, and --beam is given"),
+        ({"text": "one", "nucleus": "1.5"}, "expected a probability of at most 1"),
+        ({"text": "one", "beam": "0"}, "expected a whole number of at least 1"),
+        ({"attention": "one"}, "--attention is given without --png"),
+        ({"text": "one", "prompt": "x"}, "--prompt is for texts, and this model is for translations"),
+    ],
+)
+def test_what_is_wrong_with_a_use_is_said(given, said):
+    with pytest.raises(Error, match=re.escape(said)):
+        use_options(KIND, given)
+
+
+def test_a_text_is_refused_by_models_that_take_none():
+    policy = kind_prepared_by("environment")
+    with pytest.raises(Error, match="TEXT is for translations, and this model is for environments: leave it out"):
+        use_options(policy, {"text": "one"})
+
+
+def test_empty_inputs_are_refused(fitted, model, tmp_path, capsys):
+    place = str(fitted[0] / "model")
+    refused(["use", place, " "], "the text is empty", capsys)
+    refused(["use", place, "--input", write(tmp_path / "empty", ["", ""])], "is empty or holds only spaces", capsys)
+    with pytest.raises(Error, match="the sentence is empty"):
+        model.attention(" ")
+    with pytest.raises(Error, match="a string is given; expected a list of sentences"):
+        model.translate("one")
+    with pytest.raises(Error, match="a int is among the sentences"):
+        model.translate([1])
     assert TranslateOptions(text="x", top_k=2).sampling == {"top_k": 2}
 
 
@@ -242,7 +281,7 @@ def test_lines_in_other_encodings_and_empty_sides_are_counted(tmp_path):
 
 
 def test_the_languages_decide_on_vocabularies_and_on_the_tokenizer_of_bleu():
-    german = wz.data.text.parallel.ParallelText("t", ("der Hund läuft",) * 60, ("the dog walks",) * 60)
+    german = wz.data.text.parallel.ParallelText("t", ("der Hund ist weiss",) * 60, ("the dog is white",) * 60)
     japanese = german._replace(target=("犬が走る。",) * 60)
     assert shared_characters(german) > 0.6 and shared_characters(japanese) == 0
     assert tokenizer_of(["the dog"]) == "13a" and tokenizer_of(["狗在跑。"]) == "zh"
@@ -259,7 +298,9 @@ def test_usual_settings_follow_from_the_data():
     none = settle(TranslatorOptions(model="translator", data="x", attention="none", label_smoothing=0.0), given)
     assert learner(none, given).model.decoder.attention is None and none.place is None
     assert type(learner(none, given).loss).__name__ == "CrossEntropy"
-    assert given.digest() == material(TranslatorOptions(model="translator", data="y", tokens="words"), code(100)).digest()
+    assert (
+        given.digest() == material(TranslatorOptions(model="translator", data="y", tokens="words"), code(100)).digest()
+    )
 
 
 def test_a_model_that_learned_nothing_is_told():

@@ -45,7 +45,7 @@ def alignment_chart(found: Alignment, say: Mapping[str, Any], widest: int = WIDE
             color=alt.Color(
                 "weight:Q",
                 title=say["weight"],
-                scale=alt.Scale(domain=[0, 1], range=["#ffffff", "#08306b"]),
+                scale=alt.Scale(domain=[0, 1], range=["#ffffff", "#08306b"], interpolate="rgb"),
                 legend=None,
             ),
             tooltip=["source:N", "target:N", alt.Tooltip("weight:Q", title=say["weight"], format=".2f")],
