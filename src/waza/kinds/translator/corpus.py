@@ -140,7 +140,7 @@ def _in_memory(data: tuple[Any, ...]) -> tuple[ParallelText, list[Note]]:
     for side in sides:
         other = next((one for one in side if not isinstance(one, str)), None)
         if other is not None:
-            raise Error(f"a {type(other).__name__} is among the sentences; expected strings")
+            raise Error(f"a value of the type {type(other).__name__} is among the sentences; expected strings")
     text, counts = paired("pairs", *sides)
     if not text.size:
         raise Error("no pair of sentences has text on both sides: give sentences and their translations")

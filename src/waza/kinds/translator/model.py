@@ -173,7 +173,7 @@ class TranslatorModel(Model):
 
     def _checked(self, sentence: Any) -> str:
         if not isinstance(sentence, str):
-            raise Error(f"a {type(sentence).__name__} is among the sentences; expected strings")
+            raise Error(f"a value of the type {type(sentence).__name__} is among the sentences; expected strings")
         return self.preparation.sentence(sentence)
 
     def _ids(self, batch: Batch, how: Decoding) -> list[tuple[np.ndarray, int]]:
