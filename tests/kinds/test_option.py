@@ -118,7 +118,15 @@ def test_every_kind_is_described():
             assert set(about) == set(LANGUAGES)
         for language in LANGUAGES:
             assert (kind.folder / f"texts.{language}.toml").is_file()
-    assert {kind.preparation for kind in kinds()} == {"images", "text", "table", "arrays", "environment", "campaign"}
+    assert {kind.preparation for kind in kinds()} == {
+        "images",
+        "text",
+        "table",
+        "arrays",
+        "environment",
+        "campaign",
+        "translation",
+    }
     for kind in kinds():
         assert kind.preparation_type().kind == kind.preparation
 

@@ -32,8 +32,8 @@ from waza.kinds.translator.preparation import TranslatorPreparation
 SAMPLED = 10_000  # pairs by which the languages are compared
 ALIKE = 0.5  # the share of the target's characters that occur in the source, for a joint vocabulary
 COMMON = 0.0001  # the share of the source's characters from which one counts as occurring
-# From this many pairs on, pieces are learned as "unigram", else by "bpe": sentencepiece proposes for a unigram model only
-# what occurs in several different words, so that in a small text frequent words would be cut into letters.
+# From this many pairs on, pieces are learned as "unigram", else by "bpe": SentencePiece proposes for a unigram model
+# only what occurs in several different words, so that in a small text frequent words would be cut into letters.
 UNIGRAM_FROM = 24_000
 HELD = ("validation", "test")
 
