@@ -67,6 +67,13 @@ def test_what_is_wrong_with_files_is_said_in_one_line(tmp_path):
         ("x.tsv", {"joint": True, "separate": True}, "--joint and --separate are both given"),
         ("x.tsv", {"attention": "none", "place": "before"}, "--place before is given without attention"),
         ("x.tsv", {"width": "0"}, "expected a whole number of at least 1"),
+        ("x.tsv", {"heads": "2"}, "--heads is given, and a recurrent translator has none: leave it out"),
+        ("x.tsv", {"architecture": "transformer", "cell": "gru"}, "--cell is given, and a transformer translator has"),
+        (
+            "x.tsv",
+            {"architecture": "transformer", "input_feeding": True},
+            "--input-feeding is given, and a transformer",
+        ),
     ],
 )
 def test_what_is_wrong_with_options_is_said(data, given, said):
@@ -141,6 +148,16 @@ def test_usual_settings_follow_from_the_data():
     assert learner(none, given).model.decoder.attention is None and none.place is None
     assert type(learner(none, given).loss).__name__ == "CrossEntropy"
     assert given.digest() == material(asked(data="y"), code(100)).digest()
+
+
+def test_a_transformer_has_its_own_settings():
+    given = material(asked(joint=True), tuple(map(tuple, code(100))))
+    plain = settle(asked(architecture="transformer", joint=True), given)
+    assert (plain.depth, plain.heads, plain.dropout, plain.cell, plain.attention) == (3, 4, 0.3, None, None)
+    network = learner(plain, given).model
+    assert network.shared and network.inner == 1024 and network.end == given.dataset.ends[1]
+    with pytest.raises(Error, match="heads"):
+        learner(settle(asked(architecture="transformer", heads=3), given), given)
 
 
 def test_a_model_that_learned_nothing_is_told():

@@ -211,6 +211,17 @@ def test_without_sacrebleu_the_command_says_how_to_get_it(monkeypatch):
         wz.fit("translator", tuple(code(60)), source="a", target="b", watch=wz.Watch())
 
 
+def test_a_transformer_is_kept_and_read(tmp_path):
+    options = {"tokens": "words", "width": 8, "heads": 2, "depth": 1, "dropout": 0.0, "steps": 2}
+    model = wz.fit("translator", code(60), architecture="transformer", watch=wz.Watch(), **options)
+    model.save(tmp_path / "kept")
+    again = load_model(tmp_path / "kept")
+    assert again.translate(["one two", "six"], beam=2) == model.translate(["one two", "six"], beam=2)
+    found = again.attention("one two three")
+    assert found.weights.shape == (len(found.target), 4)
+    np.testing.assert_allclose(found.weights.sum(axis=1), 1, atol=1e-5)
+
+
 def test_batches_keep_the_order_of_sentences(model):
     source = [" ".join(["one"] * count) for count in (20, 1, 40, 2)]
     assert len(in_batches([model.preparation.encode(one) for one in source], 64)) > 1

@@ -23,8 +23,8 @@ class Translator(Kind):
     measures = ("loss", "perplexity", "accuracy", "bleu", "chrf")
     models: ClassVar = {
         "translator": {
-            "en": "recurrent encoder and decoder with attention, which translate sentences",
-            "ja": "文を翻訳する、注意機構付きの再帰型エンコーダーとデコーダー",
+            "en": "an encoder and a decoder with attention, recurrent or a Transformer, which translate sentences",
+            "ja": "文を翻訳する、注意機構付きのエンコーダーとデコーダー(再帰型または Transformer)",
         }
     }
     options = TranslatorOptions

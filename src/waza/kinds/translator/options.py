@@ -9,11 +9,13 @@ from waza.kinds.options import TrainingOptions
 from waza.kinds.using import InputOptions
 
 TokensName = Literal["pieces", "words", "characters"]
+ArchitectureName = Literal["recurrent", "transformer"]
 CellName = Literal["lstm", "gru", "rnn", "ssru"]
 DirectionName = Literal["summed", "concatenated", "forward", "reversed"]
 AttentionName = Literal["dot", "scaled", "general", "additive", "none"]
 PlaceName = Literal["after", "before"]
 BEAM = 5
+RECURRENT_ONLY = ("cell", "direction", "attention", "place", "input_feeding")
 
 
 def _names(choices: Any) -> str:
@@ -54,6 +56,7 @@ class TranslatorOptions(TrainingOptions):
     )
     joint: bool = option(False, "one vocabulary for both languages (default: where they share most letters)")
     separate: bool = option(False, "a vocabulary for each language")
+    architecture: ArchitectureName = option("recurrent", f"the network: {_names(ArchitectureName)}", metavar="NAME")
     width: int | None = option(
         None,
         "units of each layer, and size of an embedding",
@@ -65,11 +68,12 @@ class TranslatorOptions(TrainingOptions):
     depth: int | None = option(
         None,
         "number of layers of the encoder, and of the decoder",
-        usual="2",
+        usual="2; 3 for a transformer",
         least=1,
         metavar="N",
         aliases=("num_layers",),
     )
+    heads: int | None = option(None, "heads of each attention of a transformer", usual="4", least=1, metavar="N")
     cell: CellName | None = option(None, f"recurrent layers: {_names(CellName)}", usual="lstm", metavar="NAME")
     direction: DirectionName | None = option(
         None,
@@ -94,7 +98,7 @@ class TranslatorOptions(TrainingOptions):
     dropout: float | None = option(
         None,
         "dropout rate on embeddings, between layers and on outputs",
-        usual="0.5",
+        usual="0.5; 0.3 for a transformer",
         least=0,
         below=1,
         metavar="X",
@@ -116,6 +120,11 @@ class TranslatorOptions(TrainingOptions):
                 raise Error(f"--{part}-target is given without --{part}-source: give both")
         if self.joint and self.separate:
             raise Error("--joint and --separate are both given: give one of them")
+        others = ("heads",) if self.architecture == "recurrent" else RECURRENT_ONLY
+        for name in others:
+            if getattr(self, name):
+                flag = "--" + name.replace("_", "-")
+                raise Error(f"{flag} is given, and a {self.architecture} translator has none: leave it out")
         if self.attention == "none" and self.place is not None:
             raise Error(f"--place {self.place} is given without attention (--attention none): leave one of them out")
 
