@@ -211,6 +211,7 @@ def test_without_sacrebleu_the_command_says_how_to_get_it(monkeypatch):
         wz.fit("translator", tuple(code(60)), source="a", target="b", watch=wz.Watch())
 
 
+@pytest.mark.slow
 def test_a_transformer_is_kept_and_read(tmp_path):
     options = {"tokens": "words", "width": 8, "heads": 2, "depth": 1, "dropout": 0.0, "steps": 2}
     model = wz.fit("translator", code(60), architecture="transformer", watch=wz.Watch(), **options)
