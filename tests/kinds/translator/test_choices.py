@@ -129,6 +129,15 @@ def test_lines_in_other_encodings_and_empty_sides_are_counted(tmp_path):
         material(asked(), (["a", "b"], ["c"]))
 
 
+def test_a_text_larger_than_memory_gives_the_same_tokens(tmp_path, monkeypatch):
+    files = write(tmp_path / "a", code(200)[0]), write(tmp_path / "b", code(200)[1])
+    small = material(asked(), files)
+    monkeypatch.setattr("waza.kinds.translator.corpus.is_large", lambda source, target: True)
+    large = material(asked(), files)
+    assert isinstance(large.dataset.train.source.tokens, np.memmap) and large.held == small.held
+    np.testing.assert_array_equal(large.dataset.train.target.tokens, small.dataset.train.target.tokens)
+
+
 def test_the_languages_decide_on_vocabularies_and_on_the_tokenizer_of_bleu():
     german = ParallelText("t", ("der Hund ist weiss",) * 60, ("the dog is white",) * 60)
     japanese = german._replace(target=("犬が走る。",) * 60)

@@ -1,7 +1,7 @@
 """A trained translator: translations of sentences, and the attention in one of them."""
 
 import dataclasses
-from collections import Counter
+import math
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -39,19 +39,10 @@ class Decoding(NamedTuple):
 
 
 class Translated(NamedTuple):
-    """Translations, and what was decided about their sentences.
-
-    Attributes:
-        texts: the translations; "" for an empty sentence.
-        cut: sentences of which only the first tokens were translated.
-        unfinished: translations that had not ended when they reached the largest number of tokens.
-        unknown: the words or characters of the sentences that are not in the vocabulary, with their numbers.
-    """
+    """Translations, "" for an empty sentence, and how many had not ended when they reached the largest length."""
 
     texts: list[str]
-    cut: int
     unfinished: int
-    unknown: Counter[str]
 
 
 class Alignment(NamedTuple):
@@ -99,6 +90,10 @@ class TranslatorModel(Model):
         Raises:
             Error: the sentences are no list of strings, or a number is out of range.
         """
+        if temperature is not None and not (math.isfinite(temperature) and temperature >= 0):
+            raise Error(f"temperature {temperature} given; expected a number of at least 0, such as 0.8")
+        if not 0 <= nucleus <= 1:
+            raise Error(f"nucleus {nucleus} given; expected a probability, such as 0.9")
         how = Decoding(beam) if temperature is None else Decoding(None, temperature, top_k, nucleus, seed)
         return self.translated(sentences, how).texts
 
@@ -115,7 +110,7 @@ class TranslatorModel(Model):
         raise Error("a translator has no probabilities of classes: use translate(sentences)")
 
     def translated(self, sentences: Sequence[str], how: Decoding) -> Translated:
-        """The translations of sentences, with what was decided about them."""
+        """The translations of sentences, decoded in this way."""
         if isinstance(sentences, str):
             raise Error("a string is given; expected a list of sentences, such as [sentence]")
         lines = [self._checked(one) for one in sentences]
@@ -128,10 +123,7 @@ class TranslatorModel(Model):
         for place, (ids, most) in zip(places, found, strict=True):
             texts[place] = self.preparation.decode(ids)
             unfinished += len(ids) == most
-        real = [lines[place] for place in places]
-        source = self.preparation.vocabularies.source
-        unknown = Counter(one for line in real for one in source.unknown(line))
-        return Translated(texts, sum(map(self.preparation.is_cut, real)), unfinished, unknown)
+        return Translated(texts, unfinished)
 
     def attention(self, sentence: str, beam: int = BEAM) -> Alignment:
         """The attention weights in the translation of a sentence.

@@ -1,7 +1,8 @@
 """What a saved translator needs to know of its sentences."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -43,9 +44,13 @@ class TranslatorPreparation:
         ids = self.vocabularies.source.encode(sentence)[: self.longest]
         return np.append(ids, np.int32(self.vocabularies.ends[0]))
 
-    def is_cut(self, sentence: str) -> bool:
-        """Whether a sentence has more than `longest` tokens."""
-        return len(self.vocabularies.source.encode(sentence)) > self.longest
+    def cut(self, lines: Iterable[str]) -> int:
+        """How many source lines have more than `longest` tokens, of which `encode` leaves the last out."""
+        return sum(len(self.vocabularies.source.encode(self.sentence(line))) > self.longest for line in lines)
+
+    def unknown(self, lines: Iterable[str]) -> Counter[str]:
+        """The words or characters of source lines that are not in the vocabulary, with their numbers."""
+        return Counter(one for line in lines for one in self.vocabularies.source.unknown(self.sentence(line)))
 
     def decode(self, ids: Any) -> str:
         """The sentence of target tokens, without the one that ends it."""

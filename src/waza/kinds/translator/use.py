@@ -1,7 +1,7 @@
 """`waza use` for a translator: texts line by line, or a picture of attention."""
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from waza.core.errors import Error
 from waza.core.files import write_whole
@@ -9,7 +9,7 @@ from waza.data import Note
 from waza.data.notes import listed
 from waza.data.text.parallel.reading import split_lines
 from waza.data.text.reading import decoded_file
-from waza.kinds.translator.model import Decoding, Translated, TranslatorModel
+from waza.kinds.translator.model import END, Decoding, TranslatorModel
 from waza.kinds.translator.options import BEAM, TranslateOptions
 from waza.kinds.using import Lines
 
@@ -35,7 +35,7 @@ def use(model: TranslatorModel, asked: TranslateOptions) -> Lines:
     found = model.translated(lines, how)
     empty = sum(not line.strip() for line in lines)
     more = [Note("translation_empty", {"count": f"{empty:,}"})] if empty else []
-    return Lines(found.texts, [*notes, *more, *_notes(model, found)])
+    return Lines(found.texts, [*notes, *more, *_notes(model, lines, found.unfinished)])
 
 
 def _drawn(model: TranslatorModel, asked: TranslateOptions) -> Lines:
@@ -45,23 +45,19 @@ def _drawn(model: TranslatorModel, asked: TranslateOptions) -> Lines:
     assert asked.attention is not None and asked.png is not None
     found = model.attention(asked.attention, asked.beam or BEAM)
     write_whole(Path(asked.png), alignment_png(found))
-    decided = model.translated([asked.attention], Decoding(asked.beam or BEAM))
-    return Lines([found.text], _notes(model, decided))
+    return Lines([found.text], _notes(model, [asked.attention], int(found.target[-1] != END)))
 
 
-def _notes(model: TranslatorModel, found: Translated) -> list[Note]:
-    """What was decided about the sentences."""
-    notes = []
-    if found.unknown:
-        words = model.preparation.vocabularies.source.kind == "words"
-        values: dict[str, Any] = {
-            "count": f"{found.unknown.total():,}",
-            "names": listed(one for one, _ in found.unknown.most_common()),
-        }
+def _notes(model: TranslatorModel, lines: Sequence[str], unfinished: int) -> list[Note]:
+    """What was decided about the lines."""
+    notes, preparation = [], model.preparation
+    unknown, cut = preparation.unknown(lines), preparation.cut(lines)
+    if unknown:
+        words = preparation.vocabularies.source.kind == "words"
+        values = {"count": f"{unknown.total():,}", "names": listed(one for one, _ in unknown.most_common())}
         notes.append(Note("translation_unknown_words" if words else "translation_unknown_characters", values))
-    if found.cut:
-        values = {"count": f"{found.cut:,}", "longest": model.preparation.longest}
-        notes.append(Note("translation_cut", values))
-    if found.unfinished:
-        notes.append(Note("translation_unfinished", {"count": f"{found.unfinished:,}"}))
+    if cut:
+        notes.append(Note("translation_cut", {"count": f"{cut:,}", "longest": preparation.longest}))
+    if unfinished:
+        notes.append(Note("translation_unfinished", {"count": f"{unfinished:,}"}))
     return notes
