@@ -39,7 +39,7 @@ def command(options: argparse.Namespace) -> None:
         writable(Path(path))
     output = asked.output if isinstance(asked, InputOptions) else None
     with piped(asked, kind.piped) as asked:
-        found = kind.use(model, asked)
+        found = kind.use(model, asked, options.lang)
     for note in found.notes:
         print(f"• {note.say(options.lang)}", file=sys.stderr)
     if isinstance(found, Writing):

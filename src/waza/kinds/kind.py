@@ -134,6 +134,8 @@ class Kind:
 
         return Model
 
-    def use(self, model: Any, asked: Any) -> Predictions | Lines | Writing:
-        """What the model gives for these options; by default its predictions on `asked.input`."""
+    def use(self, model: Any, asked: Any, language: str) -> Predictions | Lines | Writing:
+        """What the model gives for these options, by default its predictions on `asked.input`; `language` is that of
+        pictures.
+        """
         return predictions(model, asked.input)

@@ -54,7 +54,7 @@ def alignment_chart(found: Alignment, say: Mapping[str, Any], widest: int = WIDE
     )
 
 
-def alignment_png(found: Alignment, language: str = "en") -> bytes:
+def alignment_png(found: Alignment, language: str) -> bytes:
     """The picture as a PNG file's bytes, with the axes named in a language."""
     import vl_convert
 

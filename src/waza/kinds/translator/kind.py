@@ -115,11 +115,11 @@ class Translator(Kind):
 
         return TranslatorModel
 
-    def use(self, model: Any, asked: TranslateOptions) -> Lines:
+    def use(self, model: Any, asked: TranslateOptions, language: str) -> Lines:
         """Translations line by line, or the attention in one."""
         from waza.kinds.translator.use import use
 
-        return use(model, asked)
+        return use(model, asked, language)
 
 
 def _are_texts(data: tuple[Any, Any]) -> bool:

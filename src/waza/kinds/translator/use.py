@@ -14,14 +14,14 @@ from waza.kinds.translator.options import BEAM, TranslateOptions
 from waza.kinds.using import Lines
 
 
-def use(model: TranslatorModel, asked: TranslateOptions) -> Lines:
+def use(model: TranslatorModel, asked: TranslateOptions, language: str) -> Lines:
     """The translation of each line; an empty line's is empty, so that the lines stand beside each other.
 
     Raises:
         Error: there is no line to translate, or no attention to draw.
     """
     if asked.attention is not None:
-        return _drawn(model, asked)
+        return _drawn(model, asked, language)
     notes: list[Note] = []
     if asked.text is not None:
         lines = split_lines(asked.text)
@@ -38,13 +38,13 @@ def use(model: TranslatorModel, asked: TranslateOptions) -> Lines:
     return Lines(found.texts, [*notes, *more, *_notes(model, lines, found.unfinished)])
 
 
-def _drawn(model: TranslatorModel, asked: TranslateOptions) -> Lines:
+def _drawn(model: TranslatorModel, asked: TranslateOptions, language: str) -> Lines:
     """Write the picture; the translation is the line."""
     from waza.kinds.translator.alignment import alignment_png
 
     assert asked.attention is not None and asked.png is not None
     found = model.attention(asked.attention, asked.beam or BEAM)
-    write_whole(Path(asked.png), alignment_png(found))
+    write_whole(Path(asked.png), alignment_png(found, language))
     return Lines([found.text], _notes(model, [asked.attention], int(found.target[-1] != END)))
 
 
