@@ -8,7 +8,7 @@ import pytest
 
 from waza.core.errors import Error
 from waza.core.language import LANGUAGES, texts
-from waza.data.text.parallel import ParallelText
+from waza.data.text.parallel import ParallelCorpus, ParallelText
 from waza.kinds.registry import fit_options, kind_prepared_by, use_options
 from waza.kinds.translator.corpus import material, shared_characters
 from waza.kinds.translator.kind import KIND
@@ -127,6 +127,17 @@ def test_lines_in_other_encodings_and_empty_sides_are_counted(tmp_path):
     assert tabled.dataset.test.size == 1 and tabled.held["validation"].size == 10
     with pytest.raises(Error, match="lists of 2 and 1 sentences"):
         material(asked(), (["a", "b"], ["c"]))
+
+
+def test_a_corpus_with_its_own_parts_keeps_them():
+    text = ParallelText("numbers", *map(tuple, code(60)))
+    corpus = ParallelCorpus("numbers", text.rows(range(50)), text.rows(range(45, 55)), text.rows(range(55, 60)))
+    given = material(asked(), corpus)
+    assert given.held == {"validation": corpus.validation, "test": corpus.test} and given.dataset.test.size == 5
+    said = " ".join(note.say("en") for note in given.notes)
+    assert "source sentence is in the training pairs as well: 5 of 10" in said and "for the test" not in said
+    with pytest.raises(Error, match="numbers has its own test part: leave --test-source out"):
+        material(asked(test_source="x"), corpus)
 
 
 def test_a_text_larger_than_memory_gives_the_same_tokens(tmp_path, monkeypatch):

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from waza.core.errors import Error
 from waza.data import Note
 from waza.data.catalogue import listing, pairs
@@ -16,12 +18,13 @@ from waza.data.text.parallel import (
     ParallelTokens,
     Vocabularies,
     is_large,
+    is_new,
     large_corpus,
     large_tokens,
     parallel_tokens,
     read_pairs,
 )
-from waza.data.text.parallel.splits import parallel_corpus
+from waza.data.text.parallel.splits import parallel_corpus, split_notes
 from waza.data.text.parallel.text import counted_notes, paired
 from waza.data.text.parallel.tokens import LONGEST
 from waza.data.text.pieces import Algorithm
@@ -112,7 +115,9 @@ def _whole(asked: TranslatorOptions, corpus: ParallelCorpus) -> tuple[ParallelCo
     for part in HELD:
         if getattr(asked, f"{part}_source") is not None:
             raise Error(f"{corpus.name} has its own {part} part: leave --{part}-source out")
-    return corpus, []
+    sizes = {part: getattr(corpus, part).size for part in HELD}
+    seen = {part: int(np.sum(~is_new(getattr(corpus, part), corpus.train))) for part in HELD}
+    return corpus, split_notes(sizes, seen, drawn=False)
 
 
 def _divided(asked: TranslatorOptions, text: ParallelText, notes: Iterable[Note]) -> tuple[ParallelCorpus, list[Note]]:
