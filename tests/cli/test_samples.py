@@ -91,9 +91,11 @@ def test_every_command_of_the_readme_can_be_typed(tmp_path, monkeypatch, readme)
         options = parser(words[0]).parse_args(words)
         if options.command == "fit":
             assert kind_of(options.model, options.data).data
-            given = {name: value for name, value in vars(options).items() if name in ("target", "tokens")}
+            given = {name: value for name, value in vars(options).items() if name in ("source", "target", "tokens")}
             fit_options(options.model, options.data, given)
         inputs = [options.data] if options.command in ("fit", "compare", "campaign") else []
+        if vars(options).get("source"):
+            inputs = [options.source, options.target]
         if options.command == "use":
             inputs = [options.model, *getattr(options, "input", ())]
         if vars(options).get("model") == "policy" and options.command == "fit":

@@ -53,7 +53,9 @@ def test_a_third_kind_is_trained_and_used(with_curve, points, tmp_path, capsys):
 def test_its_options_are_its_own(with_curve, points, tmp_path, capsys):
     out = ["--out", str(tmp_path / "o")]
     refused(["fit", "curve", str(points), "--size", "8", *out], "--size is for images, and curve is for points", capsys)
-    refused(["fit", "mlp", "digits", "--width", "8", *out], "--width is for texts and points, and mlp", capsys)
+    refused(
+        ["fit", "mlp", "digits", "--width", "8", *out], "--width is for texts, translations and points, and mlp", capsys
+    )
     refused(["fit", "curve", str(points), "--width", "0", *out], "width is 0; expected a whole number", capsys)
     refused(["fit", "curv", str(points), *out], "did you mean 'curve'", capsys)
     refused(["fit", "curve", "gone.txt", *out], "no file gone.txt", capsys)
@@ -67,8 +69,8 @@ def test_the_help_shows_its_options(with_curve, capsys):
         helps[command] = " ".join(capsys.readouterr().out.split())
     assert "for points: points per step (default: all)" in helps["fit"]
     assert (
-        "for texts: units of each recurrent layer (default: 200); for points: hidden units (default: 8)"
-        in (helps["fit"])
+        "for texts: units of each recurrent layer (default: 200); for translations: units of each layer, and size of "
+        "an embedding (default: 256); for points: hidden units (default: 8)" in helps["fit"]
     )
     assert "for points: a file of x and y" in helps["fit"] and "for points: curve" in helps["fit"]
     assert "--scale X factor of the predictions (default: 1.0)" in helps["use"]

@@ -60,7 +60,7 @@ def test_values_in_python_are_checked_too(wrong):
 def test_an_option_of_others_is_refused_by_its_flag():
     with pytest.raises(Error, match="--no-augment is for images, and language-model is for texts: leave it out"):
         fit_options("language-model", "t.txt", {"augment": False})
-    with pytest.raises(Error, match="--tokens is for texts, and mlp is for images: "):
+    with pytest.raises(Error, match="--tokens is for texts and translations, and mlp is for images: "):
         fit_options("mlp", "digits", {"tokens": "words"})
     assert fit_options("mlp", "digits", {"size": "48x64", "norm": True}) == ImageOptions(
         model="mlp", data="digits", size=(48, 64), norm=True
@@ -72,7 +72,8 @@ def test_names_that_other_libraries_have_are_taken_or_explained():
     assert fit_options("language-model", "t.txt", {"hidden_size": "64", "num_layers": "3"}).width == 64
     assert fit_options("mlp", "wine.csv", {"hidden_size": "64,32", "target": "kind"}).hidden == (64, 32)
     with pytest.raises(
-        Error, match="--hidden-size is for texts, environments and tables, and mlp is for images: leave it out"
+        Error,
+        match="--hidden-size is for texts, translations, environments and tables, and mlp is for images: leave it out",
     ):
         fit_options("mlp", "digits", {"hidden_size": "64"})
     with pytest.raises(Error, match="--learning-rate and another name of it are both given"):
@@ -117,7 +118,15 @@ def test_every_kind_is_described():
             assert set(about) == set(LANGUAGES)
         for language in LANGUAGES:
             assert (kind.folder / f"texts.{language}.toml").is_file()
-    assert {kind.preparation for kind in kinds()} == {"images", "text", "table", "arrays", "environment", "campaign"}
+    assert {kind.preparation for kind in kinds()} == {
+        "images",
+        "text",
+        "table",
+        "arrays",
+        "environment",
+        "campaign",
+        "translation",
+    }
     for kind in kinds():
         assert kind.preparation_type().kind == kind.preparation
 

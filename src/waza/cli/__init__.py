@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Sequence
 
-from waza.cli.arguments import Parser, whole
+from waza.cli.arguments import Intermixed, Parser, whole
 from waza.core.errors import Error, nearest
 from waza.core.language import LANGUAGES, system_language
 from waza.engine.watch import Interrupted
@@ -16,8 +16,8 @@ INTERRUPTED = 130
 OWN_OPTIONS = {
     "compare": "tune several techniques on your data and test which ones help",
     "campaign": "learn from a campaign's log whom to mail, and what it brings",
-    "fit": "train one model on your own table, images or text, or a policy in an environment",
-    "use": "predict on new data with a saved model, generate text, or play episodes",
+    "fit": "train one model on your own table, images, text or translations, or a policy in an environment",
+    "use": "predict on new data with a saved model, generate text, translate, or play episodes",
 }
 COMMANDS = ("list", "run", "show", "claims", *OWN_OPTIONS, "data", "runs", "quiz")
 # What these are called elsewhere.
@@ -40,7 +40,7 @@ def parser(chosen: str | None = None) -> argparse.ArgumentParser:
     """The parser of all commands. Those in `OWN_OPTIONS` add their options when they are the chosen one."""
     top = Parser(prog="waza", description="Deep-learning techniques, put to the test.")
     top.add_argument("--version", action="store_true", help="print the version and exit")
-    commands = top.add_subparsers(dest="command", metavar="COMMAND")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND", parser_class=Intermixed)
 
     def language(one: argparse.ArgumentParser) -> None:
         one.add_argument(

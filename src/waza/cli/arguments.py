@@ -3,7 +3,7 @@
 import argparse
 import sys
 from collections.abc import Callable
-from typing import NoReturn
+from typing import Any, NoReturn
 
 
 class Parser(argparse.ArgumentParser):
@@ -13,6 +13,22 @@ class Parser(argparse.ArgumentParser):
         """Print the error and how to get help, and exit with status 2."""
         print(f"waza: {message} (see: {self.prog} --help)", file=sys.stderr)
         sys.exit(2)
+
+
+class Intermixed(Parser):
+    """A parser that takes positional arguments between options, also where one of them may be left out."""
+
+    _within = False
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        """Parse the options first, and the positional arguments then."""
+        if self._within or self._subparsers is not None:
+            return super().parse_known_args(args, namespace)
+        self._within = True
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._within = False
 
 
 def whole(least: int) -> Callable[[str], int]:

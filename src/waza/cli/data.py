@@ -11,6 +11,7 @@ TRY = {
     "houses": "waza compare houses.csv --target price --try dropout,l2,weight_decay",
     "photos": "waza fit small-alexnet photos/ --out photo-model",
     "corpus": "waza fit language-model corpus.txt --out text-model",
+    "translations": "waza fit translator --source sentences.en --target sentences.ja --out translator",
     "campaign": "waza campaign campaign.csv --arm mail --reward visited --cost 0.05 --out policy",
 }
 

@@ -54,7 +54,10 @@ def _add(place: Any, name: str, options: Sequence[tuple[str, Option]]) -> None:
     """Add one option, which several kinds of model may have."""
     first = options[0][1]
     more: dict[str, Any] = {"help": _help(options), "dest": name, "default": argparse.SUPPRESS}
-    if first.type is bool:
+    if first.positional:
+        del more["dest"]
+        place.add_argument(name, metavar=first.metavar, nargs="?", **more)
+    elif first.type is bool:
         place.add_argument(first.flag, action="store_const", const=not first.default, **more)
     else:
         several = first.type is tuple and first.read is None

@@ -11,9 +11,8 @@ from waza.cli.declared import add_declared, given
 from waza.cli.keep import keep_compiled, writable
 from waza.core.files import write_whole
 from waza.engine.watch import Interrupted
+from waza.kinds.kind import SPLITS
 from waza.kinds.registry import fit_options, trainable_kinds
-
-SPLITS = ("train", "validation", "test")
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -23,7 +22,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "model", metavar="MODEL", help="; ".join(f"for {kind.data}: {', '.join(kind.models)}" for kind in kinds)
     )
     data = "; ".join(f"for {kind.data}: {kind.data_help}" for kind in kinds)
-    parser.add_argument("data", metavar="DATA", help=data)
+    parser.add_argument("data", metavar="DATA", nargs="?", help=data)
     parser.add_argument("--out", required=True, metavar="DIR", help="the folder for the model")
     parser.add_argument("--tensorboard", action="store_true", help="also write TensorBoard event files")
     parser.add_argument(
@@ -76,11 +75,11 @@ def _print(fitted: Any, language: str) -> None:
         print_lines(finding.say(language), console, "bold", indent="")
         console.print()
     table = Table(say["split"], box=None, pad_edge=False)
-    names = [name for name in kind.measures if f"train_{name}" in result["measures"]]
+    names = kind.shown(result["measures"])
     for measure in names:
         table.add_column(say["measures"][measure], justify="right")
     for split in SPLITS:
-        values = [result["measures"][f"{split}_{measure}"] for measure in names]
+        values = [result["measures"].get(f"{split}_{measure}") for measure in names]
         table.add_row(say["splits"][split], *map(measured, values))
     console.print(table)
     figures = Table(box=None, pad_edge=False, show_header=False)
@@ -97,6 +96,9 @@ def _print(fitted: Any, language: str) -> None:
     for note in notes:
         print_lines(note, console, "dim", first="• ")
     place = shlex.quote(str(folder))
+    lines = [*kind.remarks(result, language)]
+    if lines:
+        console.print("\n" + "\n".join(lines), soft_wrap=True)
     lines = [say["model_at"].format(folder=folder), say["report_at"].format(page=folder / REPORT)]
     lines += [say["use"].format(folder=place)] + ([say["done"].format(folder=folder)] if fitted.before else [])
     console.print("\n".join(lines), soft_wrap=True)

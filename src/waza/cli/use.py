@@ -1,4 +1,4 @@
-"""`waza use`: a saved model on new rows, images or texts, generating text, or playing episodes."""
+"""`waza use`: a saved model on new rows, images or texts, generating text, translating, or playing episodes."""
 
 import argparse
 import contextlib
@@ -15,7 +15,7 @@ from waza.cli.declared import add_declared, given
 from waza.cli.keep import keep_compiled, writable
 from waza.core.files import write_whole
 from waza.kinds.registry import kind_prepared_by, kinds, use_options
-from waza.kinds.using import InputOptions, Writing
+from waza.kinds.using import InputOptions, Lines, Writing
 
 DIGITS, DIGITS_SHOWN = 9, 4
 
@@ -39,11 +39,13 @@ def command(options: argparse.Namespace) -> None:
         writable(Path(path))
     output = asked.output if isinstance(asked, InputOptions) else None
     with piped(asked, kind.piped) as asked:
-        found = kind.use(model, asked)
+        found = kind.use(model, asked, options.lang)
     for note in found.notes:
         print(f"• {note.say(options.lang)}", file=sys.stderr)
     if isinstance(found, Writing):
         _write(found.pieces)
+    elif isinstance(found, Lines):
+        _put("".join(f"{line}\n" for line in found.lines), output)
     elif output:
         write_whole(Path(output), _csv(found.columns).encode())
     elif sys.stdout.isatty():
@@ -64,10 +66,24 @@ def piped(asked: Any, ending: str) -> Iterator[Any]:
         yield dataclasses.replace(asked, input=tuple(str(file) if one == "-" else one for one in asked.input))
 
 
+def _put(text: str, output: str | None) -> None:
+    """Write a text to a file in UTF-8, or print it."""
+    if output:
+        write_whole(Path(output), text.encode("utf-8", "replace"))
+    else:
+        _any_text()
+        sys.stdout.write(text)
+
+
+def _any_text() -> None:
+    """Let lone surrogates of a prompt, and characters that a terminal lacks, be printed as "?"."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+
+
 def _write(pieces: Iterator[str]) -> None:
     """Print a text as it comes."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # for lone surrogates of a prompt, and terminals with few characters
+    _any_text()
     try:
         for piece in pieces:
             print(piece, end="", flush=True)

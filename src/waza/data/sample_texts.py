@@ -27,6 +27,7 @@ ORDERS = {
     "ja": (("who", "where", "what", "does"), ("when", "who", "what", "does"), ("says",)),
 }
 IN_A_PARAGRAPH = 6
+TRANSLATED = (0, 1)  # the orders whose parts are the same in both languages
 
 
 def sentences(rng: np.random.RandomState, count: int, language: str) -> str:
@@ -41,3 +42,16 @@ def sentences(rng: np.random.RandomState, count: int, language: str) -> str:
     made = [one() for _ in range(count)]
     paragraphs = [after.join(made[i : i + IN_A_PARAGRAPH]) for i in range(0, count, IN_A_PARAGRAPH)]
     return "\n\n".join(paragraphs) + "\n"
+
+
+def translations(rng: np.random.RandomState, count: int) -> list[tuple[str, str]]:
+    """This many different sentences in English, each with its translation into Japanese, in which the verb is last."""
+    found: dict[str, str] = {}
+    while len(found) < count:
+        order = TRANSLATED[rng.randint(len(TRANSLATED))]
+        chosen = {part: rng.randint(len(WORDS["en"][part])) for part in ORDERS["en"][order]}
+        english, japanese = (
+            [WORDS[language][part][chosen[part]] for part in ORDERS[language][order]] for language in ("en", "ja")
+        )
+        found[" ".join(english) + "."] = "".join(japanese) + "。"
+    return list(found.items())

@@ -13,7 +13,7 @@ import numpy as np
 
 from waza.core.errors import Error, nearest
 from waza.core.files import write_whole
-from waza.data.sample_texts import sentences
+from waza.data.sample_texts import sentences, translations
 
 Files = Mapping[str, bytes]
 
@@ -115,6 +115,17 @@ def corpus(language: str = "en") -> Files:
     }
 
 
+def translated(language: str = "en") -> Files:
+    """Sentences of the same grammar in English with their translations into Japanese, and a letter to translate."""
+    pairs = translations(np.random.RandomState(5), 1550)
+    known, new = pairs[:1500], pairs[1500:]
+    return {
+        "sentences.en": "".join(f"{one}\n" for one, _ in known).encode(),
+        "sentences.ja": "".join(f"{other}\n" for _, other in known).encode(),
+        "letter.en": "".join(f"{one}\n" for one, _ in new).encode(),
+    }
+
+
 def campaign(language: str = "en") -> Files:
     """Customers who received one of two mails or none, at random, and who visited; and customers of the next campaign.
 
@@ -183,6 +194,14 @@ SAMPLES: dict[str, Sample] = {
             "ja": "小さな文法から作った 1,600 文のテキスト(corpus.txt と other.txt)",
         },
         corpus,
+    ),
+    "translations": Sample(
+        {
+            "en": "1,500 English sentences of a small grammar with translations into Japanese (sentences.en, "
+            "sentences.ja, and letter.en)",
+            "ja": "小さな文法から作った英文 1,500 文とその和訳(sentences.en と sentences.ja、訳のない letter.en)",
+        },
+        translated,
     ),
 }
 

@@ -132,7 +132,7 @@ def fit_ordered(
             material.name,
             kind.unit,
             kind.folder,
-            [name for name in kind.measures if f"train_{name}" in result["measures"]],
+            kind.shown(result["measures"]),
             result,
             [dict(one) for one in model.history],
             settings,
@@ -176,8 +176,8 @@ def train_ordered(
     if diverged_at is not None and not best:
         at = kind.entry(learner, {"step": diverged_at})["step"]
         raise Error(f"the loss is not finite at step {at}: {kind.remedy(options)}")
-    network, trained, counted = kind.outcome(learner, material, trained)
-    result = result_of(trained, counted, kind.unit) | {"device": jax.devices()[0].device_kind}
+    network, trained, counted, facts = kind.outcome(learner, material, trained)
+    result = result_of(trained, counted, kind.unit) | {"device": jax.devices()[0].device_kind} | facts
     model = prepared_model(network, trained.variables, material.preparation, trained.history)
     if getattr(material.preparation, "task", None) == "regression":
         data = material.dataset

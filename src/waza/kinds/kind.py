@@ -7,9 +7,10 @@ from typing import Any, ClassVar, NamedTuple
 from waza.core.errors import Error
 from waza.kinds.option import Options
 from waza.kinds.options import FitOptions
-from waza.kinds.using import InputOptions, Predictions, Writing, predictions
+from waza.kinds.using import InputOptions, Lines, Predictions, Writing, predictions
 
 Told = Callable[[int, int], None]
+SPLITS = ("train", "validation", "test")
 
 
 class Outcome(NamedTuple):
@@ -19,22 +20,26 @@ class Outcome(NamedTuple):
         network: the one whose variables are kept.
         trained: the engine's `Fitted`, with steps, measures and variables as they are shown and kept.
         counted: the number of the kind's units in a step.
+        facts: what the result holds beside the measures, by name.
     """
 
     network: Any
     trained: Any
     counted: int
+    facts: dict[str, Any] = {}  # noqa: RUF012  # never changed
 
 
 class Kind:
     """A kind of model. Its attributes and its module import nothing heavy; its methods import when they are called.
 
-    A kind overrides all attributes and methods, but for `updates`, `entry`, `outcome`, `findings`, `exploded`,
-    `remedy`, `model_type` and `use` where these fit. A kind without `models` is one that `waza fit` does not train.
+    A kind overrides all attributes and methods, but for `data_options`, `updates`, `entry`, `outcome`, `findings`,
+    `remarks`, `exploded`, `remedy`, `model_type` and `use` where these fit. A kind without `models` is one that
+    `waza fit` does not train.
 
     Attributes:
         data: what it is for, as the help and errors name it, such as "images".
         data_help: what the command's argument DATA can be.
+        data_options: options that give the data in place of DATA; the first one names them.
         unit: what its training is counted in, such as "images".
         measures: the measures that are shown of each split.
         models: one line about each model, by name and language.
@@ -47,6 +52,7 @@ class Kind:
 
     data: str
     data_help: str = ""
+    data_options: tuple[str, ...] = ()
     unit: str = "rows"
     measures: tuple[str, ...] = ("loss",)
     models: ClassVar[Mapping[str, Mapping[str, str]]] = {}
@@ -96,6 +102,14 @@ class Kind:
 
         return findings(material, result, best)
 
+    def remarks(self, result: Mapping[str, Any], language: str) -> Sequence[str]:
+        """Sentences on the result beside the table of its measures."""
+        return ()
+
+    def shown(self, measures: Mapping[str, Any]) -> list[str]:
+        """Those of the kind's measures that some split has."""
+        return [name for name in self.measures if any(f"{split}_{name}" in measures for split in SPLITS)]
+
     def exploded(self, program: Any, seed: int, diverged_at: int, checkpoint: Any) -> dict[str, Any] | None:
         """Where the gradient was largest before a loss that was not finite (`waza.engine.explosion`); None: unknown."""
         from waza.engine.explosion import explosion
@@ -120,6 +134,8 @@ class Kind:
 
         return Model
 
-    def use(self, model: Any, asked: Any) -> Predictions | Writing:
-        """What the model gives for these options; by default its predictions on `asked.input`."""
+    def use(self, model: Any, asked: Any, language: str) -> Predictions | Lines | Writing:
+        """What the model gives for these options, by default its predictions on `asked.input`; `language` is that of
+        pictures.
+        """
         return predictions(model, asked.input)

@@ -29,6 +29,7 @@ class Option:
         read: from a text of the command line to the value; by default as the type reads it.
         aliases: other names that the command line takes, as other libraries call it.
         meant: values that are no choice, each with what to give instead.
+        positional: whether the command line takes it without a flag; its `metavar` is its name there.
     """
 
     name: str
@@ -45,10 +46,13 @@ class Option:
     read: Callable[[str], Any] | None = None
     aliases: tuple[str, ...] = ()
     meant: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    positional: bool = False
 
     @property
     def flag(self) -> str:
         """The option on the command line: "--no-" before the name of one that is on by default."""
+        if self.positional:
+            return self.metavar or self.name
         return flag_of(f"no_{self.name}" if self.default is True else self.name)
 
     @property

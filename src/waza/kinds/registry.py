@@ -7,13 +7,14 @@ from typing import Any
 
 from waza.core.errors import Error, nearest
 from waza.kinds.kind import Kind
-from waza.kinds.option import Options, read_given
+from waza.kinds.option import Options, flag_of, read_given
 from waza.kinds.options import FitOptions
 
 # One line a kind: the module whose `KIND` it is.
 KINDS = (
     "waza.kinds.classifier.kind",
     "waza.kinds.language_model.kind",
+    "waza.kinds.translator.kind",
     "waza.kinds.policy.kind",
     "waza.kinds.table.kind",
     "waza.kinds.arrays.kind",
@@ -86,23 +87,31 @@ def kind_prepared_by(preparation: str) -> Kind:
     return {kind.preparation: kind for kind in kinds()}[preparation]
 
 
-def fit_options(model: str, data: str, given: Mapping[str, Any]) -> FitOptions:
+def fit_options(model: str, data: str | None, given: Mapping[str, Any]) -> FitOptions:
     """The options of `waza fit` for the model of this name, from the texts that the command line gave.
 
     Raises:
-        Error: there is no such model, it has no such option, or a value cannot be used.
+        Error: there is no such model, it has no such option, a value cannot be used, or the data are missing or given
+            twice.
 
     >>> fit_options("mlp", "digits", {"size": "28x28", "steps": "9"}).size
     (28, 28)
     >>> fit_options("mlp", "digits", {"tokens": "words"})
     Traceback (most recent call last):
         ...
-    waza.core.errors.Error: --tokens is for texts, and mlp is for images: leave it out
+    waza.core.errors.Error: --tokens is for texts and translations, and mlp is for images: leave it out
     """
     kind = kind_of(model, data)
     others = [(one.data, one.options) for one in trainable_kinds()]
     values = read_given(kind.options, given, others, f"{model} is for {kind.data}")
-    return kind.options(model=model, data=data, **values)
+    standing = [name for name in kind.data_options if values.get(name) is not None]
+    if data is None and not standing:
+        able = " or ".join(one.data_help for one in trainable_kinds() if model in one.models)
+        raise Error(f"{model} is given no data: give {able}")
+    if data is not None and standing:
+        raise Error(f"{data!r} and {flag_of(standing[0])} are both given: give one of them")
+    named = data if data is not None else str(values[standing[0]])
+    return kind.options(model=model, data=named, **values)
 
 
 def use_options(kind: Kind, given: Mapping[str, Any]) -> Options:

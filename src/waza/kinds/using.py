@@ -1,4 +1,4 @@
-"""What `waza use` asks of a model, and what a model gives: predictions in columns, or a text in pieces."""
+"""What `waza use` asks of a model, and what a model gives: predictions in columns, lines, or a text in pieces."""
 
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +13,13 @@ class Predictions(NamedTuple):
     """Predictions as columns by name, and notes (`waza.data.Note`) on the files."""
 
     columns: Mapping[str, Any]
+    notes: Sequence[Any] = ()
+
+
+class Lines(NamedTuple):
+    """Lines of text, and notes (`waza.data.Note`) on those that were given."""
+
+    lines: Sequence[str]
     notes: Sequence[Any] = ()
 
 

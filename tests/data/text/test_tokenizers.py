@@ -197,3 +197,29 @@ def test_kinds():
 def test_damaged_values(values):
     with pytest.raises(ValueError):
         tokenizer_from_json(values)
+
+
+def test_unknown_words_and_characters_are_named_in_their_order():
+    assert Words.learn("to be").unknown("or to see\nbe") == ["or", "see"]
+    assert Characters("ab").unknown("baxay") == ["x", "y"]
+    assert PIECES["unigram"].unknown("吾輩は鬱だ鬱 the\n") == ["鬱", "鬱"]
+    assert PIECES["bpe"].unknown("\ud800the") == ["\ud800"]
+    for one in ALL:
+        assert one.unknown("") == []
+
+
+@pytest.mark.parametrize("one", ALL, ids=lambda one: one.kind)
+def test_each_token_is_shown_by_itself(one):
+    text = "吾輩は猫 the fox"
+    ids = one.encode(text)
+    shown = one.shown(ids)
+    assert len(shown) == len(ids) and all(isinstance(token, str) and token for token in shown)
+    if one.kind == "characters":
+        assert "".join(shown[:4]) == "吾輩は猫"
+    with pytest.raises(Error, match="is not in this tokenizer"):
+        one.shown([one.size])
+
+
+def test_pieces_are_shown_with_their_sign_for_a_space():
+    shown = PIECES["unigram"].shown(PIECES["unigram"].encode("fox the"))
+    assert "".join(shown).replace("▁", " ") == "fox the" and PIECES["unigram"].shown([5])[0].startswith("<0x")

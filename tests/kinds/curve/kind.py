@@ -93,8 +93,8 @@ class Curve(Kind):
     def preparation_type(self):
         return CurvePreparation
 
-    def use(self, model, asked):
-        columns, notes = super().use(model, asked)
+    def use(self, model, asked, language):
+        columns, notes = super().use(model, asked, language)
         return Predictions({**columns, "y": columns["y"] * asked.scale}, notes)
 
 

@@ -299,7 +299,8 @@ def refused(arguments, words, capsys):
 
 def test_options_of_texts_are_not_those_of_images(tmp_path, capsys):
     for option, value in {"tokens": "words", "window": "9", "clip": "1", "width": "9"}.items():
-        words = f"--{option} is for texts, and mlp is for images: leave it out"
+        of = "texts" if option == "window" else "texts and translations"
+        words = f"--{option} is for {of}, and mlp is for images: leave it out"
         refused(["fit", "mlp", "digits", f"--{option}", value, "--out", str(tmp_path / "o")], words, capsys)
 
 

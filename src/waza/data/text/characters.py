@@ -86,6 +86,22 @@ class Characters:
         """
         return _string(_points(UNKNOWN + self.alphabet)[checked_ids(ids, self.size)])
 
+    def shown(self, ids: Any) -> list[str]:
+        """The character of each token.
+
+        Raises:
+            Error: an id is out of range.
+        """
+        return list(self.decode(ids))
+
+    def unknown(self, text: str) -> list[str]:
+        """The characters that are not in the alphabet.
+
+        >>> Characters("ab").unknown("abc, b")
+        ['c', ',', ' ']
+        """
+        return [character for character, token in zip(text, self.encode(text).tolist(), strict=True) if token == 0]
+
     def to_json(self) -> dict[str, Any]:
         """The tokenizer as plain values."""
         return {"kind": self.kind, "alphabet": self.alphabet}

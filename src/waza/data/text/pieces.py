@@ -131,6 +131,19 @@ class Pieces:
         """
         return str(self._processor.decode(checked_ids(ids, self.size).tolist()))
 
+    def shown(self, ids: Any) -> list[str]:
+        """Each piece with SentencePiece's sign for a space, "▁"; a byte is shown as in "<0xE3>".
+
+        Raises:
+            Error: an id is out of range.
+        """
+        return [str(self._processor.id_to_piece(i)) for i in checked_ids(ids, self.size).tolist()]
+
+    def unknown(self, text: str) -> list[str]:
+        """The characters that no piece has, which are therefore encoded as bytes."""
+        written = {one: self._processor.encode(one.encode("utf-8", "replace").decode("utf-8")) for one in set(text)}
+        return [one for one in text if any(self._processor.is_byte(token) for token in written[one])]
+
     def to_json(self) -> dict[str, Any]:
         """The tokenizer as plain values, the model in base64."""
         return {"kind": self.kind, "model": base64.b64encode(self.model).decode("ascii")}

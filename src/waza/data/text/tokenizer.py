@@ -28,6 +28,12 @@ class Tokenizer(Protocol):
     def decode(self, ids: Any) -> str:
         """The text of these tokens."""
 
+    def shown(self, ids: Any) -> list[str]:
+        """Each of these tokens by itself, as a picture or a table shows it."""
+
+    def unknown(self, text: str) -> list[str]:
+        """The words or characters of the text that are not in the vocabulary, in their order."""
+
     def to_json(self) -> dict[str, Any]:
         """The tokenizer as plain values, including its `kind`."""
 

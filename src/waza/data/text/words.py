@@ -88,6 +88,22 @@ class Words:
         words: Iterable[str] = (self.words[i] for i in checked_ids(ids, self.size))
         return re.sub(" ?\n ?", "\n", " ".join("\n" if word == END else word for word in words))
 
+    def shown(self, ids: Any) -> list[str]:
+        """The word of each token.
+
+        Raises:
+            Error: an id is out of range.
+        """
+        return [self.words[i] for i in checked_ids(ids, self.size)]
+
+    def unknown(self, text: str) -> list[str]:
+        """The words that are not in the vocabulary.
+
+        >>> Words.learn("to be").unknown("to see or be")
+        ['see', 'or']
+        """
+        return [word for word in _split(text) if word not in self._ids]
+
     def to_json(self) -> dict[str, Any]:
         """The tokenizer as plain values."""
         return {"kind": self.kind, "words": list(self.words)}

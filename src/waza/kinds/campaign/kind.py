@@ -23,7 +23,7 @@ class CampaignModel(Kind):
 
         return CampaignPreparation
 
-    def use(self, model: Any, asked: CampaignInput) -> Predictions:
+    def use(self, model: Any, asked: CampaignInput, language: str) -> Predictions:
         """Whom to mail: a row a customer, in the order of the file."""
         assert asked.input is not None
         frame, notes = model.preparation.read([Path(path) for path in asked.input])

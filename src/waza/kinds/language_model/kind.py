@@ -71,7 +71,7 @@ class RecurrentLanguageModel(Kind):
 
         return TextModel
 
-    def use(self, model: Any, asked: WritingOptions) -> Predictions | Writing:
+    def use(self, model: Any, asked: WritingOptions, language: str) -> Predictions | Writing:
         """The perplexity of files, or the prompt and a text that continues it."""
         from waza.kinds.language_model.generation import generate
 

@@ -113,7 +113,7 @@ class Policy(Kind):
 
         return PolicyModel
 
-    def use(self, model: Any, asked: PlayOptions) -> Predictions:
+    def use(self, model: Any, asked: PlayOptions, language: str) -> Predictions:
         """The figures of episodes that the policy plays."""
         from waza.kinds.policy.use import use
 

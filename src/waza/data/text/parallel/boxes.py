@@ -122,7 +122,7 @@ class _Search:
         shapes, end = [], len(self.targets)
         left = int(np.argmin(self.best[: number + 1, end]))
         while end:
-            start, inner = self.choices[left, end]
+            start, inner = self.choices[left, end].tolist()
             for bound in _bounds(self.sources, self.below[end] - self.below[start], int(inner)):
                 shapes.append((self.sources[bound - 1], self.targets[end - 1]))
             left, end = left - inner, start

@@ -6,12 +6,12 @@ from typing import Any, Literal, Self
 
 from waza.core.errors import Error
 from waza.data.text.parallel.text import ParallelText
-from waza.data.text.pieces import Algorithm
+from waza.data.text.pieces import LEAST, Algorithm
 from waza.data.text.tokenizer import Tokenizer, tokenizer, tokenizer_from_json
 
 Kind = Literal["pieces", "words", "characters"]
 
-PIECES = 8_000  # by default, or fewer where the text has fewer
+PIECES = 8_000  # by default, or fewer for a small text
 LEARNED_FROM = 200_000  # most pairs of which the sentences are learned from
 
 
@@ -44,7 +44,7 @@ class Vocabularies:
             text: the training part only.
             kind: "pieces" of words, "words" between spaces, or "characters".
             size: the number of pieces, or the largest number of words, of each vocabulary. By default 8,000 pieces, or
-                fewer if the text has fewer, and all words.
+                fewer for a small text (`usual_pieces`), and all words.
             joint: whether both languages have one vocabulary.
             algorithm: of the pieces, "unigram" or "bpe".
 
@@ -90,11 +90,23 @@ class Vocabularies:
         return cls(source, tokenizer_from_json(values["target"]) if "target" in values else source)
 
 
+def usual_pieces(sentences: Sequence[str]) -> int:
+    """The usual number of pieces: 8,000, or for few sentences a piece for each three, the characters and the bytes.
+
+    Small corpora need small vocabularies: a piece is learned from the sentences that it occurs in (Sennrich and Zhang,
+    "Revisiting low-resource neural machine translation", 2019).
+
+    >>> usual_pieces(["a b c"] * 600)
+    463
+    """
+    return min(PIECES, LEAST + len(set("".join(sentences))) + len(sentences) // 3)
+
+
 def _learned(sentences: Sequence[str], kind: Kind, size: int | None, algorithm: Algorithm) -> Tokenizer:
     """The tokenizer of these sentences."""
     learner = tokenizer(kind)
     if kind == "pieces":
-        most = {"size": PIECES, "exact": False} if size is None else {"size": size}
+        most = {"size": usual_pieces(sentences), "exact": False} if size is None else {"size": size}
         return learner.learn("\n".join(sentences), algorithm=algorithm, prefix=True, **most)
     if kind == "words":
         return learner.learn("\n".join(sentences), most=size)

@@ -1,0 +1,1 @@
+"""Translators: models that learn from sentences and their translations."""
