@@ -57,9 +57,14 @@ def assemble(study: Study, trials: Trials, outcomes: Mapping[Unit, Outcome]) -> 
 
 
 def rows_of(data: Any) -> dict[str, int]:
-    """The number of rows by split, of data that have splits."""
-    inputs = {name: jax.tree.leaves(getattr(getattr(data, name, None), "x", None)) for name in ("train", "test")}
-    return {name: sum(part.shape[0] for part in parts) for name, parts in inputs.items() if parts}
+    """The number of rows by split, of data that have splits; of several tasks' inputs by name, of all together."""
+    found = {}
+    for name in ("train", "test"):
+        x = getattr(getattr(data, name, None), "x", None)
+        parts = [jax.tree.leaves(part) for part in (x.values() if isinstance(x, Mapping) else [x])]
+        if any(parts):
+            found[name] = sum(part[0].shape[0] for part in parts if part)
+    return found
 
 
 def _in_order(layers: list[str]) -> list[str]:

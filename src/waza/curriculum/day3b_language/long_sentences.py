@@ -100,5 +100,4 @@ NUMBERS: dict[str, Shown] = {
     "bits": lambda _: LONGEST * math.log2(WORDS),
     "attention_parameters": lambda _: parameters(ATTENTION),
     "plain_parameters": lambda _: parameters(PLAIN),
-    "reversed_parameters": lambda _: parameters(REVERSED),
 }
