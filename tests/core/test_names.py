@@ -10,7 +10,10 @@ from waza.core.names import by_public_name, lookup, public_name
 from waza.core.recipe import Recipe
 
 PACKAGES = {"nn": nn, "models": models, "optim": optim, "learners": learners}
-INSIDE = {"Activation", "Hidden", "Convolved"}  # layers that a model makes of its settings; no recipe holds them
+INSIDE = {  # layers that a model makes of its settings; no recipe holds them
+    *("Activation", "Hidden", "Convolved", "Bridge", "FeedForward", "Residual", "PositionedEmbedding"),
+    *("EncoderLayer", "DecoderLayer", "TransformerEncoder", "TransformerDecoder"),
+}
 
 
 def things():
