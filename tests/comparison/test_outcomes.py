@@ -8,6 +8,7 @@ import pytest
 import xarray as xr
 
 from waza.comparison import TECHNIQUES, outcomes
+from waza.comparison.worth import Gap
 from waza.core.arrays import finite
 from waza.learners import Measure
 from waza.study import Finding, PartFinding
@@ -59,6 +60,15 @@ def test_a_technique_that_diverges_more_often_is_never_better(helps, effect):
     assert both.effect == "helps"
     (harmful,) = outcomes([finding("adam", "fails", "holds", -0.05)], trials(adam=1))
     assert harmful.effect == "harms"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "effect"), [(2.0, 9.0, "helps"), (-5.0, 0.5, "does not help"), (-1.0, 4.0, "undecided")]
+)
+def test_nothing_helps_where_no_variant_beats_a_constant(low, high, effect):
+    constant = Gap("adam, tuned", "constant", (low + high) / 2, low, high)
+    (found,) = outcomes([finding("adam", "holds", "fails")], trials(), constant)
+    assert found.effect == effect and found.points == pytest.approx(2.0)
 
 
 def test_an_effect_that_is_no_number_is_none_in_json():

@@ -7,8 +7,9 @@ from typing import Literal
 
 import xarray as xr
 
-from waza.comparison.design import compared
+from waza.comparison.design import MARGIN, compared
 from waza.comparison.techniques import BASELINE, reference_of
+from waza.comparison.worth import Gap
 from waza.core.errors import Error
 from waza.learners import Measure
 from waza.study import Finding, PartFinding, tuned_name
@@ -25,7 +26,8 @@ class Outcome:
     Args:
         technique: its name.
         effect: "helps" and "harms" by at least the smallest difference that matters; "makes no difference" where the
-            interval lies within it, "does not help" where it lies below but may harm; "diverges" where more trials of
+            interval lies within it, "does not help" where it lies below but may harm, or where no variant predicts
+            better than a constant: to lose less is no help; "diverges" where more trials of
             the technique than of its reference diverged, and the others do not show that it harms.
         points, low, high: over the seeds in which neither diverged.
         near: whether what was decided is close to its bound.
@@ -43,13 +45,21 @@ class Outcome:
     reference: str = BASELINE
 
 
-def outcomes(findings: Sequence[Finding], results: xr.Dataset) -> list[Outcome]:
-    """The outcome of each technique, from its finding, with the parts "helps" and "harms"; the most helpful first."""
+def outcomes(findings: Sequence[Finding], results: xr.Dataset, constant: Gap | None = None) -> list[Outcome]:
+    """The outcome of each technique, from its finding, with the parts "helps" and "harms"; the most helpful first.
+
+    Args:
+        findings: on the claims of the techniques.
+        results: of the comparison.
+        constant: how far the variants are above a constant prediction (`waza.comparison.worth.above_constant`).
+    """
     found = []
     for finding in findings:
         helps, harms = finding.parts
         of_reference, of_technique = (diverged(results, name) for name in compared(finding.id))
         effect = _effect(helps, harms)
+        if effect == "helps" and constant is not None and not constant.better:
+            effect = "does not help" if constant.high < 100 * MARGIN else "undecided"
         if of_technique > of_reference and effect != "harms":
             effect = "diverges"
         shown = harms if effect == "harms" else helps

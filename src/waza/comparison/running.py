@@ -158,14 +158,15 @@ def _compared(
     findings = decide(study.claims, results)
     measure = question.measure(study.measure)
     best, model = _kept(question, results)
+    constant = above_constant(results, measure)
     found = Comparison(
         question,
         results,
         findings,
-        outcomes(findings, results),
+        outcomes(findings, results, constant),
         best,
         model,
-        above_constant(results, measure),
+        constant,
         beside_references(results, measure, best),
     )
     if runs is None:
