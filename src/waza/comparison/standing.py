@@ -45,10 +45,10 @@ def with_standing(
     if not constant.better:
         key = "no_better" if constant.high < 100 * MARGIN else f"not_shown{of_images}"
         first.insert(0, say[key].format(constant=say["constants"][task], **_facts(constant, shown, say, task)))
-        less = [names[one.technique] for one in outcomes if one.effect != "helps" and one.low > 100 * MARGIN]
-        if less:
-            techniques = say["joiner"].join(less)
-            sentences.append(say["loses_less"].format(constant=say["constants"][task], techniques=techniques))
+        closer = [names[one.technique] for one in outcomes if one.effect != "helps" and one.low > 100 * MARGIN]
+        if closer:
+            techniques = say["joiner"].join(closer)
+            sentences.append(say["closer"].format(constant=say["constants"][task], techniques=techniques))
     if drawn and any(one.effect == "undecided" for one in outcomes):
         sentences.append(say["more_rows"])
     if references:
