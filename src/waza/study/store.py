@@ -132,9 +132,17 @@ def unfinished(runs: Path, study: str, fingerprint: str) -> list[RunFolder]:
 
 
 def folders(runs: Path, study: str) -> list[RunFolder]:
-    """All runs of a study, newest first."""
+    """All runs of a study, newest first; of those that began in the same second, the last written first."""
+
+    def begun(path: Path) -> tuple[str, int]:
+        try:
+            written = (path / STUDY).stat().st_mtime_ns
+        except FileNotFoundError:  # removed meanwhile
+            written = 0
+        return path.name.rpartition("-")[0], written
+
     try:
-        paths = sorted((path for path in (runs / study).iterdir() if (path / STUDY).is_file()), reverse=True)
+        paths = sorted((path for path in (runs / study).iterdir() if (path / STUDY).is_file()), key=begun, reverse=True)
     except (FileNotFoundError, NotADirectoryError):
         return []
     return [RunFolder(path) for path in paths]
