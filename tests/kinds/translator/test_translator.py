@@ -104,6 +104,7 @@ def test_the_scores_are_those_of_sacrebleu(fitted, model):
     assert sum(one["pairs"] for one in found["by_length"]) == held["test"].size
 
 
+@pytest.mark.slow
 def test_a_fresh_process_gives_the_same_translations(fitted, model, tmp_path):
     lines = ["one two", "", "  six five four  ", "three"]
     write(tmp_path / "in.txt", lines)

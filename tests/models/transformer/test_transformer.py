@@ -156,6 +156,7 @@ def test_the_order_of_the_source_matters():
     np.testing.assert_allclose(one[1:], other[1:], atol=1e-5)
 
 
+@pytest.mark.slow
 def test_many_seeds_at_once_are_each_alone():
     model = wz.vary(SMALL, dropout=nn.Dropout(0.2), attention_dropout=nn.Dropout(0.2))
     keys = jax.random.split(jax.random.key(0), 3)

@@ -46,6 +46,7 @@ def test_ucb1_keeps_its_bound(means):
     assert found[-1] > 0.5 * lai_robbins(Bernoulli(means)) * np.log(horizons[-1])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("algorithm", [bandits.KLUCB(), bandits.BernoulliThompson()], ids=["KL-UCB", "Thompson"])
 def test_regret_grows_as_the_lower_bound_does(algorithm):
     """Asymptotically optimal: from 1,000 to 10,000 pulls, regret grows by about the bound's share of log 10."""

@@ -85,7 +85,12 @@ def values_from_start(learner, found):
 # Prediction.
 
 
-@pytest.mark.parametrize("backup", [NStep(1), NStep(4), Traces(0.8), MonteCarlo("first"), MonteCarlo("every")])
+LONGER = [
+    pytest.param(backup, marks=pytest.mark.slow) for backup in (NStep(4), MonteCarlo("first"), MonteCarlo("every"))
+]
+
+
+@pytest.mark.parametrize("backup", [NStep(1), Traces(0.8), *LONGER])
 def test_values_of_the_random_walk(backup):
     """Sutton and Barto (2018), example 7.1, for 19 states the exact values -0.9, -0.8, ..., 0.9."""
     decay = 1.0 if isinstance(backup, MonteCarlo) else 0.5
