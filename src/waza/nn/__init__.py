@@ -62,6 +62,8 @@ from waza.nn.recurrent import StackedRecurrent as StackedRecurrent
 from waza.nn.recurrent import SummedDirections as SummedDirections
 from waza.nn.recurrent import bptt as bptt
 from waza.nn.token_logits import token_logits as token_logits
+from waza.nn.token_outputs import TokenOutputs as TokenOutputs
+from waza.nn.token_outputs import token_cross_entropy as token_cross_entropy
 from waza.nn.windows import col2im as col2im
 from waza.nn.windows import conv_output_size as conv_output_size
 from waza.nn.windows import im2col as im2col
