@@ -24,7 +24,7 @@ class Translator(Kind):
     models: ClassVar = {
         "translator": {
             "en": "an encoder and a decoder with attention, recurrent or a Transformer, which translate sentences",
-            "ja": "文を翻訳する、注意機構付きのエンコーダーとデコーダー(再帰型または Transformer)",
+            "ja": "文を翻訳する、Attention のあるエンコーダーとデコーダー(再帰型または Transformer)",
         }
     }
     options = TranslatorOptions
