@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from waza.core.errors import Error
+from waza.kinds.translator.intervals import interval, resampled, sentence_counts
 
 KANA = re.compile("[\N{HIRAGANA LETTER SMALL A}-\N{KATAKANA LETTER SMALL KE}]")
 WITH_KANA, WITH_IDEOGRAPHS = 0.05, 0.2  # the shares of a text's characters from which it is Japanese, or Chinese
@@ -21,12 +22,14 @@ class Score(NamedTuple):
         case: "cased" or "lower".
         signature: sacrebleu's, which says how it was computed.
         values: by part and by decoding, as in values["test"]["beam"].
+        intervals: those of the beam's values for other sentences, by part; of BLEU alone.
     """
 
     measure: str
     case: str
     signature: str
     values: dict[str, dict[str, float]]
+    intervals: dict[str, tuple[float, float]]
 
 
 class Binned(NamedTuple):
@@ -90,12 +93,16 @@ def scores(
     for measure in MEASURES:
         for case in CASES:
             values: dict[str, dict[str, float]] = {}
+            intervals: dict[str, tuple[float, float]] = {}
             for part, decoded in translations.items():
                 values[part] = {}
                 for name, texts in decoded.items():
                     metric = _metric(measure, case == "lower", tokenizer)
                     values[part][name] = metric.corpus_score(list(texts), [list(references[part])]).score
-            found.append(Score(measure, case, str(metric.get_signature()), values))
+                if measure == "BLEU":
+                    counts = sentence_counts(decoded["beam"], references[part], tokenizer, case == "lower")
+                    intervals[part] = interval(resampled(counts))
+            found.append(Score(measure, case, str(metric.get_signature()), values, intervals))
     return found
 
 

@@ -11,8 +11,8 @@ PARTS = ("validation", "test")
 
 
 def score_rows(result: Mapping[str, Any], language: str) -> list[dict[str, Any]]:
-    """Each score's name, its values in the order (validation greedy, validation beam, test greedy, test beam), and its
-    signature.
+    """Each score's name, its values in the order (validation greedy, validation beam, test greedy, test beam), its
+    signature, and the interval of the last value, "" where there is none.
     """
     say = texts(Path(__file__).parent / "texts", language)
     return [
@@ -20,6 +20,7 @@ def score_rows(result: Mapping[str, Any], language: str) -> list[dict[str, Any]]
             "name": say["score"].format(measure=one["measure"], case=say["cases"][one["case"]]),
             "values": [f"{one['values'][part][name]:.1f}" for part in PARTS for name in ("greedy", "beam")],
             "signature": one["signature"],
+            "interval": _interval(one.get("intervals", {}).get("test"), say),
         }
         for one in result["scores"]
     ]
@@ -32,7 +33,15 @@ def score_lines(result: Mapping[str, Any], language: str) -> list[str]:
     rows = score_rows(result, language)
     return [
         say["score_line"].format(
-            name=row["name"], signature=row["signature"], beam=BEAM, **dict(zip(names, row["values"], strict=True))
+            name=row["name"],
+            signature=row["signature"],
+            interval=row["interval"],
+            beam=BEAM,
+            **dict(zip(names, row["values"], strict=True)),
         )
         for row in rows
     ] or [say["not_measured"]]
+
+
+def _interval(ends: tuple[float, float] | None, say: Mapping[str, Any]) -> str:
+    return "" if ends is None else say["score_interval"].format(low=f"{ends[0]:.1f}", high=f"{ends[1]:.1f}")
