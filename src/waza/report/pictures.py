@@ -58,11 +58,11 @@ def heated(values: np.ndarray) -> np.ndarray:
     return steps.clip(0, 1)
 
 
-def data_address(picture: np.ndarray) -> str:
-    """A picture (height, width, 1 or 3), bytes or numbers in 0..1, as the address of a PNG image.
+def png_of(picture: np.ndarray) -> bytes:
+    """A picture (height, width, 1 or 3), bytes or numbers in 0..1, as the bytes of a PNG file.
 
-    >>> data_address(np.zeros((1, 1, 3)))[:22]
-    'data:image/png;base64,'
+    >>> png_of(np.zeros((1, 1, 3)))[1:4]
+    b'PNG'
     """
     from PIL import Image
 
@@ -70,4 +70,13 @@ def data_address(picture: np.ndarray) -> str:
         picture = np.rint(np.clip(picture, 0, 1) * 255).astype(np.uint8)
     file = io.BytesIO()
     Image.fromarray(picture[..., 0] if picture.shape[2] == 1 else picture).save(file, "PNG", optimize=True)
-    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+    return file.getvalue()
+
+
+def data_address(picture: np.ndarray) -> str:
+    """A picture as `png_of` takes it, as the address of a PNG image.
+
+    >>> data_address(np.zeros((1, 1, 3)))[:22]
+    'data:image/png;base64,'
+    """
+    return "data:image/png;base64," + base64.b64encode(png_of(picture)).decode()
