@@ -8,13 +8,14 @@ import numpy as np
 GAP = 2
 
 
-def grid(pictures: np.ndarray, columns: int, zoom: int = 1) -> np.ndarray:
+def grid(pictures: np.ndarray, columns: int, zoom: int = 1, gap: int = GAP) -> np.ndarray:
     """Pictures (n, height, width, channels) side by side and below each other, with white lines between them.
 
     Args:
         pictures: numbers in 0..1.
         columns: pictures per row.
         zoom: the side of the square that shows a pixel.
+        gap: the width of the lines.
 
     >>> grid(np.zeros((3, 2, 2, 1)), columns=2).shape, grid(np.zeros((3, 2, 2, 1)), columns=2, zoom=3).shape
     ((6, 6, 1), (14, 14, 1))
@@ -23,9 +24,9 @@ def grid(pictures: np.ndarray, columns: int, zoom: int = 1) -> np.ndarray:
     count, height, width, channels = pictures.shape
     columns = min(columns, count)
     rows = -(-count // columns)
-    whole = np.ones((rows * (height + GAP) - GAP, columns * (width + GAP) - GAP, channels), np.float32)
+    whole = np.ones((rows * (height + gap) - gap, columns * (width + gap) - gap, channels), np.float32)
     for i, picture in enumerate(pictures):
-        top, left = (i // columns) * (height + GAP), (i % columns) * (width + GAP)
+        top, left = (i // columns) * (height + gap), (i % columns) * (width + gap)
         whole[top : top + height, left : left + width] = picture
     return whole
 

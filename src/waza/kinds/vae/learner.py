@@ -69,7 +69,7 @@ def learner(options: VAEOptions, given: PlainImages) -> Variational:
         optimizer_of(options),
         loss=nn.VariationalBound(
             optim.WarmUp(beta, float(options.annealing)) if options.annealing else beta,
-            None if options.free_bits is None else float(options.free_bits),
+            float(options.free_bits) if options.free_bits else None,
         ),
         batch_size=options.batch_size,
         samples=options.importance_samples,

@@ -16,4 +16,6 @@ def remarks(result: Mapping[str, Any], language: str) -> list[str]:
         numbers = {"nats": f"{given['nats']:,.2f}", "error": f"{given['error']:.2f}"}
         counts = {name: f"{given[name]:,}" for name in ("images", "samples")}
         lines.append(say["estimate"].format(**numbers, **counts) + say["spacing"] + say["pixels"][result["pixels"]])
-    return [*lines, say["active"].format(active=result["active"], latent=result["latent"])]
+    all_active = result["active"] == result["latent"]
+    text = say["all_active" if all_active else "active"]
+    return [*lines, text.format(active=result["active"], latent=result["latent"])]
