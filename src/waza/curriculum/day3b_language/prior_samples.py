@@ -1,0 +1,109 @@
+"""E15: does a VAE press data into a distribution, so that random codes decode to digits, and an autoencoder not?"""
+
+from collections.abc import Callable
+
+import xarray as xr
+
+from waza import data, models, nn, optim
+from waza.curriculum.day3b_language.judged_samples import FITTED, REAL, RECONSTRUCTED, STANDARD, JudgedSamples
+from waza.curriculum.figures.random_codes import codes_beside_prior, decoded_codes, digits_by_source
+from waza.curriculum.shown import Shown, mean, points
+from waza.learners import Reconstruction, Supervised, Variational
+from waza.study import Claim, Part, Study, final
+
+CODE, HIDDEN = 10, (256,)
+STEPS, BATCH, RATE = 2000, 64, 0.002
+AUTOENCODER, VAE = "autoencoder", "VAE"
+SHAPE = (28, 28, 1)
+CASES = {STANDARD: "codes from N(0, 1)", FITTED: "codes from a fitted normal"}
+
+FIGURES = (decoded_codes, digits_by_source, codes_beside_prior)
+
+
+def study(data_name: str = "mnist") -> Study:
+    """784-256-10-256-784, ReLU, Adam 0.002 to 0 along a cosine, 2,000 steps of 64 images; the judge is 784-256-10."""
+    return Study(
+        name="prior-samples",
+        data=data.load(data_name),
+        variants={AUTOENCODER: judged(autoencoder()), VAE: judged(variational())},
+        baseline=AUTOENCODER,
+        measure=f"digits_{STANDARD}",
+        seeds=10,
+        first_seed=400,
+        steps=STEPS,
+        evaluate_every=1000,
+        claims=(C46,),
+        figures=FIGURES,
+    )
+
+
+def judged(generator: Reconstruction) -> JudgedSamples:
+    """The autoencoder with its judge, which is the same for both variants of a seed."""
+    judge = Supervised(models.MLP((784, *HIDDEN, 10)), _adam(), batch_size=BATCH, probes=False)
+    return JudgedSamples(generator, judge)
+
+
+def autoencoder() -> Reconstruction:
+    """An autoencoder that is trained on the cross entropy of the grey pixels."""
+    return Reconstruction(models.dense_autoencoder(SHAPE, CODE, HIDDEN), _adam(), batch_size=BATCH)
+
+
+def variational() -> Variational:
+    """The same network with twice as many outputs of the encoder, trained on the bound with the same cross entropy."""
+    return Variational(models.dense_vae(SHAPE, CODE, HIDDEN, initializer=nn.He()), _adam(), batch_size=BATCH)
+
+
+def _adam() -> optim.Optimizer:
+    return optim.Adam(optim.CosineDecay(RATE, STEPS))
+
+
+def measure(name: str, variant: str) -> Callable[[xr.Dataset], xr.DataArray]:
+    """A measure at the end."""
+    return lambda results: final(results, name, variant)
+
+
+def gain(name: str) -> Callable[[xr.Dataset], xr.DataArray]:
+    """How much larger a share is for the VAE, with codes from N(0, 1), than for the autoencoder with this source."""
+    return lambda results: measure(f"digits_{STANDARD}", VAE)(results) - measure(f"digits_{name}", AUTOENCODER)(results)
+
+
+# An image counts as a digit where the judge is sure of a class. "Decode to digits": most images of the VAE's prior do.
+# "An autoencoder's do not": most of its images do not, with codes from the VAE's prior, or, which is fairer, from a
+# normal distribution with the mean and covariance of its codes; each is a case. "Presses": the VAE's
+# codes are distributed nearly as the prior. The autoencoder's codes, and a judge of whole sets, qualify the answer.
+C46 = Claim(
+    "C46",
+    (
+        Part("decodes", measure(f"digits_{STANDARD}", VAE), low=0.5, unit="points"),
+        Part("prior", measure(f"codes_{STANDARD}", VAE), high=0.05),
+        *(
+            Part(f"not-{source}", measure(f"digits_{source}", AUTOENCODER), high=0.5, unit="points", case=case)
+            for source, case in CASES.items()
+        ),
+        Part("gain-standard", gain(STANDARD), low=0.1, unit="points", further=True),
+        Part("gain-fitted", gain(FITTED), low=0.1, unit="points", further=True),
+        Part("codes", measure(f"codes_{STANDARD}", AUTOENCODER), low=0.05, further=True),
+        Part("shape", measure(f"codes_{FITTED}", AUTOENCODER), low=0.05, further=True),
+    ),
+)
+
+NUMBERS: dict[str, Shown] = {
+    **{
+        f"{short}_{source}": points(measure(f"digits_{source}", variant))
+        for short, variant in (("ae", AUTOENCODER), ("vae", VAE))
+        for source in (STANDARD, FITTED, RECONSTRUCTED, REAL)
+    },
+    **{
+        f"{short}_unlike_{source}": mean(measure(f"unlike_{source}", variant))
+        for short, variant in (("ae", AUTOENCODER), ("vae", VAE))
+        for source in (STANDARD, FITTED)
+    },
+    **{
+        f"{short}_codes_{source}": mean(measure(f"codes_{source}", variant))
+        for short, variant in (("ae", AUTOENCODER), ("vae", VAE))
+        for source in (STANDARD, FITTED)
+    },
+    "accuracy": points(measure("judge_accuracy", VAE)),
+    "ae_error": mean(measure("squared_error", AUTOENCODER)),
+    "vae_error": mean(measure("squared_error", VAE)),
+}
