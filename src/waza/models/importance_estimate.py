@@ -18,8 +18,8 @@ def importance_estimate(
 ) -> Float[Array, " batch"]:
     r"""$\log \frac1K \sum_{i=1}^K p(x \mid z_i)\, p(z_i) / q(z_i \mid x)$ of each row in nats.
 
-    The $z_i$ are samples of $q(z \mid x)$. The expectation is below $\log p(x)$ and rises with K. The samples are drawn in equal parts, so that the memory does
-    not grow with K: K is rounded up to a multiple of a part.
+    The $z_i$ are samples of $q(z \mid x)$. The expectation is below $\log p(x)$ and rises with K. The samples are drawn
+    in equal parts, so that the memory does not grow with K: K is rounded up to a multiple of a part.
 
     Source: Burda, Grosse and Salakhutdinov, "Importance weighted autoencoders", 2016.
 
