@@ -11,8 +11,8 @@ from waza.curriculum.shown import Shown, mean, points
 from waza.learners import Reconstruction, Supervised, Variational
 from waza.study import Claim, Part, Study, final
 
-CODE, HIDDEN = 10, (256,)
-STEPS, BATCH, RATE = 2000, 64, 0.002
+CODE, HIDDEN = 20, (256,)
+STEPS, BATCH, RATE = 5000, 64, 0.002
 AUTOENCODER, VAE = "autoencoder", "VAE"
 SHAPE = (28, 28, 1)
 CASES = {STANDARD: "codes from N(0, 1)", FITTED: "codes from a fitted normal"}
@@ -21,7 +21,7 @@ FIGURES = (decoded_codes, digits_by_source, codes_beside_prior)
 
 
 def study(data_name: str = "mnist") -> Study:
-    """784-256-10-256-784, ReLU, Adam 0.002 to 0 along a cosine, 2,000 steps of 64 images; the judge is 784-256-10."""
+    """784-256-20-256-784, ReLU, Adam 0.002 to 0 along a cosine, 5,000 steps of 64 images; the judge is 784-256-10."""
     return Study(
         name="prior-samples",
         data=data.load(data_name),
@@ -31,7 +31,7 @@ def study(data_name: str = "mnist") -> Study:
         seeds=10,
         first_seed=400,
         steps=STEPS,
-        evaluate_every=1000,
+        evaluate_every=2500,
         claims=(C46,),
         figures=FIGURES,
     )
@@ -45,12 +45,13 @@ def judged(generator: Reconstruction) -> JudgedSamples:
 
 def autoencoder() -> Reconstruction:
     """An autoencoder that is trained on the cross entropy of the grey pixels."""
-    return Reconstruction(models.dense_autoencoder(SHAPE, CODE, HIDDEN), _adam(), batch_size=BATCH)
+    model = models.dense_autoencoder(SHAPE, CODE, HIDDEN, initializer=nn.Xavier())
+    return Reconstruction(model, _adam(), batch_size=BATCH)
 
 
 def variational() -> Variational:
     """The same network with twice as many outputs of the encoder, trained on the bound with the same cross entropy."""
-    return Variational(models.dense_vae(SHAPE, CODE, HIDDEN, initializer=nn.He()), _adam(), batch_size=BATCH)
+    return Variational(models.dense_vae(SHAPE, CODE, HIDDEN), _adam(), batch_size=BATCH)
 
 
 def _adam() -> optim.Optimizer:
