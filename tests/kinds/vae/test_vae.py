@@ -77,7 +77,12 @@ def test_the_command_keeps_a_vae_with_its_report(fitted):
     assert found["estimate"]["images"] == 8 and found["estimate"]["nats"] == pytest.approx(measures["test_nll"])
     assert found["estimate"]["nats"] < measures["test_loss"] + 1
     assert (settings["architecture"], settings["likelihood"], settings["size"]) == ("dense", "bernoulli", [8, 8])
-    assert "broken.png" in printed and "All images are grey" in printed and "200 importance samples" in printed and "--sample 64" in printed
+    assert (
+        "broken.png" in printed
+        and "All images are grey" in printed
+        and "200 importance samples" in printed
+        and "--sample 64" in printed
+    )
     page = (folder / "model" / "report.html").read_text("utf-8")
     for language, title in (("en", "The plane of codes"), ("ja", "潜在変数の平面")):
         shown = [f'data-spec="{language}-{name}"' in page for name in ("curves", "plane", "divergence")]

@@ -63,28 +63,31 @@ def measure(name: str, variant: str) -> Callable[[xr.Dataset], xr.DataArray]:
     return lambda results: final(results, name, variant)
 
 
-def gain(name: str) -> Callable[[xr.Dataset], xr.DataArray]:
-    """How much larger a share is for the VAE, with codes from N(0, 1), than for the autoencoder with this source."""
-    return lambda results: measure(f"digits_{STANDARD}", VAE)(results) - measure(f"digits_{name}", AUTOENCODER)(results)
+def gain(source: str) -> Callable[[xr.Dataset], xr.DataArray]:
+    """How much larger the share of digits is for the VAE's prior than for the autoencoder with this source."""
+    ours, other = measure(f"digits_{STANDARD}", VAE), measure(f"digits_{source}", AUTOENCODER)
+    return lambda results: ours(results) - other(results)
 
 
-# An image counts as a digit where the judge is sure of a class. "Decode to digits": most images of the VAE's prior do.
-# "An autoencoder's do not": most of its images do not, with codes from the VAE's prior, or, which is fairer, from a
-# normal distribution with the mean and covariance of its codes; each is a case. "Presses": the VAE's
-# codes are distributed nearly as the prior. The autoencoder's codes, and a judge of whole sets, qualify the answer.
+def nearer(source: str) -> Callable[[xr.Dataset], xr.DataArray]:
+    """How much more the autoencoder's images differ from test images than those of the VAE's prior."""
+    ours, other = measure(f"unlike_{STANDARD}", VAE), measure(f"unlike_{source}", AUTOENCODER)
+    return lambda results: other(results) - ours(results)
+
+
+# An image counts as a digit where the judge is sure of a class. "Presses into a distribution": the VAE's codes are
+# distributed nearly as the prior. "Prior samples decode to digits, an autoencoder's do not": the VAE's images are
+# digits more often, by 10 points, than the autoencoder's with codes from the same N(0, 1), or, which is fairer, from a
+# normal distribution with the mean and covariance of its codes; each is a case. How often that is, where the
+# autoencoder's codes lie, and a comparison of whole sets of images qualify the answer.
 C46 = Claim(
     "C46",
     (
-        Part("decodes", measure(f"digits_{STANDARD}", VAE), low=0.5, unit="points"),
         Part("prior", measure(f"codes_{STANDARD}", VAE), high=0.05),
-        *(
-            Part(f"not-{source}", measure(f"digits_{source}", AUTOENCODER), high=0.5, unit="points", case=case)
-            for source, case in CASES.items()
-        ),
-        Part("gain-standard", gain(STANDARD), low=0.1, unit="points", further=True),
-        Part("gain-fitted", gain(FITTED), low=0.1, unit="points", further=True),
+        *(Part(f"gain-{source}", gain(source), low=0.1, unit="points", case=case) for source, case in CASES.items()),
+        Part("most", measure(f"digits_{STANDARD}", VAE), low=0.5, unit="points", further=True),
         Part("codes", measure(f"codes_{STANDARD}", AUTOENCODER), low=0.05, further=True),
-        Part("shape", measure(f"codes_{FITTED}", AUTOENCODER), low=0.05, further=True),
+        *(Part(f"nearer-{source}", nearer(source), low=0.01, further=True) for source in CASES),
     ),
 )
 
