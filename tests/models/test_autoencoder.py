@@ -27,36 +27,42 @@ def convolutional(**settings):
 @pytest.mark.parametrize("tied", [False, True])
 def test_outputs_have_the_shape_of_the_rows(make, tied):
     model = make(tied=tied)
-    variables = model.init(jax.random.key(0))
-    z = model.encode(variables, X, Pass())
-    outputs = model.decode(variables, z, Pass())
+
+    def both(key):
+        variables = model.init(key)
+        return model.encode(variables, X, Pass()), model.apply(variables, X, Pass())
+
+    z, outputs = jax.eval_shape(both, jax.random.key(0))
     assert z.shape == (3, 4) and outputs.shape == X.shape
-    np.testing.assert_array_equal(outputs, model.apply(variables, X, Pass()))
 
 
 @pytest.mark.parametrize("make", [dense, convolutional])
 def test_tied_weights_are_one_array(make):
     model = make(tied=True)
     variables = model.init(jax.random.key(0))
-    shapes = {name: leaf.shape for name, leaf in named_leaves(variables["decoder"]).items()}
-    assert shapes and not any(name.endswith("weight") for name in shapes)
-    changed = jax.tree.map(lambda leaf: leaf, variables)
-    first = {dense: ("hidden", 0, "dense"), convolutional: ("convolutions", 0, "convolution")}[make]
-    node = changed["encoder"]
-    for name in first:
-        node = node[name]
-    node["weight"] = 2 * node["weight"]  # the last layer of the decoder, whose bias is 0, uses it
-    z = jnp.ones((3, 4))
-    once, twice = (model.decode(one, z, Pass()) for one in (variables, changed))
-    np.testing.assert_allclose(twice, 2 * once, rtol=1e-5)
-
-
-def test_tied_weights_are_the_transposed_ones():
-    model = dense(tied=True)
-    variables = model.init(jax.random.key(0))
+    names = named_leaves(variables["decoder"])
+    assert names and not any(name.endswith("weight") for name in names)
     given = with_weights(model.decoder, variables["decoder"], model.encoder, variables["encoder"])
-    np.testing.assert_array_equal(given["output"]["weight"], variables["encoder"]["hidden"][0]["dense"]["weight"].T)
-    np.testing.assert_array_equal(given["hidden"][0]["dense"]["weight"], variables["encoder"]["output"]["weight"].T)
+    encoder = variables["encoder"]
+    if make is convolutional:
+        assert given["convolutions"][-1]["weight"] is encoder["convolutions"][0]["convolution"]["weight"]
+    else:
+        np.testing.assert_array_equal(given["output"]["weight"], encoder["hidden"][0]["dense"]["weight"].T)
+    np.testing.assert_array_equal(given["hidden"][0]["dense"]["weight"], encoder["output"]["weight"].T)
+
+
+def test_gradients_of_tied_weights_are_the_sum_of_both_places():
+    """Of a linear autoencoder W^T W x with squared error: -2 W (x e^T + e x^T), e = x - W^T W x."""
+    model = models.dense_autoencoder(3, 2, (), tied=True, likelihood=nn.GaussianLikelihood(0.5**0.5))
+    variables, x = model.init(jax.random.key(0)), jnp.array([[1.0, -2.0, 0.5]])
+
+    def loss(variables):
+        return -model.likelihood.log_prob(model.apply(variables, x, Pass()), x).sum()
+
+    found = jax.jit(jax.grad(loss))(variables)["encoder"]["output"]["weight"]
+    weight, row = np.asarray(variables["encoder"]["output"]["weight"]), np.asarray(x).T
+    error = row - weight.T @ weight @ row
+    np.testing.assert_allclose(found, -2 * weight @ (row @ error.T + error @ row.T), rtol=1e-4)
 
 
 def test_a_decoder_mirrors_the_shapes_of_its_encoder():
@@ -79,7 +85,7 @@ def test_layers_that_cannot_be_tied():
 def test_a_decoder_with_another_number_of_outputs():
     model = models.Autoencoder(models.MLP((8, 2)), models.MLP((2, 7)), (8,))
     with pytest.raises(Error, match="expected 8 for rows of"):
-        model.apply(model.init(jax.random.key(0)), jnp.ones((1, 8)), Pass())
+        jax.eval_shape(lambda key: model.apply(model.init(key), jnp.ones((1, 8)), Pass()), jax.random.key(0))
 
 
 @pytest.mark.parametrize(

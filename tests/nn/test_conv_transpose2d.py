@@ -26,27 +26,36 @@ def test_against_pytorch(settings):
     x = np.random.RandomState(0).normal(size=(2, 5, 4, 3)).astype(np.float32)
     given = torch.tensor(np.moveaxis(x, -1, 1), requires_grad=True)
     expected = other(given)
-    y = layer.apply(variables, jnp.asarray(x), nn.Pass())
+
+    @jax.jit
+    def found(variables, x):
+        def total(variables, x):
+            y = layer.apply(variables, x, nn.Pass())
+            return (y**2).sum(), y
+
+        return jax.grad(total, argnums=(0, 1), has_aux=True)(variables, x)
+
+    (of_variables, of_x), y = found(variables, x)
     assert y.shape[1:3] == layer.output_size((5, 4))
     np.testing.assert_allclose(y, np.moveaxis(expected.detach().numpy(), 1, -1), rtol=1e-4, atol=1e-5)
     (expected**2).sum().backward()
-    found = jax.jit(jax.grad(lambda v, x: (layer.apply(v, x, nn.Pass()) ** 2).sum(), argnums=(0, 1)))(variables, x)
-    np.testing.assert_allclose(found[1], np.moveaxis(given.grad.numpy(), 1, -1), rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(of_x, np.moveaxis(given.grad.numpy(), 1, -1), rtol=1e-4, atol=1e-4)
     expected = np.transpose(other.weight.grad.numpy(), (2, 3, 1, 0))
-    np.testing.assert_allclose(found[0]["weight"], expected, rtol=1e-4, atol=1e-4)
+    np.testing.assert_allclose(of_variables["weight"], expected, rtol=1e-4, atol=1e-4)
 
 
 def test_it_is_the_transpose_of_the_convolution_with_its_weight():
     layer = nn.ConvTranspose2d(3, 2, 3, 2, 1, 1, use_bias=False)
-    variables = layer.init(jax.random.key(0))
-    small, large = (
-        jax.random.normal(jax.random.key(1), (1, 4, 4, 3)),
-        jax.random.normal(jax.random.key(2), (1, 8, 8, 2)),
-    )
-    convolved = nn.convolve(large, variables["weight"], 2, 1)
-    np.testing.assert_allclose(
-        jnp.vdot(layer.apply(variables, small, nn.Pass()), large), jnp.vdot(small, convolved), rtol=1e-4
-    )
+    random = np.random.RandomState(0)
+    small, large = (random.normal(size=shape).astype(np.float32) for shape in ((1, 4, 4, 3), (1, 8, 8, 2)))
+    weight = random.normal(size=(3, 3, 2, 3)).astype(np.float32)
+
+    @jax.jit
+    def products(small, large, weight):
+        transposed = layer.apply({"weight": weight}, small, nn.Pass())
+        return jnp.vdot(transposed, large), jnp.vdot(small, nn.convolve(large, weight, 2, 1))
+
+    np.testing.assert_allclose(*products(small, large, weight), rtol=1e-4)
 
 
 @pytest.mark.parametrize(
