@@ -112,7 +112,7 @@ def test_pictures_and_codes_of_the_command(fitted, model, photos, tmp_path, caps
     assert sizes["interpolate"][0] > 11 * sizes["interpolate"][1]
     assert "broken.png" in capsys.readouterr().err
     main(["use", place, "--encode", one, other, "--output", str(tmp_path / "codes.csv"), "--lang", "en"])
-    rows = list(csv.DictReader((tmp_path / "codes.csv").open()))
+    rows = list(csv.DictReader((tmp_path / "codes.csv").read_text("utf-8").splitlines()))
     assert [row["file"] for row in rows] == [one, other] and list(rows[0]) == ["file", "z0", "z1"]
     codes = np.array([[float(row["z0"]), float(row["z1"])] for row in rows])
     assert codes == pytest.approx(model.encode([one, other]), rel=1e-4)
