@@ -49,7 +49,7 @@ class JudgedSamples(Learner):
     Args:
         generator: the autoencoder's learner.
         judge_learner: the classifier's learner.
-        count: N.
+        count: N, or half of the test images if these are fewer.
     """
 
     generator: Reconstruction
@@ -82,14 +82,15 @@ class JudgedSamples(Learner):
     def evaluate(self, state: Judged, data: Dataset, key: PRNGKeyArray) -> Any:
         """The measures of the four sources; images and codes go to `judge`."""
         model, variables = self.generator.model, state.generator.variables
-        train, test = (as_inputs(jnp.asarray(split.x)[: self.count]) for split in (data.train, data.test))
-        other = as_inputs(jnp.asarray(data.test.x)[self.count : 2 * self.count])
+        count = min(self.count, data.train.x.shape[0], data.test.x.shape[0] // 2)
+        train, test = (as_inputs(jnp.asarray(split.x)[:count]) for split in (data.train, data.test))
+        other = as_inputs(jnp.asarray(data.test.x)[count : 2 * count])
         keys = jax.random.split(key, 4)
         known = codes_of(model, variables, train, keys[0])
         codes = codes_of(model, variables, test, keys[1])
         random = {
             STANDARD: jax.random.normal(keys[2], codes.shape),
-            FITTED: fitted_normal(known, keys[3], self.count),
+            FITTED: fitted_normal(known, keys[3], count),
         }
         images = {source: decoded(model, variables, z) for source, z in {**random, RECONSTRUCTED: codes}.items()} | {
             REAL: test
@@ -104,7 +105,7 @@ class JudgedSamples(Learner):
             found[f"unlike_{source}"] = energy_coefficient(logits[source], expected)
         for source, z in random.items():
             found[f"codes_{source}"] = energy_coefficient(codes, z)
-        labels = jnp.asarray(data.test.y)[: self.count]
+        labels = jnp.asarray(data.test.y)[:count]
         found["judge_accuracy"] = jnp.mean(jnp.argmax(logits[REAL], axis=1) == labels)
         found["squared_error"] = jnp.mean((images[RECONSTRUCTED] - test) ** 2)
         shown = {source: x[:SHOWN] for source, x in images.items() if source != RECONSTRUCTED}
