@@ -195,7 +195,7 @@ def test_what_lies_around_is_passed_over(folder, tmp_path):
 
 def test_files_that_vanish_or_may_not_be_read(folder, monkeypatch):
     listing = list_images(folder)
-    monkeypatch.setattr(sys.modules[image_folder.__module__], "list_images", lambda path: listing)
+    monkeypatch.setattr(sys.modules[image_folder.__module__], "list_images", lambda path, labelled: listing)
     (folder / "red" / "3.png").unlink()
     assert said(read(folder)) == {"image_unreadable": {"count": 1, "names": "red/3.png"}}
 

@@ -235,7 +235,7 @@ def test_settings_become_an_optimizer():
 
 def test_grey_images_are_made_as_pillow_makes_them():
     pixels = np.random.default_rng(0).integers(0, 256, (2, 5, 4, 3)).astype(np.uint8)
-    from waza.data.image_preparation import Photographs
+    from waza.data.image_reading import Photographs
 
     grey = ImagePreparation((5, 4), 1, ("a", "b")).apply(Photographs(("x", "y"), pixels))
     expected = np.asarray(Image.fromarray(pixels[0]).convert("L"))

@@ -126,6 +126,7 @@ def test_every_kind_is_described():
         "environment",
         "campaign",
         "translation",
+        "vae",
     }
     for kind in kinds():
         assert kind.preparation_type().kind == kind.preparation

@@ -1,4 +1,4 @@
-"""`waza use`: a saved model on new rows, images or texts, generating text, translating, or playing episodes."""
+"""`waza use`: a saved model on new rows, images or texts, generating text or images, translating, or playing episodes."""
 
 import argparse
 import contextlib
@@ -37,7 +37,7 @@ def command(options: argparse.Namespace) -> None:
     asked: Any = use_options(kind, given(options, [(one.data, one.use_options) for one in kinds()]))
     for path in asked.outputs():
         writable(Path(path))
-    output = asked.output if isinstance(asked, InputOptions) else None
+    output = getattr(asked, "output", None)
     with piped(asked, kind.piped) as asked:
         found = kind.use(model, asked, options.lang)
     for note in found.notes:

@@ -91,6 +91,8 @@ _EXERCISES = (
     Exercise("next-word", "E12", "day3a_recurrent", ()),
     Exercise("long-sentences", "E13", "day3b_language", ("C41",)),
     Exercise("word-alignment", "E13", "day3b_language", ("C49",)),
+    Exercise("autoencoder-pca", "E15", "day3b_language", ("C45",)),
+    Exercise("prior-samples", "E15", "day3b_language", ("C46",)),
     Exercise("greedy-choice", "E18", "day4b_reinforcement", ("C50",)),
     Exercise("exploration", "E18", "day4b_reinforcement", ("C51",)),
     Exercise("mail-segments", "E18", "day4b_reinforcement", ()),

@@ -35,13 +35,13 @@ class Kept(NamedTuple):
     white: int
 
 
-def kept_folder(folder: Path, images: Sequence[ListedImage], size: tuple[int, int]) -> Path:
+def kept_folder(folder: Path, images: Sequence[ListedImage], size: tuple[int, int], labelled: bool = True) -> Path:
     """The cache of a folder's decoded images: `images/<digest>` in the cache folder.
 
     The digest covers the folder's path, the size, and every image's name, size and times of change, so that a folder is
-    decoded again after any change, including a change of permissions.
+    decoded again after any change, including a change of permissions; and whether every image needs a class.
     """
-    digest = hashlib.sha256(json.dumps([VERSION, str(folder), size]).encode())
+    digest = hashlib.sha256(json.dumps([VERSION, str(folder), size, *[labelled] * (not labelled)]).encode())
     for image in images:
         digest.update(json.dumps(image).encode() + b"\n")
     return cache_folder() / "images" / digest.hexdigest()[:32]

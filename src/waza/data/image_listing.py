@@ -57,7 +57,7 @@ class _Passed:
         return notes + [Note(f"image_{kind}", {"count": count}) for kind, count in counts.items() if count]
 
 
-def list_images(folder: Path) -> Listing:
+def list_images(folder: Path, labelled: bool = True) -> Listing:
     """List the image files in a folder's class folders, and in their sub-folders.
 
     The layout is <class>/<image>, or train/<class>/<image> with test/ and, optionally, validation/ beside it (or names
@@ -65,6 +65,11 @@ def list_images(folder: Path) -> Listing:
     test. Symbolic links are never followed, so that nothing outside the folder is read and no loop is entered. Hidden
     files, and files without the suffix of an image, are ignored. The notes count all of these. Class names are compared
     in Unicode's composed form.
+
+    Args:
+        folder: of the images.
+        labelled: whether every image needs a class. Without, a folder with images outside of class folders is one set
+            of images of the class "", with those of all folders below; train/ and test/ may hold images directly.
 
     Raises:
         Error: the folder is missing, or has another layout.
@@ -74,6 +79,8 @@ def list_images(folder: Path) -> Listing:
         raise Error(f"{folder} {given}; expected a folder of images (unpack an archive first)")
     passed = _Passed()
     tops = _subfolders(folder, folder, passed)
+    if not labelled and (passed.loose or not tops):
+        return _unlabelled(folder)
     by_name = splits_among([top.name for top in tops])
     below = {top: _subfolders(top, folder, _Passed()) for top in tops}
     inner = {top: below[top] for top in tops if top.name in by_name}
@@ -83,7 +90,9 @@ def list_images(folder: Path) -> Listing:
         beside = [shown(top.name) for top in tops if top not in inner]
         notes += [counted("image_beside", beside)] if beside else []
     elif tops and len(inner) == len(tops) and not any(inner.values()):
-        raise Error(f"{folder} has no class folders in {_names(tops)}; {LAYOUT}")
+        if labelled:
+            raise Error(f"{folder} has no class folders in {_names(tops)}; {LAYOUT}")
+        images, notes = _given(folder, {top: by_name[top.name] for top in inner}, passed, labelled)
     else:
         images, notes = _listed(folder, "", tops, passed)
         notes += _alike(below)
@@ -128,8 +137,20 @@ def counted(kind: str, names: Iterable[str]) -> Note:
     return Note(kind, {"count": len(names), "names": few + (", ..." if len(names) > NAMED else "")})
 
 
-def _given(folder: Path, splits: dict[Path, str], passed: _Passed) -> tuple[list[ListedImage], list[Note]]:
-    """The images of a folder that has splits."""
+def _unlabelled(folder: Path) -> Listing:
+    """All images of a folder and of those below, with the class ""."""
+    passed = _Passed()
+    images = [_listing_of(entry, "", "", folder) for entry in _files(folder, folder, passed)]
+    if not images:
+        around = [note.say("en") for note in passed.notes()]
+        raise Error(" ".join([f"{folder} holds no images; expected JPEG, PNG, GIF, BMP, WEBP, TIFF or PPM.", *around]))
+    return Listing(tuple(sorted(images, key=lambda image: image.path)), tuple(passed.notes()))
+
+
+def _given(
+    folder: Path, splits: dict[Path, str], passed: _Passed, labelled: bool = True
+) -> tuple[list[ListedImage], list[Note]]:
+    """The images of a folder that has splits, with class folders in them if the images are labelled."""
     by_split: dict[str, Path] = {}
     for top, split in splits.items():
         if split in by_split:
@@ -150,6 +171,9 @@ def _given(folder: Path, splits: dict[Path, str], passed: _Passed) -> tuple[list
     images: list[ListedImage] = []
     around: list[str] = []
     for split, top in by_split.items():
+        if not labelled:
+            images += [_listing_of(entry, split, "", folder) for entry in _files(top, folder, passed)]
+            continue
         classes = _subfolders(top, folder, passed)
         inside = _inside(classes, folder)
         if inside:
@@ -175,13 +199,19 @@ def _listed(folder: Path, split: str, tops: list[Path], passed: _Passed) -> tupl
         label = composed(shown(top.name))
         before = len(images)
         for entry in _files(top, folder, passed):
-            state = entry.stat(follow_symlinks=False)
-            path = Path(entry.path).relative_to(folder)
-            passed.nested += len(path.parts) > len(top.relative_to(folder).parts) + 1
-            images.append(ListedImage(split, label, str(path), state.st_size, state.st_mtime_ns, state.st_ctime_ns))
+            images.append(_listing_of(entry, split, label, folder))
+            depth = len(Path(images[-1].path).parts)
+            passed.nested += depth > len(top.relative_to(folder).parts) + 1
         if len(images) == before:
             empty.append(str(top.relative_to(folder)))
     return images, [counted("image_empty", empty)] if empty else []
+
+
+def _listing_of(entry: os.DirEntry, split: str, label: str, folder: Path) -> ListedImage:
+    """An image file as it is listed."""
+    state = entry.stat(follow_symlinks=False)
+    path = str(Path(entry.path).relative_to(folder))
+    return ListedImage(split, label, path, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
 
 
 def _subfolders(folder: Path, root: Path, passed: _Passed) -> list[Path]:

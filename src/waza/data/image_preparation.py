@@ -1,33 +1,19 @@
 """Preparation of images: from files to inputs of a network, and from its outputs to classes."""
 
 import dataclasses
-import tempfile
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from waza.core.errors import Error
-from waza.data.given import array_of
-from waza.data.image_listing import images_below, shown
-from waza.data.image_workers import WHITE, decode_all
-from waza.data.notes import Note
+from waza.data.image_reading import ImageReading, Photographs
+from waza.data.image_workers import WHITE
 from waza.data.targets import Task
 
 BEST = 5
-LUMINANCE = (299, 587, 114)  # ITU-R BT.601, in thousandths: Pillow's weights for grey
-
-
-class Photographs(NamedTuple):
-    """Images from files: their names as given, and pixels (n, height, width, 3) uint8."""
-
-    names: tuple[str, ...]
-    pixels: np.ndarray
 
 
 @dataclasses.dataclass(frozen=True)
-class ImagePreparation:
+class ImagePreparation(ImageReading):
     """Converts image files to inputs, and outputs to the most probable classes; can be stored as JSON.
 
     Args:
@@ -48,90 +34,16 @@ class ImagePreparation:
     white: int = WHITE
 
     def __post_init__(self):
-        if len(self.size) != 2 or not all(isinstance(side, int) and side > 0 for side in self.size):
-            raise ValueError(f"{self.size} is not a height and width")
-        named = all(isinstance(name, str) for name in self.classes) and len(set(self.classes)) == len(self.classes)
-        if self.channels not in (1, 3) or not named:
-            raise ValueError("images have one channel or three, and every class needs a unique name")
-        if not isinstance(self.white, int) or not 0 < self.white <= WHITE:
-            raise ValueError(f"{self.white} is not a value of 16 bits")
+        self.check_fields()
+        if not all(isinstance(name, str) for name in self.classes) or len(set(self.classes)) != len(self.classes):
+            raise ValueError("every class needs a unique name")
         if self.labels and len(self.labels) != len(self.classes):
             raise ValueError(f"there are {len(self.labels)} labels for {len(self.classes)} classes")
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The shape of an image as input of the network."""
-        return (*self.size, self.channels)
 
     @property
     def outputs(self) -> int:
         """The number of outputs of the network."""
         return len(self.classes)
-
-    def given(self, x: Any) -> Photographs:
-        """The images as `apply` takes them, from an array (n, height, width[, channels]) uint8 or a list of files.
-
-        Raises:
-            Error: they have another size, or a file cannot be read.
-        """
-        if isinstance(x, str | Path):
-            raise Error(f"{str(x)!r} is given; expected a list of images' files, such as [{str(x)!r}], or an array")
-        if isinstance(x, Sequence) and x and all(isinstance(one, str | Path) for one in x):
-            photographs, notes = self.read([Path(one) for one in x])
-            if len(photographs.names) != len(x):
-                said = " ".join(note.say("en") for note in notes) or "a folder is among them."
-                raise Error(f"{len(x)} files are given, and {len(photographs.names)} images were read: {said}")
-            return photographs
-        pixels = pixels_of(x)
-        if pixels.shape[1:3] != self.size or pixels.shape[3] not in (self.channels, 3):
-            expected = ", ".join(map(str, self.shape))
-            raise Error(f"images of shape {pixels.shape} are given; the model takes (n, {expected}): resize them")
-        return Photographs(tuple(str(i) for i in range(len(pixels))), pixels)
-
-    def read(self, paths: Sequence[Path]) -> tuple[Photographs, list[Note]]:
-        """The images in files and folders, decoded as for training; notes name those that could not be decoded.
-
-        Raises:
-            Error: a path is missing, or no image could be read.
-        """
-        files: list[Path] = []
-        for path in paths:
-            if not path.exists():
-                raise Error(f"there is no file {path}: give images, or folders of them")
-            files += images_below(path) if path.is_dir() else [path]
-        with tempfile.TemporaryDirectory() as folder:
-            raw = Path(folder) / "pixels"
-            outcomes = decode_all(Path("/"), [str(file.absolute()) for file in files], self.size, raw, white=self.white)
-            read = np.array([bool(outcome.digest) for outcome in outcomes])
-            pixels = self._mapped(raw, read) if read.any() else None
-        kinds = dict.fromkeys(kind for outcome in outcomes for kind in outcome.kinds)
-        notes = []
-        for kind in kinds:
-            named = [shown(str(file)) for file, one in zip(files, outcomes, strict=True) if kind in one.kinds]
-            notes.append(Note(kind, {"count": len(named), "names": ", ".join(named)}))
-        if pixels is None:
-            raise Error(" ".join(["none of the images could be read.", *(note.say("en") for note in notes)]))
-        return Photographs(tuple(str(file) for file, good in zip(files, read, strict=True) if good), pixels), notes
-
-    def _mapped(self, raw: Path, read: np.ndarray) -> np.ndarray:
-        """The images that were read, moved together within the file and mapped, since many may not fit into memory.
-
-        The mapping stays readable after the file is deleted.
-        """
-        pixels = np.memmap(raw, np.uint8, "r+", shape=(len(read), *self.size, 3))
-        for place, row in enumerate(np.flatnonzero(read)):
-            if place != row:
-                pixels[place] = pixels[row]
-        return pixels[: read.sum()]
-
-    def apply(self, images: Photographs) -> np.ndarray:
-        """The inputs, (n, height, width, channels) uint8."""
-        if self.channels == images.pixels.shape[3]:
-            return images.pixels
-        grey = np.empty((*images.pixels.shape[:3], 1), np.uint8)
-        for row, image in zip(grey, images.pixels, strict=True):
-            row[..., 0] = (image.astype(np.uint32) @ np.array(LUMINANCE, np.uint32) + 500) // 1000
-        return grey
 
     def answers(self, outputs: np.ndarray, images: Photographs) -> dict[str, Any]:
         """The five most probable classes of each image, one row per class: "file", "rank", "class", "probability"."""
@@ -158,22 +70,3 @@ class ImagePreparation:
         labels = tuple(values.get("labels", ()))
         white = values.get("white", WHITE)
         return cls(tuple(values["size"]), values["channels"], tuple(values["classes"]), labels, white)
-
-
-def pixels_of(x: Any) -> np.ndarray:
-    """Images as an array (n, height, width, channels).
-
-    Raises:
-        Error: they are not bytes, or have another shape.
-
-    >>> pixels_of(np.zeros((2, 8, 8), np.uint8)).shape
-    (2, 8, 8, 1)
-    """
-    pixels = array_of("x", x)
-    if pixels.dtype != np.uint8:
-        raise Error(f"images of type {pixels.dtype} are given; expected uint8 in 0..255: (255 * x).astype('uint8')")
-    if pixels.ndim == 3:
-        pixels = pixels[..., None]
-    if pixels.ndim != 4 or pixels.shape[3] not in (1, 3):
-        raise Error(f"x has the shape {pixels.shape}; expected images (n, height, width) or (n, height, width, 1 or 3)")
-    return pixels

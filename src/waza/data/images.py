@@ -44,6 +44,7 @@ def image_folder(
     name: str | None = None,
     processes: int | None = None,
     progress: Callable[[int, int], None] | None = None,
+    labelled: bool = True,
 ) -> ImageFolder:
     """A folder of images by class, as a data set of RGB images of this `size`; `classes` are the folders' names.
 
@@ -64,6 +65,8 @@ def image_folder(
         name: the name of the data set; by default the name of the folder.
         processes: the number of processes that decode; by default one per processor core, at most 16.
         progress: called with (images done, images in all) while images are decoded.
+        labelled: whether every image needs a class. Without, the images may lie in the folder directly, and are then of
+            the class ""; all are split together, and none is left out since its class is rare.
 
     Raises:
         Error: the folder is missing or has another layout, fewer than two classes or no test images are left, or the
@@ -78,12 +81,12 @@ def image_folder(
     if processes is not None and processes < 1:
         raise Error(f"processes={processes} given; expected at least 1, or None for one per processor core")
     given = Path(path)
-    listing = list_images(given)
+    listing = list_images(given, labelled)
     folder = given.resolve()
-    place = kept_folder(folder, listing.images, size)
+    place = kept_folder(folder, listing.images, size, labelled)
     kept = read_kept(place)
     if kept is None:
-        kept = _make(place, folder, listing, size, processes, progress)
+        kept = _make(place, folder, listing, size, processes, progress, labelled)
     ends = np.cumsum(kept.counts)[:-1]
     train, validation, test = (
         read_only(Split(x, y)) for x, y in zip(np.split(kept.x, ends), np.split(kept.y, ends), strict=True)
@@ -99,6 +102,7 @@ def _make(
     size: tuple[int, int],
     processes: int | None,
     progress: Callable[[int, int], None] | None,
+    labelled: bool,
 ) -> Kept:
     """Decode the listed images, choose the rows of each split, and cache them."""
     images = listing.images
@@ -113,7 +117,7 @@ def _make(
         if white < WHITE:
             decoded.unlink()
             outcomes = decode_all(folder, names, size, decoded, processes, progress, white)
-        classes, rows, notes = _arranged(folder, listing, outcomes)
+        classes, rows, notes = (_arranged if labelled else _together)(folder, listing, outcomes)
         notes += notes_on_originals(outcomes, size)
         order = [row for split in SPLITS for row in rows[split]]
         index = {label: i for i, label in enumerate(classes)}
@@ -166,6 +170,22 @@ def _arranged(
     # The rows are sorted by class so far; the first rows of a split should contain all classes.
     place = {row: at for at, row in enumerate(shuffled)}
     return classes, {split: sorted(own, key=place.__getitem__) for split, own in rows.items()}, notes
+
+
+def _together(
+    folder: Path, listing: Listing, outcomes: Sequence[Outcome]
+) -> tuple[list[str], dict[str, list[int]], list[Note]]:
+    """The same for images that need no classes: all of a split are divided together."""
+    images = listing.images
+    notes = _told(images, outcomes)
+    shuffled = np.random.RandomState(SEED).permutation(len(images)).tolist()
+    read = [row for row in shuffled if outcomes[row].digest]
+    rows = _as_given(images, read) if images[0].split else _split(read)
+    if not rows["train"] or not rows["test"]:
+        said = " ".join(note.say("en") for note in (*listing.notes, *notes))
+        raise Error(f"{folder} has {len(read)} readable images; expected {FEWEST} or more. {said}".rstrip())
+    notes += notes_on_repeats(images, outcomes, rows)
+    return sorted({images[row].label for row in read}), rows, notes
 
 
 def _told(images: Sequence[ListedImage], outcomes: Sequence[Outcome]) -> list[Note]:

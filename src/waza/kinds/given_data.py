@@ -12,7 +12,7 @@ from waza.core.errors import Error
 from waza.data import Dataset, Note, Split, hold_out
 from waza.data.array_preparation import ArrayPreparation
 from waza.data.given import array_of, checked_pair, is_frame, is_table_file, plain_labels
-from waza.data.image_preparation import pixels_of
+from waza.data.image_reading import pixels_of
 from waza.data.splitting import split_rows
 from waza.data.targets import Task
 from waza.kinds.classifier.images import images_in_memory

@@ -1,6 +1,7 @@
 """The options of a training: those of every one, and those of networks that learn from rows of data."""
 
 import dataclasses
+import re
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -105,6 +106,21 @@ def read_hidden(text: str) -> tuple[int, ...]:
     if not all(size.isascii() and size.isdigit() and int(size) for size in sizes):
         raise Error(f"--hidden {text!r} given; expected the units of each hidden layer, such as 64,32")
     return tuple(map(int, sizes))
+
+
+def read_size(text: str) -> tuple[int, int]:
+    """The size (height, width) that "64" or "48x64" names.
+
+    Raises:
+        Error: it names none.
+
+    >>> read_size("64"), read_size("48x64")
+    ((64, 64), (48, 64))
+    """
+    sides = re.split("[x×]", text.lower())
+    if len(sides) > 2 or not all(side.isascii() and side.isdigit() and int(side) for side in sides):
+        raise Error(f"--size {text!r} given; expected a side or HEIGHTxWIDTH in pixels, such as 64 or 48x64")
+    return int(sides[0]), int(sides[-1])
 
 
 def check_hidden(sizes: Any) -> None:

@@ -13,6 +13,7 @@ from waza.kinds.options import FitOptions
 # One line a kind: the module whose `KIND` it is.
 KINDS = (
     "waza.kinds.classifier.kind",
+    "waza.kinds.vae.kind",
     "waza.kinds.language_model.kind",
     "waza.kinds.translator.kind",
     "waza.kinds.policy.kind",

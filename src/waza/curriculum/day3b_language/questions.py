@@ -40,6 +40,11 @@ VECTORS = with_scores(q1=1, q2=2, m11=1, m12=0, m21=0, m22=1, m31=-1, m32=0)
 QUESTIONS = (
     Question("P108", lambda _: Choice(2, options=4), "long-sentences"),
     Question(
+        "P127",
+        lambda _: Points({"distribution": ("distribution", "probab", "分布", "確率")}, needed=1),
+        "prior-samples",
+    ),
+    Question(
         "P136-attention",
         lambda _: Points(
             {

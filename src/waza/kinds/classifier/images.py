@@ -1,25 +1,23 @@
 """Images of a folder or a data set, as the material of a training."""
 
 import dataclasses
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from waza import data as sets
-from waza.core.errors import Error, nearest
+from waza.core.errors import Error
 from waza.data import Dataset, Note, Split, hold_out
 from waza.data.given import checked_pair, plain_labels
-from waza.data.image_preparation import ImagePreparation, pixels_of
+from waza.data.image_preparation import ImagePreparation
+from waza.data.image_reading import pixels_of
 from waza.data.image_workers import WHITE
 from waza.data.notes import short
 from waza.data.splitting import split_rows
+from waza.kinds.images import are_coloured, find_images, held_of
 from waza.kinds.kind import Told
 from waza.kinds.material import Material, set_aside
 
-HELD, MOST_HELD = 0.1, 5000
 FEWEST = 3  # images of a class: one for each split
-LOOKED_AT = 100
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,35 +28,13 @@ class Images(Material):
 
 
 def images(given: str, size: tuple[int, int] | None, usual: tuple[int, int], progress: Told | None = None) -> Images:
-    """Images of a folder by class, or of a data set by name.
-
-    Args:
-        given: the folder's path or the data set's name. A name that is both is the data set's; ./name is the folder.
-        size: (height, width) to which a folder's images are resized; a data set has its own.
-        usual: the size where none is given.
-        progress: called with (images decoded, images in all).
+    """Images of a folder by class, or of a data set by name; the arguments are those of `find_images`.
 
     Raises:
         Error: there is neither, or the images cannot be used.
     """
-    notes: tuple[Note, ...] = ()
-    white = WHITE
-    known = [one.name for one in sets.listing()]
-    if given in known:
-        dataset = sets.load(given)
-        own = dataset.train.x.shape[1:3]
-        if size is not None and size != own:
-            asked, have = (" x ".join(map(str, sides)) for sides in (size, own))
-            raise Error(f"the images of {given} have {have} pixels, and {asked} is asked for: leave --size out")
-        dataset = hold_out(dataset, _held(len(dataset.train.y)))
-    elif Path(given).is_dir():
-        folder = sets.image_folder(given, size or usual, progress=progress)
-        dataset, notes, white = folder.dataset, folder.notes, folder.white
-        if dataset.validation is None:
-            dataset = _first_held(dataset)
-    else:
-        raise Error(f"{given!r} is neither a folder of images nor a data set's name: {nearest(given, known)}")
-    return _images(dataset, (), notes, white)
+    found = find_images(given, size, usual, progress)
+    return _images(found.dataset, (), found.notes, found.white)
 
 
 def images_in_memory(data: Any) -> Images:
@@ -92,7 +68,7 @@ def images_in_memory(data: Any) -> Images:
         raise Error(f"{data.name} has labels of {dataset.train.y.dtype}; a Dataset has classes 0, 1, 2, ...")
     if dataset.validation is not None:
         return _images(dataset, (), ())
-    dataset = hold_out(dataset, _held(len(dataset.train.y)))
+    dataset = hold_out(dataset, held_of(len(dataset.train.y)))
     return _images(dataset, (), (set_aside(dataset),))
 
 
@@ -114,23 +90,4 @@ def _images(dataset: Dataset, labels: tuple[Any, ...], notes: tuple[Note, ...], 
         classes = tuple(map(str, labels))
     shape = dataset.train.x.shape[1:]
     preparation = ImagePreparation((shape[0], shape[1]), shape[2], tuple(classes), labels, white)
-    return Images(dataset, preparation, notes, photographs=_coloured(dataset.train.x))
-
-
-def _held(rows: int) -> int:
-    return max(1, min(MOST_HELD, round(HELD * rows)))
-
-
-def _first_held(dataset: Dataset) -> Dataset:
-    """The first training rows, which are in random order, as the validation split; none is read."""
-    held = _held(len(dataset.train.y))
-    if held >= len(dataset.train.y):
-        raise Error(f"{dataset.name} has one training image; expected more, or a validation/ folder")
-    kept, first = (Split(dataset.train.x[part], dataset.train.y[part]) for part in (slice(held, None), slice(held)))
-    return dataset._replace(train=kept, validation=first)
-
-
-def _coloured(x: np.ndarray) -> bool:
-    """Whether images have colours. Drawings and digits have none, and a flip may change their meaning."""
-    few = np.asarray(x[:LOOKED_AT]).astype(int)
-    return few.shape[3] == 3 and bool((few.max(axis=3) != few.min(axis=3)).any())
+    return Images(dataset, preparation, notes, photographs=are_coloured(dataset.train.x))

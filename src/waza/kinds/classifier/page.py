@@ -12,10 +12,10 @@ from scipy.special import softmax
 from waza.kinds.classifier.confusion import confused, confusion
 from waza.kinds.classifier.filters import feature_maps, first_filters
 from waza.kinds.classifier.images import Images
-from waza.kinds.classifier.pictures import GAP, data_address, grid, heated, stretched
 from waza.kinds.classifier.saliency import saliency
 from waza.kinds.model import Model
 from waza.learners import as_inputs
+from waza.report.pictures import GAP, data_address, grid, heated, stretched
 from waza.report.training_charts import heat_map
 from waza.report.training_page import Training, render_training
 

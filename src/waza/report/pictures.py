@@ -8,13 +8,14 @@ import numpy as np
 GAP = 2
 
 
-def grid(pictures: np.ndarray, columns: int, zoom: int = 1) -> np.ndarray:
+def grid(pictures: np.ndarray, columns: int, zoom: int = 1, gap: int = GAP) -> np.ndarray:
     """Pictures (n, height, width, channels) side by side and below each other, with white lines between them.
 
     Args:
         pictures: numbers in 0..1.
         columns: pictures per row.
         zoom: the side of the square that shows a pixel.
+        gap: the width of the lines.
 
     >>> grid(np.zeros((3, 2, 2, 1)), columns=2).shape, grid(np.zeros((3, 2, 2, 1)), columns=2, zoom=3).shape
     ((6, 6, 1), (14, 14, 1))
@@ -23,9 +24,9 @@ def grid(pictures: np.ndarray, columns: int, zoom: int = 1) -> np.ndarray:
     count, height, width, channels = pictures.shape
     columns = min(columns, count)
     rows = -(-count // columns)
-    whole = np.ones((rows * (height + GAP) - GAP, columns * (width + GAP) - GAP, channels), np.float32)
+    whole = np.ones((rows * (height + gap) - gap, columns * (width + gap) - gap, channels), np.float32)
     for i, picture in enumerate(pictures):
-        top, left = (i // columns) * (height + GAP), (i % columns) * (width + GAP)
+        top, left = (i // columns) * (height + gap), (i % columns) * (width + gap)
         whole[top : top + height, left : left + width] = picture
     return whole
 
@@ -58,11 +59,11 @@ def heated(values: np.ndarray) -> np.ndarray:
     return steps.clip(0, 1)
 
 
-def data_address(picture: np.ndarray) -> str:
-    """A picture (height, width, 1 or 3), bytes or numbers in 0..1, as the address of a PNG image.
+def png_of(picture: np.ndarray) -> bytes:
+    """A picture (height, width, 1 or 3), bytes or numbers in 0..1, as the bytes of a PNG file.
 
-    >>> data_address(np.zeros((1, 1, 3)))[:22]
-    'data:image/png;base64,'
+    >>> png_of(np.zeros((1, 1, 3)))[1:4]
+    b'PNG'
     """
     from PIL import Image
 
@@ -70,4 +71,13 @@ def data_address(picture: np.ndarray) -> str:
         picture = np.rint(np.clip(picture, 0, 1) * 255).astype(np.uint8)
     file = io.BytesIO()
     Image.fromarray(picture[..., 0] if picture.shape[2] == 1 else picture).save(file, "PNG", optimize=True)
-    return "data:image/png;base64," + base64.b64encode(file.getvalue()).decode()
+    return file.getvalue()
+
+
+def data_address(picture: np.ndarray) -> str:
+    """A picture as `png_of` takes it, as the address of a PNG image.
+
+    >>> data_address(np.zeros((1, 1, 3)))[:22]
+    'data:image/png;base64,'
+    """
+    return "data:image/png;base64," + base64.b64encode(png_of(picture)).decode()
