@@ -26,3 +26,4 @@ from waza.models.seq2seq import Seq2Seq as Seq2Seq
 from waza.models.seq2seq import recurrent_translator as recurrent_translator
 from waza.models.sequence_model import SequenceModel as SequenceModel
 from waza.models.transformer import Transformer as Transformer
+from waza.models.word2vec import Word2Vec as Word2Vec

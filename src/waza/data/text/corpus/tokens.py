@@ -60,9 +60,7 @@ def corpus_tokens(path: str | Path, vocabulary: WordVocabulary) -> CorpusTokens:
     blocks = text_blocks(path)
     first = next(blocks, "")  # so that a path that is wrong is an error before anything is written
     stat = path.stat()
-    name = sum_of(
-        repr((VERSION, str(path.resolve()), stat.st_size, stat.st_mtime_ns, vocabulary.digest)).encode()
-    )[:32]
+    name = sum_of(repr((VERSION, str(path.resolve()), stat.st_size, stat.st_mtime_ns, vocabulary.digest)).encode())[:32]
 
     def parts(facts: dict[str, Any]) -> Iterator[dict[str, np.ndarray]]:
         facts["raw_words"] = 0
@@ -115,11 +113,11 @@ def _encoded(blocks: Iterable[str], vocabulary: WordVocabulary) -> Iterator[tupl
     for block in blocks:
         words = block.replace("\n", f" {LINE_END} ").split()
         found = np.fromiter(map(ids.get, words, repeat(-1)), np.int32, len(words))
-        lines = np.count_nonzero(found == end)
+        lines = int(np.count_nonzero(found == end))
         found = found[found >= 0]
         before = np.concatenate([[last], found[:-1]]) if len(found) else found
         found = found[(found != end) | (before != end)]
-        last = found[-1] if len(found) else last
+        last = int(found[-1]) if len(found) else last
         yield found, len(words) - lines
     if last != end:
         yield np.array([end], np.int32), 0
