@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from waza.data import WordVectors
+from waza.data import KeyedVectors
 from waza.data.text.vectors import Analogies, SimilarPairs
 from waza.kinds.word2vec.scores import analogy_scores, bootstrap, similarity_scores, spearman
 
 RNG = np.random.default_rng(0)
 WORDS = tuple(f"w{i}" for i in range(60))
-VECTORS = WordVectors(WORDS, RNG.normal(size=(60, 4)))
+VECTORS = KeyedVectors(WORDS, RNG.normal(size=(60, 4)))
 PAIRS = SimilarPairs("toy", WORDS[:50], WORDS[10:], RNG.integers(0, 5, 50).astype(float))
 
 
@@ -66,7 +66,7 @@ def test_gensim_finds_the_same():
         )
         * 4
     )
-    found = analogy_scores(WordVectors(words, values), [Analogies("family", questions)])
+    found = analogy_scores(KeyedVectors(words, values), [Analogies("family", questions)])
     right = [keyed.most_similar([b, c], [a], topn=1)[0][0] == d for a, b, c, d in questions]
     assert [one.name for one in found] == ["all", "family"]
     assert found[0].value == found[1].value == pytest.approx(np.mean(right)) and found[0].known == len(questions)

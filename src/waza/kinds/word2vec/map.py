@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from waza.core.errors import Error
 from waza.core.language import LANGUAGES, texts
-from waza.data.text.vectors import WordVectors
+from waza.data.text.vectors import KeyedVectors
 from waza.kinds.word2vec.projection import Projection, plane
 from waza.report.page import embedded
 from waza.report.style import PALETTE
@@ -17,7 +17,9 @@ MOST = 2000
 DIGITS = 4
 
 
-def map_html(vectors: WordVectors, title: str, language: str, most: int = MOST, projection: Projection = "tsne") -> str:
+def map_html(
+    vectors: KeyedVectors, title: str, language: str, most: int = MOST, projection: Projection = "tsne"
+) -> str:
     """The page, in both languages.
 
     Args:

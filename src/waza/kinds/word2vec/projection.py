@@ -4,11 +4,16 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from waza.data.text.vectors import WordVectors
+from waza.data.text.vectors import KeyedVectors
 
 Projection = Literal["tsne", "pca"]
 GROUPS, NEIGHBOURS = 8, 10
-PERPLEXITY, ITERATIONS, FEWEST, COMPONENTS = 30, 500, 20, 50  # t-SNE needs at least FEWEST words; it starts from COMPONENTS components
+PERPLEXITY, ITERATIONS, FEWEST, COMPONENTS = (
+    30,
+    500,
+    20,
+    50,
+)  # t-SNE needs at least FEWEST words; it starts from COMPONENTS components
 
 
 class Plane(NamedTuple):
@@ -29,7 +34,7 @@ class Plane(NamedTuple):
     cosines: np.ndarray
 
 
-def plane(vectors: WordVectors, most: int, projection: Projection = "tsne") -> Plane:
+def plane(vectors: KeyedVectors, most: int, projection: Projection = "tsne") -> Plane:
     """The first `most` words that have a letter or a digit, in a plane; the same vectors give the same plane.
 
     Places and groups come from vectors of the length 1. Distances in the plane only resemble those between vectors, so
@@ -48,7 +53,7 @@ def plane(vectors: WordVectors, most: int, projection: Projection = "tsne") -> P
     return Plane(words, _spread(places), _grouped(units), nearest, np.take_along_axis(cosines, nearest, axis=1))
 
 
-def readable_rows(vectors: WordVectors, most: int) -> list[int]:
+def readable_rows(vectors: KeyedVectors, most: int) -> list[int]:
     """The rows of the first words that have a letter or a digit: punctuation is no word to look for."""
     found = []
     for row, word in enumerate(vectors.words):
@@ -64,7 +69,9 @@ def _tsne(units: np.ndarray) -> np.ndarray:
 
     found = _components(units, COMPONENTS)
     perplexity = min(PERPLEXITY, (len(units) - 1) / 3)
-    places: np.ndarray = TSNE(perplexity=perplexity, init="pca", max_iter=ITERATIONS, random_state=0).fit_transform(found)
+    places: np.ndarray = TSNE(perplexity=perplexity, init="pca", max_iter=ITERATIONS, random_state=0).fit_transform(
+        found
+    )
     return places
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.stats import rankdata
 
-from waza.data.text.vectors import Analogies, SimilarPairs, WordVectors
+from waza.data.text.vectors import Analogies, KeyedVectors, SimilarPairs
 from waza.study.shares import wilson_interval
 
 RESAMPLES, FEWEST, AT_ONCE = 1000, 10, 256  # FEWEST: pairs or questions without which there is no score
@@ -34,12 +34,12 @@ class Score(NamedTuple):
     count: int
 
 
-def similarity_scores(vectors: WordVectors, sets: Iterable[SimilarPairs], seed: int = 0) -> list[Score]:
+def similarity_scores(vectors: KeyedVectors, sets: Iterable[SimilarPairs], seed: int = 0) -> list[Score]:
     """Spearman's rank correlation of the cosines with people's ratings, with a bootstrap interval over pairs."""
     return [_similarity(vectors, pairs, seed) for pairs in sets]
 
 
-def _similarity(vectors: WordVectors, pairs: SimilarPairs, seed: int) -> Score:
+def _similarity(vectors: KeyedVectors, pairs: SimilarPairs, seed: int) -> Score:
     rows, rating = known_pairs(vectors, pairs)
     value, (low, high) = math.nan, (math.nan, math.nan)
     if len(rows) >= FEWEST:
@@ -49,7 +49,7 @@ def _similarity(vectors: WordVectors, pairs: SimilarPairs, seed: int) -> Score:
     return Score(pairs.name, value, low, high, len(rows), len(pairs.rating))
 
 
-def known_pairs(vectors: WordVectors, pairs: SimilarPairs) -> tuple[np.ndarray, np.ndarray]:
+def known_pairs(vectors: KeyedVectors, pairs: SimilarPairs) -> tuple[np.ndarray, np.ndarray]:
     """The rows of the pairs whose words both have vectors, in any case, (known, 2) int; and their ratings (known,)."""
     found = [tuple(map(vectors.row_in_any_case, pair)) for pair in zip(pairs.first, pairs.second, strict=True)]
     known = np.array([None not in pair for pair in found], bool)
@@ -84,7 +84,7 @@ def bootstrap(one: np.ndarray, other: np.ndarray, seed: int) -> tuple[float, flo
     return float(low), float(high)
 
 
-def analogy_scores(vectors: WordVectors, sections: Sequence[Analogies]) -> list[Score]:
+def analogy_scores(vectors: KeyedVectors, sections: Sequence[Analogies]) -> list[Score]:
     """The share of analogies that 3CosAdd answers right, of all sections together ("all") and of each.
 
     The interval is Wilson's over questions.
@@ -103,7 +103,7 @@ def _share(name: str, right: np.ndarray, count: int) -> Score:
     return Score(name, found.mean, found.low, found.high, len(right), count)
 
 
-def _answered(vectors: WordVectors, section: Analogies) -> np.ndarray:
+def _answered(vectors: KeyedVectors, section: Analogies) -> np.ndarray:
     """Whether each question whose four words have vectors is answered right, (known,) bool.
 
     A word that differs from the right one only in upper and lower case is right as well.

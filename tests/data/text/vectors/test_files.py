@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from waza.core.errors import Error
-from waza.data import WordVectors, read_vectors, write_vectors
+from waza.data import KeyedVectors, read_vectors, write_vectors
 
 FORMATS = pytest.mark.parametrize("ending", [".txt", ".bin"])
-SMALL = WordVectors(("tokyo", "東京", "naïve"), np.array([[1, -2.5], [0.1, 1e-30], [3e7, 1 / 3]], np.float32))
+SMALL = KeyedVectors(("tokyo", "東京", "naïve"), np.array([[1, -2.5], [0.1, 1e-30], [3e7, 1 / 3]], np.float32))
 LETTERS = st.characters(codec="utf-8", exclude_categories=("Cs", "Zs", "Zl", "Zp", "Cc"))
 VECTORS = st.integers(1, 4).flatmap(
     lambda width: st.dictionaries(
@@ -31,7 +31,7 @@ def same(one, other):
 @given(rows=VECTORS)
 def test_what_is_written_is_read(ending, rows, tmp_path_factory):
     path = tmp_path_factory.getbasetemp() / f"round-trip{ending}"
-    vectors = WordVectors(tuple(rows), np.array(list(rows.values()), np.float32))
+    vectors = KeyedVectors(tuple(rows), np.array(list(rows.values()), np.float32))
     write_vectors(path, vectors)
     same(read_vectors(path), vectors)
 
@@ -80,7 +80,7 @@ def test_gensim_has_the_same_numbers(ending, how, tmp_path):
 
 def test_the_first_words_alone(tmp_path):
     write_vectors(tmp_path / "all.bin", SMALL)
-    same(read_vectors(tmp_path / "all.bin", most=2), WordVectors(SMALL.words[:2], SMALL.vectors[:2]))
+    same(read_vectors(tmp_path / "all.bin", most=2), KeyedVectors(SMALL.words[:2], SMALL.vectors[:2]))
     assert len(read_vectors(tmp_path / "all.bin", most=9).words) == 3
     with pytest.raises(Error, match="most=0 given"):
         read_vectors(tmp_path / "all.bin", most=0)
@@ -153,6 +153,6 @@ def test_no_file_and_a_folder(tmp_path):
 
 def test_what_cannot_be_written(tmp_path):
     with pytest.raises(Error, match="'new york' has a blank"):
-        write_vectors(tmp_path / "a.txt", WordVectors(("new york",), np.ones((1, 2))))
+        write_vectors(tmp_path / "a.txt", KeyedVectors(("new york",), np.ones((1, 2))))
     with pytest.raises(Error, match=r"a\.csv names no format of word vectors"):
         write_vectors(tmp_path / "a.csv", SMALL)

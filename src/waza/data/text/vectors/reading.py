@@ -8,7 +8,7 @@ from typing import BinaryIO, NamedTuple
 import numpy as np
 
 from waza.core.errors import Error
-from waza.data.text.vectors.word_vectors import WordVectors
+from waza.data.text.vectors.keyed_vectors import KeyedVectors
 
 BINARY = ".bin"
 HEADER = re.compile(rb"(\d{1,18})[ \t]+(\d{1,18})[ \t]*\r?\n?")
@@ -23,7 +23,7 @@ class _Header(NamedTuple):
     width: int
 
 
-def read_vectors(path: str | Path, most: int | None = None) -> WordVectors:
+def read_vectors(path: str | Path, most: int | None = None) -> KeyedVectors:
     """The vectors of a file that word2vec, gensim, fastText or `write_vectors` wrote.
 
     The first line has the number of words and the width. In the text format each further line has a word and its
@@ -65,7 +65,7 @@ class _Reading:
         self.count = self.header.words if most is None else min(most, self.header.words)
         self.whole = self.count == self.header.words
 
-    def vectors(self) -> WordVectors:
+    def vectors(self) -> KeyedVectors:
         """All words with their vectors."""
         rows, words = np.empty((self.count, self.header.width), np.float32), dict[str, str]()
         for row, (place, raw, values) in enumerate(self.entries()):
@@ -76,7 +76,7 @@ class _Reading:
                 raise Error(f"{self.path}: {place}, word {word!r}, has a value that is not finite: write it again")
             words[word] = place
             rows[row] = values
-        return WordVectors(tuple(words), rows)
+        return KeyedVectors(tuple(words), rows)
 
     def entries(self) -> Iterator[tuple[str, bytes, np.ndarray]]:
         """The place of each word in the file, its bytes, and its values."""

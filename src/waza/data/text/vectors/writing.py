@@ -6,13 +6,13 @@ import numpy as np
 
 from waza.core.errors import Error
 from waza.core.files import write_whole
+from waza.data.text.vectors.keyed_vectors import KeyedVectors
 from waza.data.text.vectors.reading import BINARY
-from waza.data.text.vectors.word_vectors import WordVectors
 
 ENDINGS = (".txt", ".vec", BINARY)
 
 
-def write_vectors(path: str | Path, vectors: WordVectors) -> None:
+def write_vectors(path: str | Path, vectors: KeyedVectors) -> None:
     """Write vectors to a file that word2vec, gensim (`KeyedVectors.load_word2vec_format`) and `read_vectors` read.
 
     Args:

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from waza.core.errors import Error
-from waza.data import WordVectors, word_tests
+from waza.data import KeyedVectors, word_tests
 from waza.data.text.vectors.word_tests import parsed_analogies, parsed_pairs
 
-RANDOM = WordVectors(tuple(f"w{i}" for i in range(40)), np.random.default_rng(0).normal(size=(40, 5)))
+RANDOM = KeyedVectors(tuple(f"w{i}" for i in range(40)), np.random.default_rng(0).normal(size=(40, 5)))
 
 
 def cosine(one, other):
@@ -28,14 +28,14 @@ def test_an_analogy_is_b_less_a_and_c():
     best = max(values, key=values.get)
     found = RANDOM.analogy("w0", "w1", "w2", 1)[0]
     assert found.word == best and found.cosine == pytest.approx(values[best], abs=1e-6)
-    plane = WordVectors(
+    plane = KeyedVectors(
         ("man", "woman", "king", "queen", "car"), np.array([[1, 0], [1, 1], [2, 0.1], [2, 1.6], [0, -1]])
     )
     assert plane.analogy("man", "woman", "king", 1)[0].word == "queen"
 
 
 def test_a_vector_of_zeros_is_like_none():
-    found = WordVectors(("zero", "one", "other"), np.array([[0, 0], [1, 0], [0, 1]])).nearest("zero")
+    found = KeyedVectors(("zero", "one", "other"), np.array([[0, 0], [1, 0], [0, 1]])).nearest("zero")
     assert [one.cosine for one in found] == [0, 0]
 
 
@@ -49,7 +49,7 @@ def test_a_vector_of_zeros_is_like_none():
     ],
 )
 def test_a_word_without_a_vector_suggests_spellings(word, said):
-    vectors = WordVectors(("tokyo", "kyoto", "東京", "osaka"), np.eye(4))
+    vectors = KeyedVectors(("tokyo", "kyoto", "東京", "osaka"), np.eye(4))
     for ask in (vectors.nearest, vectors.row, vectors.__getitem__):
         with pytest.raises(Error, match=said):
             ask(word)
@@ -68,7 +68,7 @@ def test_a_word_without_a_vector_suggests_spellings(word, said):
 )
 def test_vectors_that_cannot_be(words, values, said):
     with pytest.raises(Error, match=said):
-        WordVectors(words, values)
+        KeyedVectors(words, values)
 
 
 def test_lines_of_word_tests_that_have_something_else():

@@ -22,7 +22,7 @@ class Neighbour(NamedTuple):
 
 
 @dataclasses.dataclass(frozen=True, eq=False, repr=False)
-class WordVectors:
+class KeyedVectors:
     r"""Words with a vector each.
 
     Words are compared by the cosine $\cos(a, b) = a \cdot b / (|a| |b|)$; a vector of zeros has the cosine 0 with all.
@@ -34,7 +34,7 @@ class WordVectors:
     Raises:
         Error: the shapes do not fit, a word is repeated or empty, or a value is not finite.
 
-    >>> pairs = WordVectors(("up", "above", "below"), np.array([[1, 0.1], [1, 0.2], [-1, 0.1]], np.float32))
+    >>> pairs = KeyedVectors(("up", "above", "below"), np.array([[1, 0.1], [1, 0.2], [-1, 0.1]], np.float32))
     >>> pairs.nearest("up", 1)[0].word
     'above'
     """
@@ -62,7 +62,7 @@ class WordVectors:
 
     def __repr__(self) -> str:
         """The numbers of words and values."""
-        return f"WordVectors({len(self.words):,} words, width {self.width})"
+        return f"KeyedVectors({len(self.words):,} words, width {self.width})"
 
     @property
     def width(self) -> int:
