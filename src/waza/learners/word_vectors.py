@@ -1,6 +1,6 @@
 """Word vectors from a stream of text: words are drawn, windows are drawn, and a model predicts words from contexts."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -35,8 +35,8 @@ class WordVectors(Learner):
     sentence or a piece ends. The learning rate, usually an `optim.LinearDecay` over all steps, is that of a single
     prediction, whose gradients are summed.
 
-    Measures: "loss", the mean loss of a prediction in nats, over windows and negatives that are drawn once, in the first
-    pieces of the corpus.
+    Measures: "loss", the mean loss of a prediction in nats, over windows and negatives that are drawn once, in the
+    first pieces of the corpus.
 
     Sources: as of `models.Word2Vec`; the subsampling is that of word2vec.c.
 
@@ -93,8 +93,9 @@ class WordVectors(Learner):
             )
 
         loss = self.model.loss(state.variables, words.block(0, self.block), noise[:tiles], state.tables)
-        blocks = _most(-(-words.count // self.block))
-        variables = jax.lax.fori_loop(0, blocks, learn, state.variables)
+        # Without a barrier the loss might be computed from a copy of all vectors, while the loop changes them.
+        loss, variables = jax.lax.optimization_barrier((loss, state.variables))
+        variables = jax.lax.fori_loop(0, _most(-(-words.count // self.block)), learn, variables)
         return state._replace(variables=variables, step=state.step + 1), {"loss": loss}
 
     def _drawn(self, state: WordVectorsState, tokens: Array, key: PRNGKeyArray) -> tuple[Words, Array]:
