@@ -81,21 +81,20 @@ class WordVectors(Learner):
     def update(
         self, state: WordVectorsState, batch: Int[Array, " tokens"], key: PRNGKeyArray
     ) -> tuple[WordVectorsState, Measures]:
-        """The vectors after a piece of the corpus; records the loss of its first block."""
+        """The vectors after a piece of the corpus; records the loss of its predictions."""
         now = at(self, state.step)
         words, noise = now._drawn(state, batch, key)
         tiles = self.block // self.model.tile_size
 
-        def learn(number: Array, variables: PyTree[Array]) -> PyTree[Array]:
+        def learn(number: Array, carry: tuple[PyTree[Array], Mean]) -> tuple[PyTree[Array], Mean]:
+            variables, total = carry
             negatives = jax.lax.dynamic_slice_in_dim(noise, number * tiles, tiles)
-            return self.model.update(
-                variables, words.block(number, self.block), negatives, state.tables, now.learning_rate
-            )
+            block = words.block(number, self.block)
+            variables, loss = self.model.update(variables, block, negatives, state.tables, now.learning_rate)
+            return variables, total + loss
 
-        loss = self.model.loss(state.variables, words.block(0, self.block), noise[:tiles], state.tables)
-        # Without a barrier the loss might be computed from a copy of all vectors, while the loop changes them.
-        loss, variables = jax.lax.optimization_barrier((loss, state.variables))
-        variables = jax.lax.fori_loop(0, _most(-(-words.count // self.block)), learn, variables)
+        blocks = _most(-(-words.count // self.block))
+        variables, loss = jax.lax.fori_loop(0, blocks, learn, (state.variables, _nothing()))
         return state._replace(variables=variables, step=state.step + 1), {"loss": loss}
 
     def _drawn(self, state: WordVectorsState, tokens: Array, key: PRNGKeyArray) -> tuple[Words, Array]:
@@ -115,11 +114,15 @@ class WordVectors(Learner):
             return total + self.model.loss(state.variables, words.block(number, self.block), negatives, state.tables)
 
         blocks = len(words.left) // self.block
-        return {"loss": jax.lax.fori_loop(0, blocks, add, Mean(jnp.zeros(()), jnp.zeros(())))}
+        return {"loss": jax.lax.fori_loop(0, blocks, add, _nothing())}
 
     def kept(self, state: WordVectorsState) -> PyTree[Array]:
         """The variables of the model."""
         return state.variables
+
+
+def _nothing() -> Mean:
+    return Mean(jnp.zeros(()), jnp.zeros(()))
 
 
 @custom_vmap

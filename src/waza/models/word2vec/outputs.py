@@ -27,6 +27,17 @@ class Outputs(NamedTuple):
     targets: Float[Array, "tiles outputs"]
     centres: Float[Array, "tiles outputs size"]
 
+    def loss(self, scores: Float[Array, "tiles outputs p"], weights: Float[Array, "tiles size p"]) -> Float[Array, ""]:
+        """The loss, of scores s; predictor p predicts each centre as often as the weights say."""
+        return jnp.sum(self._counted(weights) * (jax.nn.softplus(scores) - self.targets[:, :, None] * scores))
+
+    def errors(self, scores: Float[Array, "tiles outputs p"], weights: Float[Array, "tiles size p"]) -> Array:
+        """The negative derivative of the loss with respect to the scores, (tiles, outputs, p)."""
+        return self._counted(weights) * (self.targets[:, :, None] - jax.nn.sigmoid(scores))
+
+    def _counted(self, weights: Float[Array, "tiles size p"]) -> Float[Array, "tiles outputs p"]:
+        return jnp.einsum("ton,tnp->top", self.centres, weights)
+
 
 def noise_table(counts: np.ndarray, power: float = 0.75) -> np.ndarray:
     r"""The distribution of negatives, $P(w) \propto c_w^{3/4}$, as its cumulated sums in units of $2^{-32}$.

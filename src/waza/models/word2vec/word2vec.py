@@ -116,36 +116,36 @@ class Word2Vec(Recipe):
         if self.objective == "full":
             logits = predictors @ variables["output"]["weight"].T
             scores = jnp.take_along_axis(logits, tiles.centres[:, None, :], 2)
-            total = jnp.sum(jnp.swapaxes(weights, 1, 2) * (jax.nn.logsumexp(logits, 2, keepdims=True) - scores))
-            return Mean(total, jnp.sum(weights))
+            losses = jax.nn.logsumexp(logits, 2, keepdims=True) - scores
+            return Mean(jnp.sum(jnp.swapaxes(weights, 1, 2) * losses), jnp.sum(weights))
         outputs = self._outputs(tiles, noise, tables)
         scores = jnp.einsum("tod,tpd->top", variables["output"]["weight"][outputs.rows], predictors)
-        counted = jnp.einsum("ton,tnp->top", outputs.centres, weights)
-        return Mean(
-            jnp.sum(counted * (jax.nn.softplus(scores) - outputs.targets[:, :, None] * scores)), jnp.sum(weights)
-        )
+        return Mean(outputs.loss(scores, weights), jnp.sum(weights))
 
-    def update(self, variables: Variables, block: Block, noise: Array, tables: Tables, rate: Any) -> Variables:
-        """The variables after a step of gradient descent on a block's summed loss; only rows that occur change.
+    def update(
+        self, variables: Variables, block: Block, noise: Array, tables: Tables, rate: Any
+    ) -> tuple[Variables, Mean]:
+        """The variables after a step of gradient descent on a block's summed loss, and the loss before it.
 
-        With CBOW the step of the vectors is n times as long, unless `corrected`.
+        Only rows that occur change. With CBOW the step of a vector is n times as long, unless `corrected`.
         """
         tiles = block.tiled(self.tile_size)
         table, output = variables["input"]["weight"], variables["output"]["weight"]
         predictors = self._predictors(table.at[tiles.contexts].get(mode="promise_in_bounds"), tiles)
-        weights = self._weights(tiles) * rate
+        weights = self._weights(tiles)
         if self.objective == "full":
-            output, above = self._full_step(output, predictors, tiles, weights)
+            loss = self.loss(variables, block, noise, tables).total
+            output, above = self._full_step(output, predictors, tiles, weights * rate)
         else:
             outputs = self._outputs(tiles, noise, tables)
             rows = output.at[outputs.rows].get(mode="promise_in_bounds")
             scores = jnp.einsum("tod,tpd->top", rows, predictors)
-            counted = jnp.einsum("ton,tnp->top", outputs.centres, weights)
-            errors = counted * (outputs.targets[:, :, None] - jax.nn.sigmoid(scores))
+            loss = outputs.loss(scores, weights)
+            errors = outputs.errors(scores, weights) * rate
             output = output.at[outputs.rows].add(jnp.einsum("top,tpd->tod", errors, predictors))
             above = jnp.einsum("top,tod->tpd", errors, rows)
         table = table.at[tiles.contexts].add(self._spread(above, tiles))
-        return {"input": {"weight": table}, "output": {"weight": output}}
+        return {"input": {"weight": table}, "output": {"weight": output}}, Mean(loss, jnp.sum(weights))
 
     def _outputs(self, tiles: Tiles, noise: Array, tables: Tables) -> Outputs:
         if self.objective == "negative":
@@ -173,11 +173,9 @@ class Word2Vec(Recipe):
     def _full_step(self, output: Array, predictors: Array, tiles: Tiles, weights: Array) -> tuple[Array, Array]:
         """The output table after a step with the softmax over all words, and the steps of the predictors."""
         chances = jax.nn.softmax(predictors @ output.T)
-        counted = jnp.sum(weights, 1)  # of the predictions of each predictor
-        errors = -counted[:, :, None] * chances
-        errors = errors.at[
-            jnp.arange(len(errors))[:, None, None], jnp.arange(errors.shape[1])[:, None], tiles.centres[:, None, :]
-        ].add(jnp.swapaxes(weights, 1, 2))
+        place = jnp.arange(len(chances))[:, None, None], jnp.arange(chances.shape[1])[:, None]
+        errors = -jnp.sum(weights, 1)[:, :, None] * chances
+        errors = errors.at[*place, tiles.centres[:, None, :]].add(jnp.swapaxes(weights, 1, 2))
         return output + jnp.einsum("tpw,tpd->wd", errors, predictors), errors @ output
 
 
