@@ -81,7 +81,7 @@ class WordVectors(Learner):
     def update(
         self, state: WordVectorsState, batch: Int[Array, " tokens"], key: PRNGKeyArray
     ) -> tuple[WordVectorsState, Measures]:
-        """The vectors after a piece of the corpus; records the loss of its predictions."""
+        """The vectors after a piece of the corpus; records the loss of some of its predictions."""
         now = at(self, state.step)
         words, noise = now._drawn(state, batch, key)
         tiles = self.block // self.model.tile_size

@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int, PRNGKeyArray
 
+from waza.core.measure import Mean
 from waza.models.word2vec.blocks import Tiles
 
 SCALE = 1 << 32
@@ -27,9 +28,14 @@ class Outputs(NamedTuple):
     targets: Float[Array, "tiles outputs"]
     centres: Float[Array, "tiles outputs size"]
 
-    def loss(self, scores: Float[Array, "tiles outputs p"], weights: Float[Array, "tiles size p"]) -> Float[Array, ""]:
-        """The loss, of scores s; predictor p predicts each centre as often as the weights say."""
-        return jnp.sum(self._counted(weights) * (jax.nn.softplus(scores) - self.targets[:, :, None] * scores))
+    def first(self) -> "Outputs":
+        """Those of the first tile."""
+        return Outputs(*(part[:1] for part in self))
+
+    def loss(self, scores: Float[Array, "tiles outputs p"], weights: Float[Array, "tiles size p"]) -> Mean:
+        """The summed loss of scores s, and the sum of weights: how often predictor p predicts each centre."""
+        losses = jax.nn.softplus(scores) - self.targets[:, :, None] * scores
+        return Mean(jnp.sum(self._counted(weights) * losses), jnp.sum(weights))
 
     def errors(self, scores: Float[Array, "tiles outputs p"], weights: Float[Array, "tiles size p"]) -> Array:
         """The negative derivative of the loss with respect to the scores, (tiles, outputs, p)."""

@@ -11,8 +11,10 @@ from waza.core.errors import Error
 from waza.core.measure import Mean
 from waza.core.recipe import Recipe
 from waza.models.word2vec.blocks import Block, Tiles
+from waza.models.word2vec.full_softmax import full_errors, full_loss
 from waza.models.word2vec.huffman import huffman_codes
 from waza.models.word2vec.outputs import Outputs, draw_noise, negative_outputs, noise_table, path_outputs
+from waza.models.word2vec.table_rows import added_rows, product_over_first, rows_of
 from waza.nn.passes import named_key
 
 Method = Literal["skip-gram", "cbow"]
@@ -112,45 +114,45 @@ class Word2Vec(Recipe):
         """The summed loss of a block's predictions, and their number."""
         tiles = block.tiled(self.tile_size)
         predictors = self._predictors(variables["input"]["weight"][tiles.contexts], tiles)
-        weights = self._weights(tiles)
-        if self.objective == "full":
-            logits = predictors @ variables["output"]["weight"].T
-            scores = jnp.take_along_axis(logits, tiles.centres[:, None, :], 2)
-            losses = jax.nn.logsumexp(logits, 2, keepdims=True) - scores
-            return Mean(jnp.sum(jnp.swapaxes(weights, 1, 2) * losses), jnp.sum(weights))
         outputs = self._outputs(tiles, noise, tables)
+        if outputs is None:
+            return full_loss(predictors @ variables["output"]["weight"].T, tiles.centres, self._weights(tiles))
         scores = jnp.einsum("tod,tpd->top", variables["output"]["weight"][outputs.rows], predictors)
-        return Mean(outputs.loss(scores, weights), jnp.sum(weights))
+        return outputs.loss(scores, self._weights(tiles))
 
     def update(
         self, variables: Variables, block: Block, noise: Array, tables: Tables, rate: Any
     ) -> tuple[Variables, Mean]:
-        """The variables after a step of gradient descent on a block's summed loss, and the loss before it.
+        """The variables after a step of gradient descent on a block's summed loss, and the loss of the first tile.
 
         Only rows that occur change. With CBOW the step of a vector is n times as long, unless `corrected`.
         """
         tiles = block.tiled(self.tile_size)
         table, output = variables["input"]["weight"], variables["output"]["weight"]
-        predictors = self._predictors(table.at[tiles.contexts].get(mode="promise_in_bounds"), tiles)
+        predictors = self._predictors(rows_of(table, tiles.contexts), tiles)
         weights = self._weights(tiles)
-        if self.objective == "full":
-            loss = self.loss(variables, block, noise, tables).total
-            output, above = self._full_step(output, predictors, tiles, weights * rate)
+        outputs = self._outputs(tiles, noise, tables)
+        if outputs is None:
+            logits = predictors @ output.T
+            loss = full_loss(logits[:1], tiles.centres[:1], weights[:1])
+            errors = rate * full_errors(logits, tiles.centres, weights)
+            above = errors @ output
+            output = output + jnp.einsum("tpw,tpd->wd", errors, predictors)
         else:
-            outputs = self._outputs(tiles, noise, tables)
-            rows = output.at[outputs.rows].get(mode="promise_in_bounds")
+            rows = rows_of(output, outputs.rows)
             scores = jnp.einsum("tod,tpd->top", rows, predictors)
-            loss = outputs.loss(scores, weights)
-            errors = outputs.errors(scores, weights) * rate
-            output = output.at[outputs.rows].add(jnp.einsum("top,tpd->tod", errors, predictors))
-            above = jnp.einsum("top,tod->tpd", errors, rows)
-        table = table.at[tiles.contexts].add(self._spread(above, tiles))
-        return {"input": {"weight": table}, "output": {"weight": output}}, Mean(loss, jnp.sum(weights))
+            loss = outputs.first().loss(scores[:1], weights[:1])
+            errors = rate * outputs.errors(scores, weights)
+            output = added_rows(output, outputs.rows, jnp.einsum("top,tpd->tod", errors, predictors))
+            above = product_over_first(errors, rows)
+        table = added_rows(table, tiles.contexts, self._spread(above, tiles))
+        return {"input": {"weight": table}, "output": {"weight": output}}, loss
 
-    def _outputs(self, tiles: Tiles, noise: Array, tables: Tables) -> Outputs:
+    def _outputs(self, tiles: Tiles, noise: Array, tables: Tables) -> Outputs | None:
+        """The rows of the output table that are used; None where all are."""
         if self.objective == "negative":
             return negative_outputs(tiles, noise, self.negatives)
-        return path_outputs(tiles, tables["nodes"], tables["turns"], tables["lengths"])
+        return path_outputs(tiles, **tables) if self.objective == "hierarchical" else None
 
     def _predictors(self, vectors: Float[Array, "tiles contexts width"], tiles: Tiles) -> Array:
         """The vectors that predict: of skip-gram the contexts', of CBOW their mean for each centre."""
@@ -168,15 +170,7 @@ class Word2Vec(Recipe):
         """The steps of the contexts' vectors, from those of the predictors."""
         if self.method == "skip-gram":
             return steps
-        return jnp.einsum("tnc,tnd->tcd", _mean_of(tiles.near) if self.corrected else tiles.near, steps)
-
-    def _full_step(self, output: Array, predictors: Array, tiles: Tiles, weights: Array) -> tuple[Array, Array]:
-        """The output table after a step with the softmax over all words, and the steps of the predictors."""
-        chances = jax.nn.softmax(predictors @ output.T)
-        place = jnp.arange(len(chances))[:, None, None], jnp.arange(chances.shape[1])[:, None]
-        errors = -jnp.sum(weights, 1)[:, :, None] * chances
-        errors = errors.at[*place, tiles.centres[:, None, :]].add(jnp.swapaxes(weights, 1, 2))
-        return output + jnp.einsum("tpw,tpd->wd", errors, predictors), errors @ output
+        return product_over_first(_mean_of(tiles.near) if self.corrected else tiles.near, steps)
 
 
 def _mean_of(near: Float[Array, "tiles size contexts"]) -> Float[Array, "tiles size contexts"]:
