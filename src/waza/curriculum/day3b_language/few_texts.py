@@ -1,19 +1,22 @@
-"""Small training texts of a corpus, for a language model and a classifier of sentences, and vectors of its words."""
+"""Small training texts of a corpus, for a language model and a classifier, and vectors of its words from more text."""
 
 import functools
 import re
 from collections import Counter
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
+import jax
+import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float, PRNGKeyArray
 
 from waza import models, optim
 from waza.core.errors import Error
 from waza.data import Dataset, Split, Words, corpus
 from waza.data.text.corpus import WordVocabulary, text_tokens
-from waza.engine.single import single_program, train_single
-from waza.engine.training import Plan
-from waza.learners import WordVectors
+from waza.learners import CorpusStream, WordVectors
+from waza.nn import named_key
 
 TYPES, WIDTH = 1500, 64  # words of the vocabulary, with the two signs, and values of a vector
 TOKENS = {"few": 8_000, "many": 80_000}  # of the language model's training text
@@ -21,19 +24,33 @@ SENTENCES = {"few": 5, "many": 60}  # training sentences of each article
 HELD_TOKENS, HELD_SENTENCES = 5_000, 40  # of each of the validation and test parts, these of each article
 ARTICLES, SHORTEST, LONGEST = 10, 8, 40  # classes, and words of a sentence
 END = 1  # the token after a sentence
-EPOCHS, RATE, PIECE = 3, 0.025, 4096
+READ, LETTERS, EPOCHS, RATE, PIECE = 1_000_000, 12, 2, 0.025, 4096  # LETTERS: no text has more a word
 SPREAD = 0.1  # the standard deviation of the values of random vectors, to which the learned ones are scaled
 HEADING = re.compile(r"^ = [^=].*[^=] = $", re.MULTILINE)
 WHOLE, OWN = "whole text", "own text"
 MODEL, CLASSIFIER = "language model", "sentences"
 
 
+class Unlabelled(NamedTuple):
+    """A text from which vectors of the words are learned.
+
+    Attributes:
+        vocabulary: of the words that occur in it.
+        pieces: its tokens, (pieces, tokens).
+        rows: of each word of the tasks in the vocabulary, (words,); -1 for a word that does not occur.
+    """
+
+    vocabulary: WordVocabulary
+    pieces: Any
+    rows: Any
+
+
 class Texts(NamedTuple):
-    """Data sets by task and amount, and vectors of the words by the text that they were learned from."""
+    """Data sets by task and amount, and texts for vectors by name."""
 
     name: str
     tasks: dict[str, Dataset]
-    vectors: dict[str, Any]
+    unlabelled: dict[str, Unlabelled]
 
 
 def task_of(kind: str, amount: str) -> str:
@@ -43,24 +60,24 @@ def task_of(kind: str, amount: str) -> str:
 
 @functools.cache
 def texts(name: str) -> Texts:
-    """The tasks and vectors of a text of the catalogue, or of a file.
+    """The tasks of a text of the catalogue, or of a file, and the texts for vectors.
 
-    The vectors of "whole text" are learned from all training text, without any labels, and those of "own text" from the
-    few words that the language model sees. Values have the mean 0 and the spread of random vectors.
+    The "whole text" is the first million words of the training text, without any labels, and "own text" the few words
+    that the language model sees.
     """
     whole = corpus(name)[0]
     words = Words.learn(whole.train, TYPES)
     tasks = {}
     for amount, count in TOKENS.items():
-        parts = [words.encode(text) for text in (whole.train[: 12 * count], whole.validation, whole.test)]
+        parts = [words.encode(text) for text in (whole.train[: LETTERS * count], whole.validation, whole.test)]
         train, validation, test = (
             _stream(ids[:most]) for ids, most in zip(parts, (count, HELD_TOKENS, HELD_TOKENS), strict=True)
         )
         tasks[task_of(MODEL, amount)] = Dataset(name, train, test, validation)
     tasks |= _sentence_tasks(name, articles(whole.train), words)
-    own = words.decode(words.encode(whole.train[: 12 * TOKENS["few"]])[: TOKENS["few"]])
-    vectors = {WHOLE: learned_vectors(whole.train, words), OWN: learned_vectors(own, words)}
-    return Texts(name, tasks, vectors)
+    own = words.decode(words.encode(whole.train[: LETTERS * TOKENS["few"]])[: TOKENS["few"]])
+    start = whole.train[: LETTERS * READ]
+    return Texts(name, tasks, {WHOLE: _unlabelled(start, words), OWN: _unlabelled(own, words)})
 
 
 def _stream(ids: np.ndarray) -> Split:
@@ -115,18 +132,34 @@ def _labelled(by_article: list[np.ndarray]) -> Split:
     return Split(np.concatenate(by_article), labels)
 
 
-def learned_vectors(text: str, words: Words) -> np.ndarray:
-    """Vectors of the words by word2vec's skip-gram, (words, 64) float32; words that do not occur have zeros."""
-    counts = Counter(text.split())
+def _unlabelled(text: str, words: Words) -> Unlabelled:
+    counts = Counter(text.split()[:READ])
     known = {word: counts[word] for word in words.words if counts[word]}
     tokens = text_tokens(text, WordVocabulary.learn(known, minimum=1))
-    steps = EPOCHS * -(-len(tokens.tokens) // PIECE)
-    model = models.Word2Vec(tokens.vocabulary.size, WIDTH)
-    learner = WordVectors(model, optim.LinearDecay(RATE, float(steps)), piece=PIECE)
-    trained = train_single(
-        single_program(learner, tokens, steps), 0, Plan(steps=steps, evaluate_every=steps, keep="last")
-    )
-    found = np.asarray(trained.variables["input"]["weight"])
-    found = SPREAD * (found - found.mean(axis=0)) / found.std()
+    stream = CorpusStream(tokens, PIECE)
     ids = tokens.vocabulary.ids
-    return np.stack([found[ids[word]] if word in ids else np.zeros(WIDTH, np.float32) for word in words.words])
+    rows = np.array([ids.get(word, -1) for word in words.words], np.int32)
+    return Unlabelled(tokens.vocabulary, np.stack(list(stream.batches(0, 0, stream.steps))), rows)
+
+
+def learned_vectors(given: Unlabelled, key: PRNGKeyArray) -> Float[Array, "words {WIDTH}"]:
+    """Vectors of the words by word2vec's skip-gram; those of words that do not occur have zeros.
+
+    Values have the mean 0, and the spread of random vectors.
+    """
+    steps = EPOCHS * len(given.pieces)
+    learner = WordVectors(
+        models.Word2Vec(given.vocabulary.size, WIDTH), optim.LinearDecay(RATE, float(steps)), piece=PIECE
+    )
+    state = learner.init(named_key(key, "vectors"), SimpleNamespace(vocabulary=given.vocabulary))
+    pieces = jnp.asarray(given.pieces)
+
+    def step(state: Any, number: Any) -> tuple[Any, None]:
+        own = jax.random.fold_in(named_key(key, "steps"), number)
+        return learner.update(state, pieces[number % len(pieces)], own)[0], None
+
+    state, _ = jax.lax.scan(step, state, jnp.arange(steps))
+    found = state.variables["input"]["weight"]
+    found = SPREAD * (found - jnp.mean(found, axis=0)) / jnp.std(found)
+    rows = jnp.asarray(given.rows)
+    return jnp.where(rows[:, None] >= 0, found[rows], 0)

@@ -6,16 +6,18 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float, Int, PRNGKeyArray, PyTree
 
 from waza import nn
-from waza.curriculum.day3b_language.few_texts import END, Texts
+from waza.curriculum.day3b_language.few_texts import END, Texts, learned_vectors
 from waza.learners import Learner, Measure, Measures, Supervised
 
 
 class FromVectors(Learner):
     """A learner on one of several texts, whose embedding starts from learned vectors or at random.
 
+    The vectors are learned before the first step, from another text without labels, and are those of the seed.
+
     Args:
         task: the name of its data.
-        vectors: the name of the vectors; "" for a random start.
+        vectors: the name of the text that they are learned from; "" for a random start.
         learner: of a model with an "embedding".
     """
 
@@ -32,7 +34,7 @@ class FromVectors(Learner):
         state: Any = self.learner.init(key, data.tasks[self.task])
         if not self.vectors:
             return state
-        weight = jnp.asarray(data.vectors[self.vectors])
+        weight = learned_vectors(data.unlabelled[self.vectors], key)
         return state._replace(variables={**state.variables, "embedding": {"weight": weight}})
 
     def batch(self, data: Texts, key: PRNGKeyArray, step: Any) -> Any:
@@ -49,37 +51,32 @@ class FromVectors(Learner):
 
 
 class SentenceClassifier(nn.Layer):
-    """Logits of the classes of a sentence of any length, from the mean of its words' vectors or from reading them.
+    """Logits of the classes of a sentence of any length, from a recurrent layer's output after its last word.
 
     Args:
         embedding: of the words; rows of tokens are filled up with `END`.
-        recurrent: reads the words, and its output after the last one counts; None for the mean of the vectors.
+        recurrent: reads the words.
         classes: how many there are.
-        dropout: on what the classes are told from.
+        dropout: on that output.
     """
 
     embedding: nn.Embedding
-    recurrent: nn.RecurrentLayer | None
+    recurrent: nn.RecurrentLayer
     classes: int
     dropout: nn.Dropout
 
     def parts(self) -> dict[str, Any]:
-        """The embedding, the recurrent layer if there is one, and the output."""
-        size = self.embedding.size if self.recurrent is None else self.recurrent.outputs
-        reading = {} if self.recurrent is None else {"recurrent": self.recurrent}
-        return {"embedding": self.embedding, **reading, "output": nn.Dense(size, self.classes)}
+        """The embedding, the recurrent layer and the output."""
+        output = nn.Dense(self.recurrent.outputs, self.classes)
+        return {"embedding": self.embedding, "recurrent": self.recurrent, "output": output}
 
     def apply(
         self, variables: PyTree[Array], x: Int[Array, "batch time"], run: nn.Pass
     ) -> Float[Array, "batch classes"]:
         """The logits of each sentence."""
-        inside = (x != END).astype(jnp.float32)
         lengths = jnp.sum(x != END, axis=1)
         z = self.embedding.apply(variables["embedding"], x, run.at("embedding"))
-        if self.recurrent is None:
-            read = jnp.sum(z * inside[:, :, None], axis=1) / jnp.maximum(lengths, 1)[:, None]
-        else:
-            outputs, _ = self.recurrent.scan(variables["recurrent"], z, run.at("recurrent"), None, lengths)
-            read = jnp.take_along_axis(outputs, lengths[:, None, None] - 1, axis=1)[:, 0]
+        outputs, _ = self.recurrent.scan(variables["recurrent"], z, run.at("recurrent"), None, lengths)
+        read = jnp.take_along_axis(outputs, lengths[:, None, None] - 1, axis=1)[:, 0]
         read = self.dropout.apply({}, read, run.at("dropout"))
         return self.parts()["output"].apply(variables["output"], read, run.at("output"))

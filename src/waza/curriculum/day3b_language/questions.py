@@ -40,6 +40,23 @@ VECTORS = with_scores(q1=1, q2=2, m11=1, m12=0, m21=0, m22=1, m31=-1, m32=0)
 QUESTIONS = (
     Question("P108", lambda _: Choice(2, options=4), "long-sentences"),
     Question(
+        "P136-vectors",
+        lambda _: Points(
+            {
+                "word2vec": (
+                    *("each word", "every word", "one word", "a word", "words", "vector of a word", "word vector"),
+                    *("単語", "各語", "一語", "1語", "語ごと"),
+                ),
+                "rnn": (
+                    *("sequence", "series", "order", "sentence", "text", "any length", "variable", "state", "time"),
+                    *("系列", "時系列", "順序", "文章", "文を", "文の", "任意の長さ", "可変長", "状態"),
+                ),
+            },
+            needed=2,
+        ),
+        "word-vectors-as-inputs",
+    ),
+    Question(
         "P136-attention",
         lambda _: Points(
             {

@@ -28,7 +28,6 @@ from waza.study import Claim, Part, Study
 from waza.study.results import at_best
 
 STEPS, UNITS, DROPOUT = 300, 32, 0.2
-RNN, MEAN = "RNN", "mean"
 RANDOM, LEARNED = "random start", "vectors"
 STARTS = {RANDOM: "", LEARNED: WHOLE, "vectors of these words": OWN}
 AMOUNTS = tuple(TOKENS)
@@ -42,9 +41,7 @@ def name_of(kind: str, amount: str, start: str = RANDOM) -> str:
 
 MODELS = [name_of(MODEL, amount, start) for amount in AMOUNTS for start in (RANDOM, LEARNED)]
 OF_FEW = name_of(MODEL, "few", "vectors of these words")
-CLASSIFIERS = [
-    name_of(kind, amount, start) for kind in (RNN, MEAN) for amount in AMOUNTS for start in (RANDOM, LEARNED)
-]
+CLASSIFIERS = [name_of(CLASSIFIER, amount, start) for amount in AMOUNTS for start in (RANDOM, LEARNED)]
 FIGURES = (
     partial(side_by_side, measure="test_accuracy", variants=CLASSIFIERS),
     partial(side_by_side, measure="test_perplexity", variants=[*MODELS, OF_FEW]),
@@ -56,12 +53,8 @@ def study(data_name: str = "wikitext2") -> Study:
     variants = {}
     for amount in AMOUNTS:
         for start in (RANDOM, LEARNED):
-            for kind in (RNN, MEAN):
-                learner = FromVectors(task_of(CLASSIFIER, amount), STARTS[start], classifier(kind))
-                variants[name_of(kind, amount, start)] = learner
-            variants[name_of(MODEL, amount, start)] = FromVectors(
-                task_of(MODEL, amount), STARTS[start], language_model()
-            )
+            for kind, learner in ((CLASSIFIER, classifier()), (MODEL, language_model())):
+                variants[name_of(kind, amount, start)] = FromVectors(task_of(kind, amount), STARTS[start], learner)
     variants[OF_FEW] = FromVectors(task_of(MODEL, "few"), OWN, language_model())
     return Study(
         name="word-vectors-as-inputs",
@@ -84,16 +77,17 @@ def language_model() -> TruncatedBPTT:
     return TruncatedBPTT(model, falling_adam(0.005, STEPS), batch_size=10, window=20)
 
 
-def classifier(kind: str) -> Supervised:
-    """A GRU of 32 units that reads the words, or the mean of their vectors."""
-    reading = nn.Recurrent(nn.GRU(WIDTH, UNITS)) if kind == RNN else None
-    model = SentenceClassifier(nn.Embedding(TYPES, WIDTH), reading, ARTICLES, nn.Dropout(DROPOUT))
+def classifier() -> Supervised:
+    """A GRU of 32 units that reads the words."""
+    model = SentenceClassifier(
+        nn.Embedding(TYPES, WIDTH), nn.Recurrent(nn.GRU(WIDTH, UNITS)), ARTICLES, nn.Dropout(DROPOUT)
+    )
     return Supervised(model, falling_adam(0.005, STEPS), batch_size=50, probes=False)
 
 
-def accuracy(kind: str, amount: str, start: str) -> Callable[[xr.Dataset], xr.DataArray]:
+def accuracy(amount: str, start: str) -> Callable[[xr.Dataset], xr.DataArray]:
     """The share of the test sentences whose article is found, at the best step on the validation part."""
-    return lambda results: at_best(results, "test_accuracy", name_of(kind, amount, start))
+    return lambda results: at_best(results, "test_accuracy", name_of(CLASSIFIER, amount, start))
 
 
 def loss(amount: str, start: str) -> Callable[[xr.Dataset], xr.DataArray]:
@@ -103,12 +97,12 @@ def loss(amount: str, start: str) -> Callable[[xr.Dataset], xr.DataArray]:
 
 def over_chance(results: xr.Dataset) -> xr.DataArray:
     """How much better than chance a recurrent network classifies sentences of any length."""
-    return accuracy(RNN, "many", LEARNED)(results) - 1 / ARTICLES
+    return accuracy("many", LEARNED)(results) - 1 / ARTICLES
 
 
-def gain(kind: str, amount: str) -> Callable[[xr.Dataset], xr.DataArray]:
+def gain(amount: str) -> Callable[[xr.Dataset], xr.DataArray]:
     """How many more of the sentences are classified right with the vectors."""
-    return lambda results: accuracy(kind, amount, LEARNED)(results) - accuracy(kind, amount, RANDOM)(results)
+    return lambda results: accuracy(amount, LEARNED)(results) - accuracy(amount, RANDOM)(results)
 
 
 def lower(amount: str, start: str = LEARNED) -> Callable[[xr.Dataset], xr.DataArray]:
@@ -123,11 +117,7 @@ C48 = Claim(
     "C48",
     (
         Part("cannot", over_chance, high=0.05, unit="points"),
-        *(
-            Part(f"{kind.lower()}-{amount}", gain(kind, amount), low=SHARE, unit="points", further=True)
-            for kind in (RNN, MEAN)
-            for amount in AMOUNTS
-        ),
+        *(Part(f"sentences-{amount}", gain(amount), low=SHARE, unit="points", further=True) for amount in AMOUNTS),
         *(Part(f"model-{amount}", lower(amount), low=NATS, unit="nats", further=True) for amount in AMOUNTS),
         Part("model-own", lower("few", "vectors of these words"), low=NATS, unit="nats", further=True),
     ),
@@ -141,8 +131,7 @@ def perplexity(amount: str, start: str) -> Shown:
 
 NUMBERS: dict[str, Shown] = {
     **{
-        f"{kind.lower()}_{amount}_{short}": points(accuracy(kind, amount, start))
-        for kind in (RNN, MEAN)
+        f"sentences_{amount}_{short}": points(accuracy(amount, start))
         for amount in AMOUNTS
         for short, start in (("random", RANDOM), ("vectors", LEARNED))
     },
