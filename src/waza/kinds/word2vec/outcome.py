@@ -30,19 +30,25 @@ def outcome(learner: WordVectors, given: Word2VecMaterial, trained: Any) -> Outc
     """The vectors, with neighbours and, for an English text, scores."""
     trained = trained._replace(history=[as_entry(one) for one in trained.history])
     vectors = Word2VecModel(learner.model, trained.variables, given.preparation).vectors
-    facts: dict[str, Any] = {"neighbours": neighbours(vectors), "similarity": [], "analogies": [], "tests": "other"}
-    if is_english(vectors):
-        facts["tests"] = "missing"
-        try:
-            tests = word_tests()
-        except Error:
-            pass
-        else:
-            facts["similarity"] = [_plain(one) for one in similarity_scores(vectors, tests.pairs)]
-            facts["analogies"] = [_plain(one) for one in analogy_scores(vectors, tests.analogies)]
-            facts["tests"] = "done"
+    facts = {"neighbours": neighbours(vectors), **scored(vectors)}
     words = given.dataset.raw_words / learner.source(given.dataset).steps
     return Outcome(learner.model, trained, round(words), facts)
+
+
+def scored(vectors: KeyedVectors) -> dict[str, Any]:
+    """The scores of an English text's vectors; "tests" says whether there are any: "done", "missing" or "other"."""
+    scores: dict[str, Any] = {"tests": "other", "similarity": [], "analogies": []}
+    if not is_english(vectors):
+        return scores
+    try:
+        tests = word_tests()
+    except Error:
+        return scores | {"tests": "missing"}
+    return {
+        "tests": "done",
+        "similarity": [_plain(one) for one in similarity_scores(vectors, tests.pairs)],
+        "analogies": [_plain(one) for one in analogy_scores(vectors, tests.analogies)],
+    }
 
 
 def neighbours(vectors: KeyedVectors) -> list[dict[str, Any]]:
