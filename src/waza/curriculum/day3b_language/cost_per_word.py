@@ -1,5 +1,6 @@
 """E16: what does learning word vectors cost for a word, as the vocabulary grows?"""
 
+import math
 from collections.abc import Callable
 from functools import partial
 
@@ -80,10 +81,10 @@ C47 = Claim(
         Exact("full-grows", growth(FULL), low=32, unit="times"),
         Exact("sampled-stays", growth(SAMPLED), high=1.1, unit="times"),
         Exact("tree-hardly", growth(TREE), high=4, unit="times"),
-        Part("time-sampled", factor("microseconds", SAMPLED), low=np.log10(CHEAPER), unit="powers of ten"),
-        Part("time-tree", factor("microseconds", TREE), low=np.log10(CHEAPER), unit="powers of ten"),
-        Part("memory-sampled", factor("memory", SAMPLED), low=np.log10(CHEAPER), unit="powers of ten"),
-        Part("memory-tree", factor("memory", TREE), low=np.log10(CHEAPER), unit="powers of ten"),
+        Part("time-sampled", factor("microseconds", SAMPLED), low=math.log10(CHEAPER), unit="powers of ten"),
+        Part("time-tree", factor("microseconds", TREE), low=math.log10(CHEAPER), unit="powers of ten"),
+        Part("memory-sampled", factor("memory", SAMPLED), low=math.log10(CHEAPER), unit="powers of ten"),
+        Part("memory-tree", factor("memory", TREE), low=math.log10(CHEAPER), unit="powers of ten"),
         Part(
             "small-vocabulary", factor("microseconds", SAMPLED, SMALLEST), low=0.0, unit="powers of ten", further=True
         ),
