@@ -17,6 +17,8 @@ from waza.models.word2vec import Word2Vec
 from waza.models.word2vec.blocks import Words, drawn_words, keep_chances
 from waza.nn import named_key
 
+BLOCKS = {"negative": 256, "hierarchical": 32, "full": 256}
+
 
 class WordVectorsState(NamedTuple):
     """The model's variables, what it knows of the words' counts, and the number of steps done."""
@@ -44,21 +46,33 @@ class WordVectors(Learner):
         model: the vectors.
         learning_rate: of a prediction.
         threshold: of subsampling: of words whose share is larger, some occurrences are left out; 0 for none.
-        block: words that are learned from at once, a multiple of the model's tile.
+        block: words that are learned from at once, a multiple of the model's tile. Their gradients, which are summed,
+            are all those of the same vectors: with too large a block the frequent words' rows (and the nodes near the
+            root of a Huffman tree, through which all paths go) take too long steps. None for a size that was tried:
+            256, and 32 with the hierarchical softmax.
         piece: tokens of a step.
     """
 
     model: Word2Vec
     learning_rate: float = 0.025
     threshold: float = 1e-3
-    block: int = 256
+    block: int | None = None
     piece: int = 8192
 
     def __check_init__(self):
-        if self.block < 1 or self.block % self.model.tile_size:
-            raise Error(f"WordVectors(block={self.block!r}); expected a multiple of the tile, {self.model.tile_size}")
+        if self.block_size < 1 or self.block_size % self.model.tile_size:
+            given, tile = self.block_size, self.model.tile_size
+            raise Error(f"WordVectors(block={given!r}); expected a multiple of the model's tile, {tile}")
         if self.piece < 1:
             raise Error(f"WordVectors(piece={self.piece!r}); expected at least 1 token")
+
+    @property
+    def block_size(self) -> int:
+        """The words of a block."""
+        if self.block is not None:
+            return self.block
+        tile = self.model.tile_size
+        return -(-BLOCKS[self.model.objective] // tile) * tile
 
     def measures(self, data: CorpusTokens) -> tuple[Measure, ...]:
         """The loss of a prediction."""
@@ -84,16 +98,16 @@ class WordVectors(Learner):
         """The vectors after a piece of the corpus; records the loss of some of its predictions."""
         now = at(self, state.step)
         words, noise = now._drawn(state, batch, key)
-        tiles = self.block // self.model.tile_size
+        tiles = self.block_size // self.model.tile_size
 
         def learn(number: Array, carry: tuple[PyTree[Array], Mean]) -> tuple[PyTree[Array], Mean]:
             variables, total = carry
             negatives = jax.lax.dynamic_slice_in_dim(noise, number * tiles, tiles)
-            block = words.block(number, self.block)
+            block = words.block(number, self.block_size)
             variables, loss = self.model.update(variables, block, negatives, state.tables, now.learning_rate)
             return variables, total + loss
 
-        blocks = _most(-(-words.count // self.block))
+        blocks = _most(-(-words.count // self.block_size))
         variables, loss = jax.lax.fori_loop(0, blocks, learn, (state.variables, _nothing()))
         return state._replace(variables=variables, step=state.step + 1), {"loss": loss}
 
@@ -101,19 +115,21 @@ class WordVectors(Learner):
         """The words of a piece that stay, and the negatives of all its blocks."""
         shares = state.shares[tokens]
         chances = jnp.where(tokens == self.model.words, -1.0, keep_chances(shares, self.threshold))
-        words = drawn_words(tokens, chances, self.model.window, self.block, named_key(key, "words"))
+        words = drawn_words(tokens, chances, self.model.window, self.block_size, named_key(key, "words"))
         return words, self.model.noise(state.tables, named_key(key, "noise"), len(words.left))
 
     def evaluate(self, state: WordVectorsState, data: Int[Array, " tokens"], key: PRNGKeyArray) -> Measures:
         """The loss of a piece."""
         words, noise = self._drawn(state, data, key)
-        tiles = self.block // self.model.tile_size
+        tiles = self.block_size // self.model.tile_size
 
         def add(number: Array, total: Mean) -> Mean:
             negatives = jax.lax.dynamic_slice_in_dim(noise, number * tiles, tiles)
-            return total + self.model.loss(state.variables, words.block(number, self.block), negatives, state.tables)
+            return total + self.model.loss(
+                state.variables, words.block(number, self.block_size), negatives, state.tables
+            )
 
-        blocks = len(words.left) // self.block
+        blocks = len(words.left) // self.block_size
         return {"loss": jax.lax.fori_loop(0, blocks, add, _nothing())}
 
     def kept(self, state: WordVectorsState) -> PyTree[Array]:
