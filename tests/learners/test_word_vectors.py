@@ -44,9 +44,10 @@ def test_the_stream_is_the_corpus_in_order():
 
 @pytest.mark.parametrize("method", ["skip-gram", "cbow"])
 def test_words_of_a_topic_become_neighbours(method):
-    stream = learner(method).source(CORPUS)
-    steps = 6 * stream.steps
-    trained = learner(method, learning_rate=optim.LinearDecay(0.3, steps, 1e-3))
+    model = models.Word2Vec(VOCABULARY.size, 12, method, window=3)
+    trained = learners.WordVectors.of(CORPUS, model, 8, 0.1, threshold=0.0, piece=512)
+    assert trained.block == trained.model.tile <= 16
+    steps = 8 * trained.source(CORPUS).steps
     program = single_program(trained, CORPUS, steps)
     portions = program.start([0])
     before = program.evaluate(portions)["loss"].item()
@@ -57,6 +58,22 @@ def test_words_of_a_topic_become_neighbours(method):
     alike = vectors @ vectors.T - 2 * np.eye(len(vectors))
     topic = np.array([word[0] for word in VOCABULARY.words])
     assert (topic[alike.argmax(1)] == topic).all()
+
+
+def test_blocks_fit_the_corpus():
+    """A frequent word, a high rate, or a tree whose root is on all paths, make them smaller."""
+    zipf = WordVocabulary(tuple(map(str, range(30_000))), (3e6 / np.arange(1, 30_001)).astype(np.int64))
+    corpus = text_tokens("0 1 2", zipf)
+
+    def sizes(*settings, **more):
+        made = learners.WordVectors.of(corpus, models.Word2Vec(30_000, 100, *settings), **more)
+        return made.block, made.model.tile
+
+    assert sizes() == (224, 16) and sizes("cbow", learning_rate=0.1) == (48, 16)
+    assert sizes("skip-gram", "hierarchical") == (19, 16)
+    assert sizes("skip-gram", learning_rate=1.0) == (5, 5)
+    made = learners.WordVectors.of(corpus, models.Word2Vec(30_000), epochs=4)
+    assert made.learning_rate == optim.LinearDecay(0.025, 4, 1e-4)
 
 
 def test_a_loss_that_was_never_trained_is_that_of_guessing():

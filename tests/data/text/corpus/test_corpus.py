@@ -33,7 +33,7 @@ def test_words_are_counted_block_by_block(corpus, monkeypatch, block):
     tokens = corpus_tokens(path, vocabulary)
     assert isinstance(tokens.tokens, np.memmap) and tokens.tokens.dtype == np.uint16
     assert tokens.tokens.tolist() == text_tokens(TEXT, vocabulary).tokens.tolist() == [0, 2, 0, 2, 0, 0, 1, 1, 2]
-    assert tokens.raw_words == 14 and tokens.end == 2
+    assert tokens.raw_words == 13 and tokens.end == 2
 
 
 def test_tokens_are_written_once_for_a_text_and_a_vocabulary(corpus, tmp_path):
