@@ -45,9 +45,8 @@ def test_the_stream_is_the_corpus_in_order():
 @pytest.mark.parametrize("method", ["skip-gram", "cbow"])
 def test_words_of_a_topic_become_neighbours(method):
     model = models.Word2Vec(VOCABULARY.size, 12, method, window=3)
-    trained = learners.WordVectors.of(CORPUS, model, 8, 0.1, threshold=0.0, piece=512)
-    assert trained.block == trained.model.tile <= 16
-    steps = 8 * trained.source(CORPUS).steps
+    trained = learners.WordVectors.of(CORPUS, model, 10, 0.05, threshold=0.0, piece=512)
+    steps = 10 * trained.source(CORPUS).steps
     program = single_program(trained, CORPUS, steps)
     portions = program.start([0])
     before = program.evaluate(portions)["loss"].item()
@@ -71,7 +70,7 @@ def test_blocks_fit_the_corpus():
 
     assert sizes() == (224, 16) and sizes("cbow", learning_rate=0.1) == (48, 16)
     assert sizes("skip-gram", "hierarchical") == (19, 16)
-    assert sizes("skip-gram", learning_rate=1.0) == (5, 5)
+    assert sizes("skip-gram", learning_rate=1.0) == (5, 1)
     made = learners.WordVectors.of(corpus, models.Word2Vec(30_000), epochs=4)
     assert made.learning_rate == optim.LinearDecay(0.025, 4, 1e-4)
 

@@ -91,7 +91,7 @@ class WordVectors(Learner):
             piece: tokens of a step.
         """
         most = words_at_once(model, corpus.vocabulary, learning_rate, threshold)
-        tile = min(model.tile_size, most)
+        tile = min(model.tile_size, most, _most_in_tile(model, learning_rate))
         if model.objective != "hierarchical":
             model = replace(model, tile=tile, shared=min(model.shared, tile))
         decay = LinearDecay(learning_rate, epochs * CorpusStream(corpus, piece).steps, final_rate)
@@ -179,6 +179,14 @@ def words_at_once(model: Word2Vec, vocabulary: WordVocabulary, learning_rate: fl
         negatives = model.negatives if model.objective == "negative" else 1
         gradients = float(kept.max() / kept.sum()) * pairs * (negatives + 1)
     return int(max(1, min(MOST, LONGEST / (learning_rate * gradients))))
+
+
+def _most_in_tile(model: Word2Vec, learning_rate: float) -> int:
+    """The size of a tile with which none of its shared negatives takes too long a step, at most half of `LONGEST`."""
+    if model.objective != "negative":
+        return MOST
+    pairs = model.window + 1 if model.method == "skip-gram" else 1
+    return max(1, int(LONGEST / 2 * model.shared / (learning_rate * pairs * model.negatives) + 1e-6))
 
 
 def _nothing() -> Mean:
