@@ -9,6 +9,7 @@ from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 from waza.core.errors import Error
 from waza.core.measure import Mean
+from waza.core.memory import check_memory
 from waza.core.recipe import Recipe
 from waza.models.word2vec.blocks import Block, Tiles
 from waza.models.word2vec.full_softmax import full_errors, full_loss
@@ -17,6 +18,7 @@ from waza.models.word2vec.outputs import Outputs, draw_noise, negative_outputs, 
 from waza.models.word2vec.table_rows import added_rows, product_over_first, rows_of
 from waza.nn.passes import named_key
 
+COPIES = 3  # of both tables: in training, on the host when it begins and at checkpoints, and the ones that are kept
 Method = Literal["skip-gram", "cbow"]
 Objective = Literal["negative", "hierarchical", "full"]
 Variables = dict[str, dict[str, Array]]
@@ -91,7 +93,14 @@ class Word2Vec(Recipe):
         return 1 if self.objective == "hierarchical" else self.tile
 
     def init(self, key: PRNGKeyArray) -> Variables:
-        """Vectors that are uniform between -1/(2 width) and 1/(2 width), and outputs of zeros, as in word2vec.c."""
+        """Vectors that are uniform between -1/(2 width) and 1/(2 width), and outputs of zeros, as in word2vec.c.
+
+        Raises:
+            Error: the tables, with the copies of them that a training makes, need more memory than is free.
+        """
+        what = f"vectors of {self.words:,} words of width {self.width}"
+        needed = COPIES * 2 * self.words * self.width * jnp.float32(0).nbytes
+        check_memory(what, needed, "raise the minimum count, limit the vocabulary, or give a smaller width")
         bound = 0.5 / self.width
         vectors = jax.random.uniform(named_key(key, "input"), (self.words, self.width), minval=-bound, maxval=bound)
         outputs = self.words - (self.objective == "hierarchical")
