@@ -10,14 +10,14 @@ import pytest
 
 import waza as wz
 from waza.cli import main
+from waza.core import memory
 from waza.core.errors import Error
 from waza.core.language import LANGUAGES
 from waza.data import KeyedVectors, Note, read_vectors
 from waza.data.text.vectors import Analogies, SimilarPairs, WordTests
 from waza.kinds import load_model
-from waza.kinds.word2vec import learner, outcome
+from waza.kinds.word2vec import outcome
 from waza.kinds.word2vec.corpus import is_without_blanks, material
-from waza.kinds.word2vec.learner import settle
 from waza.kinds.word2vec.map import map_html
 from waza.kinds.word2vec.options import Word2VecOptions, WordOptions
 from waza.kinds.word2vec.projection import plane
@@ -181,9 +181,9 @@ def test_what_is_no_text(tmp_path):
 
 
 def test_vectors_larger_than_the_memory_are_refused_before_they_are_made(monkeypatch):
-    monkeypatch.setattr(learner, "_memory", lambda: 1000)
-    with pytest.raises(Error, match=r"3 words with vectors of 100 values need 0\.0 GiB, and this machine has"):
-        settle(Word2VecOptions(model="word2vec", data="x"), read(["a b c"] * 4))
+    monkeypatch.setattr(memory, "free_memory", lambda: 100)
+    with pytest.raises(Error, match=r"need .* of memory, and 100\.0 B are free: raise the minimum count"):
+        wz.fit("word2vec", sentences(50), width=8, epochs=1, watch=wz.Watch())
 
 
 def test_loss_that_is_not_finite(tmp_path):
@@ -196,7 +196,6 @@ def test_loss_that_is_not_finite(tmp_path):
     [
         ({"epochs": 2, "steps": 3}, "both epochs and steps"),
         ({"corrected": True}, "--corrected is for --method cbow"),
-
     ],
 )
 def test_training_options_that_do_not_fit(options, said):

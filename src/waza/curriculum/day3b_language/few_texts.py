@@ -3,7 +3,6 @@
 import functools
 import re
 from collections import Counter
-from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import jax
@@ -11,10 +10,10 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from waza import models, optim
+from waza import models
 from waza.core.errors import Error
 from waza.data import Dataset, Split, Words, corpus
-from waza.data.text.corpus import WordVocabulary, text_tokens
+from waza.data.text.corpus import CorpusTokens, WordVocabulary, text_tokens
 from waza.learners import CorpusStream, WordVectors
 from waza.nn import named_key
 
@@ -35,12 +34,12 @@ class Unlabelled(NamedTuple):
     """A text from which vectors of the words are learned.
 
     Attributes:
-        vocabulary: of the words that occur in it.
-        pieces: its tokens, (pieces, tokens).
-        rows: of each word of the tasks in the vocabulary, (words,); -1 for a word that does not occur.
+        corpus: its words.
+        pieces: their tokens, (pieces, tokens).
+        rows: of each word of the tasks in the corpus' vocabulary, (words,); -1 for a word that does not occur.
     """
 
-    vocabulary: WordVocabulary
+    corpus: CorpusTokens
     pieces: Any
     rows: Any
 
@@ -139,7 +138,7 @@ def _unlabelled(text: str, words: Words) -> Unlabelled:
     stream = CorpusStream(tokens, PIECE)
     ids = tokens.vocabulary.ids
     rows = np.array([ids.get(word, -1) for word in words.words], np.int32)
-    return Unlabelled(tokens.vocabulary, np.stack(list(stream.batches(0, 0, stream.steps))), rows)
+    return Unlabelled(tokens, np.stack(list(stream.batches(0, 0, stream.steps))), rows)
 
 
 def learned_vectors(given: Unlabelled, key: PRNGKeyArray) -> Float[Array, "words {WIDTH}"]:
@@ -148,10 +147,9 @@ def learned_vectors(given: Unlabelled, key: PRNGKeyArray) -> Float[Array, "words
     Values have the mean 0, and the spread of random vectors.
     """
     steps = EPOCHS * len(given.pieces)
-    learner = WordVectors(
-        models.Word2Vec(given.vocabulary.size, WIDTH), optim.LinearDecay(RATE, float(steps)), piece=PIECE
-    )
-    state = learner.init(named_key(key, "vectors"), SimpleNamespace(vocabulary=given.vocabulary))
+    model = models.Word2Vec(given.corpus.vocabulary.size, WIDTH)
+    learner = WordVectors.of(given.corpus, model, EPOCHS, RATE, piece=PIECE)
+    state = learner.init(named_key(key, "vectors"), given.corpus)
     pieces = jnp.asarray(given.pieces)
 
     def step(state: Any, number: Any) -> tuple[Any, None]:
