@@ -4,13 +4,16 @@ import inspect
 import string
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from waza import report
 from waza.core.errors import Error
 from waza.core.language import texts
 from waza.curriculum import exercise, exercises
+from waza.curriculum.day3b_language import word_pairs
 from waza.curriculum.evidence import essays
+from waza.data.text.vectors import SimilarPairs, WordTests
 from waza.engine.describe import describe
 from waza.report.filling import names_in
 from waza.report.telling import FILLED, check_told
@@ -21,7 +24,16 @@ from waza.study.sweep import swept
 NUMBERS = {"effect", "low", "high", "confidence", "seeds"}
 SMALL_LOG = str(Path(__file__).parents[1] / "fixtures" / "off_policy" / "small_log.csv")
 # What stands in for data that have to be downloaded.
-STAND_INS = {"mnist": "digits", "cifar10_jpg": "digits", "hillstrom": SMALL_LOG}
+STAND_INS = {"mnist": "digits", "cifar10_jpg": "digits", "hillstrom": SMALL_LOG, "wikitext2": "python_reference"}
+# Words of the stand-in for a text, with ratings that nobody gave.
+PAIRS = SimilarPairs("none", ("the", "a", "class"), ("an", "is", "method"), np.arange(3.0))
+
+
+@pytest.fixture(autouse=True)
+def no_word_tests(monkeypatch):
+    names = (word_pairs.TEST, word_pairs.VALIDATION)
+    tests = WordTests(tuple(PAIRS._replace(name=name) for name in names), ())
+    monkeypatch.setattr(word_pairs, "word_tests", lambda: tests)
 
 
 def offline(one):

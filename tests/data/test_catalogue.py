@@ -7,7 +7,7 @@ import pytest
 
 from waza.core.errors import Error
 from waza.core.language import LANGUAGES
-from waza.data import Entry, PublishedFile, corpus, entry, get, listing, load, log
+from waza.data import Entry, PublishedFile, corpus, entry, get, listing, load, log, word_tests
 from waza.data.checksum import algorithm
 
 CONTENTS = {"a.txt": b"one file", "b.txt": b"another"}
@@ -45,7 +45,7 @@ def test_every_entry_says_what_it_is():
     labelled = ["digits", "mnist", "fashion_mnist", "cifar10", "cifar10_jpg"]
     texts = ["python_reference", "tinyshakespeare", "wikitext2"]
     pairs = ["multi30k", "small_parallel_enja"]
-    assert [one.name for one in entries] == [*labelled, *texts, *pairs, "hillstrom"]
+    assert [one.name for one in entries] == [*labelled, *texts, *pairs, "hillstrom", "word2vec_eval"]
     assert [one.name for one in entries if one.kind == "pairs"] == pairs
     assert [one.name for one in entries if one.kind == "text"] == texts
     assert [one.name for one in entries if one.kind == "log"] == ["hillstrom"]
@@ -98,6 +98,13 @@ def test_a_log_is_a_table_and_no_labelled_data_set(tmp_path):
     with pytest.raises(Error, match="run `waza data get hillstrom`"):
         log("hillstrom")
     assert log(tmp_path / "own.csv") == tmp_path / "own.csv"
+
+
+def test_word_tests_are_no_labelled_data_set():
+    with pytest.raises(Error, match=r"word2vec_eval evaluates word vectors, .*: read it by waza\.data\.word_tests\(\)"):
+        load("word2vec_eval")
+    with pytest.raises(Error, match="run `waza data get word2vec_eval`"):
+        word_tests()
 
 
 @pytest.mark.wrong_types

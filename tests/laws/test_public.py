@@ -9,6 +9,7 @@ import pytest
 import waza as wz
 from waza import learners, models, nn, optim
 from waza.data import Dataset, Split
+from waza.data.text.corpus import WordVocabulary, text_tokens
 from waza.data.text.parallel.tokens import ParallelTokens, Sentences, TokenPairs, digest_of
 from waza.models.landscapes import Quadratic
 from waza.testing import check_layer, check_learner, check_optimizer, check_source
@@ -109,6 +110,8 @@ BLOBS = Dataset("blobs", rows(40), rows(20))
 GREY = Dataset("grey", *(Split(RNG.integers(0, 256, (count, 6), np.uint8), ids(count)) for count in (40, 20)))
 TEXT = Dataset("text", Split(ids(60), ids(60)), Split(ids(30), ids(30)))
 PAIRS = ParallelTokens("pairs", pairs(40), pairs(3), pairs(7), ends=(5, 5))
+CORPUS = text_tokens("a b c a\nb a d a\nc d\n" * 9, WordVocabulary(("a", "b", "c", "d"), np.array([36, 18, 18, 18])))
+WORD_VECTORS = {"threshold": 0.1, "block": 8, "piece": 48}
 NETWORK = models.MLP((6, 4, 3), norm=nn.BatchNorm(momentum=0.8), dropout=nn.Dropout(0.2))
 SUPERVISED = learners.Supervised(
     NETWORK, optim.WeightDecay(optim.Adam(0.01), 0.1), batch_size=4, penalty=nn.L2(0.01), probes=False
@@ -130,6 +133,10 @@ LEARNERS = {
             PAIRS,
         )
     ],
+    learners.WordVectors: [
+        (learners.WordVectors(models.Word2Vec(4, 6, window=2, tile=4, shared=2), 0.1, **WORD_VECTORS), CORPUS),
+        (learners.WordVectors(models.Word2Vec(4, 6, "cbow", "hierarchical", window=2), 0.1, **WORD_VECTORS), CORPUS),
+    ],
     learners.TruncatedBPTT: [
         (learners.TruncatedBPTT(models.lstm_language_model(5, 4, 1), optim.SGD(0.1), batch_size=2, window=4), TEXT)
     ],
@@ -148,6 +155,7 @@ LEARNERS = {
     ],
 }
 SOURCES = {
+    learners.CorpusStream: [(learners.CorpusStream(CORPUS, 48), CORPUS, learners.CorpusStream(CORPUS, 40))],
     learners.ParallelStream: [(learners.ParallelStream(PAIRS, 4), PAIRS, learners.ParallelStream(PAIRS, 5))],
     learners.Resident: [(learners.Resident(BLOBS), BLOBS, learners.Resident(TEXT))],
     learners.RowStream: [

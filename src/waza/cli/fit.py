@@ -80,7 +80,8 @@ def _print(fitted: Any, language: str) -> None:
         table.add_column(say["measures"][measure], justify="right")
     for split in SPLITS:
         values = [result["measures"].get(f"{split}_{measure}") for measure in names]
-        table.add_row(say["splits"][split], *map(measured, values))
+        if any(value is not None for value in values):
+            table.add_row(say["splits"][split], *map(measured, values))
     console.print(table)
     figures = Table(box=None, pad_edge=False, show_header=False)
     figures.add_row(say["best_step"], f"{result['best_step']} / {result['steps']}")

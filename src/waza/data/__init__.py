@@ -44,3 +44,7 @@ from waza.data.text import token_stream as token_stream
 from waza.data.text import tokenizer as tokenizer
 from waza.data.text import tokenizer_from_json as tokenizer_from_json
 from waza.data.text import wikitext2 as wikitext2
+from waza.data.text.vectors import KeyedVectors as KeyedVectors
+from waza.data.text.vectors import read_vectors as read_vectors
+from waza.data.text.vectors import word_tests as word_tests
+from waza.data.text.vectors import write_vectors as write_vectors

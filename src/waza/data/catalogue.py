@@ -32,6 +32,8 @@ from waza.data.text.python_reference import python_reference
 from waza.data.text.reading import read_text
 from waza.data.text.tinyshakespeare import FILES as TINYSHAKESPEARE
 from waza.data.text.tinyshakespeare import tinyshakespeare
+from waza.data.text.vectors.word_tests import FILES as WORD_TESTS
+from waza.data.text.vectors.word_tests import word_tests
 from waza.data.text.wikitext2 import FILES as WIKITEXT2
 from waza.data.text.wikitext2 import wikitext2
 
@@ -46,7 +48,7 @@ class Entry:
         licence: of the data.
         kind: "labelled" for examples with labels, which `load` reads as a `Dataset`; "text" for a `Corpus`; "log" for
             a campaign's log, a table whose path `log` gives; "pairs" for sentences with translations, which `pairs`
-            reads in a direction.
+            reads in a direction; "word tests" for word pairs and analogies, which `word_tests` reads.
         load: reads and verifies it; pairs in the direction of its arguments.
         files: what has to be downloaded; none where a package contains the data.
         ships_with: that package.
@@ -55,7 +57,7 @@ class Entry:
     name: str
     description: Mapping[Language, str]
     licence: str
-    kind: Literal["labelled", "text", "log", "pairs"]
+    kind: Literal["labelled", "text", "log", "pairs", "word tests"]
     load: Callable[..., Any]
     files: tuple[PublishedFile, ...] = ()
     ships_with: str | None = None
@@ -191,6 +193,17 @@ ENTRIES = (
         load=hillstrom,
         files=HILLSTROM,
     ),
+    Entry(
+        name="word2vec_eval",
+        description={
+            "en": "to evaluate word vectors: 13 sets of English word pairs rated by people, and 19,544 analogies",
+            "ja": "単語ベクトルの評価用:人が類似度を付けた英単語の対 13 組と、類推問題 19,544 問",
+        },
+        licence="Apache-2.0; the pairs: none stated",
+        kind="word tests",
+        load=word_tests,
+        files=WORD_TESTS,
+    ),
 )
 
 
@@ -227,6 +240,8 @@ def load(name: str) -> Dataset:
         raise Error(f"{name} is a campaign's log, not a data set with labels: use `waza campaign {name}`")
     if one.kind == "pairs":
         raise Error(f"{name} is a parallel text, not a data set with labels: read it by waza.data.pairs({name!r})")
+    if one.kind == "word tests":
+        raise Error(f"{name} evaluates word vectors, and is no data set with labels: read it by waza.data.word_tests()")
     if one.kind == "text":
         raise Error(f"{name} is a text, not a data set with labels: read it by waza.data.corpus({name!r})")
     return one.load()

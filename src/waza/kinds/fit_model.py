@@ -38,16 +38,17 @@ def fit(
     `history`; `notes` say how many. A learner of your own on data of your own is trained as it is.
 
     Args:
-        kind_or_learner: a model's name, such as "mlp", "small-alexnet", "language-model", "vae" or "translator"; or a
-            learner.
+        kind_or_learner: a model's name, such as "mlp", "small-alexnet", "language-model", "vae", "translator" or
+            "word2vec"; or a learner.
         data: (x, y) with arrays or lists, a pandas.DataFrame, a `waza.data.Dataset`, or what `waza fit` takes: a
             folder of images, a text, a table's file, or a data set's name. Images are (n, height, width[, channels])
             uint8. A VAE takes such images without labels too. A translator takes (source, target), two lists of
-            sentences or two files.
+            sentences or two files; word2vec takes a list of sentences.
         steps: training steps. By default 20 epochs, or 1,500 steps if that is more.
         epochs: passes over the training rows, instead of `steps`.
         seed: of the initial values and of the batches.
-        keep: the variables of the "best" evaluation on the validation rows, or the "last".
+        keep: the variables of the "best" evaluation on the validation rows, or the "last"; word2vec has no validation
+            rows, and keeps the last.
         target: the column to predict, of a DataFrame or a table's file.
         out: a folder for the model. An interrupted training goes on from there, and a finished one is read.
         watch: receives progress events, and may ask to stop. Without one, progress is shown on a terminal and in a

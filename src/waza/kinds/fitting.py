@@ -63,7 +63,7 @@ class Ordered(NamedTuple):
 def ordered(kind: Kind, asked: FitOptions, material: Subject, keep: Keep = "best") -> Ordered:
     """The training with what is left open settled by the data."""
     options = kind.settle(asked, material)
-    return Ordered(kind, options, material, kind.learner(options, material), keep)
+    return Ordered(kind, options, material, kind.learner(options, material), keep if kind.validated else "last")
 
 
 def program_of(order: Ordered) -> Program:

@@ -48,6 +48,7 @@ class Kind:
         preparation: the name of its preparation in model folders.
         folder: of its page and its texts.
         piped: the ending of a file that comes on standard input.
+        validated: whether validation data choose the best variables; otherwise the last are kept.
     """
 
     data: str
@@ -61,6 +62,7 @@ class Kind:
     preparation: str
     folder: Path
     piped: str = ".csv"
+    validated: bool = True
 
     def read(self, asked: Any, progress: Told | None) -> Any:
         """The data, as a `Material`; `progress` is called with (files read, files in all)."""

@@ -20,13 +20,13 @@ from waza.core.errors import Error
 from waza.core.files import write_whole
 from waza.core.names import by_public_name
 from waza.core.paths import from_named_leaves, named_leaves
+from waza.core.recipe import Recipe
 from waza.core.sealed import Sealed, sealed, sum_of, unsealed
 from waza.engine.describe import describe
 from waza.kinds.model import Model
 from waza.kinds.own_model import OwnModel, kept_shapes_of
 from waza.kinds.registry import kind_prepared_by
 from waza.learners import Learner
-from waza.nn import Layer
 
 VERSION, WITHOUT_SUMS, BY_POSITION = 3, 2, 1
 RECIPE, VARIABLES, HISTORY = "model.json", "variables.safetensors", "history.json"
@@ -34,7 +34,7 @@ TRUSTED = ("nn", "models")
 
 
 def prepared_model(
-    recipe: Layer,
+    recipe: Recipe,
     variables: Any,
     preparation: Any,
     history: Sequence[Mapping[str, Any]] = (),
@@ -45,7 +45,7 @@ def prepared_model(
     return kind(recipe, variables, preparation, tuple(history), tuple(notes))
 
 
-def is_remade(recipe: Layer) -> bool:
+def is_remade(recipe: Recipe) -> bool:
     """Whether a network consists of layers that `load_model` can make again."""
     try:
         remake(describe(recipe))
@@ -86,7 +86,7 @@ def _not_finite(arrays: Mapping[str, Any]) -> str:
     return next((path for path, array in arrays.items() if not np.isfinite(array).all()), "")
 
 
-def _described(recipe: Layer) -> Any:
+def _described(recipe: Recipe) -> Any:
     described = describe(recipe)
     try:
         remake(described)

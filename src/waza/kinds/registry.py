@@ -16,6 +16,7 @@ KINDS = (
     "waza.kinds.vae.kind",
     "waza.kinds.language_model.kind",
     "waza.kinds.translator.kind",
+    "waza.kinds.word2vec.kind",
     "waza.kinds.policy.kind",
     "waza.kinds.table.kind",
     "waza.kinds.arrays.kind",

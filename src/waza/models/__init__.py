@@ -38,3 +38,4 @@ from waza.models.vae import VAE as VAE
 from waza.models.vae import Posterior as Posterior
 from waza.models.vae import convolutional_vae as convolutional_vae
 from waza.models.vae import dense_vae as dense_vae
+from waza.models.word2vec import Word2Vec as Word2Vec

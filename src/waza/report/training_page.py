@@ -12,7 +12,7 @@ from waza.core.language import LANGUAGES, texts
 from waza.report.describing import described
 from waza.report.page import embedded
 from waza.report.style import dressed
-from waza.report.training_charts import curves, together
+from waza.report.training_charts import SPLITS, curves, together
 from waza.report.words import labels, number
 
 FOLDER = Path(__file__).parent
@@ -84,9 +84,10 @@ def render_training(
     environment = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
     environment.globals.update(number=number, measured=measured)
     words = {name: training_words(training.folder, name) for name in LANGUAGES}
+    result = training.result
     specs = {}
     for name, say in words.items():
-        panels = [curves(training.history, one, training.result["best_step"], say) for one in charted]
+        panels = [curves(training.history, one, result["best_step"], say) for one in charted]
         for key, chart in {CURVES: together(panels), **more_charts(say)}.items():
             specs[f"{name}-{key}"] = described(dressed(chart).to_dict(validate=False), name)
     return environment.get_template("page.html").render(
@@ -95,6 +96,9 @@ def render_training(
         words=words,
         other={name: labels(name)["other_language"] for name in LANGUAGES},
         shown=training,
+        splits=[
+            split for split in SPLITS if any(f"{split}_{name}" in result["measures"] for name in training.measures)
+        ],
         figures=specs,
         specs=embedded(specs),
         vega=Markup(vl_convert.javascript_bundle()),  # type: ignore[call-arg]  # the stub forgets the default

@@ -43,6 +43,21 @@ QUESTIONS = (
         "P127",
         lambda _: Points({"distribution": ("distribution", "probab", "分布", "確率")}, needed=1),
         "prior-samples",
+        "P136-vectors",
+        lambda _: Points(
+            {
+                "word2vec": (
+                    *("each word", "every word", "one word", "a word", "words", "vector of a word", "word vector"),
+                    *("単語", "各語", "一語", "1語", "語ごと"),
+                ),
+                "rnn": (
+                    *("sequence", "series", "order", "sentence", "text", "any length", "variable", "state", "time"),
+                    *("系列", "時系列", "順序", "文章", "文を", "文の", "任意の長さ", "可変長", "状態"),
+                ),
+            },
+            needed=2,
+        ),
+        "word-vectors-as-inputs",
     ),
     Question(
         "P136-attention",

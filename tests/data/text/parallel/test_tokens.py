@@ -5,6 +5,7 @@ import pytest
 
 from waza.core.errors import Error
 from waza.data import Note
+from waza.data.kept_arrays import read_kept
 from waza.data.text.parallel import (
     ParallelCorpus,
     ParallelText,
@@ -16,7 +17,7 @@ from waza.data.text.parallel import (
     read_pairs,
     token_pairs,
 )
-from waza.data.text.parallel.token_file import FILES, kept_pairs, read_kept
+from waza.data.text.parallel.token_file import FILES, START, kept_pairs
 from waza.data.text.parallel.tokens import token_type
 
 from .conftest import captions
@@ -104,7 +105,7 @@ def test_damaged_files_are_made_again(kept, tmp_path, name, damage):
         path.unlink()
     else:
         path.write_bytes(content[:-2] if damage == "short" else content[:-2] + b"9" + content[-1:])
-    assert read_kept(tmp_path / "tokens") is None
+    assert read_kept(tmp_path / "tokens", dict(zip(FILES, [token_type(2), START] * 2, strict=True))) is None
     assert read().digest == pairs.digest and made == [1, 1]
 
 

@@ -1,0 +1,1 @@
+"""word2vec: vectors of words, learned from the words around them in a text."""
