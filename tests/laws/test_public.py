@@ -9,7 +9,8 @@ import pytest
 import waza as wz
 from waza import learners, models, nn, optim
 from waza.data import Dataset, Split
-from waza.data.text.parallel.tokens import ParallelTokens, Sentences, TokenPairs, digest_of
+from waza.data.text.parallel.tokens import ParallelTokens, TokenPairs
+from waza.data.text.sentences import Sentences, digest_of
 from waza.models.landscapes import Quadratic
 from waza.testing import check_layer, check_learner, check_optimizer, check_source
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from waza.core.files import write_whole
 from waza.core.sealed import sealed, sum_of, unsealed
-from waza.data.text.parallel.tokens import Sentences, TokenPairs, digest_of_sums, token_type
+from waza.data.text.parallel.tokens import TokenPairs
+from waza.data.text.sentences import Sentences, digest_of_sums, token_type
 from waza.data.whole_folder import ABOUT, made_whole, plainly
 
 FILES = ("source.tokens", "source.starts", "target.tokens", "target.starts")
