@@ -12,6 +12,14 @@ from waza.models.encoder_decoder import Encoded as Encoded
 from waza.models.encoder_decoder import EncoderDecoder as EncoderDecoder
 from waza.models.encoder_decoder import Pair as Pair
 from waza.models.encoder_decoder import Step as Step
+from waza.models.hred import HRED as HRED
+from waza.models.hred import DialogueModel as DialogueModel
+from waza.models.hred import JoinedSeq2Seq as JoinedSeq2Seq
+from waza.models.hred import UtteranceDecoder as UtteranceDecoder
+from waza.models.hred import UtteranceRNN as UtteranceRNN
+from waza.models.hred import hred as hred
+from waza.models.hred import joined_seq2seq as joined_seq2seq
+from waza.models.hred import utterance_rnn as utterance_rnn
 from waza.models.landscapes import Landscape as Landscape
 from waza.models.landscapes import Quadratic as Quadratic
 from waza.models.landscapes import Saddle as Saddle
@@ -26,3 +34,7 @@ from waza.models.seq2seq import Seq2Seq as Seq2Seq
 from waza.models.seq2seq import recurrent_translator as recurrent_translator
 from waza.models.sequence_model import SequenceModel as SequenceModel
 from waza.models.transformer import Transformer as Transformer
+from waza.models.vhred import VHRED as VHRED
+from waza.models.vhred import BagOfWords as BagOfWords
+from waza.models.vhred import PosteriorNorm as PosteriorNorm
+from waza.models.vhred import vhred as vhred
