@@ -6,6 +6,7 @@ from waza.core.measure import Measures as Measures
 from waza.learners.descent import Descent as Descent
 from waza.learners.learner import Learner as Learner
 from waza.learners.parallel_stream import ParallelStream as ParallelStream
+from waza.learners.reconstruction import Reconstruction as Reconstruction
 from waza.learners.row_stream import RowStream as RowStream
 from waza.learners.rows import as_inputs as as_inputs
 from waza.learners.source import Resident as Resident
@@ -16,3 +17,4 @@ from waza.learners.supervised import Supervised as Supervised
 from waza.learners.teacher_forcing import ScheduledSampling as ScheduledSampling
 from waza.learners.teacher_forcing import TeacherForcing as TeacherForcing
 from waza.learners.truncated_bptt import TruncatedBPTT as TruncatedBPTT
+from waza.learners.variational import Variational as Variational

@@ -2,12 +2,16 @@
 
 from waza.models.alexnet import AlexNet as AlexNet
 from waza.models.alexnet import small_alexnet as small_alexnet
+from waza.models.autoencoder import Autoencoder as Autoencoder
+from waza.models.autoencoder import convolutional_autoencoder as convolutional_autoencoder
+from waza.models.autoencoder import dense_autoencoder as dense_autoencoder
 from waza.models.chain import Chain as Chain
 from waza.models.convnet import ConvNet as ConvNet
 from waza.models.convnet import Convolution as Convolution
 from waza.models.course_convnets import deep_convnet as deep_convnet
 from waza.models.course_convnets import double_convnet as double_convnet
 from waza.models.course_convnets import simple_convnet as simple_convnet
+from waza.models.deconvnet import DeconvNet as DeconvNet
 from waza.models.encoder_decoder import Encoded as Encoded
 from waza.models.encoder_decoder import EncoderDecoder as EncoderDecoder
 from waza.models.encoder_decoder import Pair as Pair
@@ -20,6 +24,7 @@ from waza.models.hred import UtteranceRNN as UtteranceRNN
 from waza.models.hred import hred as hred
 from waza.models.hred import joined_seq2seq as joined_seq2seq
 from waza.models.hred import utterance_rnn as utterance_rnn
+from waza.models.importance_estimate import importance_estimate as importance_estimate
 from waza.models.landscapes import Landscape as Landscape
 from waza.models.landscapes import Quadratic as Quadratic
 from waza.models.landscapes import Saddle as Saddle
@@ -27,6 +32,9 @@ from waza.models.landscapes import Slope as Slope
 from waza.models.landscapes import TwoMinima as TwoMinima
 from waza.models.language_model import LanguageModel as LanguageModel
 from waza.models.language_model import lstm_language_model as lstm_language_model
+from waza.models.latent_prior import Prior as Prior
+from waza.models.latent_prior import StandardNormal as StandardNormal
+from waza.models.latent_prior import VampPrior as VampPrior
 from waza.models.mlp import MLP as MLP
 from waza.models.seq2seq import DecoderRNN as DecoderRNN
 from waza.models.seq2seq import EncoderRNN as EncoderRNN
@@ -34,6 +42,10 @@ from waza.models.seq2seq import Seq2Seq as Seq2Seq
 from waza.models.seq2seq import recurrent_translator as recurrent_translator
 from waza.models.sequence_model import SequenceModel as SequenceModel
 from waza.models.transformer import Transformer as Transformer
+from waza.models.vae import VAE as VAE
+from waza.models.vae import Posterior as Posterior
+from waza.models.vae import convolutional_vae as convolutional_vae
+from waza.models.vae import dense_vae as dense_vae
 from waza.models.vhred import VHRED as VHRED
 from waza.models.vhred import BagOfWords as BagOfWords
 from waza.models.vhred import PosteriorNorm as PosteriorNorm

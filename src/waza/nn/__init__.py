@@ -17,6 +17,7 @@ from waza.nn.augmentation import RandomCrop as RandomCrop
 from waza.nn.augmentation import RandomFlip as RandomFlip
 from waza.nn.batch_norm import BatchNorm as BatchNorm
 from waza.nn.conv2d import Conv2d as Conv2d
+from waza.nn.conv_transpose2d import ConvTranspose2d as ConvTranspose2d
 from waza.nn.convolution import convolve as convolve
 from waza.nn.dense import Dense as Dense
 from waza.nn.dropout import Dropout as Dropout
@@ -29,6 +30,9 @@ from waza.nn.initializers import Initializer as Initializer
 from waza.nn.initializers import Xavier as Xavier
 from waza.nn.layer import Layer as Layer
 from waza.nn.layer_norm import LayerNorm as LayerNorm
+from waza.nn.likelihood import BernoulliLikelihood as BernoulliLikelihood
+from waza.nn.likelihood import GaussianLikelihood as GaussianLikelihood
+from waza.nn.likelihood import Likelihood as Likelihood
 from waza.nn.local_response_norm import LocalResponseNorm as LocalResponseNorm
 from waza.nn.losses import BitwiseSquaredError as BitwiseSquaredError
 from waza.nn.losses import CrossEntropy as CrossEntropy
@@ -36,6 +40,9 @@ from waza.nn.losses import Loss as Loss
 from waza.nn.losses import SmoothedCrossEntropy as SmoothedCrossEntropy
 from waza.nn.losses import SquaredError as SquaredError
 from waza.nn.norm import Norm as Norm
+from waza.nn.normal import normal_log_prob as normal_log_prob
+from waza.nn.normal import normal_sample as normal_sample
+from waza.nn.normal import standard_normal_divergence as standard_normal_divergence
 from waza.nn.orthogonal import Orthogonal as Orthogonal
 from waza.nn.passes import Pass as Pass
 from waza.nn.passes import named_key as named_key
@@ -62,6 +69,9 @@ from waza.nn.recurrent import StackedRecurrent as StackedRecurrent
 from waza.nn.recurrent import SummedDirections as SummedDirections
 from waza.nn.recurrent import bptt as bptt
 from waza.nn.token_logits import token_logits as token_logits
+from waza.nn.variational_bound import LatentTerms as LatentTerms
+from waza.nn.variational_bound import NegativeLogLikelihood as NegativeLogLikelihood
+from waza.nn.variational_bound import VariationalBound as VariationalBound
 from waza.nn.windows import col2im as col2im
 from waza.nn.windows import conv_output_size as conv_output_size
 from waza.nn.windows import im2col as im2col

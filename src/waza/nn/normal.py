@@ -1,0 +1,44 @@
+"""Normal distributions with independent dimensions, as an encoder describes them."""
+
+import math
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float, PRNGKeyArray
+
+
+def normal_log_prob(
+    z: Float[Array, "*batch latent"], mean: Float[Array, "*#batch latent"], log_variance: Float[Array, "*#batch latent"]
+) -> Float[Array, "*batch"]:
+    r"""$\log N(z; \mu, \sigma^2) = -\frac12 \sum_j \left( \log 2\pi + \log\sigma_j^2
+    + (z_j - \mu_j)^2 / \sigma_j^2 \right)$.
+
+    >>> normal_log_prob(jnp.zeros(2), jnp.zeros(2), jnp.zeros(2)).round(4).item()  # -log(2 pi)
+    -1.8379
+    """
+    error = (z - mean) ** 2 * jnp.exp(-log_variance)
+    return -jnp.sum(error + log_variance + math.log(2 * math.pi), axis=-1) / 2
+
+
+def normal_sample(
+    mean: Float[Array, "*batch latent"], log_variance: Float[Array, "*batch latent"], key: PRNGKeyArray, samples: int = 1
+) -> Float[Array, "samples *batch latent"]:
+    r"""Samples $z = \mu + \sigma \epsilon$ with $\epsilon \sim N(0, 1)$, so that gradients reach $\mu$ and $\sigma$.
+
+    Source: Kingma and Welling, "Auto-encoding variational Bayes", 2014 (reparametrisation).
+    """
+    noise = jax.random.normal(key, (samples, *mean.shape), mean.dtype)
+    return mean + jnp.exp(log_variance / 2) * noise
+
+
+def standard_normal_divergence(
+    mean: Float[Array, "*batch latent"], log_variance: Float[Array, "*batch latent"]
+) -> Float[Array, "*batch latent"]:
+    r"""$D_{KL}(N(\mu_j, \sigma_j^2) \,\|\, N(0, 1)) = \frac12 (\mu_j^2 + \sigma_j^2 - 1 - \log\sigma_j^2)$ in nats.
+
+    One number for each dimension; their sum is the divergence of the joint distributions.
+
+    >>> standard_normal_divergence(jnp.array([0.0, 1.0]), jnp.zeros(2)).tolist()
+    [0.0, 0.5]
+    """
+    return (mean**2 + jnp.exp(log_variance) - 1 - log_variance) / 2
