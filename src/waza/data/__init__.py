@@ -3,7 +3,6 @@
 from waza.data import tasks as tasks
 from waza.data.arrays import from_arrays as from_arrays
 from waza.data.binarisation import binarised as binarised
-from waza.data.catalogue import Entry as Entry
 from waza.data.catalogue import corpus as corpus
 from waza.data.catalogue import dialogues as dialogues
 from waza.data.catalogue import entry as entry
