@@ -3,7 +3,9 @@
 from waza.core.measure import Mean as Mean
 from waza.core.measure import Measure as Measure
 from waza.core.measure import Measures as Measures
+from waza.learners.aggressive_inference import AggressiveInference as AggressiveInference
 from waza.learners.descent import Descent as Descent
+from waza.learners.dialogue_stream import DialogueStream as DialogueStream
 from waza.learners.learner import Learner as Learner
 from waza.learners.parallel_stream import ParallelStream as ParallelStream
 from waza.learners.reconstruction import Reconstruction as Reconstruction
@@ -17,4 +19,5 @@ from waza.learners.supervised import Supervised as Supervised
 from waza.learners.teacher_forcing import ScheduledSampling as ScheduledSampling
 from waza.learners.teacher_forcing import TeacherForcing as TeacherForcing
 from waza.learners.truncated_bptt import TruncatedBPTT as TruncatedBPTT
+from waza.learners.utterance_prediction import UtterancePrediction as UtterancePrediction
 from waza.learners.variational import Variational as Variational

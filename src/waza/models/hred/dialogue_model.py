@@ -85,6 +85,7 @@ class DialogueModel(EncoderDecoder):
             context: what is known before each utterance is of the "true" dialogue, of the next dialogue of the batch
                 at the same turn ("shuffled"), or nothing, as before a first utterance ("empty").
         """
+        lanes = Lanes(*map(jnp.asarray, lanes))
         conditions = in_context(self.before(variables, lanes, run), turn_counts(lanes), context)
         table = variables["embedding"]["weight"]
         loss = self.decoder.losses(variables["decoder"], table, lanes, conditions, run)

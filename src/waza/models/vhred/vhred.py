@@ -103,6 +103,7 @@ class VHRED(HRED):
 
     def score(self, variables: PyTree[Array], lanes: Lanes, run: Pass, context: Context = "true") -> Scored:
         """The terms of the lower bound of each utterance, for one z drawn from q."""
+        lanes = Lanes(*map(jnp.asarray, lanes))
         known, prior, posterior = self.distributions(variables, lanes, run, context)
         z = normal_sample(*posterior, run.at("latent").key())[0]
         conditions = jnp.concatenate([known, z], axis=-1)
@@ -130,6 +131,7 @@ class VHRED(HRED):
             key: of the samples.
             samples: k.
         """
+        lanes = Lanes(*map(jnp.asarray, lanes))
         known, prior, posterior = self.distributions(variables, lanes, Pass())
         table = variables["embedding"]["weight"]
 

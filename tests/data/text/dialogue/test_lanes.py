@@ -69,8 +69,9 @@ def test_little_padding():
 
 def test_more_lanes_where_the_utterances_need_them():
     found = tokens_of([[[1] * 4] * 5])
-    assert lanes_of(found, np.array([0]), END, Shape(4, 5, 5)).tokens.shape == (8, 5)
-    assert lanes_of(found, np.array([0]), END, Shape(5, 5, 5)).tokens.shape == (5, 5)
+    assert lanes_of(found, np.array([0]), END, Shape(4, 5, 5)).tokens.shape == (5, 5)
+    found = tokens_of([[[1] * 4] * 17])
+    assert lanes_of(found, np.array([0]), END, Shape(16, 5, 17)).tokens.shape == (18, 5)
 
 
 def test_long_utterances_are_cut_and_empty_ones_have_their_end():

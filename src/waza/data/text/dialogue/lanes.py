@@ -1,12 +1,10 @@
 """Lanes: a batch of whole dialogues with little padding, utterance after utterance in rows of equal length."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from waza.data.text.dialogue.tokens import TokenDialogues
-
-MULTIPLE = 8  # of which the number of lanes is: few shapes, and whole vectors
 
 
 class Lanes(NamedTuple):
@@ -17,6 +15,8 @@ class Lanes(NamedTuple):
     does not matter: `place` says which utterance a token belongs to. The mask of tokens is `place` >= 0, the mask of
     utterances is `last` >= 0.
 
+    The arrays are NumPy's on the host, and JAX's in a model.
+
     Args:
         tokens: (lanes, steps) int32; the end token where there is none.
         place: the utterance of each token, its row in the batch times `utterances` and its turn; -1 where there is no
@@ -25,10 +25,10 @@ class Lanes(NamedTuple):
         last: where its end token is, (batch, utterances) int32; -1 for no utterance.
     """
 
-    tokens: np.ndarray
-    place: np.ndarray
-    first: np.ndarray
-    last: np.ndarray
+    tokens: Any
+    place: Any
+    first: Any
+    last: Any
 
 
 class Shape(NamedTuple):
@@ -47,7 +47,7 @@ def lanes_of(dialogues: TokenDialogues, rows: np.ndarray, end: int, shape: Shape
         rows: numbers of dialogues, (batch,); -1 for a row without a dialogue. These come last.
         end: the token that ends an utterance.
         shape: the steps are at least those of the longest utterance (`joined`: dialogue). Where the utterances need
-            more lanes than there are, the next multiple of 8 is used.
+            more lanes, an eighth more are used, or two eighths, and so on: few shapes.
         joined: whether each dialogue has a lane of its own, the one with its row's number, with its turns in order.
 
     >>> from waza.data.text.sentences import Sentences
@@ -68,7 +68,8 @@ def lanes_of(dialogues: TokenDialogues, rows: np.ndarray, end: int, shape: Shape
     starts = dialogues.utterances.starts
     length = (starts[number + 1] - starts[number] + 1).astype(int)  # with the end's
     lane, step, needed = _in_order(row, length) if joined else packed(length, shape.steps)
-    lanes = max(shape.lanes, -(-needed // MULTIPLE) * MULTIPLE if needed > shape.lanes else 0)
+    more = -(-shape.lanes // 8)
+    lanes = shape.lanes + max(0, -(-(needed - shape.lanes) // more)) * more
 
     first = lane * shape.steps + step
     member = np.repeat(np.arange(len(row)), length)

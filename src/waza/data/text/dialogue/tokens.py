@@ -1,5 +1,6 @@
 """Dialogues as tokens: all utterances in one row, with the places where each dialogue begins."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -105,3 +106,14 @@ def token_dialogues(text: DialogueText, tokenizer: Tokenizer, longest: int = LON
     starts = np.cumsum([0, *map(len, text.dialogues)], dtype=np.int64)
     digest = digest_of([utterances, Sentences(starts, starts)])
     return TokenDialogues(utterances, starts, digest), sum(len(one) > longest for one in ids)
+
+
+def together(several: Sequence[TokenDialogues]) -> TokenDialogues:
+    """The dialogues of several parts as one, in this order."""
+    lengths = np.concatenate([part.utterances.lengths for part in several])
+    tokens = np.concatenate([np.asarray(part.utterances.tokens) for part in several])
+    turns = np.concatenate([np.diff(part.starts) for part in several])
+    utterances = Sentences(tokens, np.cumsum([0, *lengths], dtype=np.int64))
+    return TokenDialogues(
+        utterances, np.cumsum([0, *turns], dtype=np.int64), sum_of(repr([one.digest for one in several]).encode())
+    )
