@@ -15,6 +15,7 @@ KINDS = (
     "waza.kinds.classifier.kind",
     "waza.kinds.language_model.kind",
     "waza.kinds.translator.kind",
+    "waza.kinds.dialogue.kind",
     "waza.kinds.policy.kind",
     "waza.kinds.table.kind",
     "waza.kinds.arrays.kind",
