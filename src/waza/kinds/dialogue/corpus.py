@@ -74,7 +74,7 @@ def material(asked: DialogueOptions, data: Any) -> DialogueMaterial:
 def _corpus(asked: DialogueOptions, data: Any) -> tuple[DialogueCorpus, list[Note]]:
     if not isinstance(data, DialogueCorpus) and Path(data).exists():
         text, notes = read_dialogues(data)
-        held: dict[str, DialogueText] = {}
+        held: dict[str, Any] = {}
         for part in HELD:
             if (path := getattr(asked, part)) is not None:
                 held[part], more = read_dialogues(path)

@@ -50,6 +50,18 @@ USUAL = Replying()
 class DialogueReplies(Model):
     """A trained dialogue model with its tokenizer; its preparation is a `DialoguePreparation`."""
 
+    def predict(self, x: Any) -> np.ndarray:
+        """Nothing: a dialogue model replies.
+
+        Raises:
+            Error: always.
+        """
+        raise Error("a dialogue model has no predictions of rows: use reply(turns)")
+
+    def predict_proba(self, x: Any) -> np.ndarray:
+        """As `predict`."""
+        return self.predict(x)
+
     def reply(
         self,
         turns: Sequence[str],
