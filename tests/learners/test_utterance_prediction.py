@@ -86,10 +86,10 @@ def test_hred_learns_to_count_and_its_measures_are_those_of_single_dialogues():
     assert found["test_perplexity"] < 2.0 < found["test_shuffled_perplexity"] and found["test_empty_perplexity"] > 2.0
     assert found["test_loss"] == pytest.approx(np.log(found["test_perplexity"]), rel=1e-4)
     stream = DialogueStream(DATA, 1)
-    score = jax.jit(lambda lanes: one.model.score(fitted.variables, lanes, Pass()))
+    score = jax.jit(lambda variables, lanes: one.model.score(variables, lanes, Pass()))
     total = count = 0.0
     for piece in stream.pieces(DATA):
-        scored = score(piece.lanes)
+        scored = score(fitted.variables, piece.lanes)
         inside = piece.split == 0
         total, count = total + scored.loss[inside].sum(), count + scored.tokens[inside].sum()
     assert float(total / count) == pytest.approx(found["test_loss"], rel=1e-4)
