@@ -1,6 +1,7 @@
 """A stream of batches of whole dialogues on lanes."""
 
 import hashlib
+import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -10,7 +11,8 @@ from waza.data.text.dialogue.lanes import Lanes, Shape, lanes_of, packed
 from waza.data.text.dialogue.tokens import DialogueTokens, TokenDialogues, together
 from waza.learners.parallel_stream import SPLITS, ParallelStream
 
-MOST_SHAPES = 8  # of batches: each is a program of its own
+MOST_SHAPES, MOST_JOINED = 4, 8  # of batches: each is a program of its own
+SPREAD = 2.0  # standard deviations of a batch's tokens for which its lanes have room
 TOKENS_AT_ONCE = 8_192  # that are evaluated at once
 
 
@@ -26,7 +28,8 @@ class DialogueStream(ParallelStream):
 
     Batches are drawn as those of sentence pairs are, with the numbers of turns and of tokens in place of the lengths of
     source and target. All dialogues of a batch are in one of a few boxes, so that their numbers of tokens are alike.
-    Their utterances are on as many lanes as the box's tokens fill; a lane has room for the longest utterance.
+    A lane has room for the longest utterance, and a box has as many lanes as nearly all of its batches fill; the few
+    batches with more tokens get more lanes (`lanes_of`).
 
     Args:
         data: the tokens.
@@ -39,16 +42,19 @@ class DialogueStream(ParallelStream):
     """
 
     def __init__(self, data: DialogueTokens, batch_size: int, joined: bool = False, evaluated: int = 300):
-        super().__init__(data, batch_size, MOST_SHAPES)
+        super().__init__(data, batch_size, MOST_JOINED if joined else MOST_SHAPES)
         self._dialogues, self._end, self._joined, self._evaluated = data.train, data.end, joined, evaluated
-        longest = data.train.longest
-        self.shapes = [self._shape(int(turns), int(tokens), longest) for turns, tokens in self.boxes.shapes]
+        self.shapes = [self._shape(number) for number in range(len(self.boxes.shapes))]
 
-    def _shape(self, turns: int, tokens: int, longest: int) -> Shape:
-        """The shape of a batch whose dialogues have at most so many turns and tokens."""
+    def _shape(self, number: int) -> Shape:
+        """The shape of the batches of a box."""
+        turns, most = (int(length) for length in self.boxes.shapes[number])
         if self._joined:
-            return Shape(self._batch_size, tokens, turns)
-        return Shape(-(-self._batch_size * tokens // longest), longest, turns)
+            return Shape(self._batch_size, most, turns)
+        inside = self._dialogues.lengths[self._box == number, 1]
+        tokens = self._batch_size * inside.mean() + SPREAD * inside.std() * self._batch_size**0.5
+        longest = self._dialogues.longest
+        return Shape(math.ceil(min(tokens, self._batch_size * most) / longest), longest, turns)
 
     def digest(self) -> str:
         """A digest of the training tokens, the shapes and the batch size."""
