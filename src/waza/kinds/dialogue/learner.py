@@ -11,7 +11,8 @@ from waza.learners import AggressiveInference, UtterancePrediction
 from waza.models import DialogueModel, hred, joined_seq2seq, utterance_rnn, vhred
 from waza.nn import VariationalBound
 
-WIDTH, LATENT, NORM, DROPOUT, CLIP, SAMPLES = 256, 64, 0.6, 0.2, 1.0, 10
+WIDTH, LATENT, NORM, DROPOUT, CLIP = 256, 64, 0.6, 0.2, 1.0
+EVALUATED = 100  # dialogues of each part
 WORD_DROPOUT = 0.25  # of a decoder with a latent variable
 BATCH, SMALL_BATCH, FEW = 32, 8, 1_000
 
@@ -28,7 +29,6 @@ def settle(asked: DialogueOptions, given: DialogueMaterial) -> DialogueOptions:
             "kl_warm_up": asked.kl_warm_up or 0,
             "free_bits": asked.free_bits or 0.0,
             "aggressive": asked.aggressive or 0,
-            "importance_samples": asked.importance_samples or SAMPLES,
         }
     usual = WORD_DROPOUT if asked.architecture == "vhred" else 0.0
     return dataclasses.replace(
@@ -86,4 +86,5 @@ def learner(options: DialogueOptions, given: DialogueMaterial) -> UtterancePredi
         batch_size=options.batch_size,
         aggressive=extra,
         importance_samples=options.importance_samples,
+        evaluated=EVALUATED,
     )

@@ -85,7 +85,7 @@ class DialogueOptions(TrainingOptions):
         None, "extra steps of vhred's posterior network before each step", usual="0", least=0, metavar="N"
     )
     importance_samples: int | None = option(
-        None, "samples of the estimate of vhred's perplexity; slow", usual="10", least=1, metavar="N"
+        None, "samples of an estimate of vhred's perplexity, as slow as N evaluations", least=1, metavar="N"
     )
 
     def __post_init__(self):
