@@ -135,7 +135,6 @@ def test_an_altered_folder_is_refused(fitted, tmp_path, capsys):
         ({"architecture": "hred", "latent": 4}, "--latent is given, and hred has no latent variable"),
         ({"architecture": "rnn", "norm": 0.5}, "--norm is given, and rnn has no latent variable"),
         ({"architecture": "joined", "utterance_dropout": 0.5}, "joined has no context RNN"),
-        ({"architecture": "gru"}, "architecture is 'gru'"),
     ],
 )
 def test_options_that_do_not_fit(options, words):
