@@ -14,8 +14,16 @@ from reference import reference_pages
 
 NAVIGATION = {
     "start": ("tutorial",),
-    "how_to": ("own-study", "extending", "own-data", "translators", "autoencoders", "policies", "reinforcement"),
-    "how_to": ("own-study", "extending", "own-data", "translators", "word2vec", "policies", "reinforcement"),
+    "how_to": (
+        "own-study",
+        "extending",
+        "own-data",
+        "translators",
+        "autoencoders",
+        "word2vec",
+        "policies",
+        "reinforcement",
+    ),
     "evidence": ("evidence", "statistics"),
     "project": ("benchmarks", "decisions"),
     "reference": ("reference",),

@@ -47,8 +47,8 @@ def rows(runs, tmp_path, *options):
 
 def test_every_claim_of_the_part_is_listed_once(runs, tmp_path):
     found = rows(runs, tmp_path)
-    assert list(found) == [*(f"C{i:02d}" for i in (*range(1, 42), 45, 46, *range(49, 57))), "G1", "G2", "G3"]
-    assert list(found) == [*(f"C{i:02d}" for i in (*range(1, 42), 47, 48, *range(49, 57))), "G1", "G2", "G3", "W1"]
+    claims = [f"C{i:02d}" for i in (*range(1, 42), *range(45, 57))]
+    assert list(found) == [*claims, "G1", "G2", "G3", "W1"]
     keys = {"id", "verdict", "answer", "rule_changed", "effect", "low", "high", "confidence", "seeds", "study"}
     keys |= {"source", "run", "stale_because"}
     assert all(set(row) == keys for row in found.values())

@@ -12,6 +12,7 @@ from waza.core.recipe import Recipe
 PACKAGES = {"nn": nn, "models": models, "optim": optim, "learners": learners}
 INSIDE = {  # layers that a model makes of its settings; no recipe holds them
     *("Activation", "Hidden", "Convolved", "Bridge", "FeedForward", "Residual", "PositionedEmbedding"),
+    *("Restarting", "GaussianNetwork"),
     *("EncoderLayer", "DecoderLayer", "TransformerEncoder", "TransformerDecoder"),
 }
 

@@ -54,7 +54,9 @@ def test_its_options_are_its_own(with_curve, points, tmp_path, capsys):
     out = ["--out", str(tmp_path / "o")]
     refused(["fit", "curve", str(points), "--size", "8", *out], "--size is for images, and curve is for points", capsys)
     refused(
-        ["fit", "mlp", "digits", "--width", "8", *out], "--width is for texts, translations and points, and mlp", capsys
+        ["fit", "mlp", "digits", "--width", "8", *out],
+        "--width is for texts, translations, dialogues and points, and mlp",
+        capsys,
     )
     refused(["fit", "curve", str(points), "--width", "0", *out], "width is 0; expected a whole number", capsys)
     refused(["fit", "curv", str(points), *out], "did you mean 'curve'", capsys)

@@ -73,7 +73,7 @@ def test_names_that_other_libraries_have_are_taken_or_explained():
     assert fit_options("mlp", "wine.csv", {"hidden_size": "64,32", "target": "kind"}).hidden == (64, 32)
     with pytest.raises(
         Error,
-        match="--hidden-size is for texts, translations, environments and tables, and mlp is for images: leave it out",
+        match="--hidden-size is for texts, translations, dialogues, environments and tables, and mlp is for images",
     ):
         fit_options("mlp", "digits", {"hidden_size": "64"})
     with pytest.raises(Error, match="--learning-rate and another name of it are both given"):

@@ -10,13 +10,16 @@ import waza as wz
 from waza import learners, models, nn, optim
 from waza.data import Dataset, Split
 from waza.data.text.corpus import WordVocabulary, text_tokens
+from waza.data.text.dialogue import DialogueTokens, TokenDialogues
 from waza.data.text.parallel.tokens import ParallelTokens, Sentences, TokenPairs, digest_of
+from waza.data.text.sentences import Sentences, digest_of
 from waza.models.landscapes import Quadratic
 from waza.testing import check_layer, check_learner, check_optimizer, check_source
 
 BASES = {
     *(learners.Learner, learners.Source, learners.Stream),
     *(nn.Attention, nn.Layer, nn.Norm, nn.Pool, nn.RecurrentLayer, models.EncoderDecoder),
+    models.DialogueModel,
     *(optim.Optimizer, optim.Wrapper),
 }
 RNG = np.random.default_rng(0)
@@ -39,8 +42,14 @@ def pairs(count):
     return TokenPairs(*sides, digest_of(sides))
 
 
+def dialogues(count):
+    utterances = Sentences(ids(6 * count), np.arange(0, 6 * count + 1, 2))
+    return TokenDialogues(utterances, np.arange(0, 3 * count + 1, 3), digest_of([utterances]))
+
+
 SEQUENCES = numbers(3, 4, 3)
 PAIR = models.Pair(ids(3, 4), np.array([4, 1, 2], np.int32), ids(3, 6))
+HISTORY = PAIR._replace(source=ids(3, 2, 4), lengths=np.array([[4, 2], [1, 0], [2, 3]], np.int32))
 ASKED = (numbers(3, 2, 4), numbers(3, 5, 4))
 LAYERS = {
     nn.AdditiveAttention: [(nn.AdditiveAttention(4, 4, size=3), ASKED)],
@@ -72,6 +81,7 @@ LAYERS = {
         (models.dense_autoencoder(6, 2, (4,), tied=True), numbers(4, 6)),
         (models.convolutional_autoencoder((5, 4, 1), 2, (3,)), numbers(3, 5, 4, 1)),
     ],
+    models.BagOfWords: [(models.BagOfWords(3, 4, 5), numbers(4, 3))],
     models.Chain: [(models.Chain((nn.Dense(3, 4), nn.BatchNorm(4), nn.relu, nn.Dropout(0.2))), numbers(4, 3))],
     models.ConvNet: [
         (models.ConvNet((models.Convolution(4, 3, pool=nn.MaxPool(2)),), (6,), 3, (6, 6, 2)), numbers(3, 6, 6, 2))
@@ -81,8 +91,11 @@ LAYERS = {
         (models.DeconvNet(models.ConvNet((models.Convolution(2, 3, 2, 1),), (4,), 3, (5, 4, 1))), numbers(4, 3))
     ],
     models.EncoderRNN: [(models.EncoderRNN(5, nn.Bidirectional(nn.GRU(3, 4)), nn.Dropout(0.2)), ids(3, 4))],
+    models.HRED: [(models.hred(6, 4, dropout=0.2, word_dropout=0.2, utterance_dropout=0.2), HISTORY)],
+    models.JoinedSeq2Seq: [(models.joined_seq2seq(6, 4, dropout=0.2), HISTORY)],
     models.LanguageModel: [(models.lstm_language_model(5, width=4, depth=1), ids(3, 4))],
     models.MLP: [(models.MLP((3, 4, 4, 2), norm=nn.BatchNorm(), dropout=nn.Dropout(0.2)), numbers(4, 3))],
+    models.PosteriorNorm: [(models.PosteriorNorm(3), numbers(4, 3))],
     models.Seq2Seq: [
         (models.recurrent_translator(5, 6, 4, 2, dropout=0.2), PAIR),
         (models.recurrent_translator(5, 6, 4, 1, "gru", "concatenated", "additive", "before", True, False), PAIR),
@@ -93,6 +106,9 @@ LAYERS = {
         (models.Transformer(5, 5, 4, 2, 1, 8, norm_position="after", tied=False), PAIR),
     ],
     models.VAE: [(models.dense_vae(6, 2, (4,), prior=models.VampPrior(3)), numbers(4, 6))],
+    models.UtteranceDecoder: [],  # it needs a table of embeddings: see HRED
+    models.UtteranceRNN: [(models.utterance_rnn(6, 4, dropout=0.2), HISTORY)],
+    models.VHRED: [(models.vhred(6, 4, 2, norm=0.6, bag=True), HISTORY)],
 }
 OPTIMIZERS = {
     optim.AdaGrad: [optim.AdaGrad()],
@@ -112,6 +128,7 @@ TEXT = Dataset("text", Split(ids(60), ids(60)), Split(ids(30), ids(30)))
 PAIRS = ParallelTokens("pairs", pairs(40), pairs(3), pairs(7), ends=(5, 5))
 CORPUS = text_tokens("a b c a\nb a d a\nc d\n" * 9, WordVocabulary(("a", "b", "c", "d"), np.array([36, 18, 18, 18])))
 WORD_VECTORS = {"threshold": 0.1, "block": 8, "piece": 48}
+DIALOGUES = DialogueTokens("dialogues", dialogues(40), dialogues(3), dialogues(7), end=5)
 NETWORK = models.MLP((6, 4, 3), norm=nn.BatchNorm(momentum=0.8), dropout=nn.Dropout(0.2))
 SUPERVISED = learners.Supervised(
     NETWORK, optim.WeightDecay(optim.Adam(0.01), 0.1), batch_size=4, penalty=nn.L2(0.01), probes=False
@@ -153,9 +170,25 @@ LEARNERS = {
             GREY,
         )
     ],
+    learners.UtterancePrediction: [
+        (
+            learners.UtterancePrediction(
+                models.vhred(6, 4, 2, word_dropout=0.2, utterance_dropout=0.2, norm=0.6, bag=True),
+                optim.Adam(0.01),
+                nn.VariationalBound(optim.WarmUp(1.0, steps=3), free_bits=0.1),
+                batch_size=4,
+                aggressive=learners.AggressiveInference(optim.SGD(0.1), steps=2, window=2),
+                importance_samples=2,
+            ),
+            DIALOGUES,
+        )
+    ],
 }
 SOURCES = {
     learners.CorpusStream: [(learners.CorpusStream(CORPUS, 48), CORPUS, learners.CorpusStream(CORPUS, 40))],
+    learners.DialogueStream: [
+        (learners.DialogueStream(DIALOGUES, 4), DIALOGUES, learners.DialogueStream(DIALOGUES, 4, joined=True))
+    ],
     learners.ParallelStream: [(learners.ParallelStream(PAIRS, 4), PAIRS, learners.ParallelStream(PAIRS, 5))],
     learners.Resident: [(learners.Resident(BLOBS), BLOBS, learners.Resident(TEXT))],
     learners.RowStream: [

@@ -3,8 +3,8 @@
 from waza.data import tasks as tasks
 from waza.data.arrays import from_arrays as from_arrays
 from waza.data.binarisation import binarised as binarised
-from waza.data.catalogue import Entry as Entry
 from waza.data.catalogue import corpus as corpus
+from waza.data.catalogue import dialogues as dialogues
 from waza.data.catalogue import entry as entry
 from waza.data.catalogue import get as get
 from waza.data.catalogue import listing as listing
@@ -20,6 +20,7 @@ from waza.data.dataset import hold_out as hold_out
 from waza.data.dataset import stratified as stratified
 from waza.data.digits import digits as digits
 from waza.data.download import download as download
+from waza.data.entries import Entry as Entry
 from waza.data.fashion_mnist import fashion_mnist as fashion_mnist
 from waza.data.folders import cache_folder as cache_folder
 from waza.data.folders import data_folder as data_folder

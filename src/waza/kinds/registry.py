@@ -17,6 +17,7 @@ KINDS = (
     "waza.kinds.language_model.kind",
     "waza.kinds.translator.kind",
     "waza.kinds.word2vec.kind",
+    "waza.kinds.dialogue.kind",
     "waza.kinds.policy.kind",
     "waza.kinds.table.kind",
     "waza.kinds.arrays.kind",

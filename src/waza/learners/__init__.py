@@ -3,8 +3,10 @@
 from waza.core.measure import Mean as Mean
 from waza.core.measure import Measure as Measure
 from waza.core.measure import Measures as Measures
+from waza.learners.aggressive_inference import AggressiveInference as AggressiveInference
 from waza.learners.corpus_stream import CorpusStream as CorpusStream
 from waza.learners.descent import Descent as Descent
+from waza.learners.dialogue_stream import DialogueStream as DialogueStream
 from waza.learners.learner import Learner as Learner
 from waza.learners.parallel_stream import ParallelStream as ParallelStream
 from waza.learners.reconstruction import Reconstruction as Reconstruction
@@ -18,5 +20,6 @@ from waza.learners.supervised import Supervised as Supervised
 from waza.learners.teacher_forcing import ScheduledSampling as ScheduledSampling
 from waza.learners.teacher_forcing import TeacherForcing as TeacherForcing
 from waza.learners.truncated_bptt import TruncatedBPTT as TruncatedBPTT
+from waza.learners.utterance_prediction import UtterancePrediction as UtterancePrediction
 from waza.learners.variational import Variational as Variational
 from waza.learners.word_vectors import WordVectors as WordVectors

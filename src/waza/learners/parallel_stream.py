@@ -10,6 +10,7 @@ import numpy as np
 
 from waza.core.errors import Error
 from waza.data import Weighted
+from waza.data.text.dialogue.tokens import DialogueTokens
 from waza.data.text.parallel.boxes import MOST, boxes
 from waza.data.text.parallel.tokens import ParallelTokens, TokenPairs
 from waza.learners.source import Stream
@@ -54,7 +55,7 @@ class ParallelStream(Stream):
         Error: an argument is out of range.
     """
 
-    def __init__(self, data: ParallelTokens, batch_size: int, most_boxes: int = MOST):
+    def __init__(self, data: ParallelTokens | DialogueTokens, batch_size: int, most_boxes: int = MOST):
         if batch_size < 1 or not 1 <= most_boxes <= MOST:
             raise Error(
                 f"batch_size={batch_size} and most_boxes={most_boxes} given; expected 1 or more, and 1 to {MOST}"
@@ -78,7 +79,7 @@ class ParallelStream(Stream):
             number, place = divmod(step, self.steps)
             epoch = self._epoch(int(seed), number)
             shape = self.boxes.shapes[epoch.box[place]]
-            yield batch_of(self._train, epoch.rows[place], (int(shape[0]), int(shape[1])), self._ends)
+            yield batch_of(self._train, epoch.rows[place], (int(shape[0]), int(shape[1])), self._ends)  # type: ignore[arg-type]
 
     def _drawn(self, seed: int, number: int) -> Epoch:
         """The epoch of this number in the trial with this seed."""

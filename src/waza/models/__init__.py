@@ -16,6 +16,14 @@ from waza.models.encoder_decoder import Encoded as Encoded
 from waza.models.encoder_decoder import EncoderDecoder as EncoderDecoder
 from waza.models.encoder_decoder import Pair as Pair
 from waza.models.encoder_decoder import Step as Step
+from waza.models.hred import HRED as HRED
+from waza.models.hred import DialogueModel as DialogueModel
+from waza.models.hred import JoinedSeq2Seq as JoinedSeq2Seq
+from waza.models.hred import UtteranceDecoder as UtteranceDecoder
+from waza.models.hred import UtteranceRNN as UtteranceRNN
+from waza.models.hred import hred as hred
+from waza.models.hred import joined_seq2seq as joined_seq2seq
+from waza.models.hred import utterance_rnn as utterance_rnn
 from waza.models.importance_estimate import importance_estimate as importance_estimate
 from waza.models.landscapes import Landscape as Landscape
 from waza.models.landscapes import Quadratic as Quadratic
@@ -38,4 +46,8 @@ from waza.models.vae import VAE as VAE
 from waza.models.vae import Posterior as Posterior
 from waza.models.vae import convolutional_vae as convolutional_vae
 from waza.models.vae import dense_vae as dense_vae
+from waza.models.vhred import VHRED as VHRED
+from waza.models.vhred import BagOfWords as BagOfWords
+from waza.models.vhred import PosteriorNorm as PosteriorNorm
+from waza.models.vhred import vhred as vhred
 from waza.models.word2vec import Word2Vec as Word2Vec

@@ -21,8 +21,8 @@ def normal_log_prob(
 
 
 def normal_sample(
-    mean: Float[Array, "batch latent"], log_variance: Float[Array, "batch latent"], key: PRNGKeyArray, samples: int = 1
-) -> Float[Array, "samples batch latent"]:
+    mean: Float[Array, "*rows latent"], log_variance: Float[Array, "*rows latent"], key: PRNGKeyArray, samples: int = 1
+) -> Float[Array, "samples *rows latent"]:
     r"""Samples $z = \mu + \sigma \epsilon$ with $\epsilon \sim N(0, 1)$, so that gradients reach $\mu$ and $\sigma$.
 
     Source: Kingma and Welling, "Auto-encoding variational Bayes", 2014 (reparametrisation).

@@ -192,7 +192,9 @@ def test_wrong_settings_are_refused_in_one_line(tmp_path, capsys, fitted):
     with pytest.raises(Error, match=r"algorithm is 'pp': did you mean 'ppo'\?"):
         declared(PolicyOptions)["algorithm"].check("pp")
     refused(
-        [*given, "--epochs", "3"], "--epochs is for images, texts, translations and tables, and policy is for", capsys
+        [*given, "--epochs", "3"],
+        "--epochs is for images, texts, translations, dialogues and tables, and policy is for",
+        capsys,
     )
     refused([*given, "--hidden", "0"], "expected the units of each hidden layer", capsys)
     refused(["fit", "policy", "CartPol-v1", *out], "did you mean 'CartPole-v1'?", capsys)

@@ -43,6 +43,8 @@ QUESTIONS = (
         "P127",
         lambda _: Points({"distribution": ("distribution", "probab", "分布", "確率")}, needed=1),
         "prior-samples",
+    ),
+    Question(
         "P136-vectors",
         lambda _: Points(
             {

@@ -47,3 +47,14 @@ def decoded_file(path: str | Path, largest: int = LARGEST) -> tuple[str, list[No
     if not text.strip():
         raise Error(f"{path} is empty or holds only spaces: give a file with a text")
     return text, notes
+
+
+def split_lines(text: str) -> list[str]:
+    r"""The lines of a text: "\n" ends one, "\r\n" too, and "\r" where there is no "\n".
+
+    >>> split_lines("a\u2028b\nc\rd\r\n"), split_lines("a\rb")
+    (['a\u2028b', 'c\rd'], ['a', 'b'])
+    """
+    if "\n" not in text:
+        text = text.replace("\r", "\n")
+    return [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")]

@@ -7,8 +7,7 @@ from waza.core.errors import Error
 from waza.core.files import write_whole
 from waza.data import Note
 from waza.data.notes import listed
-from waza.data.text.parallel.reading import split_lines
-from waza.data.text.reading import decoded_file
+from waza.data.text.reading import decoded_file, split_lines
 from waza.kinds.translator.model import END, Decoding, TranslatorModel
 from waza.kinds.translator.options import BEAM, TranslateOptions
 from waza.kinds.using import Lines

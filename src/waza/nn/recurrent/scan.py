@@ -23,15 +23,15 @@ from jax import lax
 from jaxtyping import Array, Bool, Float, PyTree
 
 from waza.core.errors import Error
-from waza.core.recipe import like
-from waza.nn.recurrent.cell import Cell, Preactivations
+from waza.core.recipe import Recipe, like
+from waza.nn.recurrent.cell import Preactivations
 from waza.nn.recurrent.product import weight_gradient
 
 Parts = dict[str, Array]
 
 
 def scan_cell(
-    cell: Cell,
+    cell: Recipe,
     variables: dict[str, Array],
     projected: dict[str, Float[Array, "time batch ..."]],
     state: PyTree[Array],
@@ -41,7 +41,7 @@ def scan_cell(
     """The outputs of all steps and the last state.
 
     Args:
-        cell: the time step.
+        cell: the time step: a `Cell`, or another recipe that has its `advance`.
         variables: the variables of the cell.
         projected: the result of `cell.project` for all times.
         state: the state before the first step.
@@ -57,7 +57,7 @@ def scan_cell(
 
 @partial(jax.custom_vjp, nondiff_argnums=(0, 1))
 def _scan(
-    structure: Cell, reverse: bool, weights: Parts, settings: Any, projected: Parts, state: Any, real: Any
+    structure: Recipe, reverse: bool, weights: Parts, settings: Any, projected: Parts, state: Any, real: Any
 ) -> tuple[Array, Any]:
     weights = _narrowed(weights, projected)
 
@@ -70,7 +70,7 @@ def _scan(
 
 
 def _forward(
-    structure: Cell, reverse: bool, weights: Parts, settings: Any, projected: Parts, state: Any, real: Any
+    structure: Recipe, reverse: bool, weights: Parts, settings: Any, projected: Parts, state: Any, real: Any
 ) -> tuple[tuple[Array, Any], Any]:
     narrowed = _narrowed(weights, projected)
 
@@ -84,7 +84,7 @@ def _forward(
     return (outputs, state), (weights, settings, projected, sums, states, met, real)
 
 
-def _backward(structure: Cell, reverse: bool, kept: Any, gradient: tuple[Array, Any]) -> tuple:
+def _backward(structure: Recipe, reverse: bool, kept: Any, gradient: tuple[Array, Any]) -> tuple:
     weights, settings, projected, sums, states, met, real = kept
     narrowed = _narrowed(weights, projected)
     to_outputs, to_state = gradient
@@ -117,7 +117,7 @@ _scan.defvjp(_forward, _backward)
 
 
 def _step(
-    structure: Cell, settings: Any, preactivation: Preactivations, weights: Parts, state: Any, real: Any
+    structure: Recipe, settings: Any, preactivation: Preactivations, weights: Parts, state: Any, real: Any
 ) -> tuple[Any, Array]:
     """The state and the output after a step; where `real` is false, the old state and zero."""
     numbers, others = settings

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from waza.core.errors import Error
 from waza.data import Note
 from waza.data.text.parallel import read_pairs
-from waza.data.text.parallel.reading import split_lines
+from waza.data.text.reading import split_lines
 
 LINES = st.lists(st.text(st.characters(exclude_characters="\n\r", exclude_categories=["Cs"])), min_size=1)
 

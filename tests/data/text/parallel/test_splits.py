@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from waza.core.errors import Error
 from waza.data import Note
+from waza.data.text.held_out import held_out, text_hashes
 from waza.data.text.parallel import ParallelText, is_new, parallel_corpus
-from waza.data.text.parallel.splits import held_out, sentence_hashes
 
 NUMBERS = tuple(map(str, range(1_000)))
 TEXT = ParallelText("numbers", NUMBERS, NUMBERS)
@@ -57,7 +57,7 @@ def test_equal_sentences_are_in_one_part(sources):
 
 def test_a_frequent_sentence_stays_in_training():
     for i in range(20):
-        part_of = held_out(sentence_hashes([f"often {i}"] * 500 + [f"{i} {j}" for j in range(500)]), 2)
+        part_of = held_out(text_hashes([f"often {i}"] * 500 + [f"{i} {j}" for j in range(500)]), 2)
         assert (part_of[:500] == 0).all() and np.bincount(part_of).tolist() == [900, 50, 50]
 
 

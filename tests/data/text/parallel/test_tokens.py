@@ -18,7 +18,7 @@ from waza.data.text.parallel import (
     token_pairs,
 )
 from waza.data.text.parallel.token_file import FILES, START, kept_pairs
-from waza.data.text.parallel.tokens import token_type
+from waza.data.text.sentences import token_type
 
 from .conftest import captions
 

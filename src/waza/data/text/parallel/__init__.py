@@ -14,9 +14,9 @@ from waza.data.text.parallel.text import ParallelCorpus as ParallelCorpus
 from waza.data.text.parallel.text import ParallelText as ParallelText
 from waza.data.text.parallel.text import is_new as is_new
 from waza.data.text.parallel.tokens import ParallelTokens as ParallelTokens
-from waza.data.text.parallel.tokens import Sentences as Sentences
 from waza.data.text.parallel.tokens import TokenPairs as TokenPairs
-from waza.data.text.parallel.tokens import joined as joined
 from waza.data.text.parallel.tokens import parallel_tokens as parallel_tokens
 from waza.data.text.parallel.tokens import token_pairs as token_pairs
 from waza.data.text.parallel.vocabularies import Vocabularies as Vocabularies
+from waza.data.text.sentences import Sentences as Sentences
+from waza.data.text.sentences import joined as joined

@@ -12,8 +12,9 @@ from waza.core.errors import Error
 from waza.core.sealed import sum_of
 from waza.data.folders import cache_folder
 from waza.data.notes import Note
+from waza.data.text.held_out import MOST, held_out, text_hashes
 from waza.data.text.parallel.reading import columns, no_pair, other_length
-from waza.data.text.parallel.splits import MOST, held_out, sentence_hashes, split_notes, too_few
+from waza.data.text.parallel.splits import split_notes, too_few
 from waza.data.text.parallel.text import ParallelCorpus, ParallelText, counted_notes, paired
 from waza.data.text.parallel.token_file import kept_pairs
 from waza.data.text.parallel.tokens import (
@@ -24,8 +25,9 @@ from waza.data.text.parallel.tokens import (
     token_pairs,
     too_long,
 )
-from waza.data.text.parallel.vocabularies import LEARNED_FROM, Vocabularies
+from waza.data.text.parallel.vocabularies import Vocabularies
 from waza.data.text.reading import LARGEST
+from waza.data.text.vocabulary import LEARNED_FROM
 
 LINES = 50_000  # of a block
 CANDIDATES = 4 * MOST  # sentences of which some are held out
@@ -85,7 +87,7 @@ def large_corpus(
     step = 1
     for first, block, more in _blocks(source, target):
         counts += more
-        hashes.append(sentence_hashes(block.source, seed))
+        hashes.append(text_hashes(block.source, seed))
         pairs = list(zip(block.source, block.target, strict=True))
         sample |= {first + i: pairs[i] for i in range(-first % step, len(pairs), step)}
         if len(sample) > 2 * LEARNED_FROM:
@@ -103,7 +105,7 @@ def large_corpus(
     train = _text(source.stem, {i: pair for i, pair in sample.items() if part_of[i] == 0})
     sizes = {"train": int((part_of == 0).sum()), **{name: part.size for name, part in parts.items()}}
     trained = every[part_of == 0]
-    seen = {name: int(np.isin(sentence_hashes(part.source, seed), trained).sum()) for name, part in parts.items()}
+    seen = {name: int(np.isin(text_hashes(part.source, seed), trained).sum()) for name, part in parts.items()}
     notes = [*counted_notes(counts), *split_notes(sizes, seen, bool(missing))]
     return LargeCorpus(ParallelCorpus(source.stem, train, **parts), source, target, part_of), notes
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 from waza.core.errors import Error
 from waza.data.published import PublishedFile
-from waza.data.text.parallel.reading import split_lines
 from waza.data.text.parallel.text import ParallelCorpus, ParallelText, paired
+from waza.data.text.reading import split_lines
 
 
 def published_corpus(

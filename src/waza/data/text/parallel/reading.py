@@ -6,7 +6,7 @@ from pathlib import Path
 from waza.core.errors import Error
 from waza.data.notes import Note
 from waza.data.text.parallel.text import ParallelText, counted_notes, paired
-from waza.data.text.reading import decoded_file
+from waza.data.text.reading import decoded_file, split_lines
 
 
 def read_pairs(source: str | Path, target: str | Path | None = None) -> tuple[ParallelText, list[Note]]:
@@ -37,17 +37,6 @@ def read_pairs(source: str | Path, target: str | Path | None = None) -> tuple[Pa
     if not text.size:
         raise no_pair(source)
     return text, [*notes, *counted_notes(counts)]
-
-
-def split_lines(text: str) -> list[str]:
-    r"""The lines of a text: "\n" ends one, "\r\n" too, and "\r" where there is no "\n".
-
-    >>> split_lines("a\u2028b\nc\rd\r\n"), split_lines("a\rb")
-    (['a\u2028b', 'c\rd'], ['a', 'b'])
-    """
-    if "\n" not in text:
-        text = text.replace("\r", "\n")
-    return [line.removesuffix("\r") for line in text.removesuffix("\n").split("\n")]
 
 
 def columns(path: str | Path, lines: Sequence[str], first: int = 1) -> tuple[list[str], list[str]]:

@@ -1,15 +1,13 @@
 """The parts of a parallel text: given by the user, or held out by the sentences themselves."""
 
-import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
 from waza.core.errors import Error
 from waza.data.notes import Note
+from waza.data.text.held_out import FEWEST, held_out, text_hashes
 from waza.data.text.parallel.text import ParallelCorpus, ParallelText, is_new
-
-SHARE, MOST, FEWEST = 0.05, 1_000, 10  # of a part that is held out: its share of the pairs, and its pairs
 
 
 def parallel_corpus(
@@ -38,7 +36,7 @@ def parallel_corpus(
     missing = [name for name, part in given.items() if part is None]
     parts = {"train": text} | {name: part for name, part in given.items() if part is not None}
     if missing:
-        part_of = held_out(sentence_hashes(text.source, seed), len(missing))
+        part_of = held_out(text_hashes(text.source, seed), len(missing))
         for number, name in enumerate(["train", *missing]):
             parts[name] = text.rows(np.flatnonzero(part_of == number).tolist())
         if not parts["train"].size or any(not parts[name].size for name in missing):
@@ -70,28 +68,3 @@ def too_few(name: str, pairs: int, different: int) -> Error:
         f"{name} has {pairs:,} pairs with {different:,} different source sentences; expected at least {3 * FEWEST}, "
         "most of which occur once or a few times, since some are held out: give more pairs, or validation files"
     )
-
-
-def sentence_hashes(sentences: Iterable[str], seed: int = 0) -> np.ndarray:
-    """A number for each sentence, (n,) uint64, equal for equal sentences and otherwise as if drawn at random."""
-    key = str(seed).encode()
-    hashes = (hashlib.blake2b(one.encode("utf-8", "surrogatepass"), digest_size=8, key=key) for one in sentences)
-    return np.frombuffer(b"".join(one.digest() for one in hashes), "<u8")
-
-
-def held_out(hashes: np.ndarray, parts: int) -> np.ndarray:
-    """The part of each pair, (n,): 0 for training, 1 ... `parts` for what is held out, equal for equal hashes.
-
-    A sentence that makes up more than half of a part is not held out.
-
-    >>> held_out(np.arange(40)[::-1] // 2, 1).nonzero()[0].tolist()
-    [30, 31, 32, 33, 34, 35, 36, 37, 38, 39]
-    """
-    if len(hashes) < (parts + 1) * FEWEST:
-        return np.zeros(len(hashes), int)
-    size = max(FEWEST, min(MOST, round(SHARE * len(hashes))))
-    _, sentence, counts = np.unique(hashes, return_inverse=True, return_counts=True)
-    rare = np.where(counts <= size // 2, counts, 0)
-    before = np.cumsum(rare) - rare  # pairs with lower hashes
-    part_of = np.where((rare > 0) & (before < parts * size), 1 + before // size, 0)
-    return part_of[sentence]

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from waza.data.kept_arrays import kept_arrays
-from waza.data.text.parallel.tokens import Sentences, TokenPairs, digest_of_sums, token_type
+from waza.data.text.parallel.tokens import TokenPairs
+from waza.data.text.sentences import Sentences, digest_of_sums, token_type
 
 FILES = ("source.tokens", "source.starts", "target.tokens", "target.starts")
 START = np.dtype("<i8")

@@ -1,18 +1,12 @@
 """The tokenizers of a parallel text: one for both languages, or one for each."""
 
 import dataclasses
-from collections.abc import Sequence
-from typing import Any, Literal, Self
+from typing import Any, Self
 
-from waza.core.errors import Error
 from waza.data.text.parallel.text import ParallelText
-from waza.data.text.pieces import LEAST, Algorithm
-from waza.data.text.tokenizer import Tokenizer, tokenizer, tokenizer_from_json
-
-Kind = Literal["pieces", "words", "characters"]
-
-PIECES = 8_000  # by default, or fewer for a small text
-LEARNED_FROM = 200_000  # most pairs of which the sentences are learned from
+from waza.data.text.pieces import Algorithm
+from waza.data.text.tokenizer import Tokenizer, tokenizer_from_json
+from waza.data.text.vocabulary import LEARNED_FROM, Kind, learned
 
 
 @dataclasses.dataclass(frozen=True)
@@ -60,9 +54,9 @@ class Vocabularies:
         step = -(-text.size // LEARNED_FROM) or 1
         source, target = text.source[::step], text.target[::step]
         if joint:
-            both = _learned((*source, *target), kind, size, algorithm)
+            both = learned((*source, *target), kind, size, algorithm)
             return cls(both, both)
-        return cls(*(_learned(sentences, kind, size, algorithm) for sentences in (source, target)))
+        return cls(*(learned(sentences, kind, size, algorithm) for sentences in (source, target)))
 
     @property
     def joint(self) -> bool:
@@ -88,28 +82,3 @@ class Vocabularies:
         """
         source = tokenizer_from_json(values["source"])
         return cls(source, tokenizer_from_json(values["target"]) if "target" in values else source)
-
-
-def usual_pieces(sentences: Sequence[str]) -> int:
-    """The usual number of pieces: 8,000, or for few sentences a piece for each three, the characters and the bytes.
-
-    Small corpora need small vocabularies: a piece is learned from the sentences that it occurs in (Sennrich and Zhang,
-    "Revisiting low-resource neural machine translation", 2019).
-
-    >>> usual_pieces(["a b c"] * 600)
-    463
-    """
-    return min(PIECES, LEAST + len(set("".join(sentences))) + len(sentences) // 3)
-
-
-def _learned(sentences: Sequence[str], kind: Kind, size: int | None, algorithm: Algorithm) -> Tokenizer:
-    """The tokenizer of these sentences."""
-    learner = tokenizer(kind)
-    if kind == "pieces":
-        most = {"size": usual_pieces(sentences), "exact": False} if size is None else {"size": size}
-        return learner.learn("\n".join(sentences), algorithm=algorithm, prefix=True, **most)
-    if kind == "words":
-        return learner.learn("\n".join(sentences), most=size)
-    if size is not None:
-        raise Error(f"a vocabulary of {size} {kind} was asked for, and {kind} are not limited: give no size, or pieces")
-    return learner.learn("".join(sentences))

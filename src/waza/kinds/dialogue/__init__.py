@@ -1,0 +1,1 @@
+"""Models of dialogues: training, replies to dialogues, and conversations in a terminal."""

@@ -1,0 +1,18 @@
+"""The report of a dialogue model: its curves, and replies to test dialogues."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from waza.kinds.dialogue.corpus import DialogueMaterial
+from waza.kinds.dialogue.model import DialogueReplies
+from waza.report.training_page import Training, render_training
+
+CHARTED = ("loss", "perplexity")
+LATENT = ("kl", "mutual_information", "active_units")
+
+
+def dialogue_page(model: DialogueReplies, given: DialogueMaterial, training: Training, language: str) -> str:
+    """The report in both languages."""
+    result: Mapping[str, Any] = training.result
+    charted = (*CHARTED, *(name for name in LATENT if f"test_{name}" in result["measures"]))
+    return render_training(training, language, charted, samples=result["samples"])

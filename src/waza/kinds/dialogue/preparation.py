@@ -1,0 +1,56 @@
+"""What a saved dialogue model needs to know of its utterances."""
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any, ClassVar, Self
+
+import numpy as np
+
+from waza.data.text.preparation import composed
+from waza.data.text.tokenizer import Tokenizer, tokenizer_from_json
+
+
+@dataclasses.dataclass(frozen=True)
+class DialoguePreparation:
+    """Converts utterances to tokens, and tokens to utterances.
+
+    Args:
+        tokenizer: learned from the training dialogues.
+        longest: the largest number of tokens of an utterance; the training cut longer ones.
+    """
+
+    kind: ClassVar[str] = "dialogue"
+
+    tokenizer: Tokenizer
+    longest: int
+
+    @property
+    def end(self) -> int:
+        """The token that ends an utterance."""
+        return self.tokenizer.size
+
+    @property
+    def outputs(self) -> int:
+        """The number of tokens, with the one that ends an utterance."""
+        return self.end + 1
+
+    def encode(self, utterance: str) -> np.ndarray:
+        """The tokens of an utterance, (n,) int32, at most `longest`, and then the one that ends it."""
+        line = composed(" ".join(utterance.split("\n")).strip())
+        return np.append(self.tokenizer.encode(line)[: self.longest], np.int32(self.end))
+
+    def decode(self, ids: Any) -> str:
+        """The utterance of these tokens, without the one that ends it."""
+        return self.tokenizer.decode(ids).strip()
+
+    def to_json(self) -> dict[str, Any]:
+        """The preparation as plain values."""
+        return {"tokenizer": self.tokenizer.to_json(), "longest": self.longest}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """The preparation that `to_json` described."""
+        longest = values["longest"]
+        if not isinstance(longest, int) or longest < 1:
+            raise ValueError(f"longest is {longest!r}, and not a number of tokens")
+        return cls(tokenizer_from_json(values["tokenizer"]), longest)
