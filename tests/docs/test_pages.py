@@ -9,8 +9,7 @@ import pytest
 from waza.cli import main
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = ("tutorial", "own-study", "own-data", "translators", "autoencoders", "policies", "reinforcement")
-PAGES = ("tutorial", "own-study", "own-data", "translators", "word2vec", "policies", "reinforcement")
+PAGES = ("tutorial", "own-study", "own-data", "translators", "autoencoders", "word2vec", "policies", "reinforcement")
 BLOCK = re.compile(r"(?P<before>[^\n]*)\n\n```(?P<kind>\w+)\n(?P<code>.*?)```", re.DOTALL)
 SET_UP = ("make demo", ". .venv/bin/activate")
 

@@ -11,7 +11,7 @@ from waza import learners, models, nn, optim
 from waza.data import Dataset, Split
 from waza.data.text.corpus import WordVocabulary, text_tokens
 from waza.data.text.dialogue import DialogueTokens, TokenDialogues
-from waza.data.text.parallel.tokens import ParallelTokens, Sentences, TokenPairs, digest_of
+from waza.data.text.parallel.tokens import ParallelTokens, TokenPairs
 from waza.data.text.sentences import Sentences, digest_of
 from waza.models.landscapes import Quadratic
 from waza.testing import check_layer, check_learner, check_optimizer, check_source
