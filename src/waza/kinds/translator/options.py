@@ -98,7 +98,7 @@ class TranslatorOptions(TrainingOptions):
     dropout: float | None = option(
         None,
         "dropout rate on embeddings, between layers and on outputs",
-        usual="0.5; 0.3 for a transformer",
+        usual="0.4; 0.3 for a transformer",
         least=0,
         below=1,
         metavar="X",
