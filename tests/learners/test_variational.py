@@ -36,7 +36,8 @@ def vae(**settings):
 
 def trained(one, steps=60, data=DATA):
     program = single_program(one, data, steps)
-    return train_single(program, 0, Plan(steps=steps, evaluate_every=steps, keep="last"))
+    fitted = train_single(program, 0, Plan(steps=steps, evaluate_every=steps, keep="last"))
+    return fitted._replace(variables=jax.tree.map(jnp.asarray, fitted.variables))
 
 
 @pytest.fixture(scope="module")
