@@ -1,4 +1,4 @@
-"""`waza use`: a saved model on new rows, images or texts; it classifies, generates, translates, or plays episodes."""
+"""`waza use`: a saved model on rows, images or texts: predicting, generating, translating, or playing episodes."""
 
 import argparse
 import contextlib

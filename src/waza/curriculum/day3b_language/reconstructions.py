@@ -44,7 +44,7 @@ class Reconstructing(Reconstruction):
         found = super().evaluate(state, data, key)
         x = as_inputs(jnp.asarray(data.test.x)[first_of_each(data.test.y, SHOWN)])
         outputs = self.model.apply(state.variables, x, Pass())
-        pictures = {"original": x, "decoded": jnp.clip(self.model.likelihood.mean(outputs), 0, 1)}  # type: ignore[attr-defined]
+        pictures = {"original": x, "decoded": jnp.clip(self.model.likelihood.mean(outputs), 0, 1)}
         return {name: found[name] for name in ("test_squared_error", "train_squared_error")}, pictures
 
     def judge(self, outputs: Any, data: Any) -> Measures:
@@ -82,7 +82,7 @@ class PrincipalComponents(Reconstructing):
     def update(self, state: SupervisedState, batch: Any, key: PRNGKeyArray) -> tuple[SupervisedState, Measures]:
         """Nothing changes but the step; the loss is that of the first row."""
         x = as_inputs(batch.x[:1])
-        loss = -self.model.likelihood.log_prob(self.model.apply(state.variables, x, Pass()), x)  # type: ignore[attr-defined]
+        loss = -self.model.likelihood.log_prob(self.model.apply(state.variables, x, Pass()), x)
         return state._replace(step=state.step + 1), {"loss": jnp.mean(loss)}
 
 

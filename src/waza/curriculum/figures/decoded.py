@@ -18,11 +18,11 @@ from waza.report.words import Words
 from waza.study.record import record_of
 from waza.study.results import final
 
-ROW, NAME, GAP = 44, 150, 6  # pixels: the height of a row of images, the width of its name, the space between rows
+SIDE, NAME, GAP = 46, 18, 6  # pixels: the side of an image, the height of a name, the space between rows
 
 
 def picture_rows(rows: Sequence[tuple[str, np.ndarray]], title: str, subtitle: str = "") -> Any:
-    """A row of images for each name, which stands at its left.
+    """A row of images for each name, which stands above it. Places are in pixels, whatever the width of the chart.
 
     Args:
         rows: names and images (n, height, width, 1 or 3) in 0..1; all rows have as many.
@@ -30,28 +30,28 @@ def picture_rows(rows: Sequence[tuple[str, np.ndarray]], title: str, subtitle: s
         subtitle: what the images are.
     """
     count = max(len(images) for _, images in rows)
-    width = count * ROW
+    side = min(SIDE, WIDTH // count)
+    width, step = count * side, NAME + side + GAP
     marks = [
         {
             "name": name,
             "url": data_address(grid(images, count, 2)),
-            "x": NAME + width / 2,
-            "y": i * (ROW + GAP) + ROW / 2,
+            "left": 0,
+            "middle": width / 2,
+            "above": i * step + NAME / 2,
+            "y": i * step + NAME + side / 2,
         }
         for i, (name, images) in enumerate(rows)
     ]
-    height = len(rows) * (ROW + GAP)
-    base = alt.Chart(Inline(values=marks)).encode(
-        y=alt.Y("y:Q", scale=alt.Scale(domain=[height, 0], nice=False), axis=None)
+    base = alt.Chart(Inline(values=marks))
+    images = base.mark_image(width=width, height=side).encode(
+        x=alt.X("middle:Q", scale=None, axis=None), y=alt.Y("y:Q", scale=None, axis=None), url="url:N"
     )
-    across = alt.Scale(domain=[0, NAME + width], nice=False)
-    images = base.mark_image(width=width, height=ROW).encode(x=alt.X("x:Q", scale=across, axis=None), url="url:N")
-    names = (
-        base.transform_calculate(left="0")
-        .mark_text(align="left", fontSize=13)
-        .encode(x=alt.X("left:Q", scale=across, axis=None), text="name:N")
+    names = base.mark_text(align="left", fontSize=12).encode(
+        x=alt.X("left:Q", scale=None, axis=None), y=alt.Y("above:Q", scale=None, axis=None), text="name:N"
     )
-    return titled((images + names).properties(width=NAME + width, height=height), title, subtitle)
+    chart = (images + names).properties(width=WIDTH, height=len(rows) * step)
+    return titled(chart, title, subtitle)
 
 
 def decoded_rows(

@@ -43,9 +43,11 @@ def digits_by_source(results: xr.Dataset, words: Words, language: str) -> Any:
     for variant, source in JUDGED:
         name = say["rows"][REAL] if source == REAL else _name(say, words, language, variant, source)
         values = 100 * final(results, f"digits_{source}", variant).values.astype(float)
-        interval = t_interval(values, CONFIDENCE) if len(values) > 1 else None
-        middle, ends = (values[0], (np.nan, np.nan)) if interval is None else (interval.mean, interval[1:3])
-        rows.append(Row(name, values, "", float(middle), (float(ends[0]), float(ends[1]))))
+        if len(values) > 1:
+            interval = t_interval(values, CONFIDENCE)
+            rows.append(Row(name, values, "", interval.mean, (interval.low, interval.high)))
+        else:
+            rows.append(Row(name, values, "", float(values[0])))
     return dotted(rows, say["digits"], labels(language)["means"], within=(0, 100))
 
 

@@ -1,6 +1,7 @@
 """Images without classes, as the material of a training."""
 
 import dataclasses
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -71,14 +72,10 @@ def plain_images_in_memory(data: Any) -> PlainImages:
         labels, y = np.unique(np.zeros(len(x)) if y is None else array_of("y", y), return_inverse=True)
         if y.shape != (len(x),):
             raise Error(f"x has {len(x)} images and y has the shape {y.shape}: give a label for each image, or x alone")
-        parts = (Split(x[part], y[part].astype(np.int32)) for part in split_rows(len(x)))
-        train, validation, test = parts
+        train, validation, test = (Split(x[part], y[part].astype(np.int32)) for part in split_rows(len(x)))
         dataset = Dataset("images", train, test, validation, tuple(map(str, labels.tolist())))
         return _material(dataset, (set_aside(dataset),))
-    parts = [
-        None if one is None else Split(pixels_of(one.x), one.y) for one in (data.train, data.test, data.validation)
-    ]
-    dataset = data._replace(train=parts[0], test=parts[1], validation=parts[2])
+    dataset = _changed(data, pixels_of)
     if dataset.validation is not None:
         return _material(dataset, ())
     dataset = hold_out(dataset, held_of(len(dataset.train.y)))
@@ -97,13 +94,14 @@ def _material(dataset: Dataset, notes: tuple[Note, ...], white: int = WHITE) -> 
     """
     splits = [split for split in (dataset.train, dataset.validation, dataset.test) if split is not None]
     if dataset.train.x.shape[3] == 3 and not any(are_coloured(split.x) for split in splits):
-        dataset = dataset._replace(
-            **{
-                name: Split(grey(np.asarray(split.x)), split.y)
-                for name in ("train", "validation", "test")
-                if (split := getattr(dataset, name)) is not None
-            }
-        )
+        dataset = _changed(dataset, lambda x: grey(np.asarray(x)))
         notes = (*notes, Note("images_grey"))
     height, width, channels = dataset.train.x.shape[1:]
     return PlainImages(dataset, VAEPreparation((height, width), channels, white), notes)
+
+
+def _changed(dataset: Dataset, change: Callable[[Any], np.ndarray]) -> Dataset:
+    """The data with other pixels in each split."""
+    train, test = (Split(change(split.x), split.y) for split in (dataset.train, dataset.test))
+    held = dataset.validation
+    return dataset._replace(train=train, test=test, validation=None if held is None else Split(change(held.x), held.y))

@@ -11,7 +11,8 @@ from waza.kinds.vae.options import VAEOptions
 from waza.learners import Variational
 from waza.models import VAE, StandardNormal, VampPrior, convolutional_vae, dense_vae
 
-HIDDEN, SPREAD = (400,), 0.1
+HIDDEN, SPREAD = (400,), 0.2
+GAUSSIAN_RATE = 3.0  # times the usual learning rate: the first losses are large, and the codes are to spread out
 FILTERS, LARGE_FILTERS, LARGE = (16, 32), (16, 32, 64), 48  # channels; the sides from which an image is large
 LARGEST_DENSE = 32  # the side of a grey image
 COMPONENTS = 100  # of a learned prior
@@ -26,7 +27,7 @@ def settle(asked: VAEOptions, given: PlainImages) -> VAEOptions:
     architecture = asked.architecture or ("dense" if small or asked.hidden else "convolutional")
     bernoulli = likelihood == "bernoulli"
     return dataclasses.replace(
-        settled(asked, len(given.dataset.train.y), "adam"),
+        settled(asked, len(given.dataset.train.y), "adam", 1.0 if bernoulli else GAUSSIAN_RATE),
         size=given.preparation.size,
         architecture=architecture,
         hidden=(asked.hidden or HIDDEN) if architecture == "dense" else None,

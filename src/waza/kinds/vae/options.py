@@ -50,9 +50,9 @@ class VAEOptions(TrainingOptions):
     spread: float | None = option(
         None,
         "standard deviation of a gaussian pixel, whose range is 0 to 1",
-        usual="0.1",
+        usual="0.2",
         least=0,
-        example="0.1",
+        example="0.2",
         metavar="X",
     )
     beta: float = option(1.0, "weight of the KL divergence", usual="1", least=0, example="1", metavar="X")
@@ -90,7 +90,7 @@ class VAEOptions(TrainingOptions):
         if self.likelihood == "bernoulli" and self.spread is not None:
             raise Error("--spread is of a gaussian pixel, and --likelihood bernoulli is given: leave one of them out")
         if self.spread == 0:
-            raise Error("spread is 0; expected a number above 0, such as 0.1")
+            raise Error("spread is 0; expected a number above 0, such as 0.2")
         if self.free_bits and (self.importance_samples > 1 or self.prior != "normal"):
             other = "--importance-samples" if self.importance_samples > 1 else f"--prior {self.prior}"
             raise Error(
