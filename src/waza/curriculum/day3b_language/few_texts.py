@@ -141,7 +141,7 @@ def _unlabelled(text: str, words: Words) -> Unlabelled:
     return Unlabelled(tokens, np.stack(list(stream.batches(0, 0, stream.steps))), rows)
 
 
-def learned_vectors(given: Unlabelled, key: PRNGKeyArray) -> Float[Array, "words {WIDTH}"]:
+def learned_vectors(given: Unlabelled, key: PRNGKeyArray) -> Float[Array, "words width"]:
     """Vectors of the words by word2vec's skip-gram; those of words that do not occur have zeros.
 
     Values have the mean 0, and the spread of random vectors.
