@@ -158,6 +158,7 @@ def learned_vectors(given: Unlabelled, key: PRNGKeyArray) -> Float[Array, "words
 
     state, _ = jax.lax.scan(step, state, jnp.arange(steps))
     found = state.variables["input"]["weight"]
-    found = SPREAD * (found - jnp.mean(found, axis=0)) / jnp.std(found)
+    found = found - jnp.mean(found, axis=0)
+    found = SPREAD * found / jnp.std(found)
     rows = jnp.asarray(given.rows)
     return jnp.where(rows[:, None] >= 0, found[rows], 0)
