@@ -70,7 +70,7 @@ def test_blocks_fit_the_corpus():
 
     assert sizes() == (224, 16) and sizes("cbow", learning_rate=0.1) == (352, 16)
     assert sizes("skip-gram", "hierarchical") == (20, 16)
-    assert sizes("skip-gram", learning_rate=1.0) == (5, 1) and sizes("cbow") == (1024, 16)
+    assert sizes("skip-gram", learning_rate=1.0) == (5, 1) and sizes("cbow") == (512, 16)
     made = learners.WordVectors.of(corpus, models.Word2Vec(30_000), epochs=4)
     assert made.learning_rate == optim.LinearDecay(0.025, 4, 1e-4)
 

@@ -7,7 +7,7 @@ from waza.data.text.corpus import WordVocabulary
 from waza.models.word2vec import Word2Vec
 from waza.models.word2vec.blocks import keep_chances
 
-MOST = {"skip-gram": 256, "cbow": 1024}  # words of a block
+MOST = {"skip-gram": 256, "cbow": 512}  # words of a block
 LONGEST = 3.0  # the summed gradients of a row in a block, times the learning rate
 
 
