@@ -80,7 +80,9 @@ def test_a_sentence_is_read_to_its_end():
 def test_learned_vectors_have_the_spread_of_random_ones():
     text = "the cat sleeps and the dog runs\n" * 60
     words = Words(("<unk>", "<eos>", "the", "cat", "nowhere", "dog", "runs", "sleeps", "and"))
-    found = np.asarray(learned_vectors(few_texts._unlabelled(text, words), jax.random.key(0)))
+    given = few_texts._unlabelled(text, words)
+    learner = few_texts.pretraining(given)
+    found = np.asarray(jax.jit(lambda key: learned_vectors(given, learner, key))(jax.random.key(0)))
     assert found.shape == (9, few_texts.WIDTH) and not found[[0, 1, 4]].any()
     rest = found[[2, 3, 5, 6, 7, 8]]
     assert rest.std() == pytest.approx(few_texts.SPREAD, rel=1e-3) and np.abs(rest.mean(axis=0)).max() < 1e-5

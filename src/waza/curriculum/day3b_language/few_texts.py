@@ -141,14 +141,18 @@ def _unlabelled(text: str, words: Words) -> Unlabelled:
     return Unlabelled(tokens, np.stack(list(stream.batches(0, 0, stream.steps))), rows)
 
 
-def learned_vectors(given: Unlabelled, key: PRNGKeyArray) -> Float[Array, "words width"]:
-    """Vectors of the words by word2vec's skip-gram; those of words that do not occur have zeros.
+def pretraining(given: Unlabelled) -> WordVectors:
+    """Skip-gram on a text, twice through."""
+    model = models.Word2Vec(given.corpus.vocabulary.size, WIDTH)
+    return WordVectors.of(given.corpus, model, EPOCHS, RATE, piece=PIECE)
+
+
+def learned_vectors(given: Unlabelled, learner: WordVectors, key: PRNGKeyArray) -> Float[Array, "words width"]:
+    """Vectors of the words that a learner finds; those of words that do not occur have zeros.
 
     Values have the mean 0, and the spread of random vectors.
     """
     steps = EPOCHS * len(given.pieces)
-    model = models.Word2Vec(given.corpus.vocabulary.size, WIDTH)
-    learner = WordVectors.of(given.corpus, model, EPOCHS, RATE, piece=PIECE)
     state = learner.init(named_key(key, "vectors"), given.corpus)
     pieces = jnp.asarray(given.pieces)
 
