@@ -68,9 +68,9 @@ def test_blocks_fit_the_corpus():
         made = learners.WordVectors.of(corpus, models.Word2Vec(30_000, 100, *settings), **more)
         return made.block, made.model.tile
 
-    assert sizes() == (224, 16) and sizes("cbow", learning_rate=0.1) == (48, 16)
-    assert sizes("skip-gram", "hierarchical") == (19, 16)
-    assert sizes("skip-gram", learning_rate=1.0) == (5, 1)
+    assert sizes() == (224, 16) and sizes("cbow", learning_rate=0.1) == (352, 16)
+    assert sizes("skip-gram", "hierarchical") == (20, 16)
+    assert sizes("skip-gram", learning_rate=1.0) == (5, 1) and sizes("cbow") == (512, 16)
     made = learners.WordVectors.of(corpus, models.Word2Vec(30_000), epochs=4)
     assert made.learning_rate == optim.LinearDecay(0.025, 4, 1e-4)
 

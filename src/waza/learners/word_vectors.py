@@ -4,23 +4,20 @@ from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jax.custom_batching import custom_vmap
 from jaxtyping import Array, Int, PRNGKeyArray, PyTree
 
 from waza.core.errors import Error
 from waza.core.measure import Mean, Measure, Measures
 from waza.core.recipe import at, replace
-from waza.data.text.corpus import CorpusTokens, WordVocabulary
+from waza.data.text.corpus import CorpusTokens
 from waza.learners.corpus_stream import CorpusStream
 from waza.learners.learner import Learner
+from waza.learners.words_at_once import most_in_tile, words_at_once
 from waza.models.word2vec import Word2Vec
 from waza.models.word2vec.blocks import Words, drawn_words, keep_chances
 from waza.nn import named_key
 from waza.optim import LinearDecay
-
-MOST = 256  # words of a block
-LONGEST = 3.0  # the summed gradients of a row in a block, times the learning rate
 
 
 class WordVectorsState(NamedTuple):
@@ -91,7 +88,7 @@ class WordVectors(Learner):
             piece: tokens of a step.
         """
         most = words_at_once(model, corpus.vocabulary, learning_rate, threshold)
-        tile = min(model.tile_size, most, _most_in_tile(model, learning_rate))
+        tile = min(model.tile_size, most, most_in_tile(model, learning_rate))
         if model.objective != "hierarchical":
             model = replace(model, tile=tile, shared=min(model.shared, tile))
         decay = LinearDecay(learning_rate, epochs * CorpusStream(corpus, piece).steps, final_rate)
@@ -156,37 +153,6 @@ class WordVectors(Learner):
     def kept(self, state: WordVectorsState) -> PyTree[Array]:
         """The variables of the model."""
         return state.variables
-
-
-def words_at_once(model: Word2Vec, vocabulary: WordVocabulary, learning_rate: float, threshold: float) -> int:
-    r"""The size of a block with which no row takes too long a step: its summed gradients count at most `LONGEST`.
-
-    A row of the word w gets about $n q_w (m + 1)(k + 1)$ gradients from a block of n words, with the share $q_w$ of the
-    word after subsampling, windows of m words and k negatives; the root of a Huffman tree gets $n (m + 1)$. Times the
-    learning rate this is how far the row goes along the mean of its gradients, which all are of the same vectors.
-    Measured on WikiText-2, skip-gram: with 2.9 the vectors are as good as with single pairs; with 12 they are worse,
-    and with 46 they diverge.
-
-    >>> vocabulary = WordVocabulary(("a", "b"), np.array([1, 1]))
-    >>> words_at_once(Word2Vec(2), vocabulary, 0.025, 0.0)
-    6
-    """
-    pairs = model.window + 1
-    if model.objective == "hierarchical":
-        gradients = float(pairs)
-    else:
-        kept = vocabulary.shares * np.asarray(keep_chances(jnp.asarray(vocabulary.shares), threshold))
-        negatives = model.negatives if model.objective == "negative" else 1
-        gradients = float(kept.max() / kept.sum()) * pairs * (negatives + 1)
-    return int(max(1, min(MOST, LONGEST / (learning_rate * gradients))))
-
-
-def _most_in_tile(model: Word2Vec, learning_rate: float) -> int:
-    """The size of a tile with which none of its shared negatives takes too long a step, at most half of `LONGEST`."""
-    if model.objective != "negative":
-        return MOST
-    pairs = model.window + 1 if model.method == "skip-gram" else 1
-    return max(1, int(LONGEST / 2 * model.shared / (learning_rate * pairs * model.negatives) + 1e-6))
 
 
 def _nothing() -> Mean:

@@ -30,7 +30,7 @@ def test_a_score_is_the_correlation_of_cosines_and_ratings():
         for a, b in zip(PAIRS.first, PAIRS.second, strict=True)
     ]
     assert found.value == pytest.approx(stats.spearmanr(cosines, PAIRS.rating).statistic)
-    assert found.low < found.value < found.high and (found.known, found.count) == (50, 50)
+    assert found.low < found.value < found.high and (found.known, found.asked) == (50, 50)
     assert similarity_scores(VECTORS, [PAIRS]) == [found]
 
 
@@ -49,9 +49,9 @@ def test_the_interval_covers_the_truth():
 def test_unknown_words_are_left_out_and_counted():
     pairs = SimilarPairs("some", ("W1", "nowhere", *WORDS[:12]), ("w2", "w3", *WORDS[20:32]), np.arange(14.0))
     (found,) = similarity_scores(VECTORS, [pairs])
-    assert (found.known, found.count) == (13, 14)
+    assert (found.known, found.asked) == (13, 14)
     (none,) = similarity_scores(VECTORS, [pairs._replace(first=("x",) * 14)])
-    assert math.isnan(none.value) and (none.known, none.count) == (0, 14)
+    assert math.isnan(none.value) and (none.known, none.asked) == (0, 14)
 
 
 def test_gensim_finds_the_same():
@@ -76,4 +76,4 @@ def test_gensim_finds_the_same():
 def test_an_analogy_with_an_unknown_word_is_left_out():
     questions = ((WORDS[0], WORDS[1], WORDS[2], "nowhere"),) * 30
     found = analogy_scores(VECTORS, [Analogies("none", questions)])
-    assert all(math.isnan(one.value) and (one.known, one.count) == (0, 30) for one in found)
+    assert all(math.isnan(one.value) and (one.known, one.asked) == (0, 30) for one in found)

@@ -141,14 +141,18 @@ def _unlabelled(text: str, words: Words) -> Unlabelled:
     return Unlabelled(tokens, np.stack(list(stream.batches(0, 0, stream.steps))), rows)
 
 
-def learned_vectors(given: Unlabelled, key: PRNGKeyArray) -> Float[Array, "words {WIDTH}"]:
-    """Vectors of the words by word2vec's skip-gram; those of words that do not occur have zeros.
+def pretraining(given: Unlabelled) -> WordVectors:
+    """Skip-gram on a text, twice through."""
+    model = models.Word2Vec(given.corpus.vocabulary.size, WIDTH)
+    return WordVectors.of(given.corpus, model, EPOCHS, RATE, piece=PIECE)
+
+
+def learned_vectors(given: Unlabelled, learner: WordVectors, key: PRNGKeyArray) -> Float[Array, "words width"]:
+    """Vectors of the words that a learner finds; those of words that do not occur have zeros.
 
     Values have the mean 0, and the spread of random vectors.
     """
     steps = EPOCHS * len(given.pieces)
-    model = models.Word2Vec(given.corpus.vocabulary.size, WIDTH)
-    learner = WordVectors.of(given.corpus, model, EPOCHS, RATE, piece=PIECE)
     state = learner.init(named_key(key, "vectors"), given.corpus)
     pieces = jnp.asarray(given.pieces)
 
@@ -158,6 +162,7 @@ def learned_vectors(given: Unlabelled, key: PRNGKeyArray) -> Float[Array, "words
 
     state, _ = jax.lax.scan(step, state, jnp.arange(steps))
     found = state.variables["input"]["weight"]
-    found = SPREAD * (found - jnp.mean(found, axis=0)) / jnp.std(found)
+    found = found - jnp.mean(found, axis=0)
+    found = SPREAD * found / jnp.std(found)
     rows = jnp.asarray(given.rows)
     return jnp.where(rows[:, None] >= 0, found[rows], 0)

@@ -7,7 +7,7 @@ from jaxtyping import Array, Float, Int, PRNGKeyArray, PyTree
 
 from waza import nn
 from waza.curriculum.day3b_language.few_texts import END, Texts, learned_vectors
-from waza.learners import Learner, Measure, Measures, Supervised
+from waza.learners import Learner, Measure, Measures, Supervised, WordVectors
 
 
 class FromVectors(Learner):
@@ -19,11 +19,13 @@ class FromVectors(Learner):
         task: the name of its data.
         vectors: the name of the text that they are learned from; "" for a random start.
         learner: of a model with an "embedding".
+        pretraining: learns the vectors.
     """
 
     task: str
     vectors: str
     learner: Supervised
+    pretraining: WordVectors | None = None
 
     def measures(self, data: Texts) -> tuple[Measure, ...]:
         """The learner's measures."""
@@ -32,9 +34,9 @@ class FromVectors(Learner):
     def init(self, key: PRNGKeyArray, data: Texts) -> PyTree[Array]:
         """The learner's state, with the vectors in the embedding."""
         state: Any = self.learner.init(key, data.tasks[self.task])
-        if not self.vectors:
+        if self.pretraining is None:
             return state
-        weight = learned_vectors(data.unlabelled[self.vectors], key)
+        weight = learned_vectors(data.unlabelled[self.vectors], self.pretraining, key)
         return state._replace(variables={**state.variables, "embedding": {"weight": weight}})
 
     def batch(self, data: Texts, key: PRNGKeyArray, step: Any) -> Any:

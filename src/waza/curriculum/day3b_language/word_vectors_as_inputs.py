@@ -17,6 +17,7 @@ from waza.curriculum.day3b_language.few_texts import (
     TYPES,
     WHOLE,
     WIDTH,
+    pretraining,
     task_of,
     texts,
 )
@@ -50,15 +51,19 @@ FIGURES = (
 
 def study(data_name: str = "wikitext2") -> Study:
     """The 1,500 most frequent words, vectors of 64 values, 300 steps; the best step on the validation part counts."""
-    variants = {}
-    for amount in AMOUNTS:
-        for start in (RANDOM, LEARNED):
-            for kind, learner in ((CLASSIFIER, classifier()), (MODEL, language_model())):
-                variants[name_of(kind, amount, start)] = FromVectors(task_of(kind, amount), STARTS[start], learner)
-    variants[OF_FEW] = FromVectors(task_of(MODEL, "few"), OWN, language_model())
+    given = texts(data_name)
+    before = {name: pretraining(text) for name, text in given.unlabelled.items()}
+    learners = {CLASSIFIER: classifier(), MODEL: language_model()}
+    cases = [(kind, amount, start) for kind in learners for amount in AMOUNTS for start in (RANDOM, LEARNED)]
+    variants = {
+        name_of(kind, amount, start): FromVectors(
+            task_of(kind, amount), STARTS[start], learners[kind], before.get(STARTS[start])
+        )
+        for kind, amount, start in [*cases, (MODEL, "few", "vectors of these words")]
+    }
     return Study(
         name="word-vectors-as-inputs",
-        data=texts(data_name),
+        data=given,
         variants=variants,
         measure="test_accuracy",
         seeds=10,

@@ -1,4 +1,4 @@
-const SMALLEST = 0.6, LARGEST = 60, DOT = 2.6, NEAR = 12, GIVEN = 8, MARGIN = 40;
+const SMALLEST = 0.6, LARGEST = 60, DOT = 2.6, NEAR = 12, GIVEN = 8, MARGIN = 40, FOOT = 80;
 const {words, places, groups, neighbours, cosines, colours} = data;
 const $ = id => document.getElementById(id);
 const canvas = $("map"), draw2d = canvas.getContext("2d"), dark = matchMedia("(prefers-color-scheme: dark)");
@@ -51,7 +51,7 @@ function label(seen, marked, ink, paper, size) {
   }
 }
 function whole() {
-  const head = document.querySelector("header").offsetHeight, wide = innerWidth - 2 * MARGIN, high = innerHeight - head - 2 * MARGIN;
+  const head = document.querySelector("header").offsetHeight, wide = innerWidth - 2 * MARGIN, high = innerHeight - head - MARGIN - FOOT;
   side = Math.max(100, Math.min(wide * 0.95, high)); scale = 1;
   left = (innerWidth - side) / 2; top_ = head + MARGIN + (high - side) / 2;
   redraw();
@@ -80,9 +80,9 @@ function choose(row, move = true) {
 function centre(rows) {
   // The word in the middle, with half of its neighbours in view.
   const row = rows[0], gaps = rows.slice(1).map(one => Math.hypot(places[one][0] - places[row][0], places[one][1] - places[row][1])).sort((a, b) => a - b);
-  const reach = Math.max(gaps[Math.floor(gaps.length / 2)] ?? 0.2, 0.02), panel = innerWidth > 700 ? 140 : 0;
+  const reach = Math.max(gaps[Math.floor(gaps.length / 2)] ?? 0.2, 0.02), narrow = innerWidth <= 704, panel = narrow ? 0 : 140;
   scale = Math.max(1, Math.min(12, 0.3 * Math.min(innerWidth, innerHeight) / (reach * side)));
-  left = innerWidth / 2 - panel - places[row][0] * side * scale; top_ = innerHeight / 2 - (1 - places[row][1]) * side * scale;
+  left = innerWidth / 2 - panel - places[row][0] * side * scale; top_ = innerHeight * (narrow ? 0.34 : 0.5) - (1 - places[row][1]) * side * scale;
 }
 function matches(text) {
   const asked = plain(text.trim());
@@ -144,7 +144,7 @@ document.onkeydown = event => {
 };
 $("close").onclick = () => choose(null); $("in").onclick = () => zoom(1.5); $("out").onclick = () => zoom(1 / 1.5); $("whole").onclick = whole;
 $("language").onclick = () => speak(language === "en" ? "ja" : "en");
-addEventListener("resize", whole); dark.addEventListener("change", redraw);
+addEventListener("resize", () => chosen === null ? whole() : redraw()); dark.addEventListener("change", redraw);
 function start(name) {
   speak(name); whole();
   const row = words.indexOf(decodeURIComponent(location.hash.slice(1)));

@@ -45,7 +45,7 @@ def _ranges(scores: Sequence[Mapping[str, Any]], say: Mapping[str, Any], name: s
         {
             "set": say["sections"].get(one["name"], one["name"]),
             **{key: round(factor * one[key], 4) for key in ("value", "low", "high")},
-            "known": f"{one['known']:,} / {one['count']:,}",
+            "known": f"{one['known']:,} / {one['asked']:,}",
         }
         for one in scores
     ]

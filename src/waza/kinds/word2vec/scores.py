@@ -23,7 +23,7 @@ class Score(NamedTuple):
         value: a rank correlation, or a share of right answers; NaN with fewer than 10 pairs or questions.
         low, high: the interval over pairs or questions; the vectors are the same throughout.
         known: of how many pairs or questions all words have vectors; the others are left out.
-        count: the number of pairs or questions.
+        asked: the number of pairs or questions.
     """
 
     name: str
@@ -31,7 +31,7 @@ class Score(NamedTuple):
     low: float
     high: float
     known: int
-    count: int
+    asked: int
 
 
 def similarity_scores(vectors: KeyedVectors, sets: Iterable[SimilarPairs], seed: int = 0) -> list[Score]:

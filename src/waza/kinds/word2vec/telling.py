@@ -26,4 +26,4 @@ def _shown(score: Mapping[str, Any], factor: int, digits: int) -> dict[str, str]
     values = {
         name: "–" if score[name] is None else f"{factor * score[name]:.{digits}f}" for name in ("value", "low", "high")
     }
-    return {**values, "name": score["name"], "known": f"{score['known']:,}", "count": f"{score['count']:,}"}
+    return {**values, "name": score["name"], "known": f"{score['known']:,}", "count": f"{score['asked']:,}"}

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Bool, Float, Int, PRNGKeyArray
+from jaxtyping import Array, Float, Int, PRNGKeyArray
 
 
 class Block(NamedTuple):
@@ -129,8 +129,3 @@ def drawn_words(
     )
     left, right = (jnp.minimum(reach, width.astype(jnp.int32)) for reach in (left, right))
     return Words(words, left, right, jnp.sum(stays))
-
-
-def is_centre(block: Block) -> Bool[Array, " centres"]:
-    """Which words of a block have a context."""
-    return block.left + block.right > 0
