@@ -82,7 +82,7 @@ class DialogueOptions(TrainingOptions):
     )
     bag_of_words: bool = option(False, "vhred's latent variable also has to predict a bag of words")
     aggressive: int | None = option(
-        None, "extra steps of vhred's posterior network before each step", usual="0", least=0, metavar="N"
+        None, "extra steps of vhred's posterior network after each step", usual="0", least=0, metavar="N"
     )
     importance_samples: int | None = option(
         None, "samples of an estimate of vhred's perplexity, as slow as N evaluations", least=1, metavar="N"
