@@ -82,8 +82,8 @@ LAYERS = {
     ],
     models.DecoderRNN: [],  # it needs an encoder's states: see Seq2Seq
     models.EncoderRNN: [(models.EncoderRNN(5, nn.Bidirectional(nn.GRU(3, 4)), nn.Dropout(0.2)), ids(3, 4))],
-    models.HRED: [(models.hred(6, 4, dropout=0.2, word_dropout=0.2, utterance_dropout=0.2), HISTORY)],
-    models.JoinedSeq2Seq: [(models.joined_seq2seq(6, 4, dropout=0.2), HISTORY)],
+    models.HRED: [(models.gru_hred(6, 4, dropout=0.2, word_dropout=0.2, utterance_dropout=0.2), HISTORY)],
+    models.JoinedSeq2Seq: [(models.gru_joined_seq2seq(6, 4, dropout=0.2), HISTORY)],
     models.LanguageModel: [(models.lstm_language_model(5, width=4, depth=1), ids(3, 4))],
     models.MLP: [(models.MLP((3, 4, 4, 2), norm=nn.BatchNorm(), dropout=nn.Dropout(0.2)), numbers(4, 3))],
     models.PosteriorNorm: [(models.PosteriorNorm(3), numbers(4, 3))],
@@ -97,8 +97,8 @@ LAYERS = {
         (models.Transformer(5, 5, 4, 2, 1, 8, norm_position="after", tied=False), PAIR),
     ],
     models.UtteranceDecoder: [],  # it needs a table of embeddings: see HRED
-    models.UtteranceRNN: [(models.utterance_rnn(6, 4, dropout=0.2), HISTORY)],
-    models.VHRED: [(models.vhred(6, 4, 2, norm=0.6, bag=True), HISTORY)],
+    models.UtteranceRNN: [(models.gru_utterance_rnn(6, 4, dropout=0.2), HISTORY)],
+    models.VHRED: [(models.gru_vhred(6, 4, 2, norm=0.6, bag=True), HISTORY)],
 }
 OPTIMIZERS = {
     optim.AdaGrad: [optim.AdaGrad()],
@@ -140,7 +140,7 @@ LEARNERS = {
     learners.UtterancePrediction: [
         (
             learners.UtterancePrediction(
-                models.vhred(6, 4, 2, word_dropout=0.2, utterance_dropout=0.2, norm=0.6, bag=True),
+                models.gru_vhred(6, 4, 2, word_dropout=0.2, utterance_dropout=0.2, norm=0.6, bag=True),
                 optim.Adam(0.01),
                 nn.VariationalBound(optim.WarmUp(1.0, steps=3), free_bits=0.1),
                 batch_size=4,

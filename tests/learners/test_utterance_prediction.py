@@ -34,12 +34,12 @@ KEY = jax.random.key(5)
 
 
 def learner(model=None, **settings):
-    model = models.hred(WORDS + 1, 12) if model is None else model
+    model = models.gru_hred(WORDS + 1, 12) if model is None else model
     return UtterancePrediction(model, optim.Adam(0.01), batch_size=16, **settings)
 
 
 def latent(**settings):
-    return models.vhred(WORDS + 1, 12, 2, **settings)
+    return models.gru_vhred(WORDS + 1, 12, 2, **settings)
 
 
 def batch_of(one, step=0):
@@ -165,6 +165,6 @@ def test_chance_is_the_entropy_of_the_tokens():
 )
 def test_settings_that_cannot_be(settings, words):
     with pytest.raises(Error, match=words):
-        UtterancePrediction(models.hred(7, 4), optim.Adam(), **({"batch_size": 4} | settings))
+        UtterancePrediction(models.gru_hred(7, 4), optim.Adam(), **({"batch_size": 4} | settings))
     with pytest.raises(Error, match="steps=0"):
         learners.AggressiveInference(optim.SGD(0.1), steps=0)

@@ -141,8 +141,8 @@ class UtterancePrediction(Learner):
         variables = join(add(parameters, updates), followed)
         after = PredictionState(variables, optimizer, state.step + 1, state.aggressive)
         if now.aggressive is not None and state.aggressive is not None:
-            followed = now.aggressive.followed(state.aggressive, now._information(scored, batch, key))
-            after = now._inferred(after._replace(aggressive=followed), batch, named_key(key, "aggressive"))
+            stands = now.aggressive.followed(state.aggressive, now._information(scored, batch, key))
+            after = now._inferred(after._replace(aggressive=stands), batch, named_key(key, "aggressive"))
         records: Measures = {"loss": Mean(value * jnp.sum(scored.tokens), jnp.sum(scored.tokens))}
         if scored.divergence is not None:
             records["kl"] = Mean(jnp.sum(scored.divergence), jnp.sum(scored.tokens > 0))

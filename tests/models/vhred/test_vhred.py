@@ -22,7 +22,7 @@ KEY = jax.random.key(3)
 
 
 def made(latent=2, **settings):
-    model = models.vhred(TYPES, WIDTH, latent, **settings)
+    model = models.gru_vhred(TYPES, WIDTH, latent, **settings)
     leaves, structure = jax.tree.flatten(model.init(jax.random.key(0)))
     keys = jax.random.split(jax.random.key(1), len(leaves))
     varied = [x + 0.5 * jax.random.normal(k, x.shape) for x, k in zip(leaves, keys, strict=True)]
@@ -119,8 +119,8 @@ def test_a_bag_of_words_counts_each_word_alone():
 
 
 def test_parts_of_other_sizes():
-    decoder = models.vhred(TYPES, WIDTH, 2).decoder
-    parts = (models.vhred(TYPES, WIDTH, 2).encoder, models.vhred(TYPES, WIDTH, 2).context)
+    decoder = models.gru_vhred(TYPES, WIDTH, 2).decoder
+    parts = (models.gru_vhred(TYPES, WIDTH, 2).encoder, models.gru_vhred(TYPES, WIDTH, 2).context)
     with pytest.raises(Error, match="VHRED's norm has the size 3, and is given 2"):
         models.VHRED(decoder, *parts, latent=2, norm=models.PosteriorNorm(3))
     with pytest.raises(Error, match="VHRED's bag has the size 3, and is given 7"):

@@ -8,7 +8,7 @@ from waza.kinds.dialogue.corpus import DialogueMaterial
 from waza.kinds.dialogue.options import DialogueOptions
 from waza.kinds.settling import optimizer_of, settled
 from waza.learners import AggressiveInference, UtterancePrediction
-from waza.models import DialogueModel, hred, joined_seq2seq, utterance_rnn, vhred
+from waza.models import DialogueModel, gru_hred, gru_joined_seq2seq, gru_utterance_rnn, gru_vhred
 from waza.nn import VariationalBound
 
 WIDTH, LATENT, NORM, DROPOUT, CLIP = 256, 64, 0.6, 0.2, 1.0
@@ -56,7 +56,7 @@ def network(options: DialogueOptions, given: DialogueMaterial) -> DialogueModel:
     outputs = given.preparation.outputs
     if options.architecture == "vhred":
         assert options.latent
-        return vhred(
+        return gru_vhred(
             outputs,
             latent=options.latent,
             utterance_dropout=options.utterance_dropout,
@@ -65,8 +65,8 @@ def network(options: DialogueOptions, given: DialogueMaterial) -> DialogueModel:
             **common,
         )
     if options.architecture == "hred":
-        return hred(outputs, utterance_dropout=options.utterance_dropout, **common)
-    return (joined_seq2seq if options.architecture == "joined" else utterance_rnn)(outputs, **common)
+        return gru_hred(outputs, utterance_dropout=options.utterance_dropout, **common)
+    return (gru_joined_seq2seq if options.architecture == "joined" else gru_utterance_rnn)(outputs, **common)
 
 
 def learner(options: DialogueOptions, given: DialogueMaterial) -> UtterancePrediction:
