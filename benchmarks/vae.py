@@ -7,13 +7,15 @@ Both sides train 784-400-20 with ReLU on the 60,000 grey digits, in batches of 1
 entropy of the grey pixels plus the KL divergence (github.com/pytorch/examples, vae/main.py). The example reads images
 through a `DataLoader` and makes a tensor of each, as `torchvision.datasets.MNIST` with `ToTensor` does: "loader".
 "tensors" is the same loop on batches of a tensor that holds all images. Each runs with one and with two threads; the
-faster counts. An epoch of waza has as many steps, on rows drawn with replacement.
+faster counts. An epoch of waza has as many steps, on rows drawn with replacement. Rounds of a tenth of an epoch are
+interleaved, and their times multiplied by ten.
 
 "ten seeds": ten epochs of waza, one of each seed, as one program, against ten epochs of the example.
 
 `--losses` trains one seed of each side and prints the test loss after each epoch, as the example prints it.
 """
 
+import itertools
 import statistics
 import sys
 
@@ -23,6 +25,7 @@ from turns import Steps, measured, work
 
 FEATURES, HIDDEN, LATENT, BATCH, RATE, ROWS, SEEDS = 784, 400, 20, 128, 1e-3, 60_000, 10
 STEPS = -(-ROWS // BATCH)  # of an epoch
+PART = STEPS // 10  # steps of one measurement
 PEERS = {name: [f"{name}, {count} threads" for count in (1, 2)] for name in ("loader", "tensors")}
 TARGETS = {"waza": 2.0, "waza, ten seeds": 4.0}
 
@@ -49,20 +52,20 @@ def waza_program(seeds: int, epochs: int):
     return program
 
 
-def waza_epochs(seeds: int) -> Steps:
-    """A function that trains each seed for some epochs."""
+def waza_parts(seeds: int) -> Steps:
+    """A function that trains each seed for some tenths of an epoch."""
     program = waza_program(seeds, 10_000)
     now = [program.start(range(seeds)), 0]
 
-    def train(epochs: int) -> None:
-        now[0] = program.train(now[0], now[1], now[1] + epochs * STEPS)
-        now[1] += epochs * STEPS
+    def train(parts: int) -> None:
+        now[0] = program.train(now[0], now[1], now[1] + parts * PART)
+        now[1] += parts * PART
 
     return train
 
 
 def torch_example(loader: str, threads: int):
-    """The example's functions that train for an epoch, and that give the loss on the test rows."""
+    """The example's functions that train for some steps, and that give the loss on the test rows."""
     import torch
     from PIL import Image
     from torch import nn
@@ -120,10 +123,16 @@ def torch_example(loader: str, threads: int):
             return (x for x, _ in loaders[name])
         return (tensors[name][rows] for rows in torch.randperm(len(tensors[name])).split(BATCH))
 
-    def train() -> None:
+    def endless():
+        while True:
+            yield from batches("train")
+
+    training = endless()
+
+    def train(steps: int) -> None:
         model.train()
         total = 0.0
-        for x in batches("train"):
+        for x in itertools.islice(training, steps):
             optimizer.zero_grad()
             loss = loss_of(x)
             loss.backward()
@@ -138,15 +147,10 @@ def torch_example(loader: str, threads: int):
     return train, tested
 
 
-def torch_epochs(loader: str, threads: int) -> Steps:
-    """A function that trains for some epochs."""
+def torch_parts(loader: str, threads: int) -> Steps:
+    """A function that trains for some tenths of an epoch."""
     train, _ = torch_example(loader, threads)
-
-    def run(epochs: int) -> None:
-        for _ in range(epochs):
-            train()
-
-    return run
+    return lambda parts: train(parts * PART)
 
 
 def losses(epochs: int) -> None:
@@ -156,7 +160,7 @@ def losses(epochs: int) -> None:
     train, tested = torch_example("tensors", 2)
     for epoch in range(epochs):
         now = program.train(now, epoch * STEPS, (epoch + 1) * STEPS)
-        train()
+        train(STEPS)
         ours = float(program.evaluate(now)["test_loss"][0, 0])
         print(f"epoch {epoch + 1}: waza {ours:.2f}, example {tested():.2f}", flush=True)
 
@@ -164,7 +168,8 @@ def losses(epochs: int) -> None:
 def main(rounds: int) -> None:
     """Print the seconds of an epoch, and the ratios to the example's faster number of threads."""
     forms = [*TARGETS, *(form for some in PEERS.values() for form in some)]
-    seconds = {form: statistics.median(found) for form, found in measured(__file__, "epoch", forms, 1, rounds).items()}
+    found = measured(__file__, "part", forms, 1, rounds)
+    seconds = {form: statistics.median(some) * STEPS / PART for form, some in found.items()}
     print(", ".join(f"{form} {value:.2f} s" for form, value in seconds.items()))
     for name, some in PEERS.items():
         best = min(seconds[form] for form in some if form in seconds)
@@ -177,10 +182,10 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["--work"]:
         form = sys.argv[3]
         if form in TARGETS:
-            work(waza_epochs(1 if form == "waza" else SEEDS))
+            work(waza_parts(1 if form == "waza" else SEEDS))
         else:
             loader, threads = form.removesuffix(" threads").split(", ")
-            work(torch_epochs(loader, int(threads)))
+            work(torch_parts(loader, int(threads)))
     elif sys.argv[1:2] == ["--losses"]:
         losses(int(sys.argv[2]))
     else:

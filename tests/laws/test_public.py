@@ -56,6 +56,7 @@ LAYERS = {
     nn.BatchNorm: [(nn.BatchNorm(3), numbers(4, 3)), (nn.BatchNorm(2, affine=False), numbers(3, 4, 4, 2))],
     nn.Bidirectional: [(nn.Bidirectional(nn.LSTM(3, 4, peepholes=True)), SEQUENCES)],
     nn.Conv2d: [(nn.Conv2d(2, 4, 3, padding=1, groups=2), numbers(3, 5, 5, 2))],
+    nn.ConvTranspose2d: [(nn.ConvTranspose2d(3, 2, 3, 2, 1, 1), numbers(3, 4, 4, 3))],
     nn.Dense: [(nn.Dense(3, 2), numbers(4, 3))],
     nn.DotAttention: [(nn.DotAttention(4, 4, scaled=True), ASKED)],
     nn.Dropout: [(nn.Dropout(0.3), numbers(4, 3))],
@@ -76,11 +77,18 @@ LAYERS = {
     nn.SummedDirections: [(nn.SummedDirections(nn.SSRU(3, 4)), SEQUENCES)],
     models.AlexNet: [],  # 40 million parameters at least: `test_alexnet` counts them, and its ConvNet is below
     models.BagOfWords: [(models.BagOfWords(3, 4, 5), numbers(4, 3))],
+    models.Autoencoder: [
+        (models.dense_autoencoder(6, 2, (4,), tied=True), numbers(4, 6)),
+        (models.convolutional_autoencoder((5, 4, 1), 2, (3,)), numbers(3, 5, 4, 1)),
+    ],
     models.Chain: [(models.Chain((nn.Dense(3, 4), nn.BatchNorm(4), nn.relu, nn.Dropout(0.2))), numbers(4, 3))],
     models.ConvNet: [
         (models.ConvNet((models.Convolution(4, 3, pool=nn.MaxPool(2)),), (6,), 3, (6, 6, 2)), numbers(3, 6, 6, 2))
     ],
     models.DecoderRNN: [],  # it needs an encoder's states: see Seq2Seq
+    models.DeconvNet: [
+        (models.DeconvNet(models.ConvNet((models.Convolution(2, 3, 2, 1),), (4,), 3, (5, 4, 1))), numbers(4, 3))
+    ],
     models.EncoderRNN: [(models.EncoderRNN(5, nn.Bidirectional(nn.GRU(3, 4)), nn.Dropout(0.2)), ids(3, 4))],
     models.HRED: [(models.gru_hred(6, 4, dropout=0.2, word_dropout=0.2, utterance_dropout=0.2), HISTORY)],
     models.JoinedSeq2Seq: [(models.gru_joined_seq2seq(6, 4, dropout=0.2), HISTORY)],
@@ -99,6 +107,7 @@ LAYERS = {
     models.UtteranceDecoder: [],  # it needs a table of embeddings: see HRED
     models.UtteranceRNN: [(models.gru_utterance_rnn(6, 4, dropout=0.2), HISTORY)],
     models.VHRED: [(models.gru_vhred(6, 4, 2, norm=0.6, bag=True), HISTORY)],
+    models.VAE: [(models.dense_vae(6, 2, (4,), prior=models.VampPrior(3)), numbers(4, 6))],
 }
 OPTIMIZERS = {
     optim.AdaGrad: [optim.AdaGrad()],
@@ -113,6 +122,7 @@ OPTIMIZERS = {
     optim.WeightDecay: [optim.WeightDecay(optim.Adam(), 0.1)],
 }
 BLOBS = Dataset("blobs", rows(40), rows(20))
+GREY = Dataset("grey", *(Split(RNG.integers(0, 256, (count, 6), np.uint8), ids(count)) for count in (40, 20)))
 TEXT = Dataset("text", Split(ids(60), ids(60)), Split(ids(30), ids(30)))
 PAIRS = ParallelTokens("pairs", pairs(40), pairs(3), pairs(7), ends=(5, 5))
 DIALOGUES = DialogueTokens("dialogues", dialogues(40), dialogues(3), dialogues(7), end=5)
@@ -122,6 +132,9 @@ SUPERVISED = learners.Supervised(
 )
 LEARNERS = {
     learners.Descent: [(learners.Descent(Quadratic(), optim.Momentum(0.01), noise=0.1), None)],
+    learners.Reconstruction: [
+        (learners.Reconstruction(models.dense_autoencoder(6, 2, (4,), tied=True), optim.Adam(0.01), batch_size=4), GREY)
+    ],
     learners.Supervised: [(SUPERVISED, BLOBS)],
     learners.TeacherForcing: [
         (
@@ -148,6 +161,19 @@ LEARNERS = {
                 importance_samples=2,
             ),
             DIALOGUES,
+        )
+    ],
+    learners.Variational: [
+        (
+            learners.Variational(
+                models.dense_vae(6, 2, (4,)),
+                optim.Adam(0.01),
+                nn.VariationalBound(optim.WarmUp(1.0, 4), free_bits=0.1),
+                batch_size=4,
+                dynamic_binarisation=True,
+                importance_samples=3,
+            ),
+            GREY,
         )
     ],
 }

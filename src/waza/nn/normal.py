@@ -8,8 +8,8 @@ from jaxtyping import Array, Float, PRNGKeyArray
 
 
 def normal_log_prob(
-    z: Float[Array, "*batch latent"], mean: Float[Array, "*#batch latent"], log_variance: Float[Array, "*#batch latent"]
-) -> Float[Array, "*batch"]:
+    z: Float[Array, "... latent"], mean: Float[Array, "... latent"], log_variance: Float[Array, "... latent"]
+) -> Float[Array, "..."]:
     r"""$\log N(z; \mu, \sigma^2) = -\frac12 \sum_j \left( \log 2\pi + \log\sigma_j^2
     + (z_j - \mu_j)^2 / \sigma_j^2 \right)$.
 
