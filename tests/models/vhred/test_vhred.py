@@ -83,6 +83,7 @@ def test_bounds_against_numerical_integration():
 
 def test_a_normalised_posterior_keeps_its_divergence():
     model, variables = made(latent=3, norm=0.8)
+    assert "bias" not in variables["posterior"]["mean"] and "bias" in variables["prior"]["mean"]
     variables["norm"] |= {"shift": jnp.zeros(3)}
     lanes = in_rows(TOKENS, LENGTHS)
 

@@ -78,7 +78,7 @@ class VHRED(HRED):
         context = self.context.hidden_size
         return super().parts() | {
             "prior": GaussianNetwork(context, self.hidden, self.latent),
-            "posterior": GaussianNetwork(context + self.encoder.outputs, self.hidden, self.latent),
+            "posterior": GaussianNetwork(context + self.encoder.outputs, self.hidden, self.latent, self.norm is None),
         }
 
     def distributions(
