@@ -25,7 +25,7 @@ def settle(asked: DialogueOptions, given: DialogueMaterial) -> DialogueOptions:
     if asked.architecture == "vhred":
         latent = {
             "latent": asked.latent or LATENT,
-            "norm": NORM if asked.norm is None else asked.norm,
+            "posterior_norm": NORM if asked.posterior_norm is None else asked.posterior_norm,
             "kl_warm_up": asked.kl_warm_up or 0,
             "free_bits": asked.free_bits or 0.0,
             "aggressive": asked.aggressive or 0,
@@ -60,7 +60,7 @@ def network(options: DialogueOptions, given: DialogueMaterial) -> DialogueModel:
             outputs,
             latent=options.latent,
             utterance_dropout=options.utterance_dropout,
-            norm=options.norm or None,
+            norm=options.posterior_norm or None,
             bag=options.bag_of_words,
             **common,
         )
