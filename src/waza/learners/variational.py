@@ -96,11 +96,8 @@ class Variational(Reconstruction):
         """Each measure's mean over all rows, those of dimensions by name, and the active units."""
         found: dict[str, Any] = super().mean_measures(state, split, key)
         for name in ("mean", "square", "kl_by_dimension"):
-            if isinstance(found.get(name), Mean) and isinstance(found[name].total, dict):  # without weights of rows
-                whole = found[name]
-                found[name] = {
-                    z: total if isinstance(total, Mean) else Mean(total, whole.weight)
-                    for z, total in whole.total.items()
-                }
+            if isinstance(found.get(name), Mean):  # of a dict: totals of rows without weights, else Means
+                totals, rows = found[name].total, found[name].weight
+                found[name] = {z: one if isinstance(one, Mean) else Mean(one, rows) for z, one in totals.items()}
         mean, square = (jnp.stack([one.value for one in found.pop(name).values()]) for name in ("mean", "square"))
         return found | {"active_units": jnp.sum(square - mean**2 > ACTIVE).astype(jnp.float32)}
