@@ -151,17 +151,7 @@ LEARNERS = {
         (learners.TruncatedBPTT(models.lstm_language_model(5, 4, 1), optim.SGD(0.1), batch_size=2, window=4), TEXT)
     ],
     learners.UtterancePrediction: [
-        (
-            learners.UtterancePrediction(
-                models.gru_vhred(6, 4, 2, word_dropout=0.2, utterance_dropout=0.2, norm=0.6, bag=True),
-                optim.Adam(0.01),
-                nn.VariationalBound(optim.WarmUp(1.0, steps=3), free_bits=0.1),
-                batch_size=4,
-                aggressive=learners.AggressiveInference(optim.SGD(0.1), steps=2, window=2),
-                importance_samples=2,
-            ),
-            DIALOGUES,
-        )
+        (learners.UtterancePrediction(models.gru_hred(6, 4, dropout=0.2), optim.Adam(0.01), batch_size=4), DIALOGUES)
     ],
     learners.Variational: [
         (
@@ -225,6 +215,22 @@ def test_sources(case):
 def test_a_learner_whose_rows_are_streamed(monkeypatch):
     monkeypatch.setattr("waza.learners.row_stream.LIMIT", 0)
     check_learner(SUPERVISED, BLOBS)
+
+
+@pytest.mark.slow
+@pytest.mark.bits
+def test_a_learner_with_a_latent_variable_and_all_remedies():
+    check_learner(
+        learners.UtterancePrediction(
+            models.gru_vhred(6, 4, 2, word_dropout=0.2, utterance_dropout=0.2, norm=0.6, bag=True),
+            optim.Adam(0.01),
+            nn.VariationalBound(optim.WarmUp(1.0, steps=3), free_bits=0.1),
+            batch_size=4,
+            aggressive=learners.AggressiveInference(optim.SGD(0.1), steps=2, window=2),
+            importance_samples=2,
+        ),
+        DIALOGUES,
+    )
 
 
 @pytest.mark.bits

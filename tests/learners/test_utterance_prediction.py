@@ -128,6 +128,7 @@ def test_annealing_follows_the_steps():
         assert float(value(share)) == pytest.approx(without + share * (whole - without), rel=1e-4)
 
 
+@pytest.mark.slow
 def test_aggressive_inference_moves_the_posterior_alone_and_ends():
     more = learners.AggressiveInference(optim.SGD(0.5), steps=3, window=1)
     one, plain = learner(latent(), aggressive=more), learner(latent())

@@ -78,7 +78,9 @@ def bound(scored):
     return scored.loss if scored.divergence is None else scored.loss + jnp.sum(scored.divergence, -1)
 
 
-@pytest.mark.parametrize("name", MAKE)
+@pytest.mark.parametrize(
+    "name", ["vhred", "joined", *(pytest.param(one, marks=pytest.mark.slow) for one in ("hred", "rnn"))]
+)
 def test_lanes_are_a_layout_and_padding_never_matters(name):
     """The same utterances in rows, packed on lanes, with padding of both levels, and with other tokens as padding."""
     model, variables = made(name)
