@@ -54,9 +54,9 @@ def learner(name: str, lanes_at_once: int | None = None, batch: int = BATCH):
     from waza import learners, models, optim
 
     if name == "hred":
-        model = models.hred(TYPES + 1, WIDTH, lanes_at_once=lanes_at_once)
+        model = models.gru_hred(TYPES + 1, WIDTH, lanes_at_once=lanes_at_once)
     else:
-        model = models.vhred(TYPES + 1, WIDTH, LATENT, lanes_at_once=lanes_at_once)
+        model = models.gru_vhred(TYPES + 1, WIDTH, LATENT, lanes_at_once=lanes_at_once)
     return learners.UtterancePrediction(model, optim.Adam(RATE), batch_size=batch)
 
 

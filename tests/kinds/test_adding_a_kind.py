@@ -71,8 +71,8 @@ def test_the_help_shows_its_options(with_curve, capsys):
         helps[command] = " ".join(capsys.readouterr().out.split())
     assert "for points: points per step (default: all)" in helps["fit"]
     assert (
-        "for texts: units of each recurrent layer (default: 200); for translations: units of each layer, and size of "
-        "an embedding (default: 256); for points: hidden units (default: 8)" in helps["fit"]
+        "for texts: units of each recurrent layer (default: 200); for translations, dialogues: units of each layer, "
+        "and size of an embedding (default: 256); for points: hidden units (default: 8)" in helps["fit"]
     )
     assert "for points: a file of x and y" in helps["fit"] and "for points: curve" in helps["fit"]
     assert "--scale X factor of the predictions (default: 1.0)" in helps["use"]

@@ -91,8 +91,8 @@ LAYERS = {
         (models.DeconvNet(models.ConvNet((models.Convolution(2, 3, 2, 1),), (4,), 3, (5, 4, 1))), numbers(4, 3))
     ],
     models.EncoderRNN: [(models.EncoderRNN(5, nn.Bidirectional(nn.GRU(3, 4)), nn.Dropout(0.2)), ids(3, 4))],
-    models.HRED: [(models.hred(6, 4, dropout=0.2, word_dropout=0.2, utterance_dropout=0.2), HISTORY)],
-    models.JoinedSeq2Seq: [(models.joined_seq2seq(6, 4, dropout=0.2), HISTORY)],
+    models.HRED: [(models.gru_hred(6, 4, dropout=0.2, word_dropout=0.2, utterance_dropout=0.2), HISTORY)],
+    models.JoinedSeq2Seq: [(models.gru_joined_seq2seq(6, 4, dropout=0.2), HISTORY)],
     models.LanguageModel: [(models.lstm_language_model(5, width=4, depth=1), ids(3, 4))],
     models.MLP: [(models.MLP((3, 4, 4, 2), norm=nn.BatchNorm(), dropout=nn.Dropout(0.2)), numbers(4, 3))],
     models.PosteriorNorm: [(models.PosteriorNorm(3), numbers(4, 3))],
@@ -109,6 +109,9 @@ LAYERS = {
     models.UtteranceDecoder: [],  # it needs a table of embeddings: see HRED
     models.UtteranceRNN: [(models.utterance_rnn(6, 4, dropout=0.2), HISTORY)],
     models.VHRED: [(models.vhred(6, 4, 2, norm=0.6, bag=True), HISTORY)],
+    models.UtteranceRNN: [(models.gru_utterance_rnn(6, 4, dropout=0.2), HISTORY)],
+    models.VHRED: [(models.gru_vhred(6, 4, 2, norm=0.6, bag=True), HISTORY)],
+    models.VAE: [(models.dense_vae(6, 2, (4,), prior=models.VampPrior(3)), numbers(4, 6))],
 }
 OPTIMIZERS = {
     optim.AdaGrad: [optim.AdaGrad()],
@@ -156,6 +159,9 @@ LEARNERS = {
     ],
     learners.TruncatedBPTT: [
         (learners.TruncatedBPTT(models.lstm_language_model(5, 4, 1), optim.SGD(0.1), batch_size=2, window=4), TEXT)
+    ],
+    learners.UtterancePrediction: [
+        (learners.UtterancePrediction(models.gru_hred(6, 4, dropout=0.2), optim.Adam(0.01), batch_size=4), DIALOGUES)
     ],
     learners.Variational: [
         (
@@ -233,6 +239,22 @@ def test_sources(case):
 def test_a_learner_whose_rows_are_streamed(monkeypatch):
     monkeypatch.setattr("waza.learners.row_stream.LIMIT", 0)
     check_learner(SUPERVISED, BLOBS)
+
+
+@pytest.mark.slow
+@pytest.mark.bits
+def test_a_learner_with_a_latent_variable_and_all_remedies():
+    check_learner(
+        learners.UtterancePrediction(
+            models.gru_vhred(6, 4, 2, word_dropout=0.2, utterance_dropout=0.2, norm=0.6, bag=True),
+            optim.Adam(0.01),
+            nn.VariationalBound(optim.WarmUp(1.0, steps=3), free_bits=0.1),
+            batch_size=4,
+            aggressive=learners.AggressiveInference(optim.SGD(0.1), steps=2, window=2),
+            importance_samples=2,
+        ),
+        DIALOGUES,
+    )
 
 
 @pytest.mark.bits

@@ -34,12 +34,12 @@ KEY = jax.random.key(5)
 
 
 def learner(model=None, **settings):
-    model = models.hred(WORDS + 1, 12) if model is None else model
+    model = models.gru_hred(WORDS + 1, 12) if model is None else model
     return UtterancePrediction(model, optim.Adam(0.01), batch_size=16, **settings)
 
 
 def latent(**settings):
-    return models.vhred(WORDS + 1, 12, 2, **settings)
+    return models.gru_vhred(WORDS + 1, 12, 2, **settings)
 
 
 def batch_of(one, step=0):
@@ -128,6 +128,7 @@ def test_annealing_follows_the_steps():
         assert float(value(share)) == pytest.approx(without + share * (whole - without), rel=1e-4)
 
 
+@pytest.mark.slow
 def test_aggressive_inference_moves_the_posterior_alone_and_ends():
     more = learners.AggressiveInference(optim.SGD(0.5), steps=3, window=1)
     one, plain = learner(latent(), aggressive=more), learner(latent())
@@ -165,6 +166,6 @@ def test_chance_is_the_entropy_of_the_tokens():
 )
 def test_settings_that_cannot_be(settings, words):
     with pytest.raises(Error, match=words):
-        UtterancePrediction(models.hred(7, 4), optim.Adam(), **({"batch_size": 4} | settings))
+        UtterancePrediction(models.gru_hred(7, 4), optim.Adam(), **({"batch_size": 4} | settings))
     with pytest.raises(Error, match="steps=0"):
         learners.AggressiveInference(optim.SGD(0.1), steps=0)

@@ -31,7 +31,7 @@ class AggressiveState(NamedTuple):
 
 
 class AggressiveInference(Recipe):
-    """Extra steps of the posterior network before each step of the whole model, early in training.
+    """Extra steps of the posterior network after each step of the whole model, early in training.
 
     A posterior that lags behind the model is one reason for its collapse. The extra steps end for good after the first
     window of steps in which the mutual information, as a mean over the window, is not higher than in the one before.
@@ -43,7 +43,7 @@ class AggressiveInference(Recipe):
 
     Args:
         optimizer: of the extra steps.
-        steps: extra steps before each step.
+        steps: extra steps after each step.
         window: steps over which the mutual information is averaged.
     """
 

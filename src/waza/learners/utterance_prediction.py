@@ -135,20 +135,18 @@ class UtterancePrediction(Learner):
     def update(self, state: PredictionState, batch: Any, key: PRNGKeyArray) -> tuple[PredictionState, Measures]:
         """One step of the optimiser on the objective; records it, and the divergence of an utterance."""
         now = at(self, state.step)
-        aggressive = state.aggressive
-        if now.aggressive is not None:
-            state = now._inferred(state, batch, named_key(key, "aggressive"))
-            aggressive = state.aggressive
         parameters = trained(state.variables)
         gradients, (value, scored, followed) = jax.grad(now._objective, has_aux=True)(parameters, state, batch, key)
         updates, optimizer = now.optimizer.update(gradients, state.optimizer, parameters)
         variables = join(add(parameters, updates), followed)
-        if now.aggressive is not None:
-            aggressive = now.aggressive.followed(aggressive, now._information(scored, batch, key))
+        after = PredictionState(variables, optimizer, state.step + 1, state.aggressive)
+        if now.aggressive is not None and state.aggressive is not None:
+            stands = now.aggressive.followed(state.aggressive, now._information(scored, batch, key))
+            after = now._inferred(after._replace(aggressive=stands), batch, named_key(key, "aggressive"))
         records: Measures = {"loss": Mean(value * jnp.sum(scored.tokens), jnp.sum(scored.tokens))}
         if scored.divergence is not None:
             records["kl"] = Mean(jnp.sum(scored.divergence), jnp.sum(scored.tokens > 0))
-        return PredictionState(variables, optimizer, state.step + 1, aggressive), records
+        return after, records
 
     def _objective(
         self, parameters: PyTree[Array], state: PredictionState, batch: Any, key: PRNGKeyArray

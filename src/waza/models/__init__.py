@@ -21,9 +21,9 @@ from waza.models.hred import DialogueModel as DialogueModel
 from waza.models.hred import JoinedSeq2Seq as JoinedSeq2Seq
 from waza.models.hred import UtteranceDecoder as UtteranceDecoder
 from waza.models.hred import UtteranceRNN as UtteranceRNN
-from waza.models.hred import hred as hred
-from waza.models.hred import joined_seq2seq as joined_seq2seq
-from waza.models.hred import utterance_rnn as utterance_rnn
+from waza.models.hred import gru_hred as gru_hred
+from waza.models.hred import gru_joined_seq2seq as gru_joined_seq2seq
+from waza.models.hred import gru_utterance_rnn as gru_utterance_rnn
 from waza.models.importance_estimate import importance_estimate as importance_estimate
 from waza.models.landscapes import Landscape as Landscape
 from waza.models.landscapes import Quadratic as Quadratic
@@ -51,3 +51,4 @@ from waza.models.vhred import BagOfWords as BagOfWords
 from waza.models.vhred import PosteriorNorm as PosteriorNorm
 from waza.models.vhred import vhred as vhred
 from waza.models.word2vec import Word2Vec as Word2Vec
+from waza.models.vhred import gru_vhred as gru_vhred

@@ -29,7 +29,18 @@ SHORT = [
     "--steps",
     "200",
 ]
-QUICK = ["--learning-rate", "0.02", "--batch-size", "16", "--importance-samples", "2", "--lang", "en"]
+QUICK = [
+    "--posterior-norm",
+    "0.6",
+    "--learning-rate",
+    "0.02",
+    "--batch-size",
+    "16",
+    "--importance-samples",
+    "2",
+    "--lang",
+    "en",
+]
 
 
 def counting(count=300):
@@ -72,7 +83,7 @@ def test_the_command_keeps_a_model_with_its_report(fitted):
     measures = found["measures"]
     assert measures["test_perplexity"] < 3 < measures["test_shuffled_perplexity"], measures
     assert measures["test_kl"] > 0.3 and measures["test_active_units"] >= 1 and measures["test_weighted_perplexity"] > 1
-    assert found["settings"]["norm"] == 0.6 and found["settings"]["vocabulary"] == 8
+    assert found["settings"]["posterior_norm"] == 0.6 and found["settings"]["vocabulary"] == 8
     assert "talk with it: waza use" in printed and "Each dialogue is in one part" in " ".join(printed.split())
     page = (folder / "model" / "report.html").read_text("utf-8")
     for title in ("Replies to test dialogues", "テスト用の対話への返答", found["samples"][0]["reference"]):
@@ -133,7 +144,7 @@ def test_an_altered_folder_is_refused(fitted, tmp_path, capsys):
     ("options", "words"),
     [
         ({"architecture": "hred", "latent": 4}, "--latent is given, and hred has no latent variable"),
-        ({"architecture": "rnn", "norm": 0.5}, "--norm is given, and rnn has no latent variable"),
+        ({"architecture": "rnn", "posterior_norm": 0.5}, "--posterior-norm is given, and rnn has no latent variable"),
         ({"architecture": "joined", "utterance_dropout": 0.5}, "joined has no context RNN"),
     ],
 )

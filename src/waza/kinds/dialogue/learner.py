@@ -8,7 +8,7 @@ from waza.kinds.dialogue.corpus import DialogueMaterial
 from waza.kinds.dialogue.options import DialogueOptions
 from waza.kinds.settling import optimizer_of, settled
 from waza.learners import AggressiveInference, UtterancePrediction
-from waza.models import DialogueModel, hred, joined_seq2seq, utterance_rnn, vhred
+from waza.models import DialogueModel, gru_hred, gru_joined_seq2seq, gru_utterance_rnn, gru_vhred
 from waza.nn import VariationalBound
 
 WIDTH, LATENT, NORM, DROPOUT, CLIP = 256, 64, 0.6, 0.2, 1.0
@@ -25,7 +25,7 @@ def settle(asked: DialogueOptions, given: DialogueMaterial) -> DialogueOptions:
     if asked.architecture == "vhred":
         latent = {
             "latent": asked.latent or LATENT,
-            "norm": NORM if asked.norm is None else asked.norm,
+            "posterior_norm": NORM if asked.posterior_norm is None else asked.posterior_norm,
             "kl_warm_up": asked.kl_warm_up or 0,
             "free_bits": asked.free_bits or 0.0,
             "aggressive": asked.aggressive or 0,
@@ -56,17 +56,17 @@ def network(options: DialogueOptions, given: DialogueMaterial) -> DialogueModel:
     outputs = given.preparation.outputs
     if options.architecture == "vhred":
         assert options.latent
-        return vhred(
+        return gru_vhred(
             outputs,
             latent=options.latent,
             utterance_dropout=options.utterance_dropout,
-            norm=options.norm or None,
+            norm=options.posterior_norm or None,
             bag=options.bag_of_words,
             **common,
         )
     if options.architecture == "hred":
-        return hred(outputs, utterance_dropout=options.utterance_dropout, **common)
-    return (joined_seq2seq if options.architecture == "joined" else utterance_rnn)(outputs, **common)
+        return gru_hred(outputs, utterance_dropout=options.utterance_dropout, **common)
+    return (gru_joined_seq2seq if options.architecture == "joined" else gru_utterance_rnn)(outputs, **common)
 
 
 def learner(options: DialogueOptions, given: DialogueMaterial) -> UtterancePrediction:

@@ -11,7 +11,7 @@ from waza.kinds.using import InputOptions
 NetworkName = Literal["vhred", "hred", "joined", "rnn"]
 TokensName = Literal["pieces", "words", "characters"]
 TEMPERATURE, MOST = 0.7, 64
-VHRED_ONLY = ("latent", "norm", "kl_warm_up", "free_bits", "bag_of_words", "aggressive", "importance_samples")
+VHRED_ONLY = ("latent", "posterior_norm", "kl_warm_up", "free_bits", "bag_of_words", "aggressive", "importance_samples")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -71,7 +71,7 @@ class DialogueOptions(TrainingOptions):
         None, "rows computed at once, to save memory: gradient checkpointing", usual="all", least=1, metavar="N"
     )
     latent: int | None = option(None, "dimensions of vhred's latent variable", usual="64", least=1, metavar="N")
-    norm: float | None = option(
+    posterior_norm: float | None = option(
         None, "scale of vhred's batch-normalised posterior; 0: none", usual="0.6", least=0, metavar="X"
     )
     kl_warm_up: int | None = option(
@@ -82,7 +82,7 @@ class DialogueOptions(TrainingOptions):
     )
     bag_of_words: bool = option(False, "vhred's latent variable also has to predict a bag of words")
     aggressive: int | None = option(
-        None, "extra steps of vhred's posterior network before each step", usual="0", least=0, metavar="N"
+        None, "extra steps of vhred's posterior network after each step", usual="0", least=0, metavar="N"
     )
     importance_samples: int | None = option(
         None, "samples of an estimate of vhred's perplexity, as slow as N evaluations", least=1, metavar="N"

@@ -7,7 +7,7 @@ from waza.nn.dropout import Dropout
 from waza.nn.recurrent import GRU, Bidirectional
 
 
-def hred(
+def gru_hred(
     vocabulary: int,
     width: int = 256,
     dropout: float = 0.0,
@@ -29,25 +29,25 @@ def hred(
     return HRED(decoder, Bidirectional(GRU(width, width)), GRU(2 * width, width), utterance_dropout)
 
 
-def utterance_rnn(
+def gru_utterance_rnn(
     vocabulary: int,
     width: int = 256,
     dropout: float = 0.0,
     word_dropout: float = 0.0,
     lanes_at_once: int | None = None,
 ) -> UtteranceRNN:
-    """An `UtteranceRNN` with a GRU; the arguments are those of `hred`."""
+    """An `UtteranceRNN` with a GRU; the arguments are those of `gru_hred`."""
     return UtteranceRNN(gru_decoder(vocabulary, width, 0, dropout, word_dropout, lanes_at_once))
 
 
-def joined_seq2seq(
+def gru_joined_seq2seq(
     vocabulary: int,
     width: int = 256,
     dropout: float = 0.0,
     word_dropout: float = 0.0,
     lanes_at_once: int | None = None,
 ) -> JoinedSeq2Seq:
-    """A `JoinedSeq2Seq` of GRUs; the arguments are those of `hred`."""
+    """A `JoinedSeq2Seq` of GRUs; the arguments are those of `gru_hred`."""
     decoder = gru_decoder(vocabulary, width, width, dropout, word_dropout, lanes_at_once)
     return JoinedSeq2Seq(decoder, GRU(width, width))
 

@@ -36,8 +36,8 @@ class HRED(DialogueModel):
         utterance_dropout: the share of utterances that the context RNN does not see in training.
 
     >>> import jax, jax.numpy as jnp
-    >>> from waza.models import Pair, hred
-    >>> model = hred(100, width=8)
+    >>> from waza.models import Pair, gru_hred
+    >>> model = gru_hred(100, width=8)
     >>> variables = model.init(jax.random.key(0))
     >>> lengths = jnp.array([[3, 4], [5, 0]])  # the second dialogue has one utterance
     >>> x = Pair(jnp.zeros((2, 2, 5), int), lengths, jnp.zeros((2, 4), int))

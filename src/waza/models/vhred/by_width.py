@@ -7,7 +7,7 @@ from waza.models.vhred.vhred import VHRED
 from waza.nn.recurrent import GRU, Bidirectional
 
 
-def vhred(
+def gru_vhred(
     vocabulary: int,
     width: int = 256,
     latent: int = 64,

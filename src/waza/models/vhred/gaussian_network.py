@@ -33,17 +33,19 @@ class GaussianNetwork(Layer):
         inputs: the size of x.
         hidden: the number of hidden units.
         latent: the number of dimensions.
+        mean_bias: whether the mean has a bias. A normalisation of the means would remove it.
     """
 
     inputs: int
     hidden: int
     latent: int
+    mean_bias: bool = True
 
     def parts(self) -> dict[str, Any]:
         """Three dense layers."""
         return {
             "hidden": Dense(self.inputs, self.hidden),
-            "mean": Dense(self.hidden, self.latent),
+            "mean": Dense(self.hidden, self.latent, use_bias=self.mean_bias),
             "variance": Dense(self.hidden, self.latent),
         }
 

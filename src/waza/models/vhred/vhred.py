@@ -50,8 +50,8 @@ class VHRED(HRED):
         bag: predicts the words of an utterance from its condition, in any order; None for none.
 
     >>> import jax, jax.numpy as jnp
-    >>> from waza.models import Pair, vhred
-    >>> model = vhred(100, width=8, latent=2)
+    >>> from waza.models import Pair, gru_vhred
+    >>> model = gru_vhred(100, width=8, latent=2)
     >>> variables = model.init(jax.random.key(0))
     >>> x = Pair(jnp.zeros((2, 2, 5), int), jnp.array([[3, 4], [5, 0]]), jnp.zeros((2, 4), int))
     >>> model.apply(variables, x, Pass()).shape
@@ -78,7 +78,7 @@ class VHRED(HRED):
         context = self.context.hidden_size
         return super().parts() | {
             "prior": GaussianNetwork(context, self.hidden, self.latent),
-            "posterior": GaussianNetwork(context + self.encoder.outputs, self.hidden, self.latent),
+            "posterior": GaussianNetwork(context + self.encoder.outputs, self.hidden, self.latent, self.norm is None),
         }
 
     def distributions(
