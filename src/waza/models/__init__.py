@@ -49,6 +49,6 @@ from waza.models.vae import dense_vae as dense_vae
 from waza.models.vhred import VHRED as VHRED
 from waza.models.vhred import BagOfWords as BagOfWords
 from waza.models.vhred import PosteriorNorm as PosteriorNorm
+from waza.models.vhred import gru_vhred as gru_vhred
 from waza.models.vhred import vhred as vhred
 from waza.models.word2vec import Word2Vec as Word2Vec
-from waza.models.vhred import gru_vhred as gru_vhred
