@@ -92,7 +92,7 @@ class WordVectors(Learner):
         if model.objective != "hierarchical":
             model = replace(model, tile=tile, shared=min(model.shared, tile))
         decay = LinearDecay(learning_rate, epochs * CorpusStream(corpus, piece).steps, final_rate)
-        return cls(model, decay, threshold, most // tile * tile, piece)  # type: ignore[arg-type]
+        return cls(model, decay, threshold, most // tile * tile, piece)
 
     def measures(self, data: CorpusTokens) -> tuple[Measure, ...]:
         """The loss of a prediction."""
@@ -127,7 +127,7 @@ class WordVectors(Learner):
             variables, loss = self.model.update(variables, block, negatives, state.tables, now.learning_rate)
             return variables, total + loss
 
-        blocks = _most(-(-words.count // self.block))
+        blocks = _most(-(-words.kept // self.block))
         variables, loss = jax.lax.fori_loop(0, blocks, learn, (state.variables, _nothing()))
         return state._replace(variables=variables, step=state.step + 1), {"loss": loss}
 

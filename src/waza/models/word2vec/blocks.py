@@ -54,13 +54,13 @@ class Words(NamedTuple):
         words: (places + 2 window,), with `window` places before the first.
         left: of each word as in `Block`, (places,); 0 after the last.
         right: likewise.
-        count: how many words there are.
+        kept: how many words there are.
     """
 
     words: Int[Array, " positions"]
     left: Int[Array, " places"]
     right: Int[Array, " places"]
-    count: Int[Array, ""]
+    kept: Int[Array, ""]
 
     def block(self, number: Int[Array, ""] | int, size: int) -> Block:
         """The block with this number, of `size` words."""
