@@ -128,6 +128,7 @@ def test_every_kind_is_described():
         "translation",
         "vae",
         "dialogue",
+        "corpus",
     }
     for kind in kinds():
         assert kind.preparation_type().kind == kind.preparation

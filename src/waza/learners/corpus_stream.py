@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -41,7 +42,7 @@ class CorpusStream(Stream):
         piece[: len(tokens)] = tokens
         return piece
 
-    def pieces(self, data: CorpusTokens) -> Iterator[np.ndarray]:
+    def pieces(self, data: CorpusTokens) -> Iterator[Any]:
         """The first pieces of the corpus."""
         for number in range(min(EVALUATED, self.steps)):
             yield self._piece(number)

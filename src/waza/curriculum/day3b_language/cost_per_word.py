@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -64,7 +65,7 @@ def measured(measure: str, objective: str, words: int) -> Callable[[xr.Dataset],
 def factor(measure: str, objective: str, words: int = LARGEST) -> Callable[[xr.Dataset], xr.DataArray]:
     """log10 of how many times the full softmax takes as much as another objective."""
 
-    def compared(results: xr.Dataset) -> xr.DataArray:
+    def compared(results: xr.Dataset) -> Any:
         full, other = (measured(measure, one, words)(results) for one in (FULL, objective))
         return np.log10(full / other)
 

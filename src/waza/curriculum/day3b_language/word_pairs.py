@@ -65,13 +65,13 @@ class OnWordPairs(WordVectors):
     Each is Spearman's rank correlation of the pairs' cosines with people's ratings.
     """
 
-    def measures(self, data: JudgedCorpus) -> tuple[Measure, ...]:
+    def measures(self, data: Any) -> tuple[Measure, ...]:
         """The correlations, and the loss of the pieces."""
         names = (f"{split}_similarity" for split in data.pairs)
         similarity = tuple(Measure(name, "higher", bounds=(-1, 1)) for name in names)
         return *similarity, Measure("batch_loss", "lower", "nats", (0, float("inf")))
 
-    def source(self, data: JudgedCorpus) -> CorpusStream:
+    def source(self, data: Any) -> CorpusStream:
         """The corpus piece by piece, with the pairs."""
         return JudgedStream(data, self.piece)
 

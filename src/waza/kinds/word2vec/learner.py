@@ -3,6 +3,7 @@
 import dataclasses
 
 from waza import optim
+from waza.core.recipe import replace
 from waza.kinds.word2vec.corpus import Word2VecMaterial
 from waza.kinds.word2vec.options import Word2VecOptions
 from waza.learners import WordVectors
@@ -51,4 +52,4 @@ def learner(options: Word2VecOptions, given: Word2VecMaterial) -> WordVectors:
     one = WordVectors.of(
         given.dataset, model, learning_rate=rate, threshold=float(options.threshold), piece=piece_of(given)
     )
-    return dataclasses.replace(one, learning_rate=optim.LinearDecay(rate, float(options.steps), FINAL * rate))
+    return replace(one, learning_rate=optim.LinearDecay(rate, float(options.steps), FINAL * rate))

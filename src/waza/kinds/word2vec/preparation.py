@@ -2,7 +2,9 @@
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, get_args
+
+from waza.kinds.word2vec.options import TokensName
 
 
 @dataclasses.dataclass(frozen=True)
@@ -18,7 +20,7 @@ class Word2VecPreparation:
     kind: ClassVar[str] = "corpus"
 
     words: tuple[str, ...]
-    tokens: str
+    tokens: TokensName
     name: str
 
     def to_json(self) -> dict[str, Any]:
@@ -31,4 +33,6 @@ class Word2VecPreparation:
         words = values["words"]
         if not isinstance(words, list) or not all(isinstance(word, str) and word for word in words):
             raise ValueError("the words are no list of texts")
-        return cls(tuple(words), str(values["tokens"]), str(values["name"]))
+        if values["tokens"] not in get_args(TokensName):
+            raise ValueError("the tokens are neither words nor pieces")
+        return cls(tuple(words), values["tokens"], str(values["name"]))
