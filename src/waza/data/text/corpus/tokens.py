@@ -15,7 +15,7 @@ from waza.data.folders import cache_folder
 from waza.data.kept_arrays import kept_arrays
 from waza.data.text.corpus.counting import text_blocks
 from waza.data.text.corpus.vocabulary import WordVocabulary
-from waza.data.text.parallel.tokens import token_type
+from waza.data.text.sentences import token_type
 
 FILE = "tokens"
 VERSION = 1  # of splitting into tokens; a change makes all kept files invalid
