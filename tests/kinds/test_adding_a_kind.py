@@ -52,7 +52,8 @@ def test_a_third_kind_is_trained_and_used(with_curve, points, tmp_path, capsys):
 
 def test_its_options_are_its_own(with_curve, points, tmp_path, capsys):
     out = ["--out", str(tmp_path / "o")]
-    refused(["fit", "curve", str(points), "--size", "8", *out], "--size is for images, and curve is for points", capsys)
+    wrong = "--size is for images and images without classes, and curve is for points"
+    refused(["fit", "curve", str(points), "--size", "8", *out], wrong, capsys)
     refused(
         ["fit", "mlp", "digits", "--width", "8", *out],
         "--width is for texts, translations, dialogues and points, and mlp",
@@ -72,7 +73,8 @@ def test_the_help_shows_its_options(with_curve, capsys):
     assert "for points: points per step (default: all)" in helps["fit"]
     assert (
         "for texts: units of each recurrent layer (default: 200); for translations, dialogues: units of each layer, "
-        "and size of an embedding (default: 256); for points: hidden units (default: 8)" in helps["fit"]
+        "and size of an embedding (default: 256); for corpora: values of a vector (default: 100); for points: hidden "
+        "units (default: 8)" in helps["fit"]
     )
     assert "for points: a file of x and y" in helps["fit"] and "for points: curve" in helps["fit"]
     assert "--scale X factor of the predictions (default: 1.0)" in helps["use"]

@@ -60,7 +60,9 @@ def test_values_in_python_are_checked_too(wrong):
 def test_an_option_of_others_is_refused_by_its_flag():
     with pytest.raises(Error, match="--no-augment is for images, and language-model is for texts: leave it out"):
         fit_options("language-model", "t.txt", {"augment": False})
-    with pytest.raises(Error, match="--tokens is for texts, translations and dialogues, and mlp is for images: "):
+    with pytest.raises(
+        Error, match="--tokens is for texts, translations, corpora and dialogues, and mlp is for images: "
+    ):
         fit_options("mlp", "digits", {"tokens": "words"})
     assert fit_options("mlp", "digits", {"size": "48x64", "norm": True}) == ImageOptions(
         model="mlp", data="digits", size=(48, 64), norm=True

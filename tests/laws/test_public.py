@@ -107,11 +107,8 @@ LAYERS = {
     ],
     models.VAE: [(models.dense_vae(6, 2, (4,), prior=models.VampPrior(3)), numbers(4, 6))],
     models.UtteranceDecoder: [],  # it needs a table of embeddings: see HRED
-    models.UtteranceRNN: [(models.utterance_rnn(6, 4, dropout=0.2), HISTORY)],
-    models.VHRED: [(models.vhred(6, 4, 2, norm=0.6, bag=True), HISTORY)],
     models.UtteranceRNN: [(models.gru_utterance_rnn(6, 4, dropout=0.2), HISTORY)],
     models.VHRED: [(models.gru_vhred(6, 4, 2, norm=0.6, bag=True), HISTORY)],
-    models.VAE: [(models.dense_vae(6, 2, (4,), prior=models.VampPrior(3)), numbers(4, 6))],
 }
 OPTIMIZERS = {
     optim.AdaGrad: [optim.AdaGrad()],
@@ -174,19 +171,6 @@ LEARNERS = {
                 importance_samples=3,
             ),
             GREY,
-        )
-    ],
-    learners.UtterancePrediction: [
-        (
-            learners.UtterancePrediction(
-                models.vhred(6, 4, 2, word_dropout=0.2, utterance_dropout=0.2, norm=0.6, bag=True),
-                optim.Adam(0.01),
-                nn.VariationalBound(optim.WarmUp(1.0, steps=3), free_bits=0.1),
-                batch_size=4,
-                aggressive=learners.AggressiveInference(optim.SGD(0.1), steps=2, window=2),
-                importance_samples=2,
-            ),
-            DIALOGUES,
         )
     ],
 }

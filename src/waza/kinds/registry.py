@@ -102,7 +102,7 @@ def fit_options(model: str, data: str | None, given: Mapping[str, Any]) -> FitOp
     >>> fit_options("mlp", "digits", {"tokens": "words"})
     Traceback (most recent call last):
         ...
-    waza.core.errors.Error: --tokens is for texts and translations, and mlp is for images: leave it out
+    waza.core.errors.Error: --tokens is for texts, translations, corpora and dialogues, and mlp is for images: leave it out
     """
     kind = kind_of(model, data)
     others = [(one.data, one.options) for one in trainable_kinds()]

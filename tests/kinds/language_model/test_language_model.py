@@ -264,7 +264,10 @@ def test_an_epoch_is_a_pass_over_the_windows(verses):
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        (["verses.txt", "--size", "8"], "--size is for images, and language-model is for texts"),
+        (
+            ["verses.txt", "--size", "8"],
+            "--size is for images and images without classes, and language-model is for texts",
+        ),
         (["verses.txt", "--norm"], "--norm is for images"),
         (["verses.txt", "--no-augment"], "--no-augment is for images"),
         (["verses.txt", "--tokens", "word"], "did you mean 'words'"),

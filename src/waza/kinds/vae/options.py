@@ -37,7 +37,7 @@ class VAEOptions(TrainingOptions):
     )
     likelihood: LikelihoodName | None = option(
         None,
-        "the distribution of a pixel: bernoulli (black or white) or gaussian (a shade)",
+        "the distribution of a pixel: bernoulli (black or white) or gaussian (any shade)",
         usual="bernoulli where most pixels are black or white, otherwise gaussian",
         metavar="NAME",
     )
