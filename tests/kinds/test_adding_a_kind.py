@@ -56,7 +56,7 @@ def test_its_options_are_its_own(with_curve, points, tmp_path, capsys):
     refused(["fit", "curve", str(points), "--size", "8", *out], wrong, capsys)
     refused(
         ["fit", "mlp", "digits", "--width", "8", *out],
-        "--width is for texts, translations, dialogues and points, and mlp",
+        "--width is for texts, translations, corpora, dialogues and points, and mlp",
         capsys,
     )
     refused(["fit", "curve", str(points), "--width", "0", *out], "width is 0; expected a whole number", capsys)

@@ -45,7 +45,7 @@ def command(options: argparse.Namespace) -> None:
     if isinstance(found, Writing):
         _write(found.pieces)
     elif isinstance(found, Lines):
-        _put("".join(f"{line}\n" for line in found.lines), output)
+        _put("".join(f"{line}\n" for line in found.lines), None if found.told else output)
     elif output:
         write_whole(Path(output), _csv(found.columns).encode())
     elif sys.stdout.isatty():

@@ -99,10 +99,10 @@ def fit_options(model: str, data: str | None, given: Mapping[str, Any]) -> FitOp
 
     >>> fit_options("mlp", "digits", {"size": "28x28", "steps": "9"}).size
     (28, 28)
-    >>> fit_options("mlp", "digits", {"tokens": "words"})
+    >>> fit_options("mlp", "digits", {"heads": "4"})
     Traceback (most recent call last):
         ...
-    waza.core.errors.Error: --tokens is for texts, translations, corpora and dialogues, and mlp is for images: leave it out
+    waza.core.errors.Error: --heads is for translations, and mlp is for images: leave it out
     """
     kind = kind_of(model, data)
     others = [(one.data, one.options) for one in trainable_kinds()]

@@ -17,10 +17,17 @@ class Predictions(NamedTuple):
 
 
 class Lines(NamedTuple):
-    """Lines of text, and notes (`waza.data.Note`) on those that were given."""
+    """Lines of text, and notes (`waza.data.Note`) on those that were given.
+
+    Attributes:
+        lines: the text.
+        notes: on the input.
+        told: whether the lines tell what was done, and are printed in any case; otherwise they go to --output.
+    """
 
     lines: Sequence[str]
     notes: Sequence[Any] = ()
+    told: bool = False
 
 
 class Writing(NamedTuple):

@@ -193,7 +193,7 @@ def test_wrong_settings_are_refused_in_one_line(tmp_path, capsys, fitted):
         declared(PolicyOptions)["algorithm"].check("pp")
     refused(
         [*given, "--epochs", "3"],
-        "--epochs is for images, images without classes, texts, translations, corpora, dialogues and tables, and policy is for",
+        "corpora, dialogues and tables, and policy is for",
         capsys,
     )
     refused([*given, "--hidden", "0"], "expected the units of each hidden layer", capsys)

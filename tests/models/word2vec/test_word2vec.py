@@ -29,7 +29,8 @@ def model_of(method, objective, corrected, **more):
 def drawn(model):
     """Variables of some size, tables, and negatives of which one is a centre itself."""
     variables = model.init(jax.random.key(1))
-    variables = jax.tree.map(lambda leaf: jnp.asarray(RNG.normal(size=leaf.shape), jnp.float32), variables)
+    random = np.random.default_rng(1)  # the same in whatever order tests run
+    variables = jax.tree.map(lambda leaf: jnp.asarray(random.normal(size=leaf.shape), jnp.float32), variables)
     tables = jax.tree.map(jnp.asarray, model.tables(COUNTS))
     noise = np.array(model.noise(tables, jax.random.key(2), CENTRES))
     if noise.size:
@@ -94,9 +95,9 @@ def test_the_full_softmax_is_the_cross_entropy_of_each_pair(method):
 def test_tiles_of_all_sizes_give_one_skip_gram_without_negatives():
     """With positives alone the tile's size changes no bit of the mathematics."""
     losses = []
+    variables, tables, noise = drawn(model_of("skip-gram", "full", False))
     for tile in (1, 2, 8):
         model = Word2Vec(WORDS, WIDTH, "skip-gram", "full", WINDOW, tile=tile)
-        variables, tables, noise = drawn(model_of("skip-gram", "full", False))
         losses.append(float(model.loss(variables, BLOCK, noise, tables).total))
     assert np.ptp(losses) < 1e-4 * losses[0]
 
@@ -118,9 +119,10 @@ def test_hierarchical_softmax_against_gensim(sg):
     tables = {
         name: jnp.asarray(one) for name, one in zip(("nodes", "turns", "lengths"), (nodes, turns, lengths), strict=True)
     }
-    outputs = RNG.normal(size=peer.syn1.shape).astype(np.float32)
+    outputs = np.random.default_rng(1).normal(0, 0.5, peer.syn1.shape).astype(np.float32)
     peer.syn1[:] = outputs
-    variables = {"input": {"weight": jnp.asarray(peer.wv.vectors.copy())}, "output": {"weight": jnp.asarray(outputs)}}
+    vectors = peer.wv.vectors.copy()
+    variables = {"input": {"weight": jnp.asarray(vectors)}, "output": {"weight": jnp.asarray(outputs)}}
     step = jax.jit(model.update)
     for sentence in sentences:  # one centre at a time, as gensim
         words = np.array([0, *(ids[word] for word in sentence), 0], np.int32)
@@ -131,9 +133,11 @@ def test_hierarchical_softmax_against_gensim(sg):
                 block = Block(*map(jnp.asarray, (words[i : i + 3], left, right)))
                 variables, _ = step(variables, block, jnp.zeros((1, 0), jnp.int32), tables, 0.05)
     peer.train(sentences, total_examples=len(sentences), epochs=1, start_alpha=0.05, end_alpha=0.05)
-    np.testing.assert_allclose(variables["input"]["weight"], peer.wv.vectors, atol=2e-3)
-    np.testing.assert_allclose(variables["output"]["weight"], peer.syn1, atol=2e-3)
-    assert np.abs(outputs - peer.syn1).max() > 0.05
+    # gensim reads its sigmoid from a table whose steps are 0.012 wide, and takes the lower end of each.
+    for ours, theirs, before in (("input", peer.wv.vectors, vectors), ("output", peer.syn1, outputs)):
+        moved = np.abs(theirs - before).max()
+        assert moved > 0.05
+        np.testing.assert_allclose(variables[ours]["weight"], theirs, rtol=0, atol=0.02 * moved)
 
 
 def paths_of(peer):
@@ -148,6 +152,7 @@ def paths_of(peer):
     return nodes, turns, lengths
 
 
+@pytest.mark.wrong_types
 @pytest.mark.parametrize(
     ("settings", "message"),
     [

@@ -4,7 +4,6 @@ import dataclasses
 from typing import Any, Literal, get_args
 
 from waza.core.errors import Error
-from waza.data.text.vectors.writing import check_ending
 from waza.kinds.option import Options, option
 from waza.kinds.options import FitOptions
 
@@ -112,6 +111,8 @@ class WordOptions(Options):
             flag = "--map-words" if self.map_words is not None else "--projection"
             raise Error(f"{flag} goes with --map, and {names[0]} is given: leave it out")
         if self.output is not None:
+            from waza.data.text.vectors.writing import check_ending
+
             check_ending(self.output)
 
     def outputs(self) -> tuple[str, ...]:

@@ -24,10 +24,10 @@ def use(model: Word2VecModel, asked: WordOptions, language: str) -> Predictions 
         return _columns(model.analogy(a, b, c, count), f"{a} : {b} = {c} : ?", say["cosine"])
     if asked.map is not None:
         model.draw_map(asked.map, asked.map_words or MAPPED, asked.projection or "tsne", language)
-        return Lines([say["map_at"].format(path=asked.map)])
+        return Lines([say["map_at"].format(path=asked.map)], told=True)
     assert asked.output is not None
     model.write(asked.output)
-    return Lines([say["vectors_at"].format(path=asked.output, count=f"{len(model.vectors.words):,}")])
+    return Lines([say["vectors_at"].format(path=asked.output, count=f"{len(model.vectors.words):,}")], told=True)
 
 
 def _columns(found: list[Neighbour], word: str, cosine: str) -> Predictions:
