@@ -94,6 +94,7 @@ def test_every_public_name_is_there():
         _ = wz.fitt
 
 
+@pytest.mark.slow
 def test_type_checkers_see_all_names(tmp_path):
     """The imports for type checkers are the table of names; a checker knows the types and finds misspelt names."""
     names = [name for name in wz.__all__ if name != "load"]

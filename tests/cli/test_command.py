@@ -71,6 +71,7 @@ def refused(folder, monkeypatch, capsys):
     return check
 
 
+@pytest.mark.slow
 def test_a_study_file_from_settings_to_report(folder, monkeypatch, capsys):
     result = waza(folder, "run", "mine.py", "--json", "out.json", "--lang", "en")
     assert result.returncode == 0, result.stderr

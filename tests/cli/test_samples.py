@@ -76,7 +76,7 @@ def test_the_command_lists_and_writes_them(tmp_path, monkeypatch, capsys, langua
     assert set(TRY) == set(SAMPLES)
 
 
-@pytest.mark.parametrize("readme", ["README.md", "README.ja.md"])
+@pytest.mark.parametrize("readme", ["README.md", pytest.param("README.ja.md", marks=pytest.mark.slow)])
 def test_every_command_of_the_readme_can_be_typed(tmp_path, monkeypatch, readme):
     """Its options exist, and what it reads is there: a sample, a data set, or what a command above it wrote."""
     monkeypatch.chdir(tmp_path)

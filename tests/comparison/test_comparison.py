@@ -226,7 +226,7 @@ def test_only_wazas_layers_are_made(name):
         remake({"function": name})
 
 
-@pytest.mark.parametrize("regression", [False, True])
+@pytest.mark.parametrize("regression", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_the_commands_go_from_file_to_answer(tmp_path, capsys, monkeypatch, regression):
     monkeypatch.setenv("WAZA_CACHE", str(tmp_path / "cache"))
     table(regression=regression).to_csv(tmp_path / "mine.csv", index=False)

@@ -102,6 +102,7 @@ def test_the_laws(study):
     check_learner(study.variants["base"], study.data)
 
 
+@pytest.mark.slow
 @pytest.mark.bits
 def test_a_study_with_a_claim_and_a_tuned_number_stopped_and_resumed(study, tmp_path, short_segments):
     with pytest.raises(wz.Interrupted):

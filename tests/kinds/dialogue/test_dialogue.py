@@ -78,6 +78,7 @@ def refused(arguments, words, capsys):
     assert stopped.value.code and words in error[-1] and len(error) == 1, error
 
 
+@pytest.mark.slow
 def test_the_command_keeps_a_model_with_its_report(fitted):
     folder, found, printed = fitted
     measures = found["measures"]
@@ -90,6 +91,7 @@ def test_the_command_keeps_a_model_with_its_report(fitted):
         assert title in page
 
 
+@pytest.mark.slow
 def test_replies_are_the_next_numbers_and_do_not_depend_on_others(model):
     dialogues = [["one", "two"], ["five"], ["four", "five", "six"]]
     found = model.replies(dialogues, Replying(temperature=0.0))
@@ -101,6 +103,7 @@ def test_replies_are_the_next_numbers_and_do_not_depend_on_others(model):
     assert model.reply([], samples=2, temperature=0.0)[0]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("temperature", [0.0, 1.5])
 def test_streamed_pieces_are_the_whole_reply(model, temperature):
     for seed in range(3):
@@ -108,6 +111,7 @@ def test_streamed_pieces_are_the_whole_reply(model, temperature):
         assert "".join(model.stream(["two", "three"], how)).strip() == model.replies([["two", "three"]], how)[0][0]
 
 
+@pytest.mark.slow
 def test_a_conversation(fitted, monkeypatch, capsys):
     monkeypatch.setattr(sys, "stdin", io.StringIO("three\n\n"))
     main(["use", str(fitted[0] / "model"), "--chat", "--temperature", "0", "--samples", "2", "--lang", "en"])
@@ -115,6 +119,7 @@ def test_a_conversation(fitted, monkeypatch, capsys):
     assert printed.startswith("An empty line ends the conversation.\nyou: model: four\nmodel: four\nyou: ")
 
 
+@pytest.mark.slow
 def test_a_file_of_dialogues_is_replied_to_line_by_line(fitted, tmp_path, capsys):
     given, written = tmp_path / "contexts.jsonl", tmp_path / "replies.jsonl"
     given.write_text('{"turns": [["A", "one"], ["B", "two"]]}\n{"turns": [["A", "five"]]}\n')
@@ -128,6 +133,7 @@ def test_a_file_of_dialogues_is_replied_to_line_by_line(fitted, tmp_path, capsys
     assert capsys.readouterr().out == written.read_text()
 
 
+@pytest.mark.slow
 def test_an_altered_folder_is_refused(fitted, tmp_path, capsys):
     import shutil
 

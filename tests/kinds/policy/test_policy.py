@@ -151,6 +151,7 @@ class Stops(Watch):
         return self.left <= 0
 
 
+@pytest.mark.slow
 def test_an_interrupted_training_resumes_with_the_same_bits(tmp_path):
     given = {"algorithm": "ppo", "steps": 2560, "hidden": (8,), "seed": 3}
     whole = wz.fit("policy", "CartPole-v1", out=tmp_path / "whole", watch=Watch(), **given)

@@ -90,6 +90,7 @@ def test_the_command_keeps_a_vae_with_its_report(fitted):
     assert page.count("data:image/png") == 2 * 4 and "http" not in page.split("<script")[0]
 
 
+@pytest.mark.slow
 def test_pictures_and_codes_of_the_command(fitted, model, photos, tmp_path, capsys):
     place, out = str(fitted[0] / "model"), tmp_path / "out.png"
     one, other = (str(photos / f"{number:02}.png") for number in (0, 1))
@@ -118,6 +119,7 @@ def test_pictures_and_codes_of_the_command(fitted, model, photos, tmp_path, caps
     assert codes == pytest.approx(model.encode([one, other]), rel=1e-4)
 
 
+@pytest.mark.slow
 def test_mistakes_of_use_are_refused(fitted, photos, tmp_path, capsys):
     place, one = str(fitted[0] / "model"), str(photos / "00.png")
     picture = ["--png", str(tmp_path / "out.png")]

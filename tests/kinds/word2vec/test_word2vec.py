@@ -236,8 +236,10 @@ def test_an_english_text_is_scored(monkeypatch):
     assert outcome.scored(vectors)["similarity"][0]["value"] is None
 
 
-@pytest.mark.parametrize("count", [2, 3, 30])
-@pytest.mark.parametrize("projection", ["pca", "tsne"])
+@pytest.mark.parametrize(
+    ("projection", "count"),
+    [("pca", 2), ("pca", 3), ("pca", 30), ("tsne", 2), ("tsne", 3), pytest.param("tsne", 30, marks=pytest.mark.slow)],
+)
 def test_a_plane_has_each_word_with_a_letter(count, projection):
     vectors = KeyedVectors(
         (",", *(f"w{i}" for i in range(count))), np.random.default_rng(1).normal(size=(count + 1, 6))

@@ -106,8 +106,8 @@ def test_tiles_of_all_sizes_give_one_skip_gram_without_negatives():
 def test_hierarchical_softmax_against_gensim(sg, monkeypatch):
     """Its steps have no random draws, but for the widths of windows: with a window of 1 all are 1 wide.
 
-    gensim, like word2vec.c, reads its sigmoid from a table of 1,000 values between -6 and 6, at a place that it computes
-    with 83 values for a unit, not 83.3. Here ours is read in the same way.
+    gensim, like word2vec.c, reads its sigmoid from a table of 1,000 values between -6 and 6, at a place that it
+    computes with 83 values for a unit, not 83.3. Here ours is read in the same way.
     """
     table = jax.nn.sigmoid((jnp.arange(1000) / 1000 * 2 - 1) * 6)
     monkeypatch.setattr(jax.nn, "sigmoid", lambda x: table[((x + 6) * 83).astype(jnp.int32)])

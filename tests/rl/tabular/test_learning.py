@@ -152,12 +152,12 @@ def test_q_learning_finds_the_optimal_values(environment, discount, settings):
 @pytest.mark.parametrize(
     ("rule", "backup"),
     [
-        ("sarsa", NStep(1)),
-        ("sarsa", NStep(4)),
+        pytest.param("sarsa", NStep(1), marks=pytest.mark.slow),
+        pytest.param("sarsa", NStep(4), marks=pytest.mark.slow),
         ("sarsa", Traces(0.7)),
-        ("sarsa", Traces(0.7, "replacing")),
-        ("sarsa", MonteCarlo()),
-        ("expected_sarsa", NStep(1)),
+        pytest.param("sarsa", Traces(0.7, "replacing"), marks=pytest.mark.slow),
+        pytest.param("sarsa", MonteCarlo(), marks=pytest.mark.slow),
+        pytest.param("expected_sarsa", NStep(1), marks=pytest.mark.slow),
         ("expected_sarsa", NStep(4)),
     ],
 )
@@ -181,6 +181,7 @@ def test_watkins_q_learns_the_optimal_values_with_traces():
     assert np.mean(found.max(2) @ start) == pytest.approx(start @ best, rel=0.01)
 
 
+@pytest.mark.slow
 def test_sarsa_walks_away_from_the_cliff_and_q_learning_along_it():
     """Sutton and Barto (2018), example 6.6."""
     lengths, online = {}, {}
