@@ -56,7 +56,7 @@ def rows_at_once(x: PyTree[Any]) -> int:
     return max(1, min(EVALUATED_AT_ONCE, NUMBERS_AT_ONCE // max(numbers, 1)))
 
 
-def measure_rows(loss: Loss, outputs: Any, targets: PyTree[Any], weights: Array | None) -> dict[str, Any]:
+def measure_rows(loss: Loss, outputs: PyTree[Array], targets: PyTree[Any], weights: Array | None) -> dict[str, Any]:
     """A loss's measures of each row: (rows,), or Means with one total and one weight a row.
 
     Weights of rows alone are applied here; those of a row's targets are given to the loss.

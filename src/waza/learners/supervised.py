@@ -165,7 +165,7 @@ class Supervised(Learner):
 
     def _outputs(
         self, variables: PyTree[Array], state: SupervisedState, batch: Any, run: Pass, key: PRNGKeyArray
-    ) -> tuple[Any, Any, Any]:
+    ) -> tuple[PyTree[Array], Any, Any]:
         """The outputs for a batch in training, their targets, and what is carried over to the next step."""
         x = as_inputs(batch.x)
         if self.augment is not None:

@@ -14,9 +14,9 @@ from waza.learners.rows import measure_rows, sum_of_rows, weights_of
 from waza.learners.source import Source
 from waza.learners.supervised import Supervised, SupervisedState
 from waza.models.encoder_decoder import EncoderDecoder, Pair
-from waza.nn import Loss, Pass, SmoothedCrossEntropy, named_key
+from waza.nn import CrossEntropy, Loss, Pass, SmoothedCrossEntropy, named_key
 
-PLAIN = SmoothedCrossEntropy(0.0)
+PLAIN = CrossEntropy()
 
 
 class ScheduledSampling(Recipe):
@@ -55,7 +55,7 @@ class TeacherForcing(Supervised):
     without label smoothing, on the test and validation pairs and the first 1,000 training pairs.
 
     Args:
-        loss: of training; `SmoothedCrossEntropy` is computed without an array of all logits, another loss with it.
+        loss: of training, such as `CrossEntropy()` or with label smoothing.
         sampling: replaces true tokens by predictions; None for true tokens alone.
     """
 
@@ -88,19 +88,17 @@ class TeacherForcing(Supervised):
 
     def row_measures(self, state: SupervisedState, rows: Any, key: PRNGKeyArray) -> dict[str, Any]:
         """The cross entropy and the right tokens of each pair."""
-        outputs = self.model.outputs(state.variables, rows.x, Pass(key=key))  # type: ignore[attr-defined]
+        outputs = self.model.apply(state.variables, rows.x, Pass(key=key))
         return measure_rows(PLAIN, outputs, rows.y, weights_of(rows))
 
     def _outputs(
         self, variables: PyTree[Array], state: SupervisedState, batch: Any, run: Pass, key: PRNGKeyArray
-    ) -> tuple[Any, Any, Any]:
-        """The outputs of all target tokens."""
+    ) -> tuple[PyTree[Array], Any, Any]:
+        """The logits of all target tokens."""
         x = batch.x
         if self.sampling is not None:
             x = self.sampling.mixed(self.model, variables, x, named_key(key, "sampling"))  # type: ignore[arg-type]
-        model: Any = self.model
-        forward = model.outputs if isinstance(self.loss, SmoothedCrossEntropy) else model.apply
-        return forward(variables, x, run), batch.y, None
+        return self.model.apply(variables, x, run), batch.y, None
 
     def chance(self, data: Any) -> dict[str, float]:
         """The entropy of the target's tokens, and the share of the most frequent one."""

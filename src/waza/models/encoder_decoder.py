@@ -6,7 +6,6 @@ from jaxtyping import Array, Float, Int, PyTree
 
 from waza.nn.layer import Layer
 from waza.nn.passes import Pass
-from waza.nn.token_outputs import TokenOutputs
 
 
 class Pair(NamedTuple):
@@ -55,7 +54,7 @@ class EncoderDecoder(Layer):
     r"""A model of $p(y \mid x) = \prod_t p(y_t \mid y_{<t}, x)$ for two sequences of tokens.
 
     The decoder's first input $y_0$ is the token that also ends a sentence (`end`, the last of the target's tokens).
-    Training calls `outputs`, which scores all target tokens of known sentences. Decoding calls `encode` once, `start`
+    Training calls `apply`, which scores all target tokens of known sentences. Decoding calls `encode` once, `start`
     once, and `step` for each token. Both give the same logits.
     """
 
@@ -88,16 +87,11 @@ class EncoderDecoder(Layer):
 
     def decode(
         self, variables: PyTree[Array], encoded: Encoded, previous: Int[Array, "batch time"], run: Pass
-    ) -> Float[Array, "batch time targets"] | TokenOutputs:
-        """The logits of all target tokens, each after the true tokens before it, or the `TokenOutputs` of them."""
+    ) -> Float[Array, "batch time targets"]:
+        """The logits of all target tokens, each after the true tokens before it."""
         raise NotImplementedError(f"{type(self).__name__} has no decode(variables, encoded, previous, run)")
-
-    def outputs(self, variables: PyTree[Array], x: Any, run: Pass) -> Float[Array, "batch time targets"] | TokenOutputs:
-        """What `decode` gives for a `Pair`."""
-        encoded = self.encode(variables, x.source, x.lengths, run.at("encoder"))
-        return self.decode(variables, encoded, x.previous, run.at("decoder"))
 
     def apply(self, variables: PyTree[Array], x: Any, run: Pass) -> Float[Array, "batch time targets"]:
         """The logits of all target tokens of a `Pair`."""
-        outputs = self.outputs(variables, x, run)
-        return outputs.logits() if isinstance(outputs, TokenOutputs) else outputs
+        encoded = self.encode(variables, x.source, x.lengths, run.at("encoder"))
+        return self.decode(variables, encoded, x.previous, run.at("decoder"))

@@ -11,7 +11,6 @@ from jaxtyping import Array, Float, Int
 from waza.core.errors import Error
 from waza.core.measure import Mean, Measure
 from waza.core.recipe import Recipe, later, like
-from waza.nn.token_outputs import TokenOutputs, token_cross_entropy
 
 LOSS = Measure("loss", "lower", bounds=(0.0, math.inf))
 ACCURACY = Measure("accuracy", "higher", bounds=(0.0, 1.0))
@@ -87,8 +86,7 @@ class SmoothedCrossEntropy(CrossEntropy):
 
     $$\text{loss} = -(1 - \epsilon) \log p_t - \frac{\epsilon}{K} \sum_k \log p_k, \quad p = \text{softmax}(z)$$
 
-    It is lowest where the model gives t the probability $1 - \epsilon + \epsilon / K$, not 1. With `TokenOutputs` no
-    array of all logits is written.
+    It is lowest where the model gives t the probability $1 - \epsilon + \epsilon / K$, not 1.
 
     Sources: Szegedy et al., "Rethinking the inception architecture for computer vision", 2016; in translation: Vaswani
     et al., "Attention is all you need", 2017.
@@ -109,14 +107,11 @@ class SmoothedCrossEntropy(CrossEntropy):
 
     def __call__(
         self,
-        outputs: Float[Array, "batch ... classes"] | TokenOutputs,
+        outputs: Float[Array, "batch ... classes"],
         targets: Int[Array, "batch ..."],
         weights: Float[Array, "batch ..."] | None = None,
     ) -> dict[str, Any]:
         """The smoothed loss and the accuracy of each row; the loss is NaN if a target is not a class of the outputs."""
-        if isinstance(outputs, TokenOutputs):
-            losses, right = token_cross_entropy(outputs, targets, self.smoothing)
-            return {"loss": _over_row(losses, weights), "accuracy": _over_row(right, weights)}
         measures = super().__call__(outputs, targets, weights)
         right = targets[..., None] == jnp.arange(outputs.shape[-1], dtype=targets.dtype)
         spread = jnp.sum(outputs, axis=-1, where=right) - jnp.mean(outputs, axis=-1)

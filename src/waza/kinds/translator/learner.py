@@ -9,7 +9,7 @@ from waza.kinds.translator.corpus import TranslatorMaterial
 from waza.kinds.translator.options import ArchitectureName, TranslatorOptions
 from waza.learners.teacher_forcing import TeacherForcing
 from waza.models import EncoderDecoder, Transformer, recurrent_translator
-from waza.nn import Dropout, SmoothedCrossEntropy
+from waza.nn import CrossEntropy, Dropout, SmoothedCrossEntropy
 
 WIDTH, HEADS, SMOOTHING, CLIP = 256, 4, 0.1, 1.0
 INNER = 4  # hidden units of a Transformer's feed-forward networks, in widths
@@ -89,10 +89,11 @@ def learner(options: TranslatorOptions, given: TranslatorMaterial) -> TeacherFor
     """The learner that settled options describe."""
     assert options.batch_size and options.precision != "auto"
     optimizer: Any = optimizer_of(options)
+    smoothing = options.label_smoothing
     return TeacherForcing(
         network(options, given),
         optim.ClipByNorm(optimizer, float(options.clip)) if options.clip else optimizer,
         batch_size=options.batch_size,
         precision=options.precision,
-        loss=SmoothedCrossEntropy(float(options.label_smoothing or 0.0)),
+        loss=SmoothedCrossEntropy(float(smoothing)) if smoothing else CrossEntropy(),
     )

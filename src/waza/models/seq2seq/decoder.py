@@ -17,7 +17,7 @@ from waza.nn.initializers import Gaussian, Initializer
 from waza.nn.layer import Layer
 from waza.nn.passes import Pass
 from waza.nn.recurrent import Cell, Recurrent, StackedRecurrent
-from waza.nn.token_outputs import TokenOutputs
+from waza.nn.token_logits import token_logits
 
 Place = Literal["after", "before"]
 
@@ -129,8 +129,8 @@ class DecoderRNN(Layer):
         state: DecoderState,
         memory: Memory | None,
         run: Pass,
-    ) -> TokenOutputs:
-        """The outputs after each of the previous tokens, of the shape (batch, time, vocabulary)."""
+    ) -> Float[Array, "batch time {self.vocabulary}"]:
+        """The logits after each of the previous tokens."""
         embedded = self._embedded(variables, previous, run)
         if self.together:
             outputs, _ = self._stack().scan(variables["stack"], embedded, run.at("stack"), state.cells)
@@ -138,7 +138,7 @@ class DecoderRNN(Layer):
             readouts = self._readout(variables, outputs, contexts)
         else:
             readouts = self._one_by_one(variables, embedded, state, memory, run)
-        return self._outputs(variables, dropped(self.dropout, readouts, run.at("readout")))
+        return self._logits(variables, dropped(self.dropout, readouts, run.at("readout")))
 
     def step(
         self, variables: PyTree[Array], state: DecoderState, token: Int[Array, " batch"], memory: Memory | None
@@ -146,7 +146,7 @@ class DecoderRNN(Layer):
         """The logits after a token, the state, and the weights of attention; without dropout."""
         embedded = self._embedded(variables, token[:, None], Pass())[:, 0]
         state, weights = self._step(variables, embedded, state, memory, (None,) * len(self.cells))
-        return self._outputs(variables, state.readout).logits(), state, weights
+        return self._logits(variables, state.readout), state, weights
 
     def _embedded(self, variables: PyTree[Array], tokens: Array, run: Pass) -> Array:
         part = self.parts()["embedding"]
@@ -163,9 +163,9 @@ class DecoderRNN(Layer):
         known = outputs if contexts is None else jnp.concatenate([outputs, contexts], axis=-1)
         return tanh(self.parts()["readout"].apply(variables["readout"], known, Pass()))
 
-    def _outputs(self, variables: PyTree[Array], readouts: Array) -> TokenOutputs:
+    def _logits(self, variables: PyTree[Array], readouts: Array) -> Array:
         weight = variables["embedding" if self.tied else "output"]["weight"]
-        return TokenOutputs(readouts, weight, variables["output"]["bias"])
+        return token_logits(readouts, weight, variables["output"]["bias"])
 
     def _step(
         self,

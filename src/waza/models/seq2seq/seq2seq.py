@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from jaxtyping import Array, Int, PyTree
+from jaxtyping import Array, Float, Int, PyTree
 
 from waza.core.errors import Error
 from waza.models.encoder_decoder import Encoded, EncoderDecoder, Step
@@ -11,7 +11,6 @@ from waza.models.seq2seq.decoder import DecoderRNN
 from waza.models.seq2seq.encoder import EncoderRNN
 from waza.nn.attention import Memory
 from waza.nn.passes import Pass
-from waza.nn.token_outputs import TokenOutputs
 
 
 class Seq2Seq(EncoderDecoder):
@@ -85,7 +84,7 @@ class Seq2Seq(EncoderDecoder):
 
     def decode(
         self, variables: PyTree[Array], encoded: Encoded, previous: Int[Array, "batch time"], run: Pass
-    ) -> TokenOutputs:
-        """The outputs of all target tokens, of the shape (batch, time, targets)."""
+    ) -> Float[Array, "batch time targets"]:
+        """The logits of all target tokens."""
         cells, memory = encoded.summary
         return self.decoder.scan(variables["decoder"], previous, self.decoder.start(cells), memory, run)

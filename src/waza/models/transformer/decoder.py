@@ -14,7 +14,7 @@ from waza.nn.dense import Dense
 from waza.nn.initializers import Xavier
 from waza.nn.layer import Layer
 from waza.nn.passes import Pass
-from waza.nn.token_outputs import TokenOutputs
+from waza.nn.token_logits import token_logits
 
 
 class TransformerState(NamedTuple):
@@ -155,7 +155,7 @@ class TransformerDecoder(Layer):
                 variables["layers"][i], x, memory[i], real[:, None], here, (state.seen[i], position)
             )
             seen.append(own)
-        logits = self._outputs(variables, x, run).logits()[:, 0]
+        logits = self._logits(variables, x, run)[:, 0]
         return logits, TransformerState(position + 1, tuple(seen)), jnp.mean(weights, axis=1)[:, 0]
 
     def scan(
@@ -165,16 +165,16 @@ class TransformerDecoder(Layer):
         memory: tuple[Heads, ...],
         real: Bool[Array, "batch sources"],
         run: Pass,
-    ) -> TokenOutputs:
-        """The outputs after each of the previous tokens, of the shape (batch, time, targets)."""
+    ) -> Float[Array, "batch time targets"]:
+        """The logits after each of the previous tokens."""
         x = self.embedding.apply(variables["embedding"], previous, run.at("embedding"))
         for i, layer in enumerate(self.layers):
             x, _, _ = layer.read(variables["layers"][i], x, memory[i], real[:, None], run.at("layers").at(i))
-        return self._outputs(variables, x, run)
+        return self._logits(variables, x, run)
 
-    def _outputs(self, variables: PyTree[Array], x: Array, run: Pass) -> TokenOutputs:
+    def _logits(self, variables: PyTree[Array], x: Array, run: Pass) -> Array:
         parts = self.parts()
         if "norm" in parts:
             x = parts["norm"].apply(variables["norm"], x, run.at("norm"))
         weight = variables["embedding" if self.tied else "output"]["weight"]
-        return TokenOutputs(run.record("activation", x), weight, variables["output"]["bias"])
+        return token_logits(run.record("activation", x), weight, variables["output"]["bias"])

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from jaxtyping import Array, Int, PRNGKeyArray, PyTree
+from jaxtyping import Array, Float, Int, PRNGKeyArray, PyTree
 
 from waza.core.errors import Error
 from waza.models.encoder_decoder import Encoded, EncoderDecoder, Step
@@ -16,7 +16,6 @@ from waza.nn.attention import MultiHead, real_steps
 from waza.nn.dropout import Dropout
 from waza.nn.initializers import Initializer, Xavier
 from waza.nn.passes import Pass
-from waza.nn.token_outputs import TokenOutputs
 
 
 class Transformer(EncoderDecoder):
@@ -138,7 +137,7 @@ class Transformer(EncoderDecoder):
 
     def decode(
         self, variables: PyTree[Array], encoded: Encoded, previous: Int[Array, "batch time"], run: Pass
-    ) -> TokenOutputs:
-        """The outputs of all target tokens, of the shape (batch, time, targets)."""
+    ) -> Float[Array, "batch time {self.targets}"]:
+        """The logits of all target tokens."""
         real = real_steps(encoded.lengths, encoded.memory)
         return self.parts()["decoder"].scan(variables["decoder"], previous, encoded.summary, real, run)
