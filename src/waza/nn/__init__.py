@@ -69,8 +69,6 @@ from waza.nn.recurrent import StackedRecurrent as StackedRecurrent
 from waza.nn.recurrent import SummedDirections as SummedDirections
 from waza.nn.recurrent import bptt as bptt
 from waza.nn.token_logits import token_logits as token_logits
-from waza.nn.token_outputs import TokenOutputs as TokenOutputs
-from waza.nn.token_outputs import token_cross_entropy as token_cross_entropy
 from waza.nn.variational_bound import LatentTerms as LatentTerms
 from waza.nn.variational_bound import NegativeLogLikelihood as NegativeLogLikelihood
 from waza.nn.variational_bound import VariationalBound as VariationalBound
