@@ -1,6 +1,7 @@
 """Options declared once, as dataclass fields: their checks, their help texts and the command line follow from it."""
 
 import dataclasses
+import functools
 import math
 import types
 import typing
@@ -131,6 +132,7 @@ class Options:
         return ()
 
 
+@functools.cache
 def declared(options: type[Options]) -> dict[str, Option]:
     """The options that a class declares, by name.
 

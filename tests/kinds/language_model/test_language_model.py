@@ -264,10 +264,7 @@ def test_an_epoch_is_a_pass_over_the_windows(verses):
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        (
-            ["verses.txt", "--size", "8"],
-            "--size is for images and images without classes, and language-model is for texts",
-        ),
+        (["verses.txt", "--size", "8"], "and language-model is for texts: leave it out"),
         (["verses.txt", "--norm"], "--norm is for images"),
         (["verses.txt", "--no-augment"], "--no-augment is for images"),
         (["verses.txt", "--tokens", "word"], "did you mean 'words'"),
@@ -302,8 +299,7 @@ def refused(arguments, words, capsys):
 
 def test_options_of_texts_are_not_those_of_images(tmp_path, capsys):
     for option, value in {"tokens": "words", "window": "9", "clip": "1", "width": "9"}.items():
-        of = "texts" if option == "window" else "texts and translations"
-        words = f"--{option} is for {of}, and mlp is for images: leave it out"
+        words = "and mlp is for images: leave it out"
         refused(["fit", "mlp", "digits", f"--{option}", value, "--out", str(tmp_path / "o")], words, capsys)
 
 

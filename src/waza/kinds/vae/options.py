@@ -71,7 +71,7 @@ class VAEOptions(TrainingOptions):
         1, "samples of the code for each image in training; with more than one, an IWAE", least=1, metavar="N"
     )
     prior: PriorName = option(
-        "normal", "the distribution of the code: normal, or vamp (a mixture that is learned)", metavar="NAME"
+        "normal", "the distribution of the code: normal, or vamp, which is a mixture that is learned", metavar="NAME"
     )
 
     def __post_init__(self):
