@@ -132,7 +132,6 @@ class Options:
         return ()
 
 
-@functools.cache
 def declared(options: type[Options]) -> dict[str, Option]:
     """The options that a class declares, by name.
 
@@ -147,6 +146,11 @@ def declared(options: type[Options]) -> dict[str, Option]:
         ...
     waza.core.errors.Error: steps is 0; expected a whole number of at least 1
     """
+    return _declared(options)  # type: ignore[arg-type]  # mypy takes a dataclass's type for unhashable
+
+
+@functools.cache
+def _declared(options: type[Options]) -> dict[str, Option]:
     hints = typing.get_type_hints(options)
     return {
         field.name: Option(name=field.name, default=field.default, **_typed(hints[field.name]), **field.metadata)
