@@ -157,7 +157,11 @@ wz.run(make(name, Path(rows)), runs, Slow())
 
 @pytest.mark.parametrize(
     "study",
-    ["bandit", pytest.param("oja", marks=pytest.mark.slow), pytest.param("lagged", marks=pytest.mark.slow)],
+    [
+        pytest.param("bandit", marks=pytest.mark.slow),
+        pytest.param("oja", marks=pytest.mark.slow),
+        pytest.param("lagged", marks=pytest.mark.slow),
+    ],
     indirect=True,
 )
 def test_killed_at_any_moment_it_goes_on_with_the_same_bits(study, rows_file, tmp_path, shared_cache):

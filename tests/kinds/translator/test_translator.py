@@ -199,6 +199,7 @@ def test_sentences_are_strings(model):
         wz.fit("translator", (["one", "two"], ["いち", 2]), watch=wz.Watch())
 
 
+@pytest.mark.slow
 def test_without_sacrebleu_the_command_says_how_to_get_it(monkeypatch):
     monkeypatch.setitem(sys.modules, "sacrebleu", None)
     monkeypatch.setitem(sys.modules, "sacrebleu.metrics", None)

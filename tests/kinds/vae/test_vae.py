@@ -67,6 +67,7 @@ def refused(arguments, words, capsys):
     assert stopped.value.code and words in error[-1] and len(error) == 1, error
 
 
+@pytest.mark.slow
 def test_the_command_keeps_a_vae_with_its_report(fitted):
     folder, found, printed = fitted
     measures, settings = found["measures"], found["settings"]
@@ -139,6 +140,7 @@ def test_mistakes_of_use_are_refused(fitted, photos, tmp_path, capsys):
     assert not (tmp_path / "out.png").exists()
 
 
+@pytest.mark.slow
 def test_the_model_in_python(model, tmp_path):
     x = bars(5, seed=3)[0]
     codes = model.encode(x)

@@ -90,7 +90,9 @@ LONGER = [
 ]
 
 
-@pytest.mark.parametrize("backup", [NStep(1), Traces(0.8), *LONGER])
+@pytest.mark.parametrize(
+    "backup", [*(pytest.param(one, marks=pytest.mark.slow) for one in (NStep(1), Traces(0.8))), *LONGER]
+)
 def test_values_of_the_random_walk(backup):
     """Sutton and Barto (2018), example 7.1, for 19 states the exact values -0.9, -0.8, ..., 0.9."""
     decay = 1.0 if isinstance(backup, MonteCarlo) else 0.5
