@@ -104,7 +104,7 @@ def test_data_that_are_missing_are_named_with_what_to_do(monkeypatch, tmp_path):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_claim_that_does_not_simply_hold_is_among_the_corrections(language):
-    """Of the notes' claims; G1 to G3 are those of a paper."""
+    """Of the notes' claims; G and W are those of papers, T those of exercises of which the notes say nothing."""
     told = {
         essay: [entry["claims"] for entry in texts(Path(essays.__file__).parent / essay, language)["entries"]]
         for essay in essays.ESSAYS

@@ -1,0 +1,1 @@
+"""Day 4, first half: the exercises that the course does in TensorFlow."""
