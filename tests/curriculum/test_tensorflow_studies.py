@@ -15,6 +15,7 @@ from waza.curriculum.day4a_tensorflow.least_squares import BEST_TO_TRUTH, TO_BES
 from waza.curriculum.day4a_tensorflow.logic import GATES, PATTERNS, GateLoss, margin, most_right, patterns, separable
 from waza.curriculum.day4a_tensorflow.logic_gates import hidden, learner
 from waza.curriculum.figures.fitted import fitted
+from waza.data import Split
 from waza.engine.describe import describe
 from waza.report.words import StudyWords
 
@@ -25,6 +26,7 @@ TRUTH, RATE, STEPS = (2.0, 3.0), 0.1, 300
 def trained():
     """The learner, the data and the state after all steps."""
     data = points_of("line", TRUTH, 0.3, 0, 1)["data"]
+    data = data._replace(train=Split(*map(jnp.asarray, data.train)))
     learner = fit(TRUTH, optim.SGD(RATE), nn.Constant(0.0))
 
     def step(state, _):

@@ -14,7 +14,7 @@ from waza.curriculum.day4a_tensorflow.least_squares import (
     typical,
 )
 from waza.curriculum.figures.fitted import fitted
-from waza.curriculum.shown import Shown
+from waza.curriculum.shown import Shown, exact
 from waza.report import over_steps
 from waza.study import Claim, Part, Study
 
@@ -59,4 +59,5 @@ NUMBERS: dict[str, Shown] = {
     "early": typical(COURSE, EARLY),
     "larger_early": typical(LARGER, EARLY),
     "descent_early": typical(DESCENT, EARLY),
+    "steps_needed": exact(lambda: max(map(abs, TRUTH)) / 0.001),
 }
