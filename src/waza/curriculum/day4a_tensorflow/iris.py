@@ -12,7 +12,7 @@ from waza.learners import Supervised
 from waza.report import over_steps, side_by_side
 from waza.study import Study, vary
 
-RELU, SIGMOID, NONE, SMALL = "4-12-3, ReLU", "4-12-3, sigmoid", "4-3, no hidden layer", "4-12-3, ReLU, rate 0.01"
+RELU, SIGMOID, NONE, SMALL = "4-12-3, ReLU", "4-12-3, sigmoid", "4-3, no hidden layer", "4-12-3, ReLU at rate 0.01"
 FIGURES = (over_steps, side_by_side)
 
 

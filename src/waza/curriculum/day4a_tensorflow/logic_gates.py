@@ -17,7 +17,7 @@ from waza.curriculum.day4a_tensorflow.logic import (
     separable,
 )
 from waza.curriculum.shown import Shown, exact, points
-from waza.report import over_steps, side_by_side
+from waza.report import over_steps
 from waza.study import Claim, Exact, Share, Study, final
 
 STEPS, EARLY = 10_000, 100
@@ -27,7 +27,6 @@ RELU = "XOR, 2 hidden units, ReLU"
 FIGURES = (
     partial(over_steps, measure=SOLVED, variants=tuple(PERCEPTRON.values())),
     partial(over_steps, measure=SOLVED, variants=(*HIDDEN.values(), RELU)),
-    side_by_side,
 )
 
 

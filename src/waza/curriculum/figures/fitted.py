@@ -33,7 +33,7 @@ def fitted(results: xr.Dataset, words: Words, language: str, low: float, high: f
     base = alt.Chart(Inline(values=rows)).mark_line(strokeWidth=2.2)
     chart = base.encode(
         x=alt.X("x:Q", title="x", axis=alt.Axis(tickCount=5)),
-        y=alt.Y("y:Q", title=None),
+        y=alt.Y("y:Q", title=None, scale=alt.Scale(zero=False)),
         color=colours(rows, list(curves)),
         strokeDash=dashes(rows, list(curves)),
     ).properties(width=WIDTH, height=HEIGHT)
