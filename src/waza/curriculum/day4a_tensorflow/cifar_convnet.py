@@ -39,7 +39,7 @@ def study(data_name: str = "cifar10_jpg") -> Study:
         first_seed=100,
         block=5,
         steps=STEPS,
-        evaluate_every=50,
+        evaluate_every=100,
         mapping="seeds",
         figures=FIGURES,
     )
