@@ -11,7 +11,6 @@ from waza.curriculum.day4a_tensorflow.logic import (
     SOLVED,
     GateLoss,
     OnGate,
-    margin,
     most_right,
     patterns,
     separable,
@@ -105,6 +104,4 @@ NUMBERS: dict[str, Shown] = {
     "relu": points(solved(RELU)),
     "best_line": exact(lambda: 100 * most_right(GATES["XOR"])),
     "separable": exact(lambda: len(separable())),
-    "or_margin": exact(lambda: margin(GATES["OR"])),
-    "and_margin": exact(lambda: margin(GATES["AND"])),
 }
