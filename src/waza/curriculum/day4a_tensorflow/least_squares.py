@@ -90,19 +90,27 @@ def left(variant: str, measure: str = TO_BEST) -> Callable[[xr.Dataset], xr.Data
     return lambda results: final(results, measure, variant)
 
 
-def power(variant: str, step: int | None = None, measure: str = TO_BEST) -> Callable[[xr.Dataset], xr.DataArray]:
-    """log10 of a distance at a step, the last one if none is given, one value a seed."""
+def beside_noise(variant: str, step: int = -1) -> Callable[[xr.Dataset], xr.DataArray]:
+    """log10 of the distance to least squares over that of least squares to the truth, after these steps or at the end.
+
+    Below 0 the noise of the points matters more than what the training has left.
+    """
 
     def log10(results: xr.Dataset) -> xr.DataArray:
-        there = final(results, measure, variant) if step is None else results[measure].sel(variant=variant, step=step)
-        return xr.ufuncs.log10(there)
+        there = results.isel(step=-1) if step < 0 else results.sel(step=step)
+        return xr.ufuncs.log10((there[TO_BEST] / there[BEST_TO_TRUTH]).sel(variant=variant))
 
     return log10
 
 
-def typical(variant: str, step: int | None = None, measure: str = TO_BEST) -> Shown:
-    """The geometric mean of that distance over seeds."""
-    return lambda results: float(10 ** power(variant, step, measure)(results).mean())
+def typical(variant: str, step: int = -1, measure: str = TO_BEST) -> Shown:
+    """The geometric mean of a distance over seeds, after these steps or at the end."""
+
+    def mean(results: xr.Dataset) -> float:
+        there = results.isel(step=-1) if step < 0 else results.sel(step=step)
+        return float(10 ** xr.ufuncs.log10(there[measure].sel(variant=variant)).mean())
+
+    return mean
 
 
 def further_from_truth(variant: str) -> Callable[[xr.Dataset], xr.DataArray]:
