@@ -9,7 +9,10 @@ import pytest
 from waza.cli import main
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = ("tutorial", "own-study", "own-data", "translators", "autoencoders", "word2vec", "policies", "reinforcement")
+PAGES = (
+    *("tutorial", "own-study", "own-data", "translators", "autoencoders", "word2vec", "policies", "reinforcement"),
+    "export",
+)
 BLOCK = re.compile(r"(?P<before>[^\n]*)\n\n```(?P<kind>\w+)\n(?P<code>.*?)```", re.DOTALL)
 SET_UP = ("make demo", ". .venv/bin/activate")
 

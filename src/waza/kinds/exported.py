@@ -80,7 +80,8 @@ def image_facts(preparation: Any) -> dict[str, Any]:
     """How images become the input."""
     height, width, channels = preparation.shape
     order = "red, green, blue" if channels == 3 else "grey, by the luminance 0.299 red + 0.587 green + 0.114 blue"
-    return {"pixels": {"height": height, "width": width, "channels": order, "values": "0 to 255"}}
+    fit = "the largest central part with this aspect ratio, scaled by bicubic interpolation"
+    return {"pixels": {"height": height, "width": width, "channels": order, "values": "0 to 255", "fit": fit}}
 
 
 def array_model(model: Model) -> Exportable:
