@@ -51,14 +51,15 @@ def predictor(model: Model, given: Tensor, before: Sequence[Layer] = (), sample:
         before: layers that make the network's inputs of it.
         sample: as in `Part`; by default random inputs.
     """
-    preparation, after = model.preparation, []
+    preparation = model.preparation
+    after: tuple[Layer, ...] = ()
     if preparation.task == "classification":
-        output, after = Tensor("probabilities", "float32", (BATCH, preparation.outputs)), [Softmax()]
+        output, after = Tensor("probabilities", "float32", (BATCH, preparation.outputs)), (Softmax(),)
         facts = {"classes": model.classes.tolist()}
     else:
         output, facts = Tensor("numbers", "float32", (BATCH, preparation.outputs)), {}
         if hasattr(preparation, "scale"):
-            after = [Affine(preparation.scale, preparation.mean)]
+            after = (Affine(preparation.scale, preparation.mean),)
     return Exportable((part_of(model, given, output, before, after, sample),), facts)
 
 
