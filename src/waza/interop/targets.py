@@ -8,6 +8,7 @@ from waza.core.errors import Error, nearest
 # One line a target: the module whose `TARGET` it is.
 TARGETS = {
     "onnx": "waza.interop.onnx.target",
+    "page": "waza.interop.page.target",
 }
 
 
