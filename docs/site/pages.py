@@ -24,6 +24,7 @@ NAVIGATION = {
         "word2vec",
         "policies",
         "reinforcement",
+        "export",
     ),
     "evidence": ("evidence", "statistics"),
     "project": ("benchmarks", "decisions"),

@@ -20,6 +20,7 @@ PAGES = (
     "word2vec",
     "policies",
     "reinforcement",
+    "export",
 )
 BLOCK = re.compile(r"(?P<before>[^\n]*)\n\n```(?P<kind>\w+)\n(?P<code>.*?)```", re.DOTALL)
 SET_UP = ("make demo", ". .venv/bin/activate")
