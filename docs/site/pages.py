@@ -23,6 +23,7 @@ NAVIGATION = {
         "word2vec",
         "policies",
         "reinforcement",
+        "tensorflow",
     ),
     "evidence": ("evidence", "statistics"),
     "project": ("benchmarks", "decisions"),
