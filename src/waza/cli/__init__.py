@@ -18,6 +18,7 @@ OWN_OPTIONS = {
     "campaign": "learn from a campaign's log whom to mail, and what it brings",
     "fit": "train one model on your own table, images, text or translations, or a policy in an environment",
     "use": "predict on new data with a saved model, generate text, translate, or play episodes",
+    "export": "write a saved model in the format of another library, with a check that it computes the same",
 }
 COMMANDS = ("list", "run", "show", "claims", *OWN_OPTIONS, "data", "runs", "quiz")
 # What these are called elsewhere.

@@ -33,8 +33,8 @@ class Kind:
     """A kind of model. Its attributes and its module import nothing heavy; its methods import when they are called.
 
     A kind overrides all attributes and methods, but for `data_options`, `updates`, `entry`, `outcome`, `findings`,
-    `remarks`, `exploded`, `remedy`, `model_type` and `use` where these fit. A kind without `models` is one that
-    `waza fit` does not train.
+    `remarks`, `exploded`, `remedy`, `model_type`, `use`, `exportable` and `not_exported` where these fit. A kind
+    without `models` is one that `waza fit` does not train.
 
     Attributes:
         data: what it is for, as the help and errors name it, such as "images".
@@ -49,6 +49,7 @@ class Kind:
         folder: of its page and its texts.
         piped: the ending of a file that comes on standard input.
         validated: whether validation data choose the best variables; otherwise the last are kept.
+        not_exported: what to do with its models in place of `waza export`.
     """
 
     data: str
@@ -63,6 +64,7 @@ class Kind:
     folder: Path
     piped: str = ".csv"
     validated: bool = True
+    not_exported: str = "apply them by `waza use`"
 
     def read(self, asked: Any, progress: Told | None) -> Any:
         """The data, as a `Material`; `progress` is called with (files read, files in all)."""
@@ -141,3 +143,11 @@ class Kind:
         pictures.
         """
         return predictions(model, asked.input)
+
+    def exportable(self, model: Any) -> Any:
+        """What the model gives to be exported, as an `interop.part.Exportable`.
+
+        Raises:
+            Error: models of this kind cannot be exported.
+        """
+        raise Error(f"models of {self.data} cannot be exported: {self.not_exported}")

@@ -31,5 +31,11 @@ class ArrayModel(Kind):
 
         return ArrayPreparation
 
+    def exportable(self, model: Any) -> Any:
+        """The network from arrays to probabilities, or to numbers."""
+        from waza.kinds.exported import array_model
+
+        return array_model(model)
+
 
 KIND = ArrayModel()

@@ -31,5 +31,11 @@ class CampaignModel(Kind):
         share = None if asked.budget is None else asked.budget / 100
         return Predictions(model.preparation.answers(outputs, frame, share), notes)
 
+    def exportable(self, model: Any) -> Any:
+        """The network from a number for each column to expected gains."""
+        from waza.kinds.campaign.exported import exportable
+
+        return exportable(model)
+
 
 KIND = CampaignModel()

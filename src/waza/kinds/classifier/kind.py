@@ -72,5 +72,11 @@ class Classifier(Kind):
 
         return ImagePreparation
 
+    def exportable(self, model: Any) -> Any:
+        """The network from bytes to probabilities."""
+        from waza.kinds.exported import image_classifier
+
+        return image_classifier(model)
+
 
 KIND = Classifier()

@@ -81,5 +81,11 @@ class RecurrentLanguageModel(Kind):
         pieces = itertools.chain([asked.prompt], generate(model, asked.prompt, **asked.sampling))
         return Writing(pieces, model.preparation.of_prompt(asked.prompt))
 
+    def exportable(self, model: Any) -> Any:
+        """One step: from a token and a state to logits and a state."""
+        from waza.kinds.language_model.exported import exportable
+
+        return exportable(model)
+
 
 KIND = RecurrentLanguageModel()

@@ -119,5 +119,11 @@ class Policy(Kind):
 
         return use(model, asked)
 
+    def exportable(self, model: Any) -> Any:
+        """The network from observations to actions."""
+        from waza.kinds.policy.exported import exportable
+
+        return exportable(model)
+
 
 KIND = Policy()

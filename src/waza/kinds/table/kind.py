@@ -78,5 +78,11 @@ class TableModel(Kind):
 
         return Preparation
 
+    def exportable(self, model: Any) -> Any:
+        """The network from a number for each column to probabilities, or to a number."""
+        from waza.kinds.exported import table_model
+
+        return table_model(model)
+
 
 KIND = TableModel()

@@ -121,6 +121,12 @@ class Translator(Kind):
 
         return use(model, asked, language)
 
+    def exportable(self, model: Any) -> Any:
+        """The encoder, and one decoding step."""
+        from waza.kinds.translator.exported import exportable
+
+        return exportable(model)
+
 
 def _are_texts(data: tuple[Any, Any]) -> bool:
     """Whether both sides are files, or lists of sentences."""

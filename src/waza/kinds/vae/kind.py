@@ -110,5 +110,11 @@ class VAEKind(Kind):
 
         return use(model, asked)
 
+    def exportable(self, model: Any) -> Any:
+        """The encoder from bytes, and the decoder to shades."""
+        from waza.kinds.vae.exported import exportable
+
+        return exportable(model)
+
 
 KIND = VAEKind()

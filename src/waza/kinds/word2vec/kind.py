@@ -28,6 +28,7 @@ class WordVectorKind(Kind):
     preparation = "corpus"
     folder = Path(__file__).parent
     validated = False
+    not_exported = "write their vectors by `waza use MODEL_DIR --output vectors.txt`"
 
     def read(self, asked: Word2VecOptions, progress: Told | None) -> Any:
         """The text's words, as a `Word2VecMaterial`."""

@@ -1,0 +1,1 @@
+"""ONNX: layers as native operators, written with the package `onnx` alone."""
