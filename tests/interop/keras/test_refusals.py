@@ -51,7 +51,7 @@ def test_a_layer_without_counterpart_is_named(layer, shape, words):
 
 @pytest.mark.wrong_types
 def test_what_is_no_model_is_refused():
-    with pytest.raises(Error, match="the layer nn.Dense without variables: give variables="):
+    with pytest.raises(Error, match=r"the layer nn.Dense without variables: give variables="):
         to_keras(nn.Dense(3, 2))
     with pytest.raises(Error, match="given a dict; expected a trained model, or a layer and variables"):
         to_keras({})
@@ -115,7 +115,7 @@ def test_a_keras_layer_without_counterpart_is_named(keras, make, words):
 
 
 def test_a_model_without_weights_is_refused(keras):
-    with pytest.raises(Error, match="no weights yet: give it an Input, or call model.build"):
+    with pytest.raises(Error, match=r"no weights yet: give it an Input, or call model.build"):
         from_keras(keras.Sequential([keras.layers.Dense(3)]))
 
 
@@ -156,7 +156,7 @@ def test_a_damaged_file_is_one_line(keras, tmp_path, share):
 def test_other_files_are_refused(tmp_path):
     with pytest.raises(Error, match=r"is no \.keras file: write one in Keras by model.save\('old.keras'\)"):
         from_keras(tmp_path / "old.h5")
-    with pytest.raises(Error, match="missing.keras is missing"):
+    with pytest.raises(Error, match=r"missing.keras is missing"):
         from_keras(str(tmp_path / "missing.keras"))
 
 

@@ -1,4 +1,4 @@
-"""Each layer and its Keras counterpart, with the same weights: predictions, loss and gradients, in TensorFlow and JAX."""
+"""Each layer and its Keras counterpart with the same weights: predictions, loss and gradients, by two backends."""
 
 import importlib.util
 import json
