@@ -58,8 +58,12 @@ class Part:
     sample: Callable[[np.random.Generator, int], tuple[np.ndarray, ...]]
 
     def apply(self, *inputs: Any) -> tuple[Array, ...]:
-        """The outputs for the inputs, for tracing; of a `wide` part under `jax.enable_x64(True)`."""
-        y = self.layer.apply(self.variables, inputs[0] if len(inputs) == 1 else inputs, Pass())
+        """The outputs for the inputs, with the variables as constants; traced in the part's `precision`."""
+        return self.with_variables(jax.device_put(self.variables), *inputs)
+
+    def with_variables(self, variables: Any, *inputs: Any) -> tuple[Array, ...]:
+        """The outputs for variables, JAX arrays, and inputs."""
+        y = self.layer.apply(variables, inputs[0] if len(inputs) == 1 else inputs, Pass())
         return y if isinstance(y, tuple) else (y,)
 
     @property
@@ -69,18 +73,22 @@ class Part:
 
     @property
     def precision(self) -> contextlib.AbstractContextManager[Any]:
-        """The context in which `apply` is traced."""
+        """The context in which the part is traced: that of `jax.enable_x64(True)` for a `wide` one."""
         return jax.enable_x64(True) if self.wide else contextlib.nullcontext()
 
     def compute(self, inputs: tuple[np.ndarray, ...]) -> dict[str, np.ndarray]:
         """The outputs by name, computed by waza."""
         with self.precision:
-            found = self._compiled(*inputs)
+            found = self._compiled(self._placed, *inputs)
             return {one.name: np.asarray(y) for one, y in zip(self.outputs, found, strict=True)}
 
     @cached_property
     def _compiled(self) -> Any:
-        return jax.jit(self.apply)
+        return jax.jit(self.with_variables)
+
+    @cached_property
+    def _placed(self) -> Any:
+        return jax.device_put(self.variables)
 
 
 class Exportable(NamedTuple):
