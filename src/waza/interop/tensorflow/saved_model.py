@@ -9,6 +9,7 @@ import numpy as np
 
 from waza.core.paths import named_leaves
 from waza.interop.part import Part, Tensor
+from waza.interop.tensorflow.free_batch import plain_convolutions
 from waza.interop.tensorflow.package import tensorflow
 
 PLATFORMS = ("cpu", "cuda", "tpu")
@@ -37,7 +38,7 @@ def save_part(part: Part, folder: Path) -> None:
         whole = dataclasses.replace(part, variables=jax.tree.unflatten(structure, leaves))
         return {one.name: y for one, y in zip(part.outputs, whole.apply(*inputs), strict=True)}
 
-    with part.precision:
+    with part.precision, plain_convolutions():
         converted = jax2tf.convert(
             apply,
             polymorphic_shapes=[None, *(_polymorphic(one) for one in part.inputs)],
