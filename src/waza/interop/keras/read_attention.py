@@ -75,8 +75,7 @@ def _attention(operations: Sequence[Operation]) -> Part:
         made = GeneralAttention(queries, memory)
         return made, {"key": weight}
     if scale and not math.isclose(float(scale[0]), 1 / math.sqrt(queries), rel_tol=1e-5):
-        weight = float(scale[0]) * np.eye(queries, dtype=np.float32)
-        return GeneralAttention(queries, memory), {"key": weight}
+        return GeneralAttention(queries, memory), {"key": float(scale[0]) * np.eye(queries, dtype=np.float32)}
     return DotAttention(queries, memory, scaled=bool(scale)), {}
 
 
