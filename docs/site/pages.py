@@ -23,6 +23,7 @@ NAVIGATION = {
         "word2vec",
         "policies",
         "reinforcement",
+        "export",
         "tensorflow",
     ),
     "evidence": ("evidence", "statistics"),

@@ -13,15 +13,8 @@ from waza.cli import main
 DOCS = Path(__file__).parents[2] / "docs"
 ALONE = ("tensorflow",)  # pages that choose Keras's backend, of which a process can have only one
 PAGES = (
-    "tutorial",
-    "own-study",
-    "own-data",
-    "translators",
-    "autoencoders",
-    "word2vec",
-    "policies",
-    "reinforcement",
-    *ALONE,
+    *("tutorial", "own-study", "own-data", "translators", "autoencoders", "word2vec", "policies", "reinforcement"),
+    *("export", *ALONE),
 )
 BLOCK = re.compile(r"(?P<before>[^\n]*)\n\n```(?P<kind>\w+)\n(?P<code>.*?)```", re.DOTALL)
 SET_UP = ("make demo", ". .venv/bin/activate")

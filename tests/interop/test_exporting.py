@@ -4,7 +4,10 @@ import itertools
 import json
 import subprocess
 import sys
+from types import SimpleNamespace
 
+import jax
+import jax.numpy as jnp
 import numpy as np
 import onnxruntime
 import pandas as pd
@@ -26,6 +29,7 @@ from waza.kinds.exported import export_model
 from waza.kinds.model_folder import prepared_model
 from waza.kinds.policy.preparation import PolicyPreparation
 from waza.kinds.vae.preparation import VAEPreparation
+from waza.models.decoding import greedy
 from waza.rl.environments.names import environment
 from waza.rl.policies import mlp_policy
 
@@ -44,8 +48,6 @@ assert "waza" not in sys.modules and "jax" not in sys.modules
 
 
 def draw(layer, seed=0):
-    import jax
-
     return jax.tree.map(np.asarray, jax.jit(layer.init)(jax.random.key(seed)))
 
 
@@ -71,8 +73,6 @@ def of_table(target):
 
 
 def translator(network, **more):
-    from types import SimpleNamespace
-
     vocabularies = SimpleNamespace(ends=(8, 6))
     return Model(network, draw(network), SimpleNamespace(kind="translation", vocabularies=vocabularies, to_json=dict))
 
@@ -195,10 +195,6 @@ QUICK = ("luong", "transformer")
 )
 def test_a_translator_decodes_greedily(name, tmp_path):
     """The tokens that ONNX Runtime finds step by step are those of waza."""
-    import jax.numpy as jnp
-
-    from waza.models.decoding import greedy
-
     model = translator(TRANSLATORS[name])
     export_model(model, "onnx", tmp_path / "out")
     encoder, step = read(tmp_path / "out", "encoder"), read(tmp_path / "out", "step")
@@ -222,10 +218,9 @@ def test_a_translator_decodes_greedily(name, tmp_path):
         known |= {name.removeprefix("new_"): value for name, value in after.items()}
         token = after["logits"].argmax(axis=1).astype(np.int32)
         found.append(token)
-    from waza.nn import Pass
-
-    encoded = model.model.encode(model.variables, jnp.asarray(source), jnp.asarray(lengths), Pass())
-    expected = greedy(model.model, model.variables, encoded, 6)
+    variables = jax.device_put(model.variables)
+    encoded = model.model.encode(variables, jnp.asarray(source), jnp.asarray(lengths), nn.Pass())
+    expected = greedy(model.model, variables, encoded, 6)
     for row, (tokens, length) in enumerate(zip(expected.tokens, expected.lengths, strict=True)):
         assert np.array(found)[:length, row].tolist() == np.asarray(tokens)[:length].tolist()
 

@@ -1,6 +1,5 @@
 """One step of a language model, to be exported."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from jaxtyping import Array, PyTree
@@ -25,7 +24,7 @@ class LanguageStep(Layer):
         """The state's arrays."""
         return State("state", lambda: self.model.start(1))
 
-    def apply(self, variables: PyTree[Array], x: Sequence[Array], run: Pass) -> Any:
+    def apply(self, variables: PyTree[Array], x: Any, run: Pass) -> Any:
         """(logits, *state)."""
         token, *leaves = x
         logits, state = self.model.scan(variables["model"], token[:, None], run, self.state.tree(leaves))

@@ -63,7 +63,8 @@ class Part:
 
     def with_variables(self, variables: Any, *inputs: Any) -> tuple[Array, ...]:
         """The outputs for variables, JAX arrays, and inputs."""
-        y = self.layer.apply(variables, inputs[0] if len(inputs) == 1 else inputs, Pass())
+        x: Any = inputs[0] if len(inputs) == 1 else inputs
+        y: Any = self.layer.apply(variables, x, Pass())
         return y if isinstance(y, tuple) else (y,)
 
     @property
@@ -121,7 +122,7 @@ def random_inputs(
     """
 
     def sample(rng: np.random.Generator, rows: int) -> tuple[np.ndarray, ...]:
-        known = {BATCH: rows, **(sizes or {})}
+        known: dict[Any, Any] = {BATCH: rows, **(sizes or {})}
         return tuple(_drawn(rng, one, [known.get(axis, axis) for axis in one.shape], below or {}) for one in inputs)
 
     return sample

@@ -11,6 +11,7 @@ from waza.data.columns import CLIP, CategoricalColumn, NumericColumn
 from waza.nn import Layer, Pass
 
 Column = NumericColumn | CategoricalColumn
+STATISTICS = ("median", "mean", "scale")
 
 
 class Pixels(Layer):
@@ -35,7 +36,7 @@ class ColumnPlan(NamedTuple):
         category: the place, and the number of the category, of an input for each category.
         code: that number.
         others: the places of columns with an input for all other categories.
-        count: the number of categories of these.
+        categories: the number of categories of these.
         order: the place in the groups of each input of the network.
     """
 
@@ -47,7 +48,7 @@ class ColumnPlan(NamedTuple):
     category: np.ndarray
     code: np.ndarray
     others: np.ndarray
-    count: np.ndarray
+    categories: np.ndarray
     order: np.ndarray
 
 
@@ -85,10 +86,12 @@ class Columns(Layer):
                 groups[group].append(entry)
         first = np.cumsum([0, *map(len, groups)])
         scaled, marked, category, others = groups
-        statistics = (np.array([getattr(one, name) for _, one in scaled]) for name in ("median", "mean", "scale"))
+        median, mean, scale = (np.array([getattr(one, name) for _, one in scaled]) for name in STATISTICS)
         return ColumnPlan(
             _places(place for place, _ in scaled),
-            *statistics,
+            median,
+            mean,
+            scale,
             _places(marked),
             _places(place for place, _ in category),
             np.array([code for _, code in category], float),
@@ -105,7 +108,7 @@ class Columns(Layer):
         )
         filled = jnp.where(jnp.isfinite(numbers), numbers, plan.median)
         scaled = jnp.clip((filled - plan.mean) / plan.scale, -CLIP, CLIP)
-        unknown = ~((other >= 0) & (other < plan.count))
+        unknown = ~((other >= 0) & (other < plan.categories))
         parts = (scaled, ~jnp.isfinite(marked), known == plan.code, unknown)
         return jnp.concatenate([part.astype(jnp.float32) for part in parts], axis=1)[:, plan.order]
 

@@ -30,7 +30,7 @@ class State:
 
     def __init__(self, name: str, start: Callable[[], PyTree[Array]], free: dict[int, str] | None = None):
         shapes = jax.eval_shape(start)
-        self._structure = jax.tree.structure(shapes)
+        self._structure: Any = jax.tree.structure(shapes)
         free = {0: BATCH, **(free or {})}
         self.inputs = tuple(
             Tensor(

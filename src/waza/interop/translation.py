@@ -1,6 +1,5 @@
 """The encoder and one decoding step of a translator, to be exported."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import jax
@@ -31,7 +30,7 @@ class SourceEncoder(Layer):
 
     model: EncoderDecoder
 
-    def apply(self, variables: PyTree[Array], x: Sequence[Array], run: Pass) -> Any:
+    def apply(self, variables: PyTree[Array], x: Any, run: Pass) -> Any:
         """(*context, *state)."""
         source, lengths = x
         encoded = self.model.encode(variables["model"], source, lengths, run)
@@ -81,7 +80,7 @@ class DecoderStep(Layer):
             return encoded.summary[1]
         return encoded.summary, real_steps(encoded.lengths, encoded.memory)
 
-    def apply(self, variables: PyTree[Array], x: Sequence[Array], run: Pass) -> Any:
+    def apply(self, variables: PyTree[Array], x: Any, run: Pass) -> Any:
         """(logits, [weights,] *state)."""
         token, leaves = x[0], x[1:]
         count = len(self.context.inputs)

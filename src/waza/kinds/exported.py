@@ -51,14 +51,15 @@ def predictor(model: Model, given: Tensor, before: Sequence[Layer] = (), sample:
         before: layers that make the network's inputs of it.
         sample: as in `Part`; by default random inputs.
     """
-    preparation, after = model.preparation, []
+    preparation = model.preparation
+    after: tuple[Layer, ...] = ()
     if preparation.task == "classification":
-        output, after = Tensor("probabilities", "float32", (BATCH, preparation.outputs)), [Softmax()]
+        output, after = Tensor("probabilities", "float32", (BATCH, preparation.outputs)), (Softmax(),)
         facts = {"classes": model.classes.tolist()}
     else:
         output, facts = Tensor("numbers", "float32", (BATCH, preparation.outputs)), {}
         if hasattr(preparation, "scale"):
-            after = [Affine(preparation.scale, preparation.mean)]
+            after = (Affine(preparation.scale, preparation.mean),)
     return Exportable((part_of(model, given, output, before, after, sample),), facts)
 
 
@@ -80,7 +81,8 @@ def image_facts(preparation: Any) -> dict[str, Any]:
     """How images become the input."""
     height, width, channels = preparation.shape
     order = "red, green, blue" if channels == 3 else "grey, by the luminance 0.299 red + 0.587 green + 0.114 blue"
-    return {"pixels": {"height": height, "width": width, "channels": order, "values": "0 to 255"}}
+    fit = "the largest central part with this aspect ratio, scaled by bicubic interpolation"
+    return {"pixels": {"height": height, "width": width, "channels": order, "values": "0 to 255", "fit": fit}}
 
 
 def array_model(model: Model) -> Exportable:

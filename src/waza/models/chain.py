@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import jax.numpy as jnp
-from jaxtyping import Array, Float, PyTree
+from jaxtyping import Array, Float, PyTree, Shaped
 
 from waza.core.errors import Error
 from waza.models.hidden import activate
@@ -58,8 +58,8 @@ class Chain(Layer):
         """The layers; functions as `Activation`."""
         return {"layers": tuple(layer if isinstance(layer, Layer) else Activation(layer) for layer in self.layers)}
 
-    def apply(self, variables: PyTree[Array], x: Float[Array, "batch ..."], run: Pass) -> Array:
-        """The output of the last layer.
+    def apply(self, variables: PyTree[Array], x: Shaped[Array, "batch ..."], run: Pass) -> Any:
+        """The output of the last layer, an array for most.
 
         Raises:
             Error: a dense layer is given another number of inputs than it has.

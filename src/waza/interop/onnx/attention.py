@@ -1,7 +1,4 @@
-"""Attention as ONNX operators: the attention of recurrent decoders, and multi-head attention.
-
-`Memory` and `Heads` hold values of a graph here; a memory without padding has None as `real`.
-"""
+"""Attention as ONNX operators: the attention of recurrent decoders, and multi-head attention."""
 
 import functools
 import math
@@ -17,6 +14,9 @@ from waza.nn import AdditiveAttention, Attention, DotAttention, GeneralAttention
 from waza.nn.attention import Heads, Memory
 
 LEAST = float(np.finfo(np.float32).min)
+# The trees of the layers' arrays, which hold values of a graph here; a memory without padding has None as `real`.
+MEMORY: Any = Memory
+HEADS: Any = Heads
 
 
 def real_steps(graph: Graph, lengths: Value, x: Value) -> Value:
@@ -89,7 +89,7 @@ def _(layer: AdditiveAttention, graph: Graph, variables: Any, queries: Value, ke
     return graph.squeeze(affine(graph, units, np.asarray(variables["score"])[None]), 3)
 
 
-def attend(layer: Attention, graph: Graph, variables: Any, queries: Value, memory: Memory) -> tuple[Value, Value]:
+def attend(layer: Attention, graph: Graph, variables: Any, queries: Value, memory: Any) -> tuple[Value, Value]:
     """The context of each query, and its weights."""
     mask = None if memory.real is None else graph.unsqueeze(memory.real, 1)
     weights = masked_softmax(graph, scores_of(layer, graph, variables, queries, memory.keys), mask)
@@ -99,17 +99,17 @@ def attend(layer: Attention, graph: Graph, variables: Any, queries: Value, memor
 @emit.register
 def _(layer: Attention, graph: Graph, variables: Any, x: Any) -> Value:
     queries, values = x
-    memory = Memory(values, keys_of(layer, graph, variables, values), None)
+    memory = MEMORY(values, keys_of(layer, graph, variables, values), None)
     return attend(layer, graph, variables, queries, memory)[0]
 
 
-def remember_heads(layer: MultiHead, graph: Graph, variables: Any, memory: Value) -> Heads:
+def remember_heads(layer: MultiHead, graph: Graph, variables: Any, memory: Value) -> Any:
     """The keys and values of a memory for each head."""
-    return Heads(*(_heads(layer, graph, variables[name], memory) for name in ("key", "value")))
+    return HEADS(*(_heads(layer, graph, variables[name], memory) for name in ("key", "value")))
 
 
 def attend_heads(
-    layer: MultiHead, graph: Graph, variables: Any, x: Value, memory: Heads, mask: Value | None = None
+    layer: MultiHead, graph: Graph, variables: Any, x: Value, memory: Any, mask: Value | None = None
 ) -> tuple[Value, Value]:
     """The outputs of the queries, and the weights of each head.
 

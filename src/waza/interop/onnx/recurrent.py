@@ -23,6 +23,7 @@ from waza.nn import (
     SummedDirections,
 )
 
+STATE: Any = LSTMState  # of values
 OPEN = 30.0  # the bias of a gate that is always 1: in float32 its sigmoid is 1
 
 
@@ -162,7 +163,7 @@ def run_cell(
     is_lstm = first.operator == "LSTM"
     if is_lstm and first.peephole is not None:
         inputs += [None] * (7 - len(inputs))
-        inputs.append(graph.constant(np.stack([one.peephole for one in parts])))  # type: ignore[type-var]
+        inputs.append(graph.constant(np.stack([one.peephole for one in parts if one.peephole is not None])))
     last = ((count, batch, units), x.dtype)
     y, *after = graph.add_all(
         first.operator,
@@ -176,7 +177,7 @@ def run_cell(
     )
     y = graph.reshape(graph.transpose(y, (2, 0, 1, 3)), (batch, time, count * units))
     each = [[graph.squeeze(graph.slice(one, 0, i, i + 1), 0) for one in after] for i in range(count)]
-    ends = [LSTMState(*found) if is_lstm else found[0] for found in each]
+    ends = [STATE(*found) if is_lstm else found[0] for found in each]
     return (graph.unary("Relu", y) if isinstance(cell, SSRU) else y), ends
 
 

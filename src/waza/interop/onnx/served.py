@@ -43,7 +43,7 @@ def _(layer: Columns, graph: Graph, variables: Any, x: Value) -> Value:
     if len(plan.others):
         values = columns(plan.others)
         low = graph.binary("GreaterOrEqual", values, graph.constant(0, "float64"), "bool")
-        known = graph.binary("And", low, graph.binary("Less", values, graph.constant(plan.count), "bool"))
+        known = graph.binary("And", low, graph.binary("Less", values, graph.constant(plan.categories), "bool"))
         parts.append(graph.unary("Not", known))
     grouped = graph.concat([graph.cast(one, "float32") for one in parts], 1)
     return graph.take(grouped, graph.constant(plan.order), 1)

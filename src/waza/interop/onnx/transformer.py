@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from waza.interop.onnx.attention import attend_heads, real_steps, remember_heads, without_padding
+from waza.interop.onnx.attention import HEADS, attend_heads, real_steps, remember_heads, without_padding
 from waza.interop.onnx.emit import activated
 from waza.interop.onnx.graph import Graph, Value
 from waza.interop.onnx.plain import affine
@@ -13,7 +13,8 @@ from waza.models import Transformer
 from waza.models.transformer import TransformerState
 from waza.models.transformer.embedding import LONGEST, PositionedEmbedding
 from waza.models.transformer.sublayers import FeedForward, Residual
-from waza.nn.attention import Heads
+
+STATE: Any = TransformerState  # of values
 
 
 def encode(layer: Transformer, graph: Graph, variables: Any, source: Value, lengths: Value) -> tuple[Any, Value]:
@@ -60,7 +61,7 @@ def step(
         norm = inner["attention_norm"]
         z = _enter(one.residual, graph, norm, x)
         new = remember_heads(one.attention, graph, inner["attention"], z)
-        written = Heads(*(graph.where(here, a, b)._replace(shape=b.shape) for a, b in zip(new, kept, strict=True)))
+        written = HEADS(*(graph.where(here, a, b)._replace(shape=b.shape) for a, b in zip(new, kept, strict=True)))
         z, _ = attend_heads(one.attention, graph, inner["attention"], z, written, past)
         x = _leave(one.residual, graph, norm, x, z)
         norm = inner["source_norm"]
@@ -76,7 +77,7 @@ def step(
     shape = (weights.shape[0], weights.shape[3])
     mean = graph.add("ReduceMean", [weights], shape, "float32", axes=[1, 2], keepdims=0)
     position = graph.binary("Add", position, graph.constant(1, "int32"))
-    return logits, TransformerState(position, tuple(after)), mean
+    return logits, STATE(position, tuple(after)), mean
 
 
 def _embedded(layer: PositionedEmbedding, graph: Graph, variables: Any, tokens: Value, positions: Value) -> Value:

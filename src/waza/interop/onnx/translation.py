@@ -7,7 +7,7 @@ from typing import Any
 import jax
 
 from waza.interop.onnx import transformer
-from waza.interop.onnx.attention import attend, keys_of, real_steps, without_padding
+from waza.interop.onnx.attention import MEMORY, attend, keys_of, real_steps, without_padding
 from waza.interop.onnx.emit import emit
 from waza.interop.onnx.graph import Graph, Value
 from waza.interop.onnx.plain import affine
@@ -15,8 +15,9 @@ from waza.interop.onnx.recurrent import scan, step
 from waza.interop.translation import DecoderStep, SourceEncoder
 from waza.models import EncoderRNN, Seq2Seq, Transformer
 from waza.models.seq2seq import Bridge, DecoderRNN, DecoderState
-from waza.nn import Bidirectional, StackedRecurrent, SummedDirections
-from waza.nn.attention import Memory
+from waza.nn import Bidirectional, RecurrentLayer, StackedRecurrent, SummedDirections
+
+STATE: Any = DecoderState  # of values
 
 
 @emit.register
@@ -33,7 +34,7 @@ def _(layer: SourceEncoder, graph: Graph, variables: Any, x: Any) -> tuple[Value
     memory, attention = None, model.decoder.attention
     if attention is not None:
         keys = keys_of(attention, graph, own["decoder"]["attention"], outputs)
-        memory = Memory(outputs, keys, real)
+        memory = MEMORY(outputs, keys, real)
     begun = _start(model.decoder, graph, cells)
     return *made.context.leaves(memory), *made.state.leaves(begun)
 
@@ -68,12 +69,14 @@ def _read(
 
 def _bridged(layer: Bridge, graph: Graph, variables: Any, state: Any) -> tuple[Any, ...]:
     """The start of each of the decoder's layers, from the last state of the encoder's layer at the same height."""
-    stack = isinstance(layer.recurrent, StackedRecurrent)
-    layers, states = (layer.recurrent.layers, state) if stack else ((layer.recurrent,), (state,))
+    layers: tuple[RecurrentLayer, ...] = (layer.recurrent,)
+    states = (state,)
+    if isinstance(layer.recurrent, StackedRecurrent):
+        layers, states = layer.recurrent.layers, state
     result = []
     for height, (one, own, cell) in enumerate(zip(layers, states, layer.cells, strict=True)):
         directions = own if isinstance(one, Bidirectional | SummedDirections) else (own,)
-        structure = jax.tree.structure(jax.eval_shape(functools.partial(cell.start, 1)))
+        structure: Any = jax.tree.structure(jax.eval_shape(functools.partial(cell.start, 1)))
         arrays = zip(*(structure.flatten_up_to(direction) for direction in directions), strict=True)
         leaves = [
             _joined(layer, graph, variables[height][place] if variables else None, values)
@@ -86,28 +89,29 @@ def _bridged(layer: Bridge, graph: Graph, variables: Any, state: Any) -> tuple[A
 def _joined(layer: Bridge, graph: Graph, variables: Any, values: Sequence[Value]) -> Value:
     """An array of a decoder's state, from that of each direction."""
     if layer.form == "sum":
-        return values[0] if len(values) == 1 else graph.binary("Add", *values)
+        return values[0] if len(values) == 1 else graph.binary("Add", values[0], values[1])
     return graph.unary("Tanh", affine(graph, graph.concat(values, 1), variables["weight"], variables["bias"]))
 
 
-def _start(layer: DecoderRNN, graph: Graph, cells: tuple[Any, ...]) -> DecoderState:
+def _start(layer: DecoderRNN, graph: Graph, cells: tuple[Any, ...]) -> Any:
     """The state before the first token: the cells, and zeros of the batch's size."""
     first = jax.tree.leaves(cells, is_leaf=lambda node: isinstance(node, Value))[0]
     zeros = []
     for size in (layer.cells[-1].hidden_size, layer.size):
         shape = graph.concat([graph.size(first, first.shape[0]), graph.constant([size], "int64")], 0)
         zeros.append(graph.add("Expand", [graph.constant(0, "float32"), shape], (first.shape[0], size), "float32"))
-    return DecoderState(cells, *zeros)
+    return STATE(cells, *zeros)
 
 
 def _decoded(
-    layer: DecoderRNN, graph: Graph, variables: Any, state: DecoderState, token: Value, memory: Any
-) -> tuple[Value, DecoderState, Value | None]:
+    layer: DecoderRNN, graph: Graph, variables: Any, state: Any, token: Value, memory: Any
+) -> tuple[Value, Any, Value | None]:
     """The logits after a token, the state, and the weights of attention."""
     x = graph.take(graph.constant(variables["embedding"]["weight"]), token, 0)
     inputs, contexts, weights = [x], [], None
 
     def context(query: Value) -> tuple[Value, Value]:
+        assert layer.attention is not None
         found = attend(layer.attention, graph, variables["attention"], graph.unsqueeze(query, 1), memory)
         return graph.squeeze(found[0], 1), graph.squeeze(found[1], 1)
 
@@ -128,4 +132,4 @@ def _decoded(
     readout = graph.unary("Tanh", affine(graph, known, own["weight"], own["bias"]))
     table = variables["embedding" if layer.tied else "output"]["weight"]
     logits = affine(graph, readout, table, variables["output"]["bias"])
-    return logits, DecoderState(tuple(cells), x, readout), weights
+    return logits, STATE(tuple(cells), x, readout), weights
