@@ -1,5 +1,6 @@
 """Every kind of model leaves for TensorFlow and Keras, and is served there by a process without waza."""
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -26,7 +27,8 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module", params=["tensorflow", "keras"])
 def left(request, tmp_path_factory):
     """The target, what one process wrote to it, and what another one read."""
-    pytest.importorskip("tensorflow")
+    if importlib.util.find_spec("tensorflow") is None:
+        pytest.skip("TensorFlow is not installed")
     folder = tmp_path_factory.mktemp(request.param)
     environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "2"}
     for script, backend in (("leaving.py", "jax"), ("arriving.py", "tensorflow")):

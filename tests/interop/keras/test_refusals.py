@@ -1,11 +1,13 @@
 """What has no counterpart is named, with the reason and what to do; files with code are refused."""
 
+import importlib.util
 import json
 import subprocess
 import sys
 import zipfile
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -14,8 +16,11 @@ from waza.core.errors import Error
 from waza.interop.keras import from_keras, to_keras
 from waza.interop.keras.package import keras as keras_package
 
-pytest.importorskip("keras")
-pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(importlib.util.find_spec("keras") is None, reason="Keras is not installed"),
+    pytest.mark.filterwarnings("ignore"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -193,7 +198,7 @@ def test_a_model_of_a_course_comes_with_its_weights(keras, tmp_path):
     found = from_keras(path)
     x = np.random.default_rng(0).normal(size=(5, 8, 8, 1)).astype(np.float32)
     assert found.logits and found.model.layers[0] == nn.Conv2d(1, 4, (3, 3), (1, 1), (1, 1))
-    logits = found.model.apply(found.variables, x, nn.Pass())
+    logits = found.model.apply(found.variables, jnp.asarray(x), nn.Pass())
     np.testing.assert_allclose(jax.nn.softmax(logits), np.asarray(made(x)), atol=1e-6)
 
 
@@ -216,5 +221,5 @@ def test_images_that_are_channels_first(keras, flatten):
     x = np.random.default_rng(0).normal(size=(5, 2, 9, 8)).astype(np.float32)
     found = from_keras(made)
     assert found.notes == ("images are channels first in Keras, and channels last here: np.moveaxis(x, 1, -1)",)
-    y = found.model.apply(found.variables, np.moveaxis(x, 1, -1), nn.Pass())
+    y = found.model.apply(found.variables, jnp.moveaxis(x, 1, -1), nn.Pass())
     np.testing.assert_allclose(y, np.asarray(made(x)), atol=1e-5)

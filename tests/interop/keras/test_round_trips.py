@@ -1,6 +1,7 @@
 """Layers of sizes that hypothesis draws, to Keras and back: the same variables, and the same Keras layers again."""
 
 import functools
+import importlib.util
 
 import jax
 import numpy as np
@@ -13,8 +14,11 @@ from waza.core.paths import named_leaves
 from waza.core.variables import Tracked, is_tracked
 from waza.interop.keras import from_keras, to_keras
 
-pytest.importorskip("keras")
-pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(importlib.util.find_spec("keras") is None, reason="Keras is not installed"),
+    pytest.mark.filterwarnings("ignore"),
+]
 FEW = settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 SIZE, YES = st.integers(1, 4), st.booleans()
 CELLS = {

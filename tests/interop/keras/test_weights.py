@@ -12,6 +12,10 @@ from waza.interop.keras import weights as there
 SIZES = st.integers(1, 7)
 
 
+def on_device(variables):
+    return {name: jnp.asarray(value) for name, value in variables.items()}
+
+
 def drawn(shapes, seed=0):
     rng = np.random.default_rng(seed)
     return {name: rng.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}
@@ -41,7 +45,7 @@ def test_an_lstm_in_keras_order():
     x, h, c = (np.random.default_rng(i).normal(size=(5, n)).astype(np.float32) for i, n in enumerate((3, 2, 2)))
     i, f, candidate, o = np.split(x @ kernel + h @ recurrent + bias, 4, axis=1)
     new = sigmoid(f) * c + sigmoid(i) * np.tanh(candidate)
-    state, output = cell.step(variables, nn.LSTMState(jnp.array(h), jnp.array(c)), x)
+    state, output = cell.step(on_device(variables), nn.LSTMState(jnp.array(h), jnp.array(c)), jnp.array(x))
     np.testing.assert_allclose(state.cell, new, rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(output, sigmoid(o) * np.tanh(new), rtol=1e-5, atol=1e-6)
 
@@ -56,7 +60,7 @@ def test_a_gru_in_keras_order(reset):
     given, met = np.split(x @ kernel + first, 3, axis=1), np.split(h @ recurrent + second, 3, axis=1)
     z, r = sigmoid(given[0] + met[0]), sigmoid(given[1] + met[1])
     candidate = np.tanh(given[2] + (r * met[2] if reset == "after" else (r * h) @ recurrent[:, 4:]))
-    _, output = cell.step(variables, jnp.array(h), x)
+    _, output = cell.step(on_device(variables), jnp.array(h), jnp.array(x))
     np.testing.assert_allclose(output, z * h + (1 - z) * candidate, rtol=1e-5, atol=1e-6)
 
 
