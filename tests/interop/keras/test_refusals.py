@@ -44,7 +44,8 @@ def there(layer, shape=None):
         (nn.LocalResponseNorm(3), (4, 4, 6), "the model is nn.LocalResponseNorm, which Keras has no layer for"),
         (nn.MaxPool(3, 2, padding=1), (9, 8, 2), "pools with padding=1, and Keras pads pooling by 'same' or 'valid'"),
         (models.Chain((nn.Dense(3, 2), jax.nn.hard_tanh)), None, r"layers.1 has the activation .*hard_tanh.*: use one"),
-        (models.dense_vae(6, 2), (6,), "the model is models.VAE, which has no counterpart in Keras"),
+        (models.dense_vae(6, 2), (6,), "the model is models.VAE, which is two models in Keras: convert its enc"),
+        (models.recurrent_translator(5, 5, 4), (3,), "models.Seq2Seq, which has no counterpart in Keras: `waza export"),
         (nn.Flatten(), None, "nn.Flatten takes rows of any shape, and Keras needs one: give shape="),
     ],
 )

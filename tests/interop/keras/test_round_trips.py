@@ -48,7 +48,14 @@ def drawn(layer):
 
 
 def settings_of(net):
-    return [layer.get_config() for layer in net.layers if type(layer).__name__ != "InputLayer"]
+    return [unnamed(layer.get_config()) for layer in net.layers if type(layer).__name__ != "InputLayer"]
+
+
+def unnamed(config):
+    """The configuration without names, which Keras numbers."""
+    if isinstance(config, dict):
+        return {key: unnamed(value) for key, value in config.items() if key != "name"}
+    return config
 
 
 def comes_back(layer, shape=None):

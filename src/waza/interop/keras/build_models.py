@@ -6,7 +6,7 @@ from waza.interop.keras.build_plain import activated
 from waza.interop.keras.build_recurrent import run_there
 from waza.interop.keras.place import Builder, Place
 from waza.interop.keras.weights import array
-from waza.models import MLP, Chain, ConvNet, DeconvNet, LanguageModel, SequenceModel
+from waza.models import MLP, VAE, Autoencoder, Chain, ConvNet, DeconvNet, LanguageModel, SequenceModel
 from waza.models.convnet import Convolved
 from waza.models.hidden import Hidden
 from waza.nn import Flatten, Recurrent, RecurrentLayer, StackedRecurrent
@@ -118,4 +118,8 @@ BUILDERS: dict[type, Builder] = {
     DeconvNet: _deconvnet,
     SequenceModel: _sequence_model,
     LanguageModel: _language_model,
+}
+REASONS: dict[type, str] = {
+    Autoencoder: "is two models in Keras: convert its encoder and its decoder, each with its variables",
+    VAE: "is two models in Keras: convert its encoder and its decoder, or `waza export --to keras`",
 }

@@ -17,7 +17,7 @@ BUILDERS: Mapping[type, Builder] = {
     **build_attention.BUILDERS,
     **build_models.BUILDERS,
 }
-REASONS: Mapping[type, str] = build_plain.REASONS
+REASONS: Mapping[type, str] = {**build_plain.REASONS, **build_models.REASONS}
 Shape = tuple[int | None, ...]
 
 
@@ -40,11 +40,9 @@ def to_keras(model: Any, variables: Any = None, shape: Shape | None = None) -> A
     Raises:
         Error: a layer has no counterpart in Keras, the shape is needed, or Keras is not installed.
 
-    >>> import jax
-    >>> from waza import nn
-    >>> to_keras(nn.Recurrent(nn.LSTM(3, 4, peepholes=True)), {"cell": {}})  # doctest: +SKIP
+    >>> to_keras(Dense(3, 2))
     Traceback (most recent call last):
-    waza.core.errors.Error: cell is an LSTM with peepholes, which Keras's LSTM lacks: use peepholes=False, or ...
+    waza.core.errors.Error: to_keras is given the layer nn.Dense without variables: give variables=
     """
     layer = model
     if not isinstance(model, Layer):

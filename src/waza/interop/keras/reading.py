@@ -48,6 +48,10 @@ def from_keras(model: Any) -> FromKeras:
     Raises:
         Error: a layer has no counterpart, the graph has branches, the file is damaged or holds code, or Keras is not
             installed.
+
+    >>> from_keras("course.h5")
+    Traceback (most recent call last):
+    waza.core.errors.Error: course.h5 is no .keras file: write one in Keras by model.save('course.keras')
     """
     loaded = load_file(model) if isinstance(model, str | Path) else model
     operations = operations_of(loaded)
