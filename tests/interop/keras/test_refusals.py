@@ -80,6 +80,12 @@ def masked(keras):
     return keras.Model(x, keras.layers.MultiHeadAttention(2, 4, name="heads")(x, x, use_causal_mask=True))
 
 
+def followed(keras):
+    query, memory = keras.Input((5, 8)), keras.Input((6, 8))
+    y = keras.layers.MultiHeadAttention(2, 4, name="heads")(query, memory)
+    return keras.Model([query, memory], keras.layers.Dense(2)(y))
+
+
 def of(shape, *names, **settings):
     def make(keras):
         layers = [getattr(keras.layers, name)(**settings) for name in names]
@@ -93,6 +99,8 @@ def of(shape, *names, **settings):
     [
         (branched, "takes the outputs of another layer|which waza has no layer for"),
         (repeated, "the layer twice is used twice"),
+        (followed, "heads has two inputs, and other layers follow: convert it as a model of its own"),
+        (of((4,), "Dense", units=2, dtype="float16", name="a"), "a computes in float16; expected float32"),
         (masked, "heads is called with use_causal_mask"),
         (of((4,), "Lambda", function=lambda x: x, name="own"), "own is a Lambda layer, which holds code"),
         (of((4, 3), "Conv1D", filters=2, kernel_size=2, name="line"), "line is Conv1D, which waza has no layer for"),
@@ -189,8 +197,7 @@ def test_a_model_of_a_course_comes_with_its_weights(keras, tmp_path):
             layers.MaxPooling2D(),
             layers.BatchNormalization(),
             layers.Flatten(),
-            layers.Dense(6, activation="tanh"),
-            layers.Dropout(0.5),
+            keras.Sequential([layers.Dense(6, activation="tanh"), layers.Dropout(0.5)]),
             layers.Dense(3, activation="softmax"),
         ]
     )

@@ -131,9 +131,14 @@ def _in_order(output: Any, package: Any) -> list[Operation]:
 
 
 def _opened(layer: Any, inputs: tuple[Any, ...], settings: dict[str, Any], package: Any) -> list[Operation]:
-    """The layer as an operation; those of a model inside; none of an input layer."""
+    """The layer as an operation; those of a model inside, on the same inputs; none of an input layer."""
     if type(layer).__name__ == "InputLayer":
         return []
-    if isinstance(layer, package.Model):
-        return operations_of(layer)
-    return [Operation(layer, inputs, settings)]
+    if not isinstance(layer, package.Model):
+        return [Operation(layer, inputs, settings)]
+    if len(inputs) != 1:
+        raise Error(f"the model {layer.name} inside has {len(inputs)} inputs; expected one: convert it by itself")
+    return [
+        one._replace(inputs=tuple(inputs[0] if given is None else given for given in one.inputs))
+        for one in operations_of(layer)
+    ]

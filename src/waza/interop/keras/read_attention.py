@@ -27,11 +27,12 @@ def _multi_head(operation: Operation, reading: Reading) -> list[Part]:
             f"{operation.name} has {heads} heads of {depth} and values of {values} for {features} features and "
             f"{outputs} outputs; expected heads of features / heads, and as many outputs as features"
         )
+    query, value, *key = (id(one) for one in layer._inbound_nodes[-1].input_tensors)
+    if key not in ([], [value]):
+        raise Error(f"{operation.name} has keys of other inputs than its values; expected one memory for both")
+    if query != value and reading.operations:
+        raise Error(f"{operation.name} has two inputs, and other layers follow: convert it as a model of its own")
     dropout = Dropout(float(layer.dropout)) if layer.dropout else None
-    alone = len(set(operation.inputs)) == 1 and operation.inputs != (None, None)
-    one_input = len({id(one) for one in layer._inbound_nodes[-1].input_tensors}) == 1
-    if not (alone or one_input) and (reading.operations or any(operation.inputs)):
-        raise Error(f"{operation.name} attends to another layer's outputs; expected its own inputs: query=value")
     own = None if memory == features else memory
     return [(MultiHead(features, heads, own, dropout), multi_head_here(weights))]
 

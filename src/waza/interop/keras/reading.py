@@ -78,6 +78,9 @@ def _reader(operation: Operation) -> Reader:
             f"{operation.name} is {operation.kind}, which waza has no layer for; known are {', '.join(READERS)}"
         )
     reader: Reader = READERS[operation.kind]
+    computed = getattr(operation.layer, "compute_dtype", "float32")
+    if computed != "float32":
+        raise Error(f"{operation.name} computes in {computed}; expected float32, as waza's layers do by default")
     for name in ("kernel_constraint", "recurrent_constraint", "bias_constraint"):
         if getattr(operation.layer, name, None) is not None:
             raise Error(f"{operation.name} has a {name}, which waza's layers lack: leave it out")
