@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 # The oracles of the tests (PyTorch among them) stand in the extra `test`; the demo does not need them.
 
-.PHONY: demo test test-slow check docs clean
+.PHONY: demo test test-slow check docs web clean
 
 demo: $(VENV)/.installed
 	$(BIN)/waza run vanishing-gradient
@@ -30,6 +30,14 @@ check: $(VENV)/.installed-test
 # The documentation in both languages: build/site/index.html. A link that leads nowhere is an error.
 docs: $(VENV)/.installed-docs
 	$(BIN)/python docs/site/build.py build/site
+
+# onnxruntime-web, for `waza export --to page`; it needs Node, and is not in the repository.
+WEB := src/waza/interop/page/runtime
+web:
+	npm install --prefix build --no-save --no-audit --no-fund onnxruntime-web@1.30.0
+	mkdir -p $(WEB)
+	cp build/node_modules/onnxruntime-web/dist/ort.wasm.bundle.min.mjs $(WEB)
+	cp build/node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm $(WEB)
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

@@ -64,16 +64,31 @@ def write_lstm(folder: Path) -> None:
 
 
 def write_by_jax2onnx(folder: str) -> None:
-    """The file of jax2onnx for the same layers with the same values."""
+    """The file of jax2onnx for the same layers with the same values.
+
+    It is given a plain scan of the cells: it replaces functions of JAX while it traces, among them one by which waza's
+    layers check a state.
+    """
     import jax
+    import jax.numpy as jnp
     from jax2onnx import to_onnx
 
     from waza import nn
 
-    layer = stack()
-    variables = layer.init(jax.random.key(0))
-    model = to_onnx(lambda x: layer.apply(variables, x, nn.Pass()), [(1, TIME, UNITS)])
-    Path(folder, "jax2onnx.onnx").write_bytes(model.SerializeToString())
+    layers = stack()
+    variables = layers.init(jax.random.key(0))
+
+    def outputs(x: Any) -> Any:
+        x = jnp.swapaxes(x, 0, 1)
+        for layer, own in zip(layers.layers, variables["layers"], strict=True):
+
+            def step(state: Any, now: Any, cell: Any = layer.cell, own: Any = own["cell"]) -> Any:
+                return cell.advance(own, state, nn.Preactivations(now, own))
+
+            _, x = jax.lax.scan(step, layer.cell.start(1), layer.cell.project(own["cell"], x))
+        return jnp.swapaxes(x, 0, 1)
+
+    Path(folder, "jax2onnx.onnx").write_bytes(to_onnx(outputs, [(1, TIME, UNITS)]).SerializeToString())
 
 
 def session_of(path: Path) -> Any:

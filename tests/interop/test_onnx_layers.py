@@ -10,7 +10,7 @@ from waza import models, nn
 from waza.core.errors import Error
 from waza.interop.onnx.emit import OPERATORS
 
-FEW = settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEW = settings(max_examples=2, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 ACTIVATIONS = st.sampled_from([nn.relu, nn.sigmoid, nn.tanh])
 SIZES = st.integers(1, 5)
 CELLS = {
@@ -91,7 +91,7 @@ def test_layers_without_variables(agrees, layer):
 
 
 @pytest.mark.parametrize("name", CELLS)
-@settings(FEW, max_examples=2)
+@FEW
 @given(data=st.data())
 def test_recurrent(name, agrees, data):
     inputs, units = data.draw(SIZES), data.draw(SIZES)
@@ -99,7 +99,7 @@ def test_recurrent(name, agrees, data):
     agrees(layer(CELLS[name](inputs, units)), "time", inputs, sizes={"time": 6})
 
 
-@settings(FEW, max_examples=2)
+@FEW
 @given(units=st.integers(2, 4))
 def test_stack(agrees, units):
     layers = (nn.SummedDirections(nn.GRU(3, units)), nn.Bidirectional(nn.LSTM(units, 2)), nn.Recurrent(nn.LSTM(4, 3)))

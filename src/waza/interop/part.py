@@ -52,7 +52,7 @@ class Part:
 
     name: str
     layer: Layer
-    variables: Any
+    variables: Any = dataclasses.field(repr=False)
     inputs: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
     sample: Callable[[np.random.Generator, int], tuple[np.ndarray, ...]]

@@ -10,6 +10,7 @@ TARGETS = {
     "onnx": "waza.interop.onnx.target",
     "tensorflow": "waza.interop.tensorflow.target",
     "keras": "waza.interop.keras.target",
+    "page": "waza.interop.page.target",
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from waza.core.files import write_whole
-from waza.interop.target import Target
+from waza.interop.target import Run, Target
 
 
 class ONNXTarget(Target):
@@ -32,17 +32,20 @@ class ONNXTarget(Target):
 
     def read(self, part: Any, path: Path) -> Any:
         """The part by ONNX Runtime on the CPU."""
-        import onnxruntime
+        return run_by(path)
 
-        session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
-        names = {one.name for one in session.get_inputs()}
 
-        def run(inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-            given = {name: x for name, x in inputs.items() if name in names}
-            found = session.run(None, given)
-            return {one.name: y for one, y in zip(session.get_outputs(), found, strict=True)}
+def run_by(model: Path | bytes) -> Run:
+    """A model, in a file or in memory, as a function of arrays by name, computed by ONNX Runtime on the CPU."""
+    import onnxruntime
 
-        return run
+    session = onnxruntime.InferenceSession(model, providers=["CPUExecutionProvider"])
+
+    def run(inputs: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        found = session.run(None, dict(inputs))
+        return {one.name: y for one, y in zip(session.get_outputs(), found, strict=True)}
+
+    return run
 
 
 TARGET = ONNXTarget()

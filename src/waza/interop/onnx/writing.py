@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import jax
+
 # Each registers its layers.
 import waza.interop.onnx.attention
 import waza.interop.onnx.images
@@ -27,6 +29,6 @@ def model_of(part: Part, metadata: dict[str, str] | None = None) -> Any:
     """
     graph = Graph()
     given = tuple(graph.input(one) for one in part.inputs)
-    found = emit(part.layer, graph, part.variables, given[0] if len(given) == 1 else given)
+    found = emit(part.layer, graph, jax.device_put(part.variables), given[0] if len(given) == 1 else given)
     values = (found,) if len(part.outputs) == 1 else tuple(found)
     return graph.model(part.name, list(zip(part.outputs, values, strict=True)), metadata or {})
