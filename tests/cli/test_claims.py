@@ -64,6 +64,7 @@ def test_what_is_current_is_not_run_again(runs):
     assert len(store.folders(runs, "valley")) == before
 
 
+@pytest.mark.slow
 def test_a_run_with_other_settings_is_stale(tmp_path):
     main(["run", "valley", "--runs", str(tmp_path), "--steps", "500", "--lang", "en"])
     stale = rows(tmp_path, tmp_path)["C10"]

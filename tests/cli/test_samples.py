@@ -76,7 +76,8 @@ def test_the_command_lists_and_writes_them(tmp_path, monkeypatch, capsys, langua
     assert set(TRY) == set(SAMPLES)
 
 
-@pytest.mark.parametrize("readme", ["README.md", pytest.param("README.ja.md", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("readme", ["README.md", "README.ja.md"])
 def test_every_command_of_the_readme_can_be_typed(tmp_path, monkeypatch, readme):
     """Its options exist, and what it reads is there: a sample, a data set, or what a command above it wrote."""
     monkeypatch.chdir(tmp_path)
@@ -104,6 +105,7 @@ def test_every_command_of_the_readme_can_be_typed(tmp_path, monkeypatch, readme)
             assert Path(name).exists() or name in made, command
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "target"), [("wine", "cultivar"), ("houses", "price")])
 def test_one_model_is_trained_on_a_table_and_predicts_from_standard_input(tmp_path, monkeypatch, capsys, name, target):
     monkeypatch.chdir(tmp_path)

@@ -258,6 +258,7 @@ def test_a_data_frame_is_compared_in_python(tmp_path):
     assert json.loads(json.dumps(found.to_json()))["model"] == str(found.folder)
 
 
+@pytest.mark.slow
 def test_names_of_any_kind_are_printed_and_strange_cells_remarked(tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("WAZA_CACHE", str(tmp_path / "cache"))
     frame = table().assign(**{"[/red] {0}": "1"}).rename(columns={"a": "[/]"})

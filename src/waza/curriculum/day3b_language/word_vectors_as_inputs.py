@@ -26,7 +26,7 @@ from waza.curriculum.shown import Shown, points
 from waza.learners import Supervised, TruncatedBPTT
 from waza.report import side_by_side
 from waza.study import Claim, Part, Study
-from waza.study.results import at_best
+from waza.study.results import at_best, final
 
 STEPS, UNITS, DROPOUT = 300, 32, 0.2
 RANDOM, LEARNED = "random start", "vectors"
@@ -50,7 +50,7 @@ FIGURES = (
 
 
 def study(data_name: str = "wikitext2") -> Study:
-    """The 1,500 most frequent words, vectors of 64 values, 300 steps; the best step on the validation part counts."""
+    """The 1,500 most frequent words, vectors of 64 values, 300 steps."""
     given = texts(data_name)
     before = {name: pretraining(text) for name, text in given.unlabelled.items()}
     learners = {CLASSIFIER: classifier(), MODEL: language_model()}
@@ -66,10 +66,11 @@ def study(data_name: str = "wikitext2") -> Study:
         data=given,
         variants=variants,
         measure="test_accuracy",
-        seeds=10,
-        first_seed=100,
+        seeds=14,
+        first_seed=200,
         steps=STEPS,
         evaluate_every=STEPS // 6,
+        mapping="map",  # not measured: each start learns the vectors anew
         claims=(C48,),
         figures=FIGURES,
     )
@@ -91,8 +92,8 @@ def classifier() -> Supervised:
 
 
 def accuracy(amount: str, start: str) -> Callable[[xr.Dataset], xr.DataArray]:
-    """The share of the test sentences whose article is found, at the best step on the validation part."""
-    return lambda results: at_best(results, "test_accuracy", name_of(CLASSIFIER, amount, start))
+    """The share of the test sentences whose article is found after the last step."""
+    return lambda results: final(results, "test_accuracy", name_of(CLASSIFIER, amount, start))
 
 
 def loss(amount: str, start: str) -> Callable[[xr.Dataset], xr.DataArray]:
@@ -117,7 +118,8 @@ def lower(amount: str, start: str = LEARNED) -> Callable[[xr.Dataset], xr.DataAr
 
 # "Cannot": a recurrent network that is given sentences of 8 to 40 words finds the article no more than 5 points more
 # often than chance. Whether word2vec's vectors help it, with few and with many data, qualifies the answer: by 3 points
-# of the sentences, or 0.05 nats.
+# of the sentences, or 0.05 nats. Seeds 100 to 113 took a classifier's accuracy where its validation loss is least: with
+# few sentences that is before it has learned anything. The last step counts since, and seeds 200 to 213 decide.
 C48 = Claim(
     "C48",
     (
