@@ -86,6 +86,12 @@ def followed(keras):
     return keras.Model([query, memory], keras.layers.Dense(2)(y))
 
 
+def exchanged(keras):
+    first, second = (keras.layers.LSTM(2, go_backwards=backwards) for backwards in (True, False))
+    both = keras.layers.Bidirectional(first, backward_layer=second, name="both")
+    return keras.Sequential([keras.Input((4, 3)), both])
+
+
 def of(shape, *names, **settings):
     def make(keras):
         layers = [getattr(keras.layers, name)(**settings) for name in names]
@@ -101,6 +107,9 @@ def of(shape, *names, **settings):
         (repeated, "the layer twice is used twice"),
         (followed, "heads has two inputs, and other layers follow: convert it as a model of its own"),
         (of((4,), "Dense", units=2, dtype="float16", name="a"), "a computes in float16; expected float32"),
+        (of((4, 3), "Softmax", axis=1, name="a"), "a has axis=1, .*: use the last axis"),
+        (of((4,), "ReLU", max_value=6.0, name="a"), "a has max_value=6.0, .*: use the plain one"),
+        (exchanged, "both has the backward layer first"),
         (masked, "heads is called with use_causal_mask"),
         (of((4,), "Lambda", function=lambda x: x, name="own"), "own is a Lambda layer, which holds code"),
         (of((4, 3), "Conv1D", filters=2, kernel_size=2, name="line"), "line is Conv1D, which waza has no layer for"),
@@ -198,7 +207,9 @@ def test_a_model_of_a_course_comes_with_its_weights(keras, tmp_path):
             layers.BatchNormalization(),
             layers.Flatten(),
             keras.Sequential([layers.Dense(6, activation="tanh"), layers.Dropout(0.5)]),
-            layers.Dense(3, activation="softmax"),
+            layers.ReLU(),
+            layers.Dense(3),
+            layers.Softmax(),
         ]
     )
     path = tmp_path / "course.keras"

@@ -7,7 +7,7 @@ import numpy as np
 from waza.core.errors import Error
 from waza.core.recipe import replace
 from waza.core.variables import Tracked
-from waza.interop.keras.activations import activation_here
+from waza.interop.keras.activations import HERE, activation_here
 from waza.interop.keras.graph import Operation
 from waza.interop.keras.readers import Part, Reader, Reading, check, final, weights_of
 from waza.interop.keras.weights import dense_here, kernel_here
@@ -43,20 +43,15 @@ def _activation(operation: Operation, reading: Reading) -> list[Part]:
     return [] if function is None else [(function, {})]
 
 
-def _named(name: str) -> Reader:
-    """The reader of an activation that Keras has as a layer."""
-
-    def read(operation: Operation, reading: Reading) -> list[Part]:
-        if name == "relu":
-            remedy = "use the plain one"
-            check(operation, [(one, value, remedy) for one, value in _PLAIN.items()])
-        function = activation_here(name, operation.name)
-        return [] if function is None else [(function, {})]
-
-    return read
+def _relu(operation: Operation, reading: Reading) -> list[Part]:
+    plain = {"max_value": None, "negative_slope": 0.0, "threshold": 0.0}
+    check(operation, [(name, value, "use the plain one") for name, value in plain.items()])
+    return [(HERE["relu"], {})]
 
 
-_PLAIN = {"max_value": None, "negative_slope": 0.0, "threshold": 0.0}
+def _softmax(operation: Operation, reading: Reading) -> list[Part]:
+    check(operation, [("axis", -1, "use the last axis")])
+    return [(HERE["softmax"], {})]
 
 
 def _laid(operation: Operation, reading: Reading) -> None:
@@ -198,8 +193,8 @@ def _embedding(operation: Operation, reading: Reading) -> list[Part]:
 READERS: dict[str, Reader] = {
     "Dense": _dense,
     "Activation": _activation,
-    "ReLU": _named("relu"),
-    "Softmax": _named("softmax"),
+    "ReLU": _relu,
+    "Softmax": _softmax,
     "Conv2D": _conv2d,
     "ZeroPadding2D": _padded,
     "Conv2DTranspose": _conv_transpose2d,

@@ -75,6 +75,8 @@ def _bidirectional(operation: Operation, reading: Reading) -> list[Part]:
     forward, backward = layer.forward_layer, layer.backward_layer
     if merged is None:
         raise Error(f"{operation.name} has merge_mode={layer.merge_mode!r}; expected 'concat' or 'sum'")
+    if forward.go_backwards:
+        raise Error(f"{operation.name} has the backward layer first; expected the forward one: exchange them")
     weights = weights_of(operation)
     half = len(weights) // 2
     (cell, one), (other_cell, other) = (
