@@ -15,7 +15,16 @@ import waza
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
 REQUIRED = [Requirement(one) for one in PROJECT["dependencies"]]
-OPTIONAL = {extra: [Requirement(one) for one in given] for extra, given in PROJECT["optional-dependencies"].items()}
+EXTRAS = {extra: [Requirement(one) for one in given] for extra, given in PROJECT["optional-dependencies"].items()}
+
+
+def opened(given):
+    """The requirements, with those of waza's own extras in place of their name."""
+    own = [more for one in given if one.name == PROJECT["name"] for extra in one.extras for more in EXTRAS[extra]]
+    return [one for one in given if one.name != PROJECT["name"]] + (opened(own) if own else [])
+
+
+OPTIONAL = {extra: opened(given) for extra, given in EXTRAS.items()}
 
 
 def imported(folder):

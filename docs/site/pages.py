@@ -25,6 +25,7 @@ NAVIGATION = {
         "policies",
         "reinforcement",
         "export",
+        "tensorflow",
     ),
     "evidence": ("evidence", "statistics"),
     "project": ("benchmarks", "decisions"),

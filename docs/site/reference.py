@@ -20,6 +20,7 @@ MODULES = (
     "waza.study",
     "waza.kinds",
     "waza.comparison",
+    "waza.interop.keras",
     "waza.testing",
     "waza",
 )
@@ -35,6 +36,7 @@ JAPANESE = {
     "waza.study": "比較するもの:実験、実行、統計、主張と判定",
     "waza.kinds": "`waza fit` で学習し `waza use` で使うモデルの種類",
     "waza.comparison": "自分のデータで、どの手法が効くか",
+    "waza.interop.keras": "Keras との行き来:`to_keras` と `from_keras`",
     "waza.testing": "学習器、層、最適化手法、データ源が満たすべき契約の検査",
     "waza": "`wz.` で使う短い名前",
 }

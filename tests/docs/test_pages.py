@@ -1,8 +1,11 @@
 """The pages with code: it runs as it stands, in the page's order, and is the same in both languages."""
 
+import importlib.util
 import io
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,7 @@ import pytest
 from waza.cli import main
 
 DOCS = Path(__file__).parents[2] / "docs"
+ALONE = ("tensorflow",)  # pages that choose Keras's backend, of which a process can have only one
 PAGES = (
     "tutorial",
     "own-study",
@@ -21,6 +25,7 @@ PAGES = (
     "policies",
     "reinforcement",
     "export",
+    *ALONE,
 )
 BLOCK = re.compile(r"(?P<before>[^\n]*)\n\n```(?P<kind>\w+)\n(?P<code>.*?)```", re.DOTALL)
 SET_UP = ("make demo", ". .venv/bin/activate")
@@ -36,6 +41,7 @@ def test_the_code_runs(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr("sys.stdin", io.StringIO("Hello. I am looking for a clock.\n"))  # of a conversation
+    *ALONE,
     names = {"__name__": page}
     for block in blocks_of(f"{page}.md"):
         saved = re.match(r"Save this as `(.+)`:", block["before"])
@@ -46,9 +52,30 @@ def test_the_code_runs(page, tmp_path, monkeypatch):
         elif block["kind"] == "sh":
             for line in block["code"].splitlines():
                 if line not in SET_UP:
-                    command, *arguments = shlex.split(line, comments=True)
-                    assert command == "waza"
-                    assert not main(arguments), line
+                    run_line(line)
+
+
+def run_line(line):
+    """Runs a command: one of waza, or a Python program in a process of its own."""
+    command, *arguments = shlex.split(line, comments=True)
+    if command == "python":
+        subprocess.run([sys.executable, *arguments], check=True)
+        return
+    assert command == "waza"
+    assert not main(arguments), line
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("page", PAGES)
+def test_the_code_runs(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    if page in ALONE:
+        if importlib.util.find_spec("tensorflow") is None:
+            pytest.skip("TensorFlow is not installed")
+        subprocess.run([sys.executable, __file__, page], check=True)
+    else:
+        run(page)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -63,3 +90,7 @@ def test_both_languages_have_the_same_code(page):
 def test_the_tutorial_says_how_waza_is_set_up():
     makefile = (DOCS.parent / "Makefile").read_text("utf-8")
     assert "waza run vanishing-gradient" in re.search(r"^demo:.*\n\t(.*)", makefile, re.MULTILINE)[1]
+
+
+if __name__ == "__main__":
+    run(sys.argv[1])

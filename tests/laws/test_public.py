@@ -64,6 +64,7 @@ LAYERS = {
     nn.Embedding: [(nn.Embedding(5, 3), ids(3, 4))],
     nn.Flatten: [(nn.Flatten(), numbers(4, 3, 2))],
     nn.GeneralAttention: [(nn.GeneralAttention(4, 4), ASKED)],
+    nn.LastOutput: [(nn.LastOutput(nn.Bidirectional(nn.SimpleRNN(3, 4))), SEQUENCES)],
     nn.LayerNorm: [(nn.LayerNorm(3), numbers(4, 3))],
     nn.LocalResponseNorm: [(nn.LocalResponseNorm(3), numbers(3, 2, 2, 6))],
     nn.MaxPool: [(nn.MaxPool(2), numbers(3, 4, 4, 2))],

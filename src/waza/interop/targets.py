@@ -8,6 +8,8 @@ from waza.core.errors import Error, nearest
 # One line a target: the module whose `TARGET` it is.
 TARGETS = {
     "onnx": "waza.interop.onnx.target",
+    "tensorflow": "waza.interop.tensorflow.target",
+    "keras": "waza.interop.keras.target",
     "page": "waza.interop.page.target",
 }
 

@@ -28,6 +28,7 @@ from waza.nn.initializers import Gaussian as Gaussian
 from waza.nn.initializers import He as He
 from waza.nn.initializers import Initializer as Initializer
 from waza.nn.initializers import Xavier as Xavier
+from waza.nn.last_output import LastOutput as LastOutput
 from waza.nn.layer import Layer as Layer
 from waza.nn.layer_norm import LayerNorm as LayerNorm
 from waza.nn.likelihood import BernoulliLikelihood as BernoulliLikelihood

@@ -1,0 +1,144 @@
+"""A Keras model as a line of operations, and `.keras` files, whose code is refused before anything is loaded."""
+
+import json
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from waza.core.errors import Error
+from waza.interop.keras.package import keras
+
+CODE = "which holds code of its own, and no file of a model is run here: replace it by layers of Keras"
+
+
+class Operation(NamedTuple):
+    """One operation of a model.
+
+    Args:
+        layer: the Keras layer or operation.
+        inputs: the operations whose outputs it takes; None for an input of the model.
+        settings: how it is called, by name.
+    """
+
+    layer: Any
+    inputs: tuple[Any, ...]
+    settings: dict[str, Any]
+
+    @property
+    def kind(self) -> str:
+        """The class's name."""
+        return type(self.layer).__name__
+
+    @property
+    def name(self) -> str:
+        """The layer's name."""
+        return str(self.layer.name)
+
+
+def load_file(path: str | Path) -> Any:
+    """The Keras model in a `.keras` file, which must consist of Keras's own layers.
+
+    Raises:
+        Error: the file is missing or damaged, of another format, or holds code, such as a Lambda layer.
+    """
+    path = Path(path)
+    if path.suffix != ".keras":
+        raise Error(f"{path} is no .keras file: write one in Keras by model.save('{path.stem}.keras')")
+    if not path.is_file():
+        raise Error(f"{path} is missing; expected a file that Keras's model.save wrote")
+    try:
+        with zipfile.ZipFile(path) as archive:
+            config = json.loads(archive.read("config.json"))
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise Error(f"{path} is damaged ({type(error).__name__}), or of Keras 2: save it again with Keras 3") from error
+    for name, module in _classes(config):
+        if name == "Lambda":
+            raise Error(f"{path} has a Lambda layer, {CODE}")
+        if module is not None and module.partition(".")[0] not in ("keras", "builtins"):
+            raise Error(f"{path} has {module}.{name}, {CODE}")
+    try:
+        return keras().saving.load_model(path, compile=False, safe_mode=True)
+    except Error:
+        raise
+    except Exception as error:  # whatever the damage leads to
+        reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
+        raise Error(f"{path} cannot be read ({reason}): save it again with Keras 3") from error
+
+
+def _classes(config: Any) -> Iterator[tuple[str, str | None]]:
+    """The name and the module of each class in a configuration; a registered class of a user has no module's name."""
+    if isinstance(config, dict):
+        if "class_name" in config:
+            module = config.get("module")
+            own = config.get("registered_name") not in (None, config["class_name"])
+            yield str(config["class_name"]), str(module or "registered") if own or module else None
+        for name, value in config.items():
+            if name != "compile_config":
+                yield from _classes(value)
+    elif isinstance(config, list):
+        for value in config:
+            yield from _classes(value)
+
+
+def operations_of(model: Any) -> list[Operation]:
+    """The operations of a model in the order in which they are computed; a model inside of it is laid open.
+
+    Raises:
+        Error: the model has no graph of layers, since it is not built or a class with code of its own.
+    """
+    package = keras()
+    if not isinstance(model, package.Model):
+        raise Error(f"from_keras is given a {type(model).__name__}; expected a Keras model or a .keras file")
+    if isinstance(model, package.Sequential):
+        if not model.built:
+            raise Error("the Keras model has no weights yet: give it an Input, or call model.build(shape)")
+        found: list[Operation] = []
+        for layer in model.layers:
+            found += _opened(layer, (found[-1].layer if found else None,), {}, package)
+        return found
+    if not hasattr(model, "operations"):
+        raise Error(f"the Keras model is the class {type(model).__name__}, {CODE}")
+    if len(model.outputs) != 1:
+        raise Error(f"the Keras model has {len(model.outputs)} outputs; expected one: convert the parts one by one")
+    return _in_order(model.outputs[0], package)
+
+
+def _in_order(output: Any, package: Any) -> list[Operation]:
+    """The operations that an output is computed with; those that it needs come first."""
+    found: list[Operation] = []
+    known: dict[Any, Any] = {}  # by layer and call: what stands for it
+
+    def visit(tensor: Any) -> Any:
+        history = tensor._keras_history
+        layer, call = history.operation, history.node_index
+        if type(layer).__name__ == "InputLayer":
+            return None
+        if (layer, call) in known:
+            return known[layer, call]
+        node = layer._inbound_nodes[call]
+        inputs = tuple(visit(one) for one in node.input_tensors)
+        if any(other is layer for other, _ in known):
+            raise Error(f"the layer {layer.name} is used twice: waza's layers have weights of their own")
+        settings = dict(node.arguments.kwargs)
+        opened = _opened(layer, inputs, settings, package)
+        found.extend(opened)
+        known[layer, call] = opened[-1].layer if opened else inputs[0]
+        return known[layer, call]
+
+    visit(output)
+    return found
+
+
+def _opened(layer: Any, inputs: tuple[Any, ...], settings: dict[str, Any], package: Any) -> list[Operation]:
+    """The layer as an operation; those of a model inside, on the same inputs; none of an input layer."""
+    if type(layer).__name__ == "InputLayer":
+        return []
+    if not isinstance(layer, package.Model):
+        return [Operation(layer, inputs, settings)]
+    if len(inputs) != 1:
+        raise Error(f"the model {layer.name} inside has {len(inputs)} inputs; expected one: convert it by itself")
+    return [
+        one._replace(inputs=tuple(inputs[0] if given is None else given for given in one.inputs))
+        for one in operations_of(layer)
+    ]
