@@ -35,13 +35,8 @@ def blocks_of(page):
     return list(BLOCK.finditer((DOCS / page).read_text("utf-8")))
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("page", PAGES)
-def test_the_code_runs(page, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr("sys.stdin", io.StringIO("Hello. I am looking for a clock.\n"))  # of a conversation
-    *ALONE,
+def run(page):
+    """Runs the page's code in the current folder."""
     names = {"__name__": page}
     for block in blocks_of(f"{page}.md"):
         saved = re.match(r"Save this as `(.+)`:", block["before"])
@@ -70,6 +65,7 @@ def run_line(line):
 def test_the_code_runs(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr("sys.stdin", io.StringIO("Hello. I am looking for a clock.\n"))  # of a conversation
     if page in ALONE:
         if importlib.util.find_spec("tensorflow") is None:
             pytest.skip("TensorFlow is not installed")
