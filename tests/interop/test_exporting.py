@@ -96,13 +96,18 @@ def one_batch(request, monkeypatch):
         monkeypatch.setattr(exporting, "ROWS", (2,))
 
 
+@pytest.fixture(scope="module")
+def model():
+    return classifier()
+
+
 @pytest.fixture
-def saved(tmp_path):
-    classifier().save(tmp_path / "model")
+def saved(model, tmp_path):
+    model.save(tmp_path / "model")
     return tmp_path / "model"
 
 
-def test_a_classifier_leaves_and_is_served_without_waza(saved, tmp_path, capsys):
+def test_a_classifier_leaves_and_is_served_without_waza(model, saved, tmp_path, capsys):
     out = tmp_path / "out"
     main(["export", str(saved), "--to", "onnx", "--out", str(out), "--lang", "en"])
     printed = capsys.readouterr().out
@@ -113,7 +118,7 @@ def test_a_classifier_leaves_and_is_served_without_waza(saved, tmp_path, capsys)
     np.save(tmp_path / "images.npy", images)
     found = tmp_path / "found.json"
     subprocess.run([sys.executable, "-c", SCRIPT, out, tmp_path / "images.npy", found], check=True)
-    assert json.loads(found.read_text()) == classifier().predict(images).tolist()
+    assert json.loads(found.read_text()) == model.predict(images).tolist()
     assert json.loads(read(out).get_modelmeta().custom_metadata_map["classes"]) == ["ant", "bee", "cat"]
 
 

@@ -124,9 +124,10 @@ def test_perceptron(agrees, activation, norm, place):
     agrees(models.MLP((6, 4, 3), activation, norm=norm, norm_position=position, dropout=nn.Dropout(0.3)), 3, 2)
 
 
+@pytest.mark.slow
 @FEW
-@given(activation=ACTIVATIONS, norm=st.sampled_from([None, nn.BatchNorm(), nn.LayerNorm()]), bias=st.booleans())
-def test_convolutional_network(agrees, activation, norm, bias):
+@given(activation=ACTIVATIONS, norm=st.sampled_from([None, nn.BatchNorm(), nn.LayerNorm()]))
+def test_convolutional_network(agrees, activation, norm):
     convolutions = (
         models.Convolution(4, 3, padding="same", local_response=nn.LocalResponseNorm(3), pool=nn.MaxPool(3, 2)),
         models.Convolution(4, 2, groups=2, pool=nn.AveragePool(2, padding=1)),
