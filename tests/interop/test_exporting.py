@@ -34,6 +34,7 @@ from waza.rl.environments.names import environment
 from waza.rl.policies import mlp_policy
 
 RNG = np.random.default_rng(0)
+SLOW = pytest.mark.slow
 SCRIPT = """
 import json, sys
 import numpy as np, onnxruntime
@@ -88,13 +89,25 @@ def refused(arguments, words, capsys):
     assert stopped.value.code == 2 and words in error and error.count("\n") == 1, error
 
 
+@pytest.fixture(autouse=True)
+def one_batch(request, monkeypatch):
+    """Models are compared for one batch, except where the test is of the command: each size is another program."""
+    if request.node.name != test_a_classifier_leaves_and_is_served_without_waza.__name__:
+        monkeypatch.setattr(exporting, "ROWS", (2,))
+
+
+@pytest.fixture(scope="module")
+def model():
+    return classifier()
+
+
 @pytest.fixture
-def saved(tmp_path):
-    classifier().save(tmp_path / "model")
+def saved(model, tmp_path):
+    model.save(tmp_path / "model")
     return tmp_path / "model"
 
 
-def test_a_classifier_leaves_and_is_served_without_waza(saved, tmp_path, capsys):
+def test_a_classifier_leaves_and_is_served_without_waza(model, saved, tmp_path, capsys):
     out = tmp_path / "out"
     main(["export", str(saved), "--to", "onnx", "--out", str(out), "--lang", "en"])
     printed = capsys.readouterr().out
@@ -105,7 +118,7 @@ def test_a_classifier_leaves_and_is_served_without_waza(saved, tmp_path, capsys)
     np.save(tmp_path / "images.npy", images)
     found = tmp_path / "found.json"
     subprocess.run([sys.executable, "-c", SCRIPT, out, tmp_path / "images.npy", found], check=True)
-    assert json.loads(found.read_text()) == classifier().predict(images).tolist()
+    assert json.loads(found.read_text()) == model.predict(images).tolist()
     assert json.loads(read(out).get_modelmeta().custom_metadata_map["classes"]) == ["ant", "bee", "cat"]
 
 
@@ -129,6 +142,7 @@ def test_a_table_has_the_answers_of_waza_use(target, tmp_path):
         assert np.allclose(found[:, 0], model.predict(frame), rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_arrays_leave(tmp_path):
     network = models.SequenceModel(nn.Recurrent(nn.LSTM(2, 4, peepholes=True)), 3, read="last")
     model = prepared_model(network, draw(network), ArrayPreparation((5, 2), "float32", 3, "regression"))
@@ -137,7 +151,9 @@ def test_arrays_leave(tmp_path):
     assert np.allclose(read(tmp_path / "out").run(["numbers"], {"x": x})[0], model.predict(x), atol=1e-5)
 
 
-@pytest.mark.parametrize("name", ["CartPole-v1", "Pendulum-v1", "FrozenLake-v1"])
+@pytest.mark.parametrize(
+    "name", ["CartPole-v1", pytest.param("Pendulum-v1", marks=SLOW), pytest.param("FrozenLake-v1", marks=SLOW)]
+)
 def test_policies_leave(name, tmp_path):
     preparation = PolicyPreparation(environment(name), "ppo")
     policy = mlp_policy(preparation.environment, (5,)).model
@@ -166,7 +182,8 @@ def test_a_language_model_writes_token_by_token(tmp_path):
     assert names[0] == "state_0_hidden" and np.mean(losses) == pytest.approx(model.loss(ids), rel=1e-5)
 
 
-@pytest.mark.parametrize("convolutional", [False, pytest.param(True, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("convolutional", [False, True])
 def test_an_autoencoder_leaves_in_two_parts(convolutional, tmp_path):
     network = models.convolutional_vae((8, 8, 1), 2, (2, 3)) if convolutional else models.dense_vae((8, 8, 1), 2, (4,))
     model = prepared_model(network, draw(network), VAEPreparation((8, 8), 1))
@@ -188,12 +205,10 @@ TRANSLATORS = {
     "transformer": models.Transformer(9, 7, 4, 2, 2, 8),
     "shared": models.Transformer(7, 7, 4, 2, 1, 8, norm_position="after", tied=False, shared=True, decoder_depth=2),
 }
-QUICK = ("luong",)
 
 
-@pytest.mark.parametrize(
-    "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in TRANSLATORS]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("name", TRANSLATORS)
 def test_a_translator_decodes_greedily(name, tmp_path):
     """The tokens that ONNX Runtime finds step by step are those of waza."""
     model = translator(TRANSLATORS[name])

@@ -25,6 +25,7 @@ CELLS = {
     "gru of 2014": functools.partial(nn.GRU, reset="before", activation=nn.sigmoid),
     "ssru": nn.SSRU,
 }
+QUICK = ("peephole lstm", "gru")
 
 
 @FEW
@@ -90,7 +91,9 @@ def test_layers_without_variables(agrees, layer):
     agrees(layer, 3, 2)
 
 
-@pytest.mark.parametrize("name", CELLS)
+@pytest.mark.parametrize(
+    "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in CELLS]
+)
 @FEW
 @given(data=st.data())
 def test_recurrent(name, agrees, data):
@@ -99,6 +102,7 @@ def test_recurrent(name, agrees, data):
     agrees(layer(CELLS[name](inputs, units)), "time", inputs, sizes={"time": 6})
 
 
+@pytest.mark.slow
 @FEW
 @given(units=st.integers(2, 4))
 def test_stack(agrees, units):
@@ -120,9 +124,10 @@ def test_perceptron(agrees, activation, norm, place):
     agrees(models.MLP((6, 4, 3), activation, norm=norm, norm_position=position, dropout=nn.Dropout(0.3)), 3, 2)
 
 
+@pytest.mark.slow
 @FEW
-@given(activation=ACTIVATIONS, norm=st.sampled_from([None, nn.BatchNorm(), nn.LayerNorm()]), bias=st.booleans())
-def test_convolutional_network(agrees, activation, norm, bias):
+@given(activation=ACTIVATIONS, norm=st.sampled_from([None, nn.BatchNorm(), nn.LayerNorm()]))
+def test_convolutional_network(agrees, activation, norm):
     convolutions = (
         models.Convolution(4, 3, padding="same", local_response=nn.LocalResponseNorm(3), pool=nn.MaxPool(3, 2)),
         models.Convolution(4, 2, groups=2, pool=nn.AveragePool(2, padding=1)),
@@ -134,7 +139,7 @@ def test_convolutional_network(agrees, activation, norm, bias):
     "model",
     [
         models.dense_autoencoder(6, 2, (4,), tied=True),
-        models.convolutional_autoencoder((6, 5, 1), 3, (2, 4), (5,)),
+        pytest.param(models.convolutional_autoencoder((6, 5, 1), 3, (2, 4), (5,)), marks=pytest.mark.slow),
         models.Chain((nn.Flatten(), nn.Dense(30, 4), nn.relu, nn.BatchNorm(4), nn.Dense(4, 3))),
     ],
 )

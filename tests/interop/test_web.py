@@ -12,9 +12,12 @@ from waza import models, nn
 from waza.interop.onnx.target import TARGET
 
 PACKAGE = Path(__file__).parents[2] / "build" / "node_modules" / "onnxruntime-web"
-pytestmark = pytest.mark.skipif(
-    not PACKAGE.is_dir() or shutil.which("node") is None, reason="needs Node and onnxruntime-web: make web"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not PACKAGE.is_dir() or shutil.which("node") is None, reason="needs Node and onnxruntime-web: make web"
+    ),
+]
 LAYERS = {
     "images": (models.ConvNet((models.Convolution(3, 3, pool=nn.MaxPool(2)),), (4,), 3, (8, 8, 1)), (8, 8, 1)),
     "sequences": (models.SequenceModel(nn.Bidirectional(nn.LSTM(3, 4, peepholes=True)), 2, "last"), (5, 3)),

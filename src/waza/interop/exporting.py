@@ -60,7 +60,7 @@ def export(model: Exportable, to: str, folder: Path, force: bool = False) -> tup
         for part in model.parts:
             path = temporary / f"{part.name}{target.ending}"
             target.write(part, path, model.facts)
-            found.append(Written(part, folder / path.name, largest_difference(part, target.read(part, path))))
+            found.append(Written(part, folder / path.name, largest_difference(part, target.read(part, path), ROWS)))
         for one in found:
             if not one.difference <= TOLERANCE:
                 raise Error(
