@@ -2,12 +2,13 @@
 
 from typing import Any
 
+import jax
 import numpy as np
 
 from waza.core.errors import Error
 from waza.core.recipe import replace
 from waza.core.variables import Tracked
-from waza.interop.keras.activations import HERE, activation_here
+from waza.interop.keras.activations import activation_here
 from waza.interop.keras.graph import Operation
 from waza.interop.keras.readers import Part, Reader, Reading, check, final, weights_of
 from waza.interop.keras.weights import dense_here, kernel_here
@@ -22,6 +23,7 @@ from waza.nn import (
     Flatten,
     LayerNorm,
     MaxPool,
+    relu,
 )
 
 LAST = "normalise the last axis: axis=-1"
@@ -46,12 +48,12 @@ def _activation(operation: Operation, reading: Reading) -> list[Part]:
 def _relu(operation: Operation, reading: Reading) -> list[Part]:
     plain = {"max_value": None, "negative_slope": 0.0, "threshold": 0.0}
     check(operation, [(name, value, "use the plain one") for name, value in plain.items()])
-    return [(HERE["relu"], {})]
+    return [(relu, {})]
 
 
 def _softmax(operation: Operation, reading: Reading) -> list[Part]:
     check(operation, [("axis", -1, "use the last axis")])
-    return [(HERE["softmax"], {})]
+    return [(jax.nn.softmax, {})]
 
 
 def _laid(operation: Operation, reading: Reading) -> None:

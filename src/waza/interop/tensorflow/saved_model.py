@@ -29,9 +29,9 @@ def save_part(part: Part, folder: Path) -> None:
         part: what is written.
         folder: that is created.
     """
+    tf = tensorflow()  # before jax2tf, which imports it too
     from jax.experimental import jax2tf
 
-    tf = tensorflow()
     leaves, structure = jax.tree.flatten(part.variables)
 
     def apply(leaves: list[Any], *inputs: Any) -> dict[str, Any]:
