@@ -12,6 +12,7 @@ TRY = {
     "photos": "waza fit small-alexnet photos/ --out photo-model",
     "corpus": "waza fit language-model corpus.txt --out text-model",
     "translations": "waza fit translator --source sentences.en --target sentences.ja --out translator",
+    "dialogues": "waza fit dialogue dialogues.jsonl --out talker",
     "campaign": "waza campaign campaign.csv --arm mail --reward visited --cost 0.05 --out policy",
 }
 

@@ -5,6 +5,7 @@ The numbers, pictures and sentences are made by this file from fixed seeds. Wine
 
 import csv
 import io
+import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,6 +14,7 @@ import numpy as np
 
 from waza.core.errors import Error, nearest
 from waza.core.files import write_whole
+from waza.data.sample_dialogues import Conversation, conversations
 from waza.data.sample_texts import sentences, translations
 
 Files = Mapping[str, bytes]
@@ -126,6 +128,13 @@ def translated(language: str = "en") -> Files:
     }
 
 
+def dialogues(language: str = "en") -> Files:
+    """Conversations at a market stall, in the language of the command, and beginnings of others to reply to."""
+    made = conversations(np.random.RandomState(6), 1212, language)
+    known, new = made[:1200], made[1200:]
+    return {"dialogues.jsonl": _json_lines(known), "contexts.jsonl": _json_lines([one[: len(one) // 2] for one in new])}
+
+
 def campaign(language: str = "en") -> Files:
     """Customers who received one of two mails or none, at random, and who visited; and customers of the next campaign.
 
@@ -203,6 +212,13 @@ SAMPLES: dict[str, Sample] = {
         },
         translated,
     ),
+    "dialogues": Sample(
+        {
+            "en": "1,200 conversations at a market stall, from a small grammar (dialogues.jsonl, and contexts.jsonl)",
+            "ja": "小さな文法から作った、市場の店での会話 1,200 件(dialogues.jsonl と、返答を待つ contexts.jsonl)",
+        },
+        dialogues,
+    ),
 }
 
 
@@ -212,6 +228,10 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:
     writer.writerow(heads)
     writer.writerows(rows)
     return text.getvalue().encode()
+
+
+def _json_lines(made: Sequence[Conversation]) -> bytes:
+    return "".join(json.dumps({"turns": turns}, ensure_ascii=False) + "\n" for turns in made).encode()
 
 
 def _drawn(shape: str, rng: np.random.RandomState, side: int = 48) -> np.ndarray:
