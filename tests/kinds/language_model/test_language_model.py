@@ -15,10 +15,11 @@ from waza.cli import main
 from waza.core.errors import Error
 from waza.data import Dataset, Pieces, Split
 from waza.data.image_preparation import ImagePreparation
+from waza.data.text.growing import Growing
 from waza.engine.pace import Pace
 from waza.kinds import Model, load_model, save_model
 from waza.kinds.fitting import divergence, fit_in_folder
-from waza.kinds.language_model.generation import Growing, generate
+from waza.kinds.language_model.generation import generate
 from waza.kinds.language_model.learner import lanes_and_window
 from waza.kinds.language_model.options import TextOptions
 from waza.kinds.registry import kind_of

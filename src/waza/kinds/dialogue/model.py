@@ -11,6 +11,8 @@ import numpy as np
 from jaxtyping import Array, PyTree
 
 from waza.core.errors import Error
+from waza.data.text.dialogue.text import MOST_TURNS
+from waza.data.text.growing import Growing
 from waza.kinds.dialogue.options import MOST, TEMPERATURE
 from waza.kinds.model import Model
 from waza.models import VHRED, DialogueModel
@@ -19,7 +21,10 @@ from waza.models.decoding.greedy import most_probable
 from waza.models.decoding.sampling import draw
 from waza.nn import Pass, named_key
 
-ROWS = 32  # dialogues that are replied to at once
+ROWS, ROOM = (
+    32,
+    1 << 17,
+)  # dialogues that are replied to at once, and their tokens with the padding, so that memory is bounded
 SHORTEST = 4  # utterances of a dialogue, and tokens of an utterance, to which they are padded at least
 
 
@@ -76,7 +81,7 @@ class DialogueReplies(Model):
         """The replies to a dialogue; to one without turns, first utterances.
 
         Args:
-            turns: what was said, in order.
+            turns: what was said, in order; of more than 500 turns, the last 500 are read.
             temperature: of the sampling; at 0 the most probable token is taken each time.
             top_k: how many tokens may be drawn; None: all.
             nucleus: the fewest tokens with this probability may be drawn.
@@ -93,13 +98,13 @@ class DialogueReplies(Model):
     def replies(self, dialogues: Sequence[Sequence[str]], how: Replying = USUAL) -> list[list[str]]:
         """The replies to each dialogue. They do not depend on the dialogues that are replied to with it."""
         _check(how)
-        encoded = [[self.preparation.encode(turn) for turn in turns] for turns in dialogues]
+        encoded = [self._encoded_turns(turns) for turns in dialogues]
         classes: dict[tuple[int, int], list[int]] = {}
         for place, turns in enumerate(encoded):
             classes.setdefault(_padded(turns), []).append(place)
         found: dict[int, list[str]] = {}
         for shape, places in sorted(classes.items()):
-            rows = min(ROWS, 1 << (len(places) - 1).bit_length())
+            rows = min(ROWS, 1 << (len(places) - 1).bit_length(), max(1, ROOM // (shape[0] * shape[1])))
             for first in range(0, len(places), rows):
                 some = places[first : first + rows]
                 given = _batch([encoded[place] for place in some], rows, shape)
@@ -110,22 +115,23 @@ class DialogueReplies(Model):
     def stream(self, turns: Sequence[str], how: Replying = USUAL) -> Iterator[str]:
         """The first of the replies that `replies` gives for sampling, piece by piece."""
         _check(how)
-        encoded = [self.preparation.encode(turn) for turn in turns]
+        encoded = self._encoded_turns(turns)
         tokens, lengths = _batch([encoded], 1, _padded(encoded))
         key = self._key(how.seed, 0)
         variables = self._variables
         known, state = self._start(variables, tokens, lengths, key)
-        token, ids, written = jnp.full(1, self.model.end, jnp.int32), [], ""
+        token, growing, begun = jnp.full(1, self.model.end, jnp.int32), Growing(self.preparation.tokenizer), False
         numbers = np.float32(how.temperature), np.float32(how.nucleus)
         for time in range(how.length):
             token, state = self._next(variables, known, state, token, key, np.int32(time), numbers, how.top_k)
             if int(token[0]) == self.model.end:
                 break
-            ids.append(int(token[0]))
-            text = self.preparation.tokenizer.decode(ids).lstrip()
-            if not text.endswith("\N{REPLACEMENT CHARACTER}"):  # else a part of a character
-                yield text[len(written) :]
-                written = text
+            piece = growing.more(int(token[0]))
+            if piece := piece if begun else piece.lstrip():
+                begun = True
+                yield piece
+        if rest := growing.rest():
+            yield rest
 
     def check(self) -> None:
         """Reply to nothing with one token.
@@ -151,6 +157,10 @@ class DialogueReplies(Model):
                 if row < count:
                     by_row[row].append(self.preparation.decode(ids[:length]))
         return by_row
+
+    def _encoded_turns(self, turns: Sequence[str]) -> list[np.ndarray]:
+        """The tokens of the turns that are read."""
+        return [self.preparation.encode(turn) for turn in turns[-MOST_TURNS:]]
 
     def _key(self, seed: int, number: int) -> Array:
         """The key of the reply of this number: the same for all dialogues, so that none depends on its place."""

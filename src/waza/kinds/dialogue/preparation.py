@@ -1,11 +1,14 @@
 """What a saved dialogue model needs to know of its utterances."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from waza.data.notes import Note, listed
+from waza.data.text.dialogue.text import one_line
 from waza.data.text.preparation import composed
 from waza.data.text.tokenizer import Tokenizer, tokenizer_from_json
 
@@ -36,12 +39,29 @@ class DialoguePreparation:
 
     def encode(self, utterance: str) -> np.ndarray:
         """The tokens of an utterance, (n,) int32, at most `longest`, and then the one that ends it."""
-        line = composed(" ".join(utterance.split("\n")).strip())
-        return np.append(self.tokenizer.encode(line)[: self.longest], np.int32(self.end))
+        ids = self.tokenizer.encode(composed(one_line(utterance)))
+        return np.append(ids[: self.longest], np.int32(self.end))
 
     def decode(self, ids: Any) -> str:
         """The utterance of these tokens, without the one that ends it."""
         return self.tokenizer.decode(ids).strip()
+
+    def notes(self, utterances: Iterable[str]) -> list[Note]:
+        """What is decided about utterances: unknown words or characters, and the end of long ones."""
+        unknown: Counter[str] = Counter()
+        cut = 0
+        for utterance in utterances:
+            line = composed(one_line(utterance))
+            unknown.update(self.tokenizer.unknown(line))
+            cut += len(self.tokenizer.encode(line)) > self.longest
+        notes = []
+        if unknown:
+            kind = "reply_unknown_words" if self.tokenizer.kind == "words" else "reply_unknown_characters"
+            names = listed(one for one, _ in unknown.most_common())
+            notes.append(Note(kind, {"count": f"{unknown.total():,}", "names": names}))
+        if cut:
+            notes.append(Note("turns_long", {"count": f"{cut:,}", "longest": self.longest}))
+        return notes
 
     def to_json(self) -> dict[str, Any]:
         """The preparation as plain values."""

@@ -6,11 +6,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from waza.core.errors import Error
-from waza.data import Tokenizer
+from waza.data.text.growing import Growing
 from waza.kinds.language_model.model import LENGTH, TEMPERATURE, TextModel
 from waza.kinds.model import Model
-
-BROKEN, HELD = "\N{REPLACEMENT CHARACTER}", 3  # up to three of a character's four bytes are incomplete
 
 
 def generate(
@@ -56,32 +54,3 @@ def _written(model: TextModel, ids: np.ndarray, length: int, temperature: float,
         length -= len(chunk)
     if rest := growing.rest():
         yield rest
-
-
-class Growing:
-    """A text that is decoded token by token, after a first token that is not part of it.
-
-    A character of several bytes may come in several tokens: it is held back until it is complete.
-    """
-
-    def __init__(self, tokenizer: Tokenizer, before: int):
-        self._tokenizer = tokenizer
-        self._shown = len(tokenizer.decode([before]))
-        self._ids = [before]
-
-    def more(self, token: int) -> str:
-        """The text that this token adds, without an incomplete character at its end."""
-        self._ids.append(token)
-        text = self._tokenizer.decode(self._ids)
-        broken = min(HELD, len(text) - len(text.rstrip(BROKEN)))
-        new = text[self._shown : len(text) - broken]
-        if broken:
-            self._shown = max(self._shown, len(text) - broken)
-        else:  # restart after the last token, so that the cost of a token does not grow with the text
-            self._ids = [token]
-            self._shown = len(self._tokenizer.decode(self._ids))
-        return new
-
-    def rest(self) -> str:
-        """The text that was held back."""
-        return self._tokenizer.decode(self._ids)[self._shown :]

@@ -2,6 +2,7 @@
 
 from waza.data.text.dialogue.lanes import Lanes as Lanes
 from waza.data.text.dialogue.lanes import lanes_of as lanes_of
+from waza.data.text.dialogue.reading import read_contexts as read_contexts
 from waza.data.text.dialogue.reading import read_dialogues as read_dialogues
 from waza.data.text.dialogue.real_persona_chat import real_persona_chat as real_persona_chat
 from waza.data.text.dialogue.sgd import sgd as sgd

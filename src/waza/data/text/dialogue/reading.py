@@ -7,7 +7,7 @@ from typing import Any
 
 from waza.core.errors import Error
 from waza.data.notes import Note, quoted
-from waza.data.text.dialogue.text import DialogueText, cleaned, counted_notes
+from waza.data.text.dialogue.text import DialogueText, cleaned, contexts, counted_notes
 from waza.data.text.reading import decoded_file, split_lines
 
 FORM = '{"turns": [["A", "Hello."], ["B", "Hi."]]}'
@@ -29,14 +29,33 @@ def read_dialogues(path: str | Path) -> tuple[DialogueText, list[Note]]:
     Raises:
         Error: the file cannot be read, a line is no such object (the message names the line), or no dialogue is left.
     """
-    text, notes = decoded_file(path)
-    lines = split_lines(text)
-    is_json = text.lstrip()[:1] in ("{", "[")
-    given = of_json_lines(lines, path) if is_json else _of_plain_lines(lines)
+    given, notes = _given(path)
     found, counts = cleaned(Path(path).stem, given)
     if not found.size:
         raise Error(f"{path} has no turn with a text: give dialogues, one on a line, such as {FORM}")
     return found, [*notes, *counted_notes(counts)]
+
+
+def read_contexts(path: str | Path) -> tuple[list[list[str]], list[Note]]:
+    """What was said in each dialogue of a file that is to be replied to (`contexts`), with notes.
+
+    Args:
+        path: the file, in the form that `read_dialogues` takes.
+
+    Raises:
+        Error: the file cannot be read, or a line is no dialogue.
+    """
+    given, notes = _given(path)
+    found, counts = contexts(given)
+    return found, [*notes, *counted_notes(counts)]
+
+
+def _given(path: str | Path) -> tuple[Iterator[Turns], list[Note]]:
+    """The turns of each dialogue as the file has them, and notes on its encoding."""
+    text, notes = decoded_file(path)
+    lines = split_lines(text)
+    is_json = text.lstrip()[:1] in ("{", "[")
+    return (of_json_lines(lines, path) if is_json else _of_plain_lines(lines)), notes
 
 
 def of_json_lines(lines: list[str], path: str | Path) -> Iterator[Turns]:

@@ -1,5 +1,6 @@
 """Dialogues: turns of speakers, one after another."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -10,6 +11,8 @@ from waza.data.notes import Note
 from waza.data.text.preparation import composed
 
 MOST_TURNS = 500  # of a dialogue; longer ones are divided
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # line ends among them
+SURROGATE = re.compile(r"[\ud800-\udfff]")
 KINDS = (
     "dialogues_empty",
     "dialogues_single",
@@ -18,6 +21,8 @@ KINDS = (
     "turns_unknown",
     "turns_joined",
     "turns_composed",
+    "contexts_empty",
+    "contexts_long",
 )
 
 
@@ -81,9 +86,9 @@ def cleaned(
 ) -> tuple[DialogueText, Counter[str]]:
     r"""Dialogues as they are used, and how many of them or of their turns a decision was made about, by its note.
 
-    Blanks at both ends of a turn are removed, line ends inside it become spaces, and letters are composed (Unicode
-    NFC). A turn without text is left out, and a dialogue without any. A turn without a speaker is kept. A dialogue of
-    more than `most_turns` turns is divided, so that one dialogue cannot fill the memory.
+    Each turn becomes one line (`one_line`) of composed letters (Unicode NFC). A turn without text is left out, and a
+    dialogue without any. A turn without a speaker is kept. A dialogue of more than `most_turns` turns is divided, so
+    that one dialogue cannot fill the memory.
 
     Args:
         name: of the text.
@@ -99,17 +104,7 @@ def cleaned(
     kept: list[tuple[Turn, ...]] = []
     counts: Counter[str] = Counter()
     for given in dialogues:
-        turns = []
-        for speaker, raw in given:
-            line = " ".join(raw.split("\n")).strip()
-            text = composed(line)
-            if not text:
-                counts["turns_empty"] += 1
-                continue
-            counts["turns_joined"] += "\n" in raw.strip()
-            counts["turns_composed"] += text != line
-            counts["turns_unknown"] += speaker is None
-            turns.append(Turn(speaker, text))
+        turns = _turns(given, counts)
         counts["dialogues_empty"] += not turns
         counts["dialogues_single"] += len(turns) == 1
         counts["dialogues_divided"] += len(turns) > most_turns
@@ -117,9 +112,61 @@ def cleaned(
     return DialogueText(name, tuple(kept)), counts
 
 
+def contexts(
+    dialogues: Iterable[Sequence[tuple[str | None, str]]], most_turns: int = MOST_TURNS
+) -> tuple[list[list[str]], Counter[str]]:
+    """What was said in each dialogue that is to be replied to, and the counts of `cleaned`.
+
+    No dialogue is left out or divided: of a long one the last `most_turns` turns are kept, and one without any text is
+    a dialogue that has not begun.
+
+    Args:
+        dialogues: the turns of each, as (speaker, text).
+        most_turns: the largest number of turns of a dialogue.
+
+    >>> contexts([[("A", "one"), ("B", "two")], [("A", " ")]], most_turns=1)[0]
+    [['two'], []]
+    """
+    kept: list[list[str]] = []
+    counts: Counter[str] = Counter()
+    for given in dialogues:
+        said = [turn.text for turn in _turns(given, counts)]
+        counts["contexts_empty"] += not said
+        counts["contexts_long"] += len(said) > most_turns
+        kept.append(said[-most_turns:])
+    return kept, counts
+
+
+def _turns(given: Iterable[tuple[str | None, str]], counts: Counter[str]) -> list[Turn]:
+    """The turns that have a text, as lines; what was decided is counted."""
+    turns = []
+    for speaker, raw in given:
+        line = one_line(raw)
+        text = composed(line)
+        if not text:
+            counts["turns_empty"] += 1
+            continue
+        counts["turns_joined"] += CONTROL.search(raw.strip()) is not None
+        counts["turns_composed"] += text != line
+        counts["turns_unknown"] += speaker is None
+        turns.append(Turn(speaker, text))
+    return turns
+
+
+def one_line(text: str) -> str:
+    r"""The text in one line without blanks at its ends: line ends and other control characters become spaces.
+
+    Half of a surrogate pair, which JSON can hold and no file can, becomes "\N{REPLACEMENT CHARACTER}".
+
+    >>> one_line(" to\tbe\r\nor \x1b[1m not\n")
+    'to be  or  [1m not'
+    """
+    return SURROGATE.sub("\N{REPLACEMENT CHARACTER}", CONTROL.sub(" ", text)).strip()
+
+
 def counted_notes(counts: Counter[str], most_turns: int = MOST_TURNS) -> list[Note]:
-    """The notes on decisions of `cleaned`."""
-    more = {"dialogues_divided": {"most": f"{most_turns:,}"}}
+    """The notes on decisions of `cleaned` or `contexts`."""
+    more = {kind: {"most": f"{most_turns:,}"} for kind in ("dialogues_divided", "contexts_long")}
     return [Note(kind, {"count": f"{counts[kind]:,}"} | more.get(kind, {})) for kind in KINDS if counts[kind]]
 
 
