@@ -5,6 +5,7 @@ import contextlib
 import csv
 import dataclasses
 import io
+import re
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -18,6 +19,7 @@ from waza.kinds.registry import kind_prepared_by, kinds, use_options
 from waza.kinds.using import InputOptions, Lines, Writing
 
 DIGITS, DIGITS_SHOWN = 9, 4
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # line ends and tabs are text
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -72,7 +74,7 @@ def _put(text: str, output: str | None) -> None:
         write_whole(Path(output), text.encode("utf-8", "replace"))
     else:
         _any_text()
-        sys.stdout.write(text)
+        sys.stdout.write(_shown(text))
 
 
 def _any_text() -> None:
@@ -81,12 +83,17 @@ def _any_text() -> None:
         sys.stdout.reconfigure(errors="replace")
 
 
+def _shown(text: str) -> str:
+    """The text as it is printed: a terminal would obey control characters, so that it is given "�" for each."""
+    return CONTROL.sub("\N{REPLACEMENT CHARACTER}", text) if sys.stdout.isatty() else text
+
+
 def _write(pieces: Iterator[str]) -> None:
     """Print a text as it comes."""
     _any_text()
     try:
         for piece in pieces:
-            print(piece, end="", flush=True)
+            print(_shown(piece), end="", flush=True)
     finally:
         print()  # also after Ctrl-C
 
@@ -112,5 +119,5 @@ def _print(columns: Mapping[str, Any]) -> None:
 
     table = Table(*columns, box=None, pad_edge=False)
     for row in _rows(columns, DIGITS_SHOWN):
-        table.add_row(*map(Text, row))
+        table.add_row(*(Text(_shown(cell)) for cell in row))
     Console().print(table)

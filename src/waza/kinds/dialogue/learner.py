@@ -85,6 +85,5 @@ def learner(options: DialogueOptions, given: DialogueMaterial) -> UtterancePredi
         VariationalBound(beta, options.free_bits or None),
         batch_size=options.batch_size,
         aggressive=extra,
-        importance_samples=options.importance_samples,
         evaluated=EVALUATED,
     )

@@ -21,10 +21,8 @@ from waza.models.decoding.greedy import most_probable
 from waza.models.decoding.sampling import draw
 from waza.nn import Pass, named_key
 
-ROWS, ROOM = (
-    32,
-    1 << 17,
-)  # dialogues that are replied to at once, and their tokens with the padding, so that memory is bounded
+ROWS = 32  # dialogues that are replied to at once
+ROOM = 1 << 17  # tokens of these with the padding, so that memory is bounded
 SHORTEST = 4  # utterances of a dialogue, and tokens of an utterance, to which they are padded at least
 
 

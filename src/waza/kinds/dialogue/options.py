@@ -11,7 +11,7 @@ from waza.kinds.using import InputOptions
 NetworkName = Literal["vhred", "hred", "joined", "rnn"]
 TokensName = Literal["pieces", "words", "characters"]
 TEMPERATURE, MOST = 0.7, 64
-VHRED_ONLY = ("latent", "posterior_norm", "kl_warm_up", "free_bits", "bag_of_words", "aggressive", "importance_samples")
+VHRED_ONLY = ("latent", "posterior_norm", "kl_warm_up", "free_bits", "bag_of_words", "aggressive")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -83,9 +83,6 @@ class DialogueOptions(TrainingOptions):
     bag_of_words: bool = option(False, "vhred's latent variable also has to predict a bag of words")
     aggressive: int | None = option(
         None, "extra steps of vhred's posterior network after each step", usual="0", least=0, metavar="N"
-    )
-    importance_samples: int | None = option(
-        None, "samples of an estimate of vhred's perplexity, as slow as N evaluations", least=1, metavar="N"
     )
 
     def __post_init__(self):

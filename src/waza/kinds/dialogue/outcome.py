@@ -1,4 +1,4 @@
-"""What the training of a dialogue model came to: replies to test dialogues, and whether it is of use."""
+"""What the training of a dialogue model came to: replies, the latent variable's part, and whether it is of use."""
 
 import math
 from collections.abc import Mapping
@@ -7,18 +7,31 @@ from typing import Any
 import numpy as np
 
 from waza.kinds.dialogue.corpus import DialogueMaterial
+from waza.kinds.dialogue.latent import estimated
+from waza.kinds.dialogue.learner import EVALUATED
 from waza.kinds.dialogue.model import DialogueReplies, Replying
 from waza.kinds.kind import Outcome
 from waza.kinds.usefulness import Finding
 from waza.learners import UtterancePrediction
+from waza.models import VHRED
 
 SAMPLES, REPLIES, SHOWN_TURNS = 4, 3, 4
+SHOWN_DIALOGUES, IMPORTANCE = 24, 50  # dialogues of the chart; samples of the estimate of perplexity
+COLLAPSED, UNUSED = 0.1, 1.005  # nats of mutual information; perplexity in another context, in the true one's
 
 
 def outcome(learner: UtterancePrediction, given: DialogueMaterial, trained: Any) -> Outcome:
-    """The network, and replies to test dialogues."""
+    """The network, replies to test dialogues, and with a latent variable the divergence of each utterance."""
     model = DialogueReplies(learner.model, trained.variables, given.preparation)
-    return Outcome(learner.model, trained, learner.targets_a_step, {"samples": samples(model, given)})
+    facts: dict[str, Any] = {"samples": samples(model, given), "divergences": []}
+    if isinstance(learner.model, VHRED):
+        found = estimated(learner.model, trained.variables, given.dataset.test, EVALUATED, IMPORTANCE)
+        trained.best["test_weighted_perplexity"] = found.perplexity
+        facts["divergences"] = [
+            [round(float(value), 2) for value in turns[np.isfinite(turns)]]
+            for turns in found.divergence[:SHOWN_DIALOGUES]
+        ]
+    return Outcome(learner.model, trained, learner.targets_a_step, facts)
 
 
 def samples(model: DialogueReplies, given: DialogueMaterial) -> list[dict[str, Any]]:
@@ -41,12 +54,21 @@ def samples(model: DialogueReplies, given: DialogueMaterial) -> list[dict[str, A
 
 
 def findings(given: DialogueMaterial, result: Mapping[str, Any], best: bool) -> list[Finding]:
-    """Whether the model is untrained, no better than the tokens' frequencies, or makes nothing of the context."""
+    """Whether the model is untrained, no better than frequencies, ignores its context, or its latent variable collapsed.
+
+    A network without a context has the same perplexity in any, of which nothing is said.
+    """
     found = [Finding("untrained", {})] if best and result["best_step"] == 0 and result["steps"] else []
     measures = result["measures"]
     loss, constant = measures.get("test_loss"), unigram_loss(given)
     if loss is not None and loss >= constant:
         found.append(Finding("no_text", {"loss": f"{loss:.3g}", "constant": f"{constant:.3g}"}))
+    true, shuffled = (measures.get(f"test_{name}") for name in ("perplexity", "shuffled_perplexity"))
+    if true is not None and shuffled is not None and shuffled != true and shuffled < true * UNUSED:
+        found.append(Finding("no_context", {"true": f"{true:.4g}", "shuffled": f"{shuffled:.4g}"}))
+    information = measures.get("test_mutual_information")
+    if information is not None and information < COLLAPSED:
+        found.append(Finding("collapsed_vhred", {"information": f"{information:.2g}"}))
     return found
 
 

@@ -1,8 +1,9 @@
-"""The report of a dialogue model: its curves, and replies to test dialogues."""
+"""The report of a dialogue model: its curves, replies to test dialogues, and the divergence of each utterance."""
 
 from collections.abc import Mapping
 from typing import Any
 
+from waza.kinds.dialogue.charts import divergence_chart
 from waza.kinds.dialogue.corpus import DialogueMaterial
 from waza.kinds.dialogue.model import DialogueReplies
 from waza.report.training_page import Training, render_training
@@ -14,5 +15,10 @@ LATENT = ("kl", "mutual_information", "active_units")
 def dialogue_page(model: DialogueReplies, given: DialogueMaterial, training: Training, language: str) -> str:
     """The report in both languages."""
     result: Mapping[str, Any] = training.result
+    divergences = result["divergences"]
+
+    def charts(say: Mapping[str, Any]) -> dict[str, Any]:
+        return {"divergences": divergence_chart(divergences, say)} if divergences else {}
+
     charted = (*CHARTED, *(name for name in LATENT if f"test_{name}" in result["measures"]))
-    return render_training(training, language, charted, samples=result["samples"])
+    return render_training(training, language, charted, charts, samples=result["samples"], divided=bool(divergences))

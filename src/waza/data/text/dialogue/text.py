@@ -156,7 +156,7 @@ def _turns(given: Iterable[tuple[str | None, str]], counts: Counter[str]) -> lis
 def one_line(text: str) -> str:
     r"""The text in one line without blanks at its ends: line ends and other control characters become spaces.
 
-    Half of a surrogate pair, which JSON can hold and no file can, becomes "\N{REPLACEMENT CHARACTER}".
+    Half of a surrogate pair, which JSON can hold and no file can, becomes "�".
 
     >>> one_line(" to\tbe\r\nor \x1b[1m not\n")
     'to be  or  [1m not'
