@@ -54,7 +54,7 @@ def samples(model: DialogueReplies, given: DialogueMaterial) -> list[dict[str, A
 
 
 def findings(given: DialogueMaterial, result: Mapping[str, Any], best: bool) -> list[Finding]:
-    """Whether the model is untrained, no better than frequencies, ignores its context, or its latent variable collapsed.
+    """Whether the model is untrained, no better than frequencies, or ignores its context or its latent variable.
 
     A network without a context has the same perplexity in any, of which nothing is said.
     """
