@@ -19,6 +19,7 @@ NAVIGATION = {
         "extending",
         "own-data",
         "translators",
+        "dialogue",
         "autoencoders",
         "word2vec",
         "policies",

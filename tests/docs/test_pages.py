@@ -1,5 +1,6 @@
 """The pages with code: it runs as it stands, in the page's order, and is the same in both languages."""
 
+import io
 import re
 import shlex
 from pathlib import Path
@@ -9,7 +10,17 @@ import pytest
 from waza.cli import main
 
 DOCS = Path(__file__).parents[2] / "docs"
-PAGES = ("tutorial", "own-study", "own-data", "translators", "autoencoders", "word2vec", "policies", "reinforcement")
+PAGES = (
+    "tutorial",
+    "own-study",
+    "own-data",
+    "translators",
+    "dialogue",
+    "autoencoders",
+    "word2vec",
+    "policies",
+    "reinforcement",
+)
 BLOCK = re.compile(r"(?P<before>[^\n]*)\n\n```(?P<kind>\w+)\n(?P<code>.*?)```", re.DOTALL)
 SET_UP = ("make demo", ". .venv/bin/activate")
 
@@ -23,6 +34,7 @@ def blocks_of(page):
 def test_the_code_runs(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr("sys.stdin", io.StringIO("Hello. I am looking for a clock.\n"))  # of a conversation
     names = {"__name__": page}
     for block in blocks_of(f"{page}.md"):
         saved = re.match(r"Save this as `(.+)`:", block["before"])
