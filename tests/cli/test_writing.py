@@ -5,8 +5,10 @@ import subprocess
 import sys
 
 import jax
+import pytest
 
 from waza import models
+from waza.cli.use import _put, _write
 from waza.data import Characters
 from waza.data.text.preparation import TextPreparation
 from waza.kinds import save_model
@@ -26,3 +28,12 @@ def test_ctrl_c_ends_a_text_without_end(tmp_path):
     rest, said = process.communicate(timeout=60)
     assert begun.startswith("ab") and set(begun + rest) <= set("abc�\n") and rest.endswith("\n")
     assert process.returncode == 130 and said == "waza: stopped\n"
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_a_terminal_is_given_no_control_characters(monkeypatch, capsys, is_terminal):
+    text = "a\tb\x1b[2J\x07\r\x9b1m\n"
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: is_terminal)
+    _put(text, None)
+    _write(iter([text]))
+    assert capsys.readouterr().out == (2 * (text if not is_terminal else "a\tb�[2J���1m\n")) + "\n"

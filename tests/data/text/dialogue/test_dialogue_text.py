@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from waza.core.errors import Error
 from waza.data import Note, dialogues, load
-from waza.data.text.dialogue import DialogueCorpus, cleaned, dialogue_corpus, read_dialogues
+from waza.data.text.dialogue import DialogueCorpus, cleaned, dialogue_corpus, read_contexts, read_dialogues
 from waza.data.text.dialogue.splits import split_notes
 
 
@@ -65,6 +65,25 @@ def test_a_long_dialogue_is_divided_and_counted(file):
     text, notes = read_dialogues(file(lines([("A", str(i)) for i in range(1_100)], [("A", "x")] * 500)))
     assert [len(one) for one in text.dialogues] == [500, 500, 100, 500]
     assert notes == [Note("dialogues_divided", {"count": "1", "most": "500"})]
+
+
+def test_control_characters_and_halves_of_surrogate_pairs(file):
+    """A terminal would obey the first, and no file can hold the second."""
+    text, notes = read_dialogues(file('{"turns": [["A", "one\\r\\ntwo\\u001b[2J\\u0000"], ["B", "\\ud83d x"]]}'))
+    assert text.contents() == ["one  two [2J\n\N{REPLACEMENT CHARACTER} x"]
+    assert notes == [Note("turns_joined", {"count": "1"})]
+    text.contents()[0].encode("utf-8")
+
+
+def test_dialogues_that_are_replied_to_keep_their_number(file):
+    given = [[("A", "one"), ("B", " "), ("A", "two")], [], [("A", "")], [("A", str(i)) for i in range(501)]]
+    found, notes = read_contexts(file(lines(*given)))
+    assert found == [["one", "two"], [], [], [str(i) for i in range(1, 501)]]
+    assert {note.kind: note.values["count"] for note in notes} == {
+        "turns_empty": "2",
+        "contexts_empty": "2",
+        "contexts_long": "1",
+    }
 
 
 GOOD = lines([("A", "a"), ("B", "b")])
@@ -134,10 +153,11 @@ def test_too_few_dialogues():
 
 def test_every_note_is_said_in_both_languages():
     values = {"count": "12", "dialogues": "34", "longest": 56, "most": 78, "train": "7", "validation": "8", "test": "9"}
+    values["names"] = "0"
     folder = Path(sys.modules["waza.data"].__file__).parent
     kinds = {line.split(" =")[0] for line in (folder / "notes.en.toml").read_text("utf-8").splitlines()}
-    found = [kind for kind in kinds if kind.startswith(("dialogues_", "turns_"))]
-    assert len(found) == 12
+    found = [kind for kind in kinds if kind.startswith(("dialogues_", "turns_", "contexts_", "reply_"))]
+    assert len(found) == 16
     for kind in found:
         english, japanese = (Note(kind, values).say(language) for language in ("en", "ja"))
         assert english.endswith(".") and english.isascii() and not japanese.isascii()
