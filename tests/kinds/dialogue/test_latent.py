@@ -19,7 +19,7 @@ from waza.nn import Pass
 
 def tokens(sizes):
     """Dialogues with these numbers of turns, and their tokenizer."""
-    words = "one two three four five".split()
+    words = ["one", "two", "three", "four", "five"]
     text = cleaned(
         "some", [[("A", " ".join(words[: 1 + (i + t) % 5])) for t in range(size)] for i, size in enumerate(sizes)]
     )[0]
