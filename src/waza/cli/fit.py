@@ -14,6 +14,8 @@ from waza.engine.watch import Interrupted
 from waza.kinds.kind import SPLITS
 from waza.kinds.registry import fit_options, trainable_kinds
 
+MOST_ACROSS = 5  # measures that are columns of a table
+
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The command's own options, and those that the kinds of model declare."""
@@ -65,7 +67,7 @@ def _print(fitted: Any, language: str) -> None:
 
     from waza.kinds.fit_folder import REPORT
     from waza.report import print_lines
-    from waza.report.training_page import measured, training_words
+    from waza.report.training_page import training_words
     from waza.report.words import number
 
     kind, result, folder = fitted.kind, fitted.result, fitted.folder.path
@@ -74,15 +76,7 @@ def _print(fitted: Any, language: str) -> None:
     for finding in fitted.findings:
         print_lines(finding.say(language), console, "bold", indent="")
         console.print()
-    table = Table(say["split"], box=None, pad_edge=False)
-    names = kind.shown(result["measures"])
-    for measure in names:
-        table.add_column(say["measures"][measure], justify="right")
-    for split in SPLITS:
-        values = [result["measures"].get(f"{split}_{measure}") for measure in names]
-        if any(value is not None for value in values):
-            table.add_row(say["splits"][split], *map(measured, values))
-    console.print(table)
+    console.print(_measures(kind.shown(result["measures"]), result["measures"], say))
     figures = Table(box=None, pad_edge=False, show_header=False)
     figures.add_row(say["best_step"], f"{result['best_step']} / {result['steps']}")
     figures.add_row(say["parameters"], f"{result['parameters']:,}")
@@ -103,6 +97,24 @@ def _print(fitted: Any, language: str) -> None:
     lines = [say["model_at"].format(folder=folder), say["report_at"].format(page=folder / REPORT)]
     lines += [say["use"].format(folder=place)] + ([say["done"].format(folder=folder)] if fitted.before else [])
     console.print("\n".join(lines), soft_wrap=True)
+
+
+def _measures(names: list[str], measures: dict[str, Any], say: dict[str, Any]) -> Any:
+    """A table of the measures, with a row for each split; where there are many measures, with a row for each of them."""
+    from rich.table import Column, Table
+
+    from waza.report.training_page import measured
+
+    splits = [split for split in SPLITS if any(f"{split}_{name}" in measures for name in names)]
+    cells = [[measured(measures.get(f"{split}_{name}")) for name in names] for split in splits]
+    sides, heads = [say["splits"][split] for split in splits], [say["measures"][name] for name in names]
+    if len(names) > MOST_ACROSS:
+        sides, heads, cells = heads, sides, [list(row) for row in zip(*cells, strict=True)]
+    columns = (Column(head, justify="right") for head in heads)
+    table = Table(say["split"], *columns, box=None, pad_edge=False)
+    for side, row in zip(sides, cells, strict=True):
+        table.add_row(side, *row)
+    return table
 
 
 def _devices(fitted: Any, say: dict[str, Any]) -> list[str]:
