@@ -100,7 +100,7 @@ def _print(fitted: Any, language: str) -> None:
 
 
 def _measures(names: list[str], measures: dict[str, Any], say: dict[str, Any]) -> Any:
-    """A table of the measures, with a row for each split; where there are many measures, with a row for each of them."""
+    """A table of the measures: a row for each split, or where there are many measures, a row for each of these."""
     from rich.table import Column, Table
 
     from waza.report.training_page import measured
