@@ -46,8 +46,8 @@ def dialogue_corpus(
         if not parts["train"].size or any(not parts[name].size for name in missing):
             raise Error(
                 f"{text.name} has {text.size:,} dialogues, {len(set(text.contents())):,} of them different; expected "
-                f"at least {3 * FEWEST}, since some are held out: give more dialogues (in plain text, a blank line ends "
-                "one), or files for validation and test"
+                f"at least {3 * FEWEST}, since some are held out: give more dialogues (in plain text, a blank line "
+                "ends one), or files for validation and test"
             )
     if all(len(dialogue) < 2 for dialogue in parts["train"].dialogues):
         raise Error(
