@@ -28,7 +28,7 @@ class Estimated(NamedTuple):
 
 
 def estimated(
-    model: VHRED, variables: PyTree[Array], dialogues: TokenDialogues, most: int, samples: int, seed: int = 0
+    model: VHRED, variables: Any, dialogues: TokenDialogues, most: int, samples: int, seed: int = 0
 ) -> Estimated:
     """The divergences and the estimate of perplexity (`VHRED.weighted`) for dialogues at even distances.
 
