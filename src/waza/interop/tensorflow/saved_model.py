@@ -29,7 +29,7 @@ def save_part(part: Part, folder: Path) -> None:
         part: what is written.
         folder: that is created.
     """
-    tf = tensorflow()  # before jax2tf, which imports it too
+    tf = tensorflow()  # before jax2tf, which needs it
     from jax.experimental import jax2tf
 
     leaves, structure = jax.tree.flatten(part.variables)
