@@ -22,9 +22,13 @@ from waza.study.assembly import rows_of
 from waza.study.sweep import swept
 
 NUMBERS = {"effect", "low", "high", "confidence", "seeds"}
-SMALL_LOG = str(Path(__file__).parents[1] / "fixtures" / "off_policy" / "small_log.csv")
+FIXTURES = Path(__file__).parents[1] / "fixtures"
+SMALL_LOG, TALKS = (str(FIXTURES / name) for name in ("off_policy/small_log.csv", "dialogues.jsonl"))
 # What stands in for data that have to be downloaded.
-STAND_INS = {"mnist": "digits", "cifar10_jpg": "digits", "hillstrom": SMALL_LOG, "wikitext2": "python_reference"}
+STAND_INS = {
+    **{"mnist": "digits", "cifar10_jpg": "digits", "hillstrom": SMALL_LOG, "wikitext2": "python_reference"},
+    "sgd+real_persona_chat": f"{TALKS}+{TALKS}",
+}
 # Words of the stand-in for a text, with ratings that nobody gave.
 PAIRS = SimilarPairs("none", ("the", "a", "class"), ("an", "is", "method"), np.arange(3.0))
 

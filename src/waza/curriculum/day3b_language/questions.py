@@ -40,6 +40,23 @@ VECTORS = with_scores(q1=1, q2=2, m11=1, m12=0, m21=0, m22=1, m31=-1, m32=0)
 QUESTIONS = (
     Question("P108", lambda _: Choice(2, options=4), "long-sentences"),
     Question(
+        "P118",
+        lambda _: Points(
+            {
+                "context": (
+                    *("context", "history", "earlier", "previous", "utterances", "turns", "so far"),
+                    *("文脈", "履歴", "過去", "前の発話", "これまで", "流れ"),
+                ),
+                "latent": (
+                    *("latent", "random", "noise", "stochastic", "probab", "variet", "varied", "divers", "different"),
+                    *("潜在変数", "確率", "ノイズ", "多様", "さまざま", "異なる"),
+                ),
+            },
+            needed=2,
+        ),
+        "earlier-turns",
+    ),
+    Question(
         "P127",
         lambda _: Points({"distribution": ("distribution", "probab", "分布", "確率")}, needed=1),
         "prior-samples",
