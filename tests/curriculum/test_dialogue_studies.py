@@ -90,7 +90,7 @@ def test_two_data_sets_are_needed():
 
 def test_histories_of_the_next_dialogue():
     own = toy()
-    mixed = with_other_histories(own, TURNS - 2)
+    mixed = with_other_histories(jax.tree.map(jnp.asarray, own), TURNS - 2)
     for row in range(3):
         np.testing.assert_array_equal(mixed.tokens[row, : TURNS - 2], own.tokens[(row + 1) % 3, : TURNS - 2])
         np.testing.assert_array_equal(mixed.lengths[row, TURNS - 2 :], own.lengths[row, TURNS - 2 :])
@@ -104,14 +104,14 @@ def test_the_last_turn_after_other_histories(make):
     found, _ = jax.jit(lambda state: one.evaluate(state, TOY, KEY))(state)
     values = {name: float(found[last_loss(name)].value) for name in REPLACED}
     test = Turns(*(x[0] for x in TOY.languages[ENGLISH].test))
+    score = jax.jit(lambda *turns: one.model.score(state.variables, in_rows(*turns), Pass()))
     for name, count in REPLACED.items():
         total, tokens = 0.0, 0
         for row in range(3):
             other = (row + 1) % 3
             turns = [*((other, i) for i in range(count)), *((row, i) for i in range(count, TURNS))]
             rows, places = zip(*turns, strict=True)
-            lanes = in_rows(jnp.asarray(test.tokens[rows, places])[None], jnp.asarray(test.lengths[rows, places])[None])
-            scored = one.model.score(state.variables, lanes, Pass())
+            scored = score(*(jnp.asarray(x[rows, places])[None] for x in test))
             total, tokens = total + float(scored.loss[0, -1]), tokens + int(scored.tokens[0, -1])
         assert values[name] == pytest.approx(total / tokens, rel=1e-4)
     assert (len({round(value, 4) for value in values.values()}) == 1) == (make is models.gru_utterance_rnn)

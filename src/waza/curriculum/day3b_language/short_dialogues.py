@@ -16,8 +16,8 @@ LANGUAGES = (ENGLISH, JAPANESE)
 CODES = {ENGLISH: "en", JAPANESE: "ja"}
 SETS = "sgd+real_persona_chat"  # the default data set of each language
 TURNS, STEPS = 6, 20  # of a piece of a dialogue, and tokens of a turn at most, with the one that ends it
-TRAIN, TEST, TOGETHER = 3_000, 160, 40  # pieces at most, and those that are evaluated together
-PIECES, TYPES = 2_000, 800  # subwords that are learned, and those of them that are kept, with the unknown one
+TRAIN, TEST, TOGETHER = 3_000, 120, 40  # pieces at most, and those that are evaluated together
+PIECES, TYPES = 2_400, 800  # subwords that are learned, and those of them that are kept, with the unknown one
 LEARNED_FROM = 20_000  # turns
 UNKNOWN = 0
 
