@@ -1,16 +1,19 @@
 """The studies of dialogues: their data, replaced histories, the gain from a latent variable, and replies."""
 
 import math
+import re
 from pathlib import Path
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+import xarray as xr
 
 from waza import models, optim
 from waza.core.errors import Error
-from waza.curriculum.day3b_language import earlier_turns
+from waza.curriculum import exercise
+from waza.curriculum.day3b_language import earlier_turns, latent_remedies
 from waza.curriculum.day3b_language.replaced_histories import REPLACED, WithHistories, last_loss, with_other_histories
 from waza.curriculum.day3b_language.sampled_replies import KINDS, REPLIES, TEMPERATURES, WithReplies, until, variety
 from waza.curriculum.day3b_language.short_dialogues import (
@@ -26,9 +29,12 @@ from waza.curriculum.day3b_language.short_dialogues import (
     short_dialogues,
 )
 from waza.curriculum.day3b_language.telling_latents import WithGain, posterior_gain
+from waza.curriculum.figures import latent_table
 from waza.data.text.dialogue import DialogueCorpus, cleaned
 from waza.models.hred.on_lanes import in_rows
 from waza.nn import Pass
+from waza.report.words import LANGUAGES as LANGUAGES_OF_TEXTS
+from waza.report.words import load_words
 
 TALKS = Path(__file__).parents[1] / "fixtures" / "dialogues.jsonl"
 END, WIDTH = 9, 4
@@ -169,3 +175,30 @@ def test_models_of_about_equal_size(talks):
         shapes = jax.eval_shape(earlier_turns.MODELS[model](800, earlier_turns.WIDTHS[model]).init, KEY)
         sizes.append(sum(leaf.size for leaf in jax.tree.leaves(shapes)))
     assert max(sizes) < 1.02 * min(sizes), sizes
+
+
+def made_up(names, seeds=3):
+    """Results in which the variant of number i has the value i + 1 everywhere; the last one has no latent variable."""
+    values = np.ones((len(names), seeds, 2)) * np.arange(1, len(names) + 1)[:, None, None]
+    latent = np.where(np.arange(len(names))[:, None, None] < len(names) - 1, values, np.nan)
+    measures = {name: (("variant", "seed", "step"), latent) for name in latent_table.COLUMNS.values()}
+    measures["test_perplexity"] = (("variant", "seed", "step"), 100 * values)
+    stopped = np.full((len(names), seeds), -1)
+    return xr.Dataset(
+        measures | {"diverged_at": (("variant", "seed"), stopped)},
+        {"variant": names, "seed": range(seeds), "step": [0, 1]},
+    )
+
+
+@pytest.mark.parametrize("language", LANGUAGES_OF_TEXTS)
+def test_the_table_of_remedies(language):
+    words = load_words(exercise("latent-remedies").texts)
+    names = [*latent_remedies.GROUPS[0]]
+    chart = latent_table.latent_table(
+        made_up(names), words, language, latent_remedies.GROUPS, latent_remedies.USED.__getitem__
+    )
+    texts = re.findall(r'"text": "([^"]*)"', chart.to_json(ensure_ascii=False))
+    assert {words[language].variant(name) for name in names} <= set(texts)
+    assert texts.count("1.0 ± 0.0") == 5 and "900 ± 0" in texts and "9.0 ± 0.0" not in texts
+    assert texts.count("3 / 3") == len(names) - 1
+    assert latent_table.latent_table(made_up(["a", "b"]), words, language, [["c"]], dict().__getitem__) is None

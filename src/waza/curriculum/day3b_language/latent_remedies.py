@@ -13,6 +13,7 @@ from waza.curriculum.day3a_recurrent.falling import falling_adam
 from waza.curriculum.day3b_language.on_dialogues import OnDialogues
 from waza.curriculum.day3b_language.short_dialogues import CODES, LANGUAGES, SETS, InLanguages, in_languages
 from waza.curriculum.day3b_language.telling_latents import GAIN, WithGain
+from waza.curriculum.figures.latent_table import latent_table
 from waza.curriculum.shown import Shown, mean
 from waza.learners import AggressiveInference
 from waza.nn import VariationalBound
@@ -33,13 +34,6 @@ COST = math.log(1.01)
 def name_of(remedy: str, language: str) -> str:
     """The name of a variant."""
     return f"{language}, {remedy}"
-
-
-FIGURES = tuple(
-    partial(side_by_side, measure=measure, variants=[name_of(one, language) for one in REMEDIES], shared=True)
-    for measure in (GAIN.name, "test_mutual_information")
-    for language in LANGUAGES
-)
 
 
 def study(data_name: str = SETS) -> Study:
@@ -123,6 +117,13 @@ def cost(remedy: str, language: str) -> Callable[[xr.Dataset], xr.DataArray]:
 
     return difference
 
+
+GROUPS = [[name_of(one, language) for one in (*REMEDIES, HRED)] for language in LANGUAGES]
+USED = {name_of(one, language): used(one, language) for one in REMEDIES for language in LANGUAGES}
+FIGURES = (
+    partial(latent_table, groups=GROUPS, used=USED.__getitem__),
+    *(partial(side_by_side, measure=GAIN.name, variants=group[:-1], shared=True) for group in GROUPS),
+)
 
 # "Used": in more than half of the seeds, a sample of the posterior tells which turn it comes from (mutual information
 # of 1 nat or more), and the decoder predicts the turn better with it than with a sample of the prior (by 0.5 nats or
