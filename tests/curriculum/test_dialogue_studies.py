@@ -169,9 +169,9 @@ def test_variety_of_replies():
     assert found["self_bleu"] == pytest.approx(2 / 3) and found["length"] == 5 / 3
 
 
-def test_models_of_about_equal_size(talks):
+def test_models_of_about_equal_size():
     sizes = []
-    for model in earlier_turns.MODELS:
+    for model in (earlier_turns.HRED, earlier_turns.JOINED, earlier_turns.ALONE):
         shapes = jax.eval_shape(earlier_turns.MODELS[model](800, earlier_turns.WIDTHS[model]).init, KEY)
         sizes.append(sum(leaf.size for leaf in jax.tree.leaves(shapes)))
     assert max(sizes) < 1.02 * min(sizes), sizes

@@ -17,10 +17,16 @@ from waza.curriculum.shown import Shown, mean
 from waza.report import side_by_side
 from waza.study import Claim, Part, Study, final
 
-STEPS, BATCH, RATE = 1000, 16, 0.01
-HRED, JOINED, ALONE = "HRED", "joined history", "no history"
-WIDTHS = {HRED: 32, JOINED: 40, ALONE: 51}  # nearly equal numbers of parameters
-MODELS = {HRED: models.gru_hred, JOINED: models.gru_joined_seq2seq, ALONE: models.gru_utterance_rnn}
+STEPS, BATCH, RATE = 3000, 16, 0.02
+HRED, JOINED, ALONE, NARROW = "HRED", "joined history", "no history", "no history, HRED's decoder"
+WIDTHS = {HRED: 32, JOINED: 40, ALONE: 51, NARROW: 32}  # nearly equal numbers of parameters, but for the last
+MODELS = {
+    HRED: models.gru_hred,
+    JOINED: models.gru_joined_seq2seq,
+    ALONE: models.gru_utterance_rnn,
+    NARROW: models.gru_utterance_rnn,
+}
+NAMES = {HRED: "hred", JOINED: "joined", ALONE: "alone", NARROW: "narrow"}
 PERPLEXITIES = {"own": "test_perplexity", "other": "test_shuffled_perplexity", "none": "test_empty_perplexity"}
 CLEARLY, SLIGHTLY = math.log(1.05), math.log(1.01)  # perplexities that are 5 % and 1 % higher
 
@@ -37,7 +43,7 @@ FIGURES = tuple(
 
 
 def study(data_name: str = SETS) -> Study:
-    """Six turns of at most 20 tokens; GRUs of one layer, 1,000 steps of 16 dialogues, Adam 0.01 to 0 along a cosine."""
+    """Six turns of at most 20 tokens; GRUs of one layer, 3,000 steps of 16 dialogues, Adam 0.02 to 0 along a cosine."""
     data = in_languages(data_name)
     return Study(
         name="earlier-turns",
@@ -98,9 +104,10 @@ def parameters(model: str, language: str) -> Shown:
     return count
 
 
-# "In the light of earlier turns": perplexity is at least 5 % higher with another dialogue's history, and with a model
-# that has none. "Earlier": of the last turn's perplexity, at least 1 % is due to turns before the one that it follows.
-# Whether HRED is better than a Seq2Seq that reads the joined history qualifies the answer, by 1 %.
+# "In the light of earlier turns": HRED's perplexity is at least 5 % higher with another dialogue's history. "Earlier":
+# of the last turn's perplexity, at least 1 % is due to turns before the one that it follows. Whether HRED is better
+# than a network without a history (of equal size, or with the same decoder), and than a Seq2Seq that reads the joined
+# history, qualifies the answer, by 1 %.
 C42 = Claim(
     "C42",
     (
@@ -109,12 +116,12 @@ C42 = Claim(
             for language, short in CODES.items()
             for part in (
                 Part(f"other-{short}", higher("other", HRED, language), low=CLEARLY, unit="nats", case=language),
-                Part(f"alone-{short}", higher("own", ALONE, language), low=CLEARLY, unit="nats", case=language),
                 Part(f"earlier-{short}", last(EARLIER, language), low=SLIGHTLY, unit="nats", case=language),
             )
         ),
         *(
-            Part(f"joined-{short}", higher("own", JOINED, language), low=SLIGHTLY, unit="nats", further=True)
+            Part(f"{NAMES[model]}-{short}", higher("own", model, language), low=SLIGHTLY, unit="nats", further=True)
+            for model in (JOINED, ALONE, NARROW)
             for language, short in CODES.items()
         ),
     ),
@@ -124,7 +131,7 @@ NUMBERS: dict[str, Shown] = {
     **{
         f"{short}_{name}_{context}": mean(perplexity(context, model, language))
         for language, short in CODES.items()
-        for model, name in ((HRED, "hred"), (JOINED, "joined"), (ALONE, "alone"))
+        for model, name in NAMES.items()
         for context in PERPLEXITIES
     },
     **{
