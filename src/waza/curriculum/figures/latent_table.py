@@ -15,7 +15,7 @@ from waza.report.style import titled
 from waza.report.words import Words
 from waza.study import final
 
-NAMES, ROW, RULE = 270, 22, 8  # pixels for the names, for a row, and between groups
+NAMES, ROW, RULE = 200, 22, 8  # pixels for the names, for a row, and between groups
 COLUMNS = {
     "kl": "test_kl",
     "information": "test_mutual_information",
@@ -66,7 +66,7 @@ def latent_table(
             alt.Chart(Inline(values=rows)).mark_text(align=align, fontSize=13).encode(**place, y=upright, text="text:N")
         )
     chart = alt.layer(*layers).properties(width=FULL, height=y + 2 * ROW)
-    return alt.hconcat(titled(chart, label["title"], label["note"]))
+    return alt.concat(titled(chart, label["title"], label["note"]))
 
 
 def _cell(text: str, x: float, y: float, align: str) -> dict[str, Any]:
