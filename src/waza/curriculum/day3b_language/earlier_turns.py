@@ -20,7 +20,7 @@ from waza.study import Claim, Part, Study, final
 STEPS, BATCH, RATE = 3000, 16, 0.02
 HRED, JOINED, ALONE, NARROW = "HRED", "joined history", "no history", "no history, HRED's decoder"
 WIDTHS = {HRED: 32, JOINED: 40, ALONE: 51, NARROW: 32}  # nearly equal numbers of parameters, but for the last
-MODELS = {
+MODELS: dict[str, Any] = {
     HRED: models.gru_hred,
     JOINED: models.gru_joined_seq2seq,
     ALONE: models.gru_utterance_rnn,

@@ -120,7 +120,7 @@ def cost(remedy: str, language: str) -> Callable[[xr.Dataset], xr.DataArray]:
 
 GROUPS = [[name_of(one, language) for one in (*REMEDIES, HRED)] for language in LANGUAGES]
 USED = {name_of(one, language): used(one, language) for one in REMEDIES for language in LANGUAGES}
-FIGURES = (
+FIGURES: tuple[Callable[..., Any], ...] = (
     partial(latent_table, groups=GROUPS, used=USED.__getitem__),
     *(partial(side_by_side, measure=GAIN.name, variants=group[:-1], shared=True) for group in GROUPS),
 )

@@ -39,7 +39,7 @@ class WithHistories(OnDialogues):
         measures, rows = super().of_part(state, turns, key)
         for name, count in REPLACED.items():
             mixed = with_other_histories(turns, count)
-            scored = self.model.score(state.variables, in_rows(*mixed), Pass())  # type: ignore[arg-type]
+            scored = self.model.score(state.variables, in_rows(*mixed), Pass())
             measures[last_loss(name)] = Mean(jnp.sum(scored.loss[:, -1]), jnp.sum(scored.tokens[:, -1]))
         return measures, rows
 

@@ -52,7 +52,7 @@ class WithReplies(OnDialogues):
         )
         return *super().measures(data), *varied
 
-    def evaluate(self, state: PredictionState, data: InLanguages, key: PRNGKeyArray) -> tuple[Measures, dict[str, Any]]:
+    def evaluate(self, state: PredictionState, data: Any, key: PRNGKeyArray) -> tuple[Measures, dict[str, Any]]:
         """The measures of all turns; the replies go to `judge`."""
         measures, rows = super().evaluate(state, data, key)
         tokens, lengths = (jnp.asarray(array[0, :ANSWERED, :-1]) for array in self.own(data).test)

@@ -1,5 +1,6 @@
 """E14: does HRED give one reply to one input, and VHRED varied ones?"""
 
+import math
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -27,14 +28,10 @@ def name_of(model: str, language: str) -> str:
     return f"{language}, {model}"
 
 
-FIGURES = tuple(
-    partial(
-        side_by_side,
-        measure=f"{kind}_{way}",
-        variants=[name_of(model, language) for language in LANGUAGES for model in NAMES],
-    )
-    for kind in ("different", "self_bleu")
-    for way in TEMPERATURES
+ALL = [name_of(model, language) for language in LANGUAGES for model in NAMES]
+FIGURES = (
+    *(partial(side_by_side, measure=f"different_{way}", variants=ALL, within=(0, REPLIES)) for way in TEMPERATURES),
+    *(partial(side_by_side, measure=f"self_bleu_{way}", variants=ALL) for way in (LOW, FULL)),
 )
 
 
@@ -97,11 +94,12 @@ C43 = Claim(
             Part(
                 f"{kind.replace('_', '-')}-{way}-{short}",
                 more(kind, way, language),
-                **bound,
+                low=low,
+                high=high,
                 unit="points",
                 further=True,
             )
-            for kind, bound in (("distinct_2", {"low": SHARE}), ("self_bleu", {"high": -SHARE}))
+            for kind, low, high in (("distinct_2", SHARE, math.inf), ("self_bleu", -math.inf, -SHARE))
             for way in (LOW, FULL)
             for language, short in CODES.items()
         ),

@@ -94,7 +94,8 @@ def bleu(hypothesis: Tokens, references: Sequence[Tokens], order: int = 4) -> fl
     _check(order)
     if not references:
         raise Error("bleu(references=[]); expected at least one reference")
-    length, matched, logarithms = len(hypothesis), 0, []
+    length, matched = len(hypothesis), 0
+    logarithms: list[tuple[int, float]] = []
     for n in range(1, min(order, length) + 1):
         own = ngrams(hypothesis, n)
         most: Counter[tuple[Hashable, ...]] = Counter()
