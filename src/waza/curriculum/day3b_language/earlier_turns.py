@@ -37,7 +37,8 @@ def name_of(model: str, language: str) -> str:
 
 
 FIGURES = tuple(
-    partial(side_by_side, measure="test_perplexity", variants=[name_of(model, language) for model in MODELS])
+    partial(side_by_side, measure=PERPLEXITIES[context], variants=[name_of(model, language) for model in MODELS])
+    for context in ("own", "other")
     for language in LANGUAGES
 )
 
