@@ -15,7 +15,7 @@ QUICK := PYTHONDONTWRITEBYTECODE= JAX_DISABLE_MOST_OPTIMIZATIONS=1 \
 	XLA_FLAGS="$(XLA_FLAGS) --xla_cpu_use_fusion_emitters=false --xla_cpu_parallel_codegen_split_count=1"
 
 test: $(VENV)/.installed-test
-	$(QUICK) $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal -m "not slow"
+	$(QUICK) $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal -m "not slow and not bits"
 
 # Long tests that guard rare things (kills, interruptions, whole studies, the documentation), and comparisons of bits: compiled as
 # users' programs are.

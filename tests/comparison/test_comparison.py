@@ -315,6 +315,7 @@ def test_images_are_compared_as_tables_are(stripes_folder, tmp_path, capsys, mon
     assert capsys.readouterr().out.splitlines()[0] == "file,rank,class,probability"
 
 
+@pytest.mark.slow
 def test_convolutions_are_compared_with_less(stripes_folder):
     given = images(str(stripes_folder), (32, 32), (32, 32))
     tried = ("batch_norm", "dropout", "augment", "adam")

@@ -44,6 +44,7 @@ def test_the_chain_crosses_as_often_as_simulated_paths():
     assert basins._crossed(rate, TILT, steps) == pytest.approx(there.mean(), abs=0.015)
 
 
+@pytest.mark.slow
 def test_the_limit_of_a_net_is_that_of_its_hessian():
     rng = np.random.default_rng(0)
     rows = Split(rng.normal(size=(30, 4)).astype(np.float32), rng.integers(3, size=30).astype(np.int32))

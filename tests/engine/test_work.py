@@ -89,6 +89,7 @@ def test_another_number_of_devices_is_refused():
         compute(trials, Unit(0, 0, "vmap"))
 
 
+@pytest.mark.slow
 def test_a_study_keeps_the_variables_of_its_trials(tmp_path):
     study = dataclasses.replace(small_study(), data=hold_out(blobs(), 50), seeds=2)
     for keep in ("last", "best"):

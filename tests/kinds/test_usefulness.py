@@ -93,6 +93,7 @@ def noise(tmp_path):
     return tmp_path / "noise"
 
 
+@pytest.mark.slow
 def test_the_command_says_it_first_and_python_too(noise, tmp_path, capsys):
     options = ["--size", "8", "--steps", "3", "--learning-rate", "9", "--warm-up", "0", "--lang", "en"]
     main(["fit", "mlp", str(noise), "--out", str(tmp_path / "model"), *options])

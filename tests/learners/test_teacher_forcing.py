@@ -85,6 +85,7 @@ def test_scheduled_sampling_replaces_a_share_of_the_true_tokens(share):
     np.testing.assert_array_equal(mixed, expected)
 
 
+@pytest.mark.slow
 def test_scheduled_sampling_follows_a_schedule_and_learns():
     rising = ScheduledSampling(optim.LinearDecay(0.0, steps=300.0, final=0.5))
     assert trained(learner(sampling=rising), 300).history[-1]["test_accuracy"] > 0.9

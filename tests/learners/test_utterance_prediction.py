@@ -79,6 +79,7 @@ def test_pieces_have_the_evaluated_dialogues_once_and_one_shape(monkeypatch):
             assert ((piece.lanes.last >= 0).any(1) == (piece.split >= 0)).all()
 
 
+@pytest.mark.slow
 def test_hred_learns_to_count_and_its_measures_are_those_of_single_dialogues():
     one = learner()
     fitted = train_single(single_program(one, DATA, 150), 0, Plan(steps=150, evaluate_every=150, keep="last"))

@@ -124,6 +124,7 @@ def test_the_policy_says_whom_to_mail(folder, capsys):
     assert all(float(row["gain"]) >= left_out for row in best if row["arm"] != "no mail")
 
 
+@pytest.mark.slow
 def test_in_python_it_is_the_same(folder, facts):
     log = pd.read_csv(folder / "campaign.csv")
     found = wz.campaign(log, arm="mail", reward="visited", cost=0.05, steps=250)

@@ -109,6 +109,7 @@ def test_the_interval_is_students():
     assert json.loads(json.dumps(facts(played)))["lengths"] == [1, 2, 3, 4]
 
 
+@pytest.mark.slow
 def test_an_environment_of_ones_own_trains_in_python(tmp_path):
     model = wz.fit("policy", Guess(), algorithm="dqn", steps=2560, hidden=(16,), watch=Watch())
     assert model.play(20).returns.tolist() == [5.0] * 20
@@ -122,6 +123,7 @@ def test_an_environment_of_ones_own_trains_in_python(tmp_path):
         model.predict_proba([0])
 
 
+@pytest.mark.slow
 def test_continuous_actions_are_learned_and_stay_in_bounds():
     model = wz.fit("policy", Aim(), algorithm="ppo", steps=20_480, hidden=(16,), learning_rate=0.01, watch=Watch())
     assert model.play(20).returns.mean() > -0.5  # 0 at best; random actions lose 8.5 on average

@@ -208,6 +208,7 @@ def test_the_first_logits_have_about_the_variance_1():
     assert 0.7 < logits.std() < 1.4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("norm_position", ["before", "after"])
 def test_it_learns_to_reverse(norm_position):
     """Short sequences; only attention by position can do it."""

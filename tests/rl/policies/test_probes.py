@@ -88,7 +88,9 @@ def test_numbers_as_actions_are_aimed(kind):
     assert float(state.variables["policy"]["log_std"][0]) < -0.5
 
 
-@pytest.mark.parametrize("name", ["reinforce", "moving average", "a2c", "ppo"])
+@pytest.mark.parametrize(
+    "name", ["reinforce", *(pytest.param(name, marks=pytest.mark.slow) for name in ("moving average", "a2c", "ppo"))]
+)
 def test_the_laws_of_learners(name):
     wz.testing.check_learner(learners(probes.ObservedActionReward())[name], None, steps=3)
 

@@ -231,6 +231,7 @@ def test_schedules_follow_the_updates():
     assert lengths[0] < 0.8 and lengths[2] == lengths[3] == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("of", [small_dqn, small_pqn])
 def test_agents_keep_the_laws_of_learners(of):
     wz.testing.check_learner(of(Chain(), epsilon=LinearDecay(1.0, steps=4, final=0.1)), None)
