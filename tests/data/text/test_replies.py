@@ -53,7 +53,16 @@ def test_distinct_by_hand():
     assert distinct(replies, 2) == 2 / 4
     assert distinct(replies, 4) == 1.0
     assert math.isnan(distinct(replies, 5)) and math.isnan(distinct([], 1))
-    assert different(replies) == 3 and different([*replies, np.array([])]) == 3
+    assert different(replies) == 3
+
+
+def test_token_numbers_in_arrays():
+    lists = [[1, 2, 1, 2], [1, 2], [], [3]]
+    arrays = [np.array(reply, np.int32) for reply in lists]
+    assert different(arrays) == different(lists) == 4 and different([*arrays, np.array([], int)]) == 4
+    assert distinct(arrays, 2) == distinct(lists, 2) == 2 / 4
+    assert self_bleu(arrays) == self_bleu(lists)
+    assert bleu(arrays[0], arrays[1:]) == bleu(lists[0], lists[1:]) > 0
 
 
 @pytest.mark.parametrize("measure", [lambda: distinct([], 0), lambda: self_bleu([], 0), lambda: bleu("a", ["a"], -1)])

@@ -4,9 +4,11 @@ import math
 from collections import Counter
 from collections.abc import Hashable, Sequence
 
+import numpy as np
+
 from waza.core.errors import Error
 
-Tokens = Sequence[Hashable]
+Tokens = Sequence[Hashable] | np.ndarray
 
 
 def different(replies: Sequence[Tokens]) -> int:
