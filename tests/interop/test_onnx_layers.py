@@ -112,6 +112,22 @@ def test_stack(agrees, units):
 
 
 @FEW
+@given(
+    layer=st.sampled_from([nn.Recurrent, functools.partial(nn.Recurrent, reverse=True), nn.Bidirectional]),
+    units=SIZES,
+    stacked=st.booleans(),
+)
+def test_last_output(agrees, layer, units, stacked):
+    top = layer(nn.GRU(3, units))
+    agrees(
+        nn.LastOutput(nn.StackedRecurrent((nn.Recurrent(nn.GRU(3, 3)), top)) if stacked else top),
+        "time",
+        3,
+        sizes={"time": 5},
+    )
+
+
+@FEW
 @given(heads=st.integers(1, 3), size=st.integers(1, 3))
 def test_multi_head(agrees, heads, size):
     agrees(nn.MultiHead(heads * size, heads, dropout=nn.Dropout(0.2)), "time", heads * size, sizes={"time": 4})

@@ -8,7 +8,7 @@ from waza.interop.latent import LatentDecoder, LatentEncoder
 from waza.interop.onnx.emit import activated, emit
 from waza.interop.onnx.graph import Graph, Value
 from waza.interop.onnx.plain import affine, flattened
-from waza.interop.onnx.recurrent import scan
+from waza.interop.onnx.recurrent import at_step, scan
 from waza.models import MLP, AlexNet, Autoencoder, Chain, ConvNet, DeconvNet, LanguageModel, SequenceModel
 from waza.models.convnet import Convolved
 from waza.models.hidden import Hidden
@@ -101,7 +101,7 @@ def _(layer: LatentDecoder, graph: Graph, variables: Any, x: Value) -> Value:
 def _(layer: SequenceModel, graph: Graph, variables: Any, x: Value) -> Value:
     z = scan(layer.recurrent, graph, variables["recurrent"], x, None, None)[0]
     if layer.read == "last":
-        z = graph.squeeze(graph.take(z, graph.constant([-1], "int64"), 1), 1)
+        z = at_step(graph, z, -1)
     y: Value = emit(layer.parts()["output"], graph, variables["output"], z)
     return y if layer.activation is None else activated(layer.activation, graph, y)
 

@@ -15,6 +15,7 @@ from waza.nn import (
     SSRU,
     Bidirectional,
     Cell,
+    LastOutput,
     LSTMState,
     Recurrent,
     RecurrentLayer,
@@ -233,6 +234,24 @@ def _(layer: StackedRecurrent, graph: Graph, variables: Any, x: Value, state: An
 def _(layer: RecurrentLayer, graph: Graph, variables: Any, x: Value) -> Value:
     y: Value = scan(layer, graph, variables, x, None, None)[0]
     return y
+
+
+@emit.register
+def _(layer: LastOutput, graph: Graph, variables: Any, x: Value) -> Value:
+    top = layer.layer
+    while isinstance(top, StackedRecurrent):
+        top = top.layers[-1]
+    z = emit(layer.layer, graph, variables["layer"], x)
+    if isinstance(top, Bidirectional):
+        units = top.cell.hidden_size
+        forward, backward = graph.slice(z, 2, 0, units), graph.slice(z, 2, units, 2 * units)
+        return graph.concat([at_step(graph, forward, -1), at_step(graph, backward, 0)], 1)
+    return at_step(graph, z, 0 if isinstance(top, Recurrent) and top.reverse else -1)
+
+
+def at_step(graph: Graph, z: Value, step: int) -> Value:
+    """The values (batch, units) of one step of z (batch, time, units); -1 is the last one."""
+    return graph.squeeze(graph.take(z, graph.constant([step], "int64"), 1), 1)
 
 
 def step(cell: Cell, graph: Graph, variables: Any, state: Any, x: Value) -> tuple[Any, Value]:
