@@ -5,7 +5,6 @@ import contextlib
 import csv
 import dataclasses
 import io
-import re
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -15,11 +14,11 @@ from typing import Any
 from waza.cli.declared import add_declared, given
 from waza.cli.keep import keep_compiled, writable
 from waza.core.files import write_whole
+from waza.core.terminal import hand_over, put, tell
 from waza.kinds.registry import kind_prepared_by, kinds, use_options
 from waza.kinds.using import InputOptions, Lines, Writing
 
 DIGITS, DIGITS_SHOWN = 9, 4
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # line ends and tabs are text
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -43,7 +42,7 @@ def command(options: argparse.Namespace) -> None:
     with piped(asked, kind.piped) as asked:
         found = kind.use(model, asked, options.lang)
     for note in found.notes:
-        print(f"• {note.say(options.lang)}", file=sys.stderr)
+        tell(f"• {note.say(options.lang)}")
     if isinstance(found, Writing):
         _write(found.pieces)
     elif isinstance(found, Lines):
@@ -53,7 +52,7 @@ def command(options: argparse.Namespace) -> None:
     elif sys.stdout.isatty():
         _print(found.columns)
     else:
-        sys.stdout.write(_csv(found.columns))
+        hand_over(_csv(found.columns))
 
 
 @contextlib.contextmanager
@@ -73,29 +72,16 @@ def _put(text: str, output: str | None) -> None:
     if output:
         write_whole(Path(output), text.encode("utf-8", "replace"))
     else:
-        _any_text()
-        sys.stdout.write(_shown(text))
-
-
-def _any_text() -> None:
-    """Let lone surrogates of a prompt, and characters that a terminal lacks, be printed as "?"."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")
-
-
-def _shown(text: str) -> str:
-    """The text as it is printed: a terminal would obey control characters, so that it is given "�" for each."""
-    return CONTROL.sub("\N{REPLACEMENT CHARACTER}", text) if sys.stdout.isatty() else text
+        hand_over(text)
 
 
 def _write(pieces: Iterator[str]) -> None:
     """Print a text as it comes."""
-    _any_text()
     try:
         for piece in pieces:
-            print(_shown(piece), end="", flush=True)
+            hand_over(piece, flush=True)
     finally:
-        print()  # also after Ctrl-C
+        put("")  # also after Ctrl-C
 
 
 def _rows(columns: Mapping[str, Any], digits: int) -> Iterator[list[str]]:
@@ -113,11 +99,11 @@ def _csv(columns: Mapping[str, Any]) -> str:
 
 
 def _print(columns: Mapping[str, Any]) -> None:
-    from rich.console import Console
     from rich.table import Table
-    from rich.text import Text
+
+    from waza.core.console import Terminal
 
     table = Table(*columns, box=None, pad_edge=False)
     for row in _rows(columns, DIGITS_SHOWN):
-        table.add_row(*(Text(_shown(cell)) for cell in row))
-    Console().print(table)
+        table.add_row(*row)
+    Terminal().print(table)
