@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from waza import data
-from waza.core.terminal import put
+from waza.core.terminal import one_line, put
 
 # What can be done with each sample.
 TRY = {
@@ -61,7 +61,7 @@ def command(options: argparse.Namespace) -> None:
 
         got = data.get(options.name, progress)
     nothing = {"en": "nothing to do: it is already here", "ja": "すでにあります"}[options.lang]
-    console.print("\n".join(map(str, got)) or nothing)
+    console.print("\n".join(map(one_line, got)) or nothing)
 
 
 def _sample(options: argparse.Namespace) -> None:
@@ -81,5 +81,5 @@ def _sample(options: argparse.Namespace) -> None:
         )
         return
     for path in write_sample(options.name, Path(options.out), options.lang):
-        put(str(path))
+        put(one_line(path))
     put(TRY[options.name])

@@ -1,9 +1,9 @@
 """How the command ends: at most one line on standard error, and an exit status."""
 
-import contextlib
 import signal
 from collections.abc import Callable
 
+from waza.cli.warned import warned
 from waza.core import signals, streams
 from waza.core.errors import Error
 from waza.core.terminal import tell
@@ -26,12 +26,15 @@ def status_of(command: Callable[[], None], leaving: bool) -> int | None:
     signals.listen()
     ending: tuple[int | None, str] = (None, "")
     try:
-        command()
-        streams.flush()
-    except BaseException as error:
-        ending = _ending(error)
-        with contextlib.suppress(streams.OutputLost):
+        try:
+            with warned():
+                command()
+        except BaseException as error:
+            ending = _ending(error)
+        try:
             streams.flush()
+        except streams.OutputLost as lost:
+            ending = ending if ending[0] else _ending(lost)
     finally:
         signals.end(leaving)
     status, line = ending

@@ -6,7 +6,7 @@ from typing import Any
 
 from waza.cli.keep import keep_compiled
 from waza.core.language import texts
-from waza.core.terminal import put
+from waza.core.terminal import one_line, put
 from waza.interop.targets import TARGETS
 
 
@@ -33,7 +33,7 @@ def command(options: argparse.Namespace) -> None:
     written = export_model(load_model(Path(options.model)), options.to, out, options.force)
     say = texts(Path(__file__).with_name("export"), options.lang)
     for one in written:
-        put(str(one.path))
+        put(one_line(one.path))
         for key, tensors in (("inputs", one.part.inputs), ("outputs", one.part.outputs)):
             put(f"  {say[key]}: {_listed(tensors)}")
         put("  " + say["difference"].format(difference=f"{one.difference:.1e}", rows=", ".join(map(str, ROWS))))

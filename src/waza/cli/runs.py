@@ -9,7 +9,7 @@ from typing import Any
 from waza.cli.kept import Kept, asked_for, kept_models, kept_runs, size_text
 from waza.core.errors import Error
 from waza.core.language import texts
-from waza.core.terminal import ask_line, put
+from waza.core.terminal import ask_line, one_line, put
 
 
 def command(options: argparse.Namespace) -> None:
@@ -20,7 +20,7 @@ def command(options: argparse.Namespace) -> None:
         return
     found = list(dict.fromkeys(one for name in options.names for one in asked_for(name, Path(options.runs))))
     for one in found:
-        put(f"{one.path}  {say['kinds'][one.kind]}  {size_text(one.size)}")
+        put(f"{one_line(one.path)}  {say['kinds'][one.kind]}  {size_text(one.size)}")
     if not options.yes and not _confirmed(found, say):
         put(say["nothing_removed"])
         return
