@@ -4,7 +4,8 @@ Public names are found when they are first used, so that `import waza` loads nei
 """
 
 import importlib
-from typing import TYPE_CHECKING, Any
+
+TYPE_CHECKING = False  # as in `typing`, whose import would be most of this one
 
 _FOLDERS = (
     "comparison",
@@ -100,7 +101,7 @@ if TYPE_CHECKING:
     __version__: str
 else:
 
-    def __getattr__(name: str) -> Any:
+    def __getattr__(name: str) -> object:
         if name in _NAMES:
             module, _, inner = _NAMES[name].partition(":")
             return getattr(importlib.import_module(f"waza.{module}"), inner or name)

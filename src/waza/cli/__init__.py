@@ -2,17 +2,16 @@
 
 import argparse
 import importlib
-import os
 import sys
 import time
 from collections.abc import Sequence
 
 from waza.cli.arguments import Intermixed, Parser, whole
+from waza.cli.ending import status_of
 from waza.core.errors import Error, nearest
 from waza.core.language import LANGUAGES, system_language
-from waza.engine.watch import Interrupted
+from waza.core.terminal import put
 
-INTERRUPTED = 130
 OWN_OPTIONS = {
     "compare": "tune several techniques on your data and test which ones help",
     "campaign": "learn from a campaign's log whom to mail, and what it brings",
@@ -137,35 +136,27 @@ def _check_command(chosen: str | None) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Run the command. A user's mistake ends with one line and exit status 2, an interruption with 130."""
+    """Run the command, by default with the arguments of this process.
+
+    A user's mistake ends with one line and exit status 2, a signal with 128 and its number, such as 130 for Ctrl-C, and
+    standard output that cannot be written with 1.
+    """
     begun = time.monotonic() - (time.process_time() if arguments is None else 0)  # with the start of Python
     given = [*(sys.argv[1:] if arguments is None else arguments)]
+    status = status_of(lambda: _run(given, begun), leaving=arguments is None)
+    if status is not None:
+        sys.exit(status)
+
+
+def _run(given: list[str], begun: float) -> None:
+    """Read the arguments, and run the command that they name."""
     chosen = next((word for word in given if not word.startswith("-")), None)
-    try:
-        _check_command(chosen)
-    except Error as error:
-        print(f"waza: {error}", file=sys.stderr)
-        sys.exit(2)
+    _check_command(chosen)
     options = parser(chosen).parse_args(given)
     options.given, options.begun = given, begun
     if options.version:
-        importlib_metadata = importlib.import_module("importlib.metadata")
-        print(importlib_metadata.version("waza"))
-        return
-    if options.command is None:
+        put(importlib.import_module("importlib.metadata").version("waza"))
+    elif options.command is None:
         parser().print_help()
-        return
-    try:
+    else:
         importlib.import_module(f"waza.cli.{options.command}").command(options)
-    except Error as error:
-        print(f"waza: {error}", file=sys.stderr)
-        sys.exit(2)
-    except Interrupted as stopped:
-        print(f"waza: {stopped}", file=sys.stderr)
-        sys.exit(INTERRUPTED)
-    except KeyboardInterrupt:
-        print("waza: stopped", file=sys.stderr)
-        sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        sys.stdout = open(os.devnull, "w")  # noqa: SIM115, PTH123 - the reader of the output has ended
-        sys.exit(1)

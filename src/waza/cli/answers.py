@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rich.cells import cell_len
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from waza.cli.entries import NOT_RUN, PUBLISHED, RUN, Entry, claims_texts, reason
 from waza.core.colours import COLOURS
+from waza.core.console import Terminal, styled
 from waza.core.language import texts, unwrapped
 from waza.core.wrapping import wrapped
 from waza.curriculum.catalogue import Exercise, exercise
@@ -20,7 +20,7 @@ BETWEEN, NARROWEST = 2, 24  # cells
 
 def print_answers(entries: Sequence[Entry], runs: str, language: str) -> None:
     """Print a row a claim, and below where the answers come from."""
-    console, say = Console(), claims_texts(language)
+    console, say = Terminal(), claims_texts(language)
     verdicts = verdict_words(language)
     shown = [say["not_run"] if entry.claim is None else verdicts[entry.claim.verdict] for entry in entries]
     heads = (say["claim"], say["verdict"], say["answer"])
@@ -30,7 +30,7 @@ def print_answers(entries: Sequence[Entry], runs: str, language: str) -> None:
     table = Table(*heads, box=None, pad_edge=False)
     for entry, verdict in zip(entries, shown, strict=True):
         colour = "dim" if entry.claim is None else f"bold {COLOURS[entry.claim.verdict]}"
-        table.add_row(entry.id, f"[{colour}]{verdict}[/]", "\n".join(_lines(entry, width, language)))
+        table.add_row(entry.id, styled((verdict, colour)), Text("\n").join(_lines(entry, width, language)))
     console.print(table)
     console.print()
     for note in _notes(entries, runs, language):
@@ -39,25 +39,25 @@ def print_answers(entries: Sequence[Entry], runs: str, language: str) -> None:
 
 def print_outcome(exercise: Exercise, outcome: StudyOutcome, runs: str, language: str) -> None:
     """Print what was published of a study: its title, where that is from, and its answers."""
-    console, say, verdicts = Console(), claims_texts(language), verdict_words(language)
+    console, say, verdicts = Terminal(), claims_texts(language), verdict_words(language)
     own = texts(exercise.texts, language)
-    console.print(f"\n[bold]{escape(own['title'])}[/]", highlight=False)
+    console.print(f"\n{own['title']}", style="bold")
     facts = {"study": exercise.name, "runs": runs, "version": outcome.version, "date": outcome.date}
     _print_lines(say["published_show"].format(**facts, seeds=outcome.seeds), console)
     if not outcome.claims:
         _print_lines(outcome.answer[language] or unwrapped(own["lead"]), console)
     for claim, found in outcome.claims.items():
-        verdict = f"[bold {COLOURS[found.verdict]}]{verdicts[found.verdict]}[/]"
-        console.print(f"\n{claim} {verdict}  {escape(own['claims'][claim]['statement'])}", highlight=False)
+        verdict = (verdicts[found.verdict], f"bold {COLOURS[found.verdict]}")
+        console.print(styled(f"\n{claim} ", verdict, f"  {own['claims'][claim]['statement']}"))
         for text in (found.answer[language], *found.remarks[language]):
             _print_lines(text, console)
     console.print()
     _print_lines(say["published_again"].format(study=exercise.name), console)
 
 
-def _print_lines(text: str, console: Console) -> None:
+def _print_lines(text: str, console: Terminal) -> None:
     for line in wrapped(text, console.width):
-        console.print(escape(line), highlight=False, soft_wrap=True)
+        console.print(line, soft_wrap=True)
 
 
 def verdict_words(language: str) -> dict[str, str]:
@@ -65,18 +65,18 @@ def verdict_words(language: str) -> dict[str, str]:
     return dict(texts(Path(__file__).parents[1] / "report" / "labels", language)["verdicts"])
 
 
-def _lines(entry: Entry, width: int, language: str) -> list[str]:
+def _lines(entry: Entry, width: int, language: str) -> list[Text]:
     """The statement, the answer, and what a reader must know of its run."""
     statement = unwrapped(texts(exercise(entry.study).texts, language)["claims"][entry.id]["statement"])
     quoted = claims_texts(language)["statement"].format(statement.rstrip("。"))
-    lines = [f"[dim]{escape(line)}[/]" for line in wrapped(quoted, width)]
+    lines = [styled((line, "dim")) for line in wrapped(quoted, width)]
     if entry.claim is not None:
-        lines += map(escape, wrapped(entry.claim.answer[language], width))
+        lines += map(styled, wrapped(entry.claim.answer[language], width))
         for remark in entry.claim.remarks[language]:
-            lines += [f"[yellow]{escape(line)}[/]" for line in wrapped(remark, width)]
+            lines += [styled((line, "yellow")) for line in wrapped(remark, width)]
     if entry.stale_because is not None:
         said = claims_texts(language)["stale"].format(reason=reason(entry.stale_because, language))
-        lines += [f"[dim]{escape(line)}[/]" for line in wrapped(said, width)]
+        lines += [styled((line, "dim")) for line in wrapped(said, width)]
     return lines
 
 

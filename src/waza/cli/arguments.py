@@ -5,13 +5,15 @@ import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
 
+from waza.core.terminal import tell
+
 
 class Parser(argparse.ArgumentParser):
     """A parser whose errors take one line."""
 
     def error(self, message: str) -> NoReturn:
         """Print the error and how to get help, and exit with status 2."""
-        print(f"waza: {message} (see: {self.prog} --help)", file=sys.stderr)
+        tell(f"waza: {message} (see: {self.prog} --help)")
         sys.exit(2)
 
 

@@ -46,15 +46,15 @@ def command(options: argparse.Namespace) -> None:
 
 def _print(found: Any, language: str, page: Path | None) -> None:
     """The answer, the comparison, the budgets, and what the tenths say."""
-    from rich.console import Console
     from rich.table import Table
 
+    from waza.core.console import Terminal
     from waza.kinds.campaign import telling
     from waza.kinds.campaign.page import shown
     from waza.report import print_lines
 
     say, here, reward = telling.words(language), shown(found, language), found.options.reward
-    console = Console(highlight=False, markup=False)
+    console = Terminal()
 
     def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         drawn = Table(box=None, pad_edge=False)

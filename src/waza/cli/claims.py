@@ -12,6 +12,7 @@ from waza.cli.entries import NOT_RUN, PUBLISHED, RUN, Entry, reason
 from waza.cli.keep import keep_compiled, writable
 from waza.core.errors import Error, nearest
 from waza.core.files import write_whole
+from waza.core.terminal import tell
 from waza.curriculum.outcomes import StudyOutcome, published
 
 FIGURES = ("effect", "low", "high", "confidence", "seeds")
@@ -99,7 +100,7 @@ def _run_missing(ids: Sequence[str], options: argparse.Namespace) -> list[str]:
         The names of those that cannot be run; each is said in one line, and the others are run.
     """
     keep_compiled()
-    from waza.cli.progress import Progress
+    from waza.cli.progress import Progress, resumable
     from waza.cli.run import write_report
     from waza.engine.devices import each_core_a_device
     from waza.study import run
@@ -115,11 +116,11 @@ def _run_missing(ids: Sequence[str], options: argparse.Namespace) -> list[str]:
             study = exercise.study()
             if answering(study, Path(options.runs)).current:
                 continue
-            with Progress(study.name, options.lang) as watch:
+            with resumable(), Progress(study.name, options.lang) as watch:
                 results = run(study, options.runs, watch)
             write_report(results, study, options.lang)
         except Error as error:
-            print(f"waza: {exercise.name}: {error}", file=sys.stderr)
+            tell(f"waza: {exercise.name}: {error}")
             failed.append(exercise.name)
     return failed
 

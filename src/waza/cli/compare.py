@@ -10,7 +10,6 @@ from typing import Any
 from waza.cli.arguments import whole
 from waza.cli.keep import keep_compiled, writable
 from waza.core.files import write_whole
-from waza.engine.watch import Interrupted
 
 # The names of `waza.comparison.techniques`, whose import takes longer than a help text may.
 TECHNIQUES = (
@@ -64,7 +63,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def command(options: argparse.Namespace) -> None:
     """Compare the techniques, and print the answer, the report and the best model's folder."""
-    from waza.cli.progress import Progress
+    from waza.cli.progress import Progress, resumable
     from waza.comparison import ask, run_comparison
     from waza.data.given import is_table_file
     from waza.kinds.table.target import USUAL as USUAL_TARGET
@@ -78,11 +77,8 @@ def command(options: argparse.Namespace) -> None:
     place = {"groups": options.groups, "order": options.order}
     asked = ask(options.data, target or USUAL_TARGET, tried, options.model, options.task, options.steps, **place)
     keep_compiled()
-    try:
-        with Progress(asked.study.name, options.lang, options.begun) as watch:
-            found = run_comparison(asked, options.runs, watch, options.fresh, options.max_seeds, options.lang)
-    except Interrupted as stopped:
-        raise Interrupted(f"{stopped}; what was done is kept: the same command goes on from there") from None
+    with resumable(), Progress(asked.study.name, options.lang, options.begun) as watch:
+        found = run_comparison(asked, options.runs, watch, options.fresh, options.max_seeds, options.lang)
     if options.json:
         text = json.dumps(found.to_json(), indent=1, ensure_ascii=False) + "\n"
         write_whole(Path(options.json), text.encode())
@@ -91,21 +87,20 @@ def command(options: argparse.Namespace) -> None:
 
 def _print(found: Any, options: argparse.Namespace) -> None:
     """The answer with its table, the trials, and what to do next."""
-    from rich.console import Console
-
     from waza import report
     from waza.cli.show import print_places
     from waza.comparison import Splits, comparison_texts, needed_seeds
+    from waza.core.console import Terminal
 
     say = comparison_texts(options.lang)
-    console = Console()
+    console = Terminal()
     report.print_report(found.results, found.findings, found.words, options.lang, console)
     print_places(found.page.parent, console, options.lang)
     needed, _, _ = needed_seeds(found.findings, found.outcomes)
     if needed is not None and not isinstance(found.question.study.data, Splits):
         again = shlex.join(["waza", *_without(options.given, "--max-seeds"), "--max-seeds", str(needed)])
         line = say["table"]["go_on"].format(command=again)
-        console.print(line, soft_wrap=True, highlight=False, markup=False)
+        console.print(line, soft_wrap=True)
 
 
 def _without(given: Sequence[str], flag: str) -> list[str]:

@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from waza import data
+from waza.core.terminal import one_line, put
 
 # What can be done with each sample.
 TRY = {
@@ -22,10 +23,11 @@ def command(options: argparse.Namespace) -> None:
     if options.action == "sample":
         _sample(options)
         return
-    from rich.console import Console
     from rich.table import Table
 
-    console = Console()
+    from waza.core.console import Terminal
+
+    console = Terminal()
     if options.action == "list":
         here = {"en": ("here", "not here: waza data get {}"), "ja": ("あり", "なし:waza data get {}")}[options.lang]
         table = Table(box=None, pad_edge=False, show_header=False)
@@ -44,12 +46,12 @@ def command(options: argparse.Namespace) -> None:
     from rich.progress import DownloadColumn, Progress, TaskID, TextColumn, TimeRemainingColumn, TransferSpeedColumn
 
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         DownloadColumn(),
         TransferSpeedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True)) as bar:
+    with Progress(*columns, console=Terminal(errors=True)) as bar:
         tasks: dict[str, TaskID] = {}
 
         def progress(filename: str, done: int, total: int | None) -> None:
@@ -59,25 +61,25 @@ def command(options: argparse.Namespace) -> None:
 
         got = data.get(options.name, progress)
     nothing = {"en": "nothing to do: it is already here", "ja": "すでにあります"}[options.lang]
-    console.print("\n".join(map(str, got)) or nothing)
+    console.print("\n".join(map(one_line, got)) or nothing)
 
 
 def _sample(options: argparse.Namespace) -> None:
     """List the samples, or write one, and print where it is and what can be done with it."""
-    from rich.console import Console
     from rich.table import Table
 
+    from waza.core.console import Terminal
     from waza.data.samples import SAMPLES, write_sample
 
     if options.name is None:
         table = Table(box=None, pad_edge=False, show_header=False)
         for name, one in SAMPLES.items():
             table.add_row(name, one.about[options.lang])
-        Console(highlight=False).print(table)
-        print(
+        Terminal().print(table)
+        put(
             "\n" + {"en": "Write one: waza data sample NAME", "ja": "書き出すには: waza data sample 名前"}[options.lang]
         )
         return
     for path in write_sample(options.name, Path(options.out), options.lang):
-        print(path)
-    print(TRY[options.name])
+        put(one_line(path))
+    put(TRY[options.name])

@@ -6,6 +6,7 @@ from typing import Any
 
 from waza.cli.keep import keep_compiled
 from waza.core.language import texts
+from waza.core.terminal import one_line, put
 from waza.interop.targets import TARGETS
 
 
@@ -32,11 +33,11 @@ def command(options: argparse.Namespace) -> None:
     written = export_model(load_model(Path(options.model)), options.to, out, options.force)
     say = texts(Path(__file__).with_name("export"), options.lang)
     for one in written:
-        print(f"{one.path}")
+        put(one_line(one.path))
         for key, tensors in (("inputs", one.part.inputs), ("outputs", one.part.outputs)):
-            print(f"  {say[key]}: {_listed(tensors)}")
-        print("  " + say["difference"].format(difference=f"{one.difference:.1e}", rows=", ".join(map(str, ROWS))))
-    print(say["facts"].format(path=out / FACTS))
+            put(f"  {say[key]}: {_listed(tensors)}")
+        put("  " + say["difference"].format(difference=f"{one.difference:.1e}", rows=", ".join(map(str, ROWS))))
+    put(say["facts"].format(path=out / FACTS))
 
 
 def _listed(tensors: Any) -> str:

@@ -10,7 +10,6 @@ from typing import Any
 from waza.cli.declared import add_declared, given
 from waza.cli.keep import keep_compiled, writable
 from waza.core.files import write_whole
-from waza.engine.watch import Interrupted
 from waza.kinds.kind import SPLITS
 from waza.kinds.registry import fit_options, trainable_kinds
 
@@ -42,14 +41,11 @@ def command(options: argparse.Namespace) -> None:
     values = given(options, [(kind.data, kind.options) for kind in trainable_kinds()])
     asked = fit_options(options.model, options.data, values)
     keep_compiled()
-    from waza.cli.progress import Progress
+    from waza.cli.progress import Progress, resumable
     from waza.kinds.fitting import divergence, fit_in_folder
 
-    try:
-        with Progress(options.model, options.lang) as watch:
-            fitted = fit_in_folder(asked, Path(options.out), watch, options.fresh, options.tensorboard, options.lang)
-    except Interrupted as stopped:
-        raise Interrupted(f"{stopped}; what was done is kept: the same command goes on from there") from None
+    with resumable(), Progress(options.model, options.lang) as watch:
+        fitted = fit_in_folder(asked, Path(options.out), watch, options.fresh, options.tensorboard, options.lang)
     if options.json:
         settings = dataclasses.asdict(fitted.options)
         facts = {**fitted.result, "settings": settings, "model": str(fitted.folder.path)}
@@ -62,9 +58,9 @@ def command(options: argparse.Namespace) -> None:
 
 def _print(fitted: Any, language: str) -> None:
     """What to know first, a row for each split, the training's figures, notes on the data, and what to do next."""
-    from rich.console import Console
     from rich.table import Table
 
+    from waza.core.console import Terminal
     from waza.kinds.fit_folder import REPORT
     from waza.report import print_lines
     from waza.report.training_page import training_words
@@ -72,7 +68,7 @@ def _print(fitted: Any, language: str) -> None:
 
     kind, result, folder = fitted.kind, fitted.result, fitted.folder.path
     say = training_words(kind.folder, language)
-    console = Console(highlight=False, markup=False)
+    console = Terminal()
     for finding in fitted.findings:
         print_lines(finding.say(language), console, "bold", indent="")
         console.print()

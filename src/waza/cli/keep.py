@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from waza.core.errors import Error
+from waza.core.terminal import tell
 
 
 def writable(path: Path) -> None:
@@ -28,5 +29,12 @@ def keep_compiled() -> None:
     from waza.data.folders import cache_folder
 
     if jax.config.jax_compilation_cache_dir is None:  # type: ignore[attr-defined]
-        jax.config.update("jax_compilation_cache_dir", str(cache_folder() / "xla"))
+        folder = cache_folder() / "xla"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            why = f"{folder}: {error.strerror}"
+            tell(f"waza: compiled programs are not kept ({why}): give another folder in WAZA_CACHE")
+            return
+        jax.config.update("jax_compilation_cache_dir", str(folder))
         jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.2)

@@ -11,9 +11,9 @@ from waza.core.wrapping import wrapped
 
 def command(options: argparse.Namespace) -> None:
     """Print one line per study: its name, exercise, claims, title and kept runs; below, what else is kept."""
-    from rich.console import Console
     from rich.table import Table
-    from rich.text import Text
+
+    from waza.core.console import Terminal
 
     say = texts(Path(__file__).with_suffix(""), options.lang)
     kept = kept_runs(Path(options.runs))
@@ -24,10 +24,10 @@ def command(options: argparse.Namespace) -> None:
         runs = f"{len(own)}, {size_text(sum(one.size for one in own))}" if own else "0"
         title = texts(exercise.texts, options.lang)["title"]
         table.add_row(exercise.name, exercise.id, " ".join(exercise.claims), title, runs)
-    console = Console()
+    console = Terminal()
     console.print(table)
     lines = ["", *wrapped(say["codes"], console.width)]
-    console.print("\n".join(lines), style="dim", highlight=False, markup=False, soft_wrap=True)
+    console.print("\n".join(lines), style="dim", soft_wrap=True)
     others = [one for one in kept if one.kind in ("own study", "comparison")] + kept_models(Path())
     if not others:
         return
@@ -36,6 +36,5 @@ def command(options: argparse.Namespace) -> None:
     for name in dict.fromkeys(one.name for one in others):
         own = [one for one in others if one.name == name]
         size, date = size_text(sum(one.size for one in own)), max(one.date for one in own)
-        cells = (name, say["kinds"][own[0].kind], str(len(own)), size, f"{date:%Y-%m-%d %H:%M}")
-        below.add_row(*map(Text, cells))
+        below.add_row(name, say["kinds"][own[0].kind], str(len(own)), size, f"{date:%Y-%m-%d %H:%M}")
     console.print(below)

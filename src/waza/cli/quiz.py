@@ -1,16 +1,15 @@
 """`waza quiz`: the check questions of the curriculum."""
 
 import argparse
-import io
 import secrets
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
+from waza.core.console import Terminal
 from waza.core.language import texts
+from waza.core.terminal import ask_line, put
 from waza.curriculum.answers import Choice, Judgement, Points
 from waza.curriculum.questions import PARTS, Asked, questions
 
@@ -26,7 +25,7 @@ def command(options: argparse.Namespace) -> None:
     asked = [one for part in parts for one in questions(part, options.lang, seed)]
     words = texts(Path(__file__).parent / "quiz", options.lang)
     # Japanese has no spaces at which rich could break lines, so the terminal breaks them.
-    console = Console(highlight=False, markup=False, emoji=False, soft_wrap=options.lang == "ja")
+    console = Terminal(soft_wrap=options.lang == "ja")
     if seed is not None:
         console.print(words["fresh"].format(seed=seed))
     if options.show:
@@ -38,10 +37,8 @@ def command(options: argparse.Namespace) -> None:
     _quiz(asked, words, console)
 
 
-def _quiz(asked: Sequence[Asked], words: dict[str, Any], console: Console) -> None:
+def _quiz(asked: Sequence[Asked], words: dict[str, Any], console: Terminal) -> None:
     """Ask until the questions or the input end, then print the score."""
-    if isinstance(sys.stdin, io.TextIOWrapper):
-        sys.stdin.reconfigure(errors="replace")
     right = answered = 0
     for number, one in enumerate(asked, 1):
         _pose(one, number, len(asked), console)
@@ -56,7 +53,7 @@ def _quiz(asked: Sequence[Asked], words: dict[str, Any], console: Console) -> No
     )
 
 
-def _judged(one: Asked, words: dict[str, Any], console: Console) -> Judgement | None:
+def _judged(one: Asked, words: dict[str, Any], console: Terminal) -> Judgement | None:
     """Read an answer, again if it cannot be parsed, and print whether it is right; None at the end of the input."""
     judgement = Judgement(right=False)
     for attempt in range(TRIES):
@@ -76,7 +73,7 @@ def _judged(one: Asked, words: dict[str, Any], console: Console) -> Judgement | 
     return judgement
 
 
-def _pose(one: Asked, number: int, of: int, console: Console) -> None:
+def _pose(one: Asked, number: int, of: int, console: Terminal) -> None:
     """Print the question, its figure and its options."""
     console.print(f"\n[{number}/{of}] {', '.join(one.pages)}", style="bold")
     console.print(one.text)
@@ -88,19 +85,15 @@ def _pose(one: Asked, number: int, of: int, console: Console) -> None:
 
 def _read() -> str | None:
     """A line of the input, None at its end; a line that does not come from a terminal is echoed."""
-    if sys.stdin is None:
-        return None
-    try:
-        given = input("> ")
-    except EOFError:
-        print()
-        return None
-    if not sys.stdin.isatty():
-        print(given)
+    given = ask_line("> ")
+    if given is None:
+        put("")
+    elif not sys.stdin.isatty():
+        put(given)
     return given
 
 
-def _explain(one: Asked, words: dict[str, Any], console: Console) -> None:
+def _explain(one: Asked, words: dict[str, Any], console: Terminal) -> None:
     """Print the right answer, the explanation, what the notes say, and the study."""
     console.print(words["answer"].format(shown=one.shown))
     console.print(one.explanation)

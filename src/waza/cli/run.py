@@ -10,7 +10,7 @@ from typing import Any
 
 from waza import curriculum
 from waza.cli.keep import keep_compiled, writable
-from waza.cli.progress import Progress
+from waza.cli.progress import Progress, resumable
 from waza.core.errors import Error
 from waza.core.files import write_whole
 
@@ -24,7 +24,7 @@ def command(options: argparse.Namespace) -> None:
     writable(Path(options.runs) / "run")
     keep_compiled()
     from waza.engine.devices import each_core_a_device
-    from waza.study import Interrupted, run
+    from waza.study import run
 
     each_core_a_device()  # before a study that uses JAX while it is made starts it with one device
     study = read_study(options.study, options.data)
@@ -35,29 +35,25 @@ def command(options: argparse.Namespace) -> None:
     if options.max_seeds is not None and not options.until_decided:
         raise Error("--max-seeds limits --until-decided: give both, or --seeds")
     max_seeds = (options.max_seeds or MOST_SEEDS) if options.until_decided else None
-    try:
-        with Progress(study.name, options.lang) as watch:
-            results = run(study, options.runs, watch, options.fresh, max_seeds)
-    except Interrupted as stopped:
-        raise Interrupted(f"{stopped}; what was done is kept: the same command goes on from there") from None
+    with resumable(), Progress(study.name, options.lang) as watch:
+        results = run(study, options.runs, watch, options.fresh, max_seeds)
     publish(results, study, options)
 
 
 def publish(results: Any, study: Any, options: argparse.Namespace) -> None:
     """Print the table and verdicts, and write the report and, if asked for, the figures as JSON."""
-    from rich.console import Console
-
     from waza import report
     from waza.cli.words import changed_of
+    from waza.core.console import Terminal
 
     page, findings, words = write_report(results, study, options.lang)
     if options.json:
         summary = report.as_json(results, findings, changed_of(results))
         write_whole(Path(options.json), (json.dumps(summary, indent=1, ensure_ascii=False) + "\n").encode())
-    console = Console()
+    console = Terminal()
     report.print_report(results, findings, words, options.lang, console)
     label = {"en": "report", "ja": "レポート"}[options.lang]
-    console.print(f"\n{label}: {page}", soft_wrap=True, highlight=False)
+    console.print(f"\n{label}: {page}", soft_wrap=True)
 
 
 def write_report(results: Any, study: Any, language: str) -> tuple[Path, Any, Any]:

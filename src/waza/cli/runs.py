@@ -9,6 +9,7 @@ from typing import Any
 from waza.cli.kept import Kept, asked_for, kept_models, kept_runs, size_text
 from waza.core.errors import Error
 from waza.core.language import texts
+from waza.core.terminal import ask_line, one_line, put
 
 
 def command(options: argparse.Namespace) -> None:
@@ -19,16 +20,16 @@ def command(options: argparse.Namespace) -> None:
         return
     found = list(dict.fromkeys(one for name in options.names for one in asked_for(name, Path(options.runs))))
     for one in found:
-        print(f"{one.path}  {say['kinds'][one.kind]}  {size_text(one.size)}")
+        put(f"{one_line(one.path)}  {say['kinds'][one.kind]}  {size_text(one.size)}")
     if not options.yes and not _confirmed(found, say):
-        print(say["nothing_removed"])
+        put(say["nothing_removed"])
         return
     size = sum(one.size for one in found)
     for one in found:
         left = one.remove()
         if left:
-            print(say["left"].format(folder=one.path, files=", ".join(path.name for path in left)))
-    print(say["removed"].format(size=size_text(size)))
+            put(say["left"].format(folder=one.path, files=", ".join(path.name for path in left)))
+    put(say["removed"].format(size=size_text(size)))
 
 
 def _confirmed(found: Sequence[Kept], say: dict[str, Any]) -> bool:
@@ -39,16 +40,16 @@ def _confirmed(found: Sequence[Kept], say: dict[str, Any]) -> bool:
     """
     if not sys.stdin.isatty():
         raise Error("standard input is no terminal, so that nobody can be asked: give --yes to remove these")
-    answer = input(say["sure"].format(count=len(found), size=size_text(sum(one.size for one in found))))
+    answer = ask_line(say["sure"].format(count=len(found), size=size_text(sum(one.size for one in found)))) or ""
     return answer.strip().lower() in ("y", "yes", "はい")
 
 
 def _list(found: Sequence[Kept], runs: str, say: dict[str, Any]) -> None:
-    from rich.console import Console
     from rich.table import Table
-    from rich.text import Text
 
-    console = Console(highlight=False, markup=False)
+    from waza.core.console import Terminal
+
+    console = Terminal()
     if not found:
         console.print(say["nothing"].format(runs=runs))
         return
@@ -59,6 +60,6 @@ def _list(found: Sequence[Kept], runs: str, say: dict[str, Any]) -> None:
         shown = "" if one.kind == "model" else one.path.name
         state = "" if one.complete else say["unfinished"]
         cells = (one.name, shown, say["kinds"][one.kind], size_text(one.size), f"{one.date:%Y-%m-%d %H:%M}", state)
-        table.add_row(*map(Text, cells))
+        table.add_row(*cells)
     console.print(table)
     console.print("\n" + say["total"].format(size=size_text(sum(one.size for one in found))))

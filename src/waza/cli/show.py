@@ -10,6 +10,7 @@ from typing import Any
 from waza import curriculum
 from waza.core.files import write_whole
 from waza.core.language import texts
+from waza.core.terminal import hand_over
 from waza.curriculum.outcomes import StudyOutcome, published, published_figure
 
 
@@ -19,10 +20,9 @@ def command(options: argparse.Namespace) -> None:
     if outcome is not None and not any((Path(options.runs) / options.run).glob("*/results.nc")):
         _show_published(outcome, options)
         return
-    from rich.console import Console
-
     from waza import report
     from waza.cli.words import changed_of, words_of
+    from waza.core.console import Terminal
     from waza.study import decide, store
     from waza.study.record import record_of
 
@@ -40,7 +40,7 @@ def command(options: argparse.Namespace) -> None:
         write_whole(Path(options.png), report.main_png(results, words, options.lang, figures=figures))
     if _wrote_json(report.as_json(results, findings, changed_of(results)), options):
         return
-    console = Console()
+    console = Terminal()
     report.print_report(results, findings, words, options.lang, console)
     print_places(folder.path, console, options.lang)
 
@@ -52,7 +52,7 @@ def print_places(folder: Path, console: Any, language: str) -> None:
     lines = [say["report"].format(page=folder / "report.html")]
     if model.is_dir():
         lines += [say["model"].format(folder=model), say["use"].format(folder=shlex.quote(str(model)))]
-    console.print("\n" + "\n".join(lines), soft_wrap=True, highlight=False, markup=False)
+    console.print("\n" + "\n".join(lines), soft_wrap=True)
 
 
 def _show_published(outcome: StudyOutcome, options: argparse.Namespace) -> None:
@@ -72,7 +72,7 @@ def _wrote_json(summary: dict[str, Any], options: argparse.Namespace) -> bool:
         return False
     text = json.dumps(summary, indent=1, ensure_ascii=False) + "\n"
     if options.json == "-":
-        print(text, end="")
+        hand_over(text)
         return True
     write_whole(Path(options.json), text.encode())
     return False

@@ -2,30 +2,30 @@
 
 import argparse
 import contextlib
-import csv
 import dataclasses
-import io
-import re
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from waza.cli.columns import csv_text, encoded, formulas, print_columns
 from waza.cli.declared import add_declared, given
 from waza.cli.keep import keep_compiled, writable
+from waza.core.errors import Error
 from waza.core.files import write_whole
+from waza.core.language import texts
+from waza.core.terminal import hand_over, put, tell
 from waza.kinds.registry import kind_prepared_by, kinds, use_options
-from waza.kinds.using import InputOptions, Lines, Writing
-
-DIGITS, DIGITS_SHOWN = 9, 4
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")  # line ends and tabs are text
+from waza.kinds.using import InputOptions, Lines, Predictions, Writing
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The folder, and the options that the kinds of model declare."""
     parser.add_argument("model", metavar="MODEL_DIR", help="the folder that `waza fit` or `waza compare` named")
     parser.epilog = "--input - reads a file from standard input."
+    text = "for a spreadsheet program: an apostrophe before texts of the CSV that begin with =, +, - or @"
+    parser.add_argument("--spreadsheet", action="store_true", help=f"{text} (default: texts as they are)")
     add_declared(parser, [(kind.data, kind.use_options) for kind in kinds()])
 
 
@@ -42,18 +42,30 @@ def command(options: argparse.Namespace) -> None:
     output = getattr(asked, "output", None)
     with piped(asked, kind.piped) as asked:
         found = kind.use(model, asked, options.lang)
+    if options.spreadsheet and not isinstance(found, Predictions):
+        raise Error("--spreadsheet is for CSV, and this model gives text: leave it out")
     for note in found.notes:
-        print(f"• {note.say(options.lang)}", file=sys.stderr)
+        tell(f"• {note.say(options.lang)}")
     if isinstance(found, Writing):
         _write(found.pieces)
     elif isinstance(found, Lines):
         _put("".join(f"{line}\n" for line in found.lines), None if found.told else output)
-    elif output:
-        write_whole(Path(output), _csv(found.columns).encode())
-    elif sys.stdout.isatty():
-        _print(found.columns)
+    elif output is None and sys.stdout.isatty():
+        print_columns(found.columns)
     else:
-        sys.stdout.write(_csv(found.columns))
+        _hand_over(found.columns, output, options)
+
+
+def _hand_over(columns: Any, output: str | None, options: argparse.Namespace) -> None:
+    """Write the predictions as CSV to a file or standard output."""
+    text = csv_text(columns, options.spreadsheet)
+    if output:
+        write_whole(Path(output), encoded(text))
+    else:
+        hand_over(text)
+    count = 0 if options.spreadsheet else formulas(columns)
+    if count:
+        tell("• " + texts(Path(__file__).with_suffix(""), options.lang)["formulas"].format(count=count))
 
 
 @contextlib.contextmanager
@@ -71,53 +83,15 @@ def piped(asked: Any, ending: str) -> Iterator[Any]:
 def _put(text: str, output: str | None) -> None:
     """Write a text to a file in UTF-8, or print it."""
     if output:
-        write_whole(Path(output), text.encode("utf-8", "replace"))
+        write_whole(Path(output), encoded(text))
     else:
-        _any_text()
-        sys.stdout.write(_shown(text))
-
-
-def _any_text() -> None:
-    """Let lone surrogates of a prompt, and characters that a terminal lacks, be printed as "?"."""
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")
-
-
-def _shown(text: str) -> str:
-    """The text as it is printed: a terminal would obey control characters, so that it is given "�" for each."""
-    return CONTROL.sub("\N{REPLACEMENT CHARACTER}", text) if sys.stdout.isatty() else text
+        hand_over(text)
 
 
 def _write(pieces: Iterator[str]) -> None:
     """Print a text as it comes."""
-    _any_text()
     try:
         for piece in pieces:
-            print(_shown(piece), end="", flush=True)
+            hand_over(piece, flush=True)
     finally:
-        print()  # also after Ctrl-C
-
-
-def _rows(columns: Mapping[str, Any], digits: int) -> Iterator[list[str]]:
-    """The predictions as texts, row by row."""
-    for row in zip(*columns.values(), strict=True):
-        yield [value if isinstance(value, str) else f"{value:.{digits}g}" for value in row]
-
-
-def _csv(columns: Mapping[str, Any]) -> str:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(_rows(columns, DIGITS))
-    return text.getvalue()
-
-
-def _print(columns: Mapping[str, Any]) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(*columns, box=None, pad_edge=False)
-    for row in _rows(columns, DIGITS_SHOWN):
-        table.add_row(*(Text(_shown(cell)) for cell in row))
-    Console().print(table)
+        put("")  # also after Ctrl-C

@@ -11,6 +11,7 @@ import itertools
 import json
 import os
 import selectors
+import signal
 import subprocess
 import sys
 import tempfile
@@ -167,6 +168,8 @@ def _started() -> Iterator[_Worker]:
 
 def work() -> None:
     """The main function of a process: it reads a line of settings, then a line per chunk, and answers each chunk."""
+    for one in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # a service manager sends them to every process
+        signal.signal(one, signal.SIG_IGN)  # the process that asks ends this one
     from PIL import Image
 
     from waza.data.image_decoding import LARGEST, Original, Refused, decode

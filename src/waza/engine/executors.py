@@ -8,7 +8,7 @@ from waza.engine import structure
 from waza.engine.checkpoint import Checkpoint
 from waza.engine.mapping import TIMED_HOWS, Chosen, How, seconds_a_step
 from waza.engine.program import Program
-from waza.engine.watch import Watch
+from waza.engine.watch import Interrupted, Watch
 from waza.engine.work import Outcome, Trials, Unit, compute
 from waza.learners import Learner, Stream
 from waza.nn import Conv2d, RecurrentLayer
@@ -51,7 +51,7 @@ class InProcess(Executor):
             for g, members in enumerate(trials.groups)
         ]
         watch.compiling(sum(map(len, candidates)))
-        prepare([program for programs in candidates for program in programs])
+        prepare([program for programs in candidates for program in programs], watch)
         chosen = [_choose(programs, trials) for programs in candidates]
         self._trials = trials
         self._programs = {
@@ -73,15 +73,20 @@ class InProcess(Executor):
         if new:
             made = {key: trials.program(*key) for key in new}
             watch.compiling(len(made))
-            prepare(list(made.values()))
+            prepare(list(made.values()), watch)
             self._programs |= made
         for unit in units:
             program = self._programs[unit.group, unit.how]
             yield unit, compute(trials, unit, checkpoint_of(unit), watch, program)
 
 
-def prepare(programs: Sequence[Program]) -> None:
-    """Compile programs side by side, those that take longest first."""
+def prepare(programs: Sequence[Program], watch: Watch | None = None) -> None:
+    """Compile programs side by side, those that take longest first.
+
+    Raises:
+        Interrupted: `watch` asked to stop; no further program was begun.
+    """
+    stop_asked = (watch or Watch()).stop_asked
 
     def tasks(program: Program) -> Iterator[Callable[[], Any]]:
         if program.steps:
@@ -89,9 +94,15 @@ def prepare(programs: Sequence[Program]) -> None:
         yield lambda: program.compiled_draws
         yield lambda: program.compiled_evaluate
 
+    def unless_stopped(task: Callable[[], Any]) -> None:
+        if not stop_asked():
+            task()
+
     with ThreadPoolExecutor() as pool:
-        for prepared in [pool.submit(task) for program in programs for task in tasks(program)]:
+        for prepared in [pool.submit(unless_stopped, task) for program in programs for task in tasks(program)]:
             prepared.result()
+    if stop_asked():
+        raise Interrupted("stopped before the training")
 
 
 def _hows(trials: Trials, learner: Learner, how: How | None) -> tuple[How | None, ...]:

@@ -76,7 +76,7 @@ def train_single(
         raise Error(f"seed is {seed}; expected a whole number from 0 to {LAST_SEED}")
     watch = watch or Watch()
     watch.compiling(1)
-    prepare([program])
+    prepare([program], watch)
     watch.training(plan.steps)
 
     def evaluated(entry: dict[str, Any]) -> None:
@@ -84,6 +84,7 @@ def train_single(
         heard(entry)
 
     trained = train(program, range(seed, seed + 1), plan, checkpoint, watch, evaluated)
+    watch.trained()
     best, diverged_at = int(trained.best_step[0, 0]), int(trained.diverged_at[0, 0])
     if plan.keep == "best" and best < 0:
         assert plan.measure is not None

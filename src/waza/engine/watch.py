@@ -22,6 +22,9 @@ class Watch:
     def advance(self, steps: int) -> None:
         """`steps` more steps were done."""
 
+    def trained(self) -> None:
+        """Training has ended: nothing asks whether to stop until more is compiled or trained."""
+
     def evaluated(self, step: int, measures: Mapping[str, float]) -> None:
         """A single training has been evaluated."""
 

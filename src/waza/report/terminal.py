@@ -5,12 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import xarray as xr
-from rich.console import Console
-from rich.markup import escape
 from rich.measure import Measurement
 from rich.table import Table
 
 from waza.core.colours import COLOURS
+from waza.core.console import Terminal, styled
 from waza.core.wrapping import wrapped
 from waza.report.bands import final_interval
 from waza.report.choices import choice_rows
@@ -28,21 +27,21 @@ FEWEST_COLUMNS, WIDEST, NARROWEST = 2, 10_000, 20
 
 
 def print_report(
-    results: xr.Dataset, findings: tuple[Finding, ...], words: Words, language: str, console: Console
+    results: xr.Dataset, findings: tuple[Finding, ...], words: Words, language: str, console: Terminal
 ) -> None:
     """Print the title, the answers, a table with a row a variant (mean ± half the interval), and each claim's parts."""
     label, texts = labels(language), words[language]
     if texts.outcomes is None:
-        console.print(f"\n[bold]{escape(texts.title)}[/bold]")
+        console.print(f"\n{texts.title}", style="bold")
         print_lines(texts.answer, console, indent="")
     else:
         print_answer(texts.answer, texts.outcomes, console)
-        console.print(f"\n[bold]{escape(texts.outcomes.details)}: {escape(texts.title)}[/bold]")
+        console.print(f"\n{texts.outcomes.details}: {texts.title}", style="bold")
         findings = ()  # the table of outcomes has said them
     for finding in findings:
         claim = texts.claims[finding.id]
         if claim.answer or claim.remarks:
-            console.print(f"\n{_verdict(finding, label)}", highlight=False)
+            console.print(styled("\n", *_verdict(finding, label)))
             print_lines(claim.answer, console)
             for remark in claim.remarks:
                 print_lines(remark, console, style="yellow")
@@ -64,28 +63,28 @@ def print_report(
         print_lines(row.remark, console, "yellow")
     for finding in findings:
         claim = texts.claims[finding.id]
-        statement = "" if claim.statement == finding.id else f"  {escape(claim.statement)}"
-        console.print(f"\n{_verdict(finding, label)}{statement}", highlight=False)
+        statement = "" if claim.statement == finding.id else f"  {claim.statement}"
+        console.print(styled("\n", *_verdict(finding, label), statement))
         for part in finding.parts:
             said = f"({label['further']}) " if part.further else ""
-            console.print(f"  [{COLOURS[part.verdict]}]•[/]", end="", highlight=False)
+            console.print(styled("  ", ("•", COLOURS[part.verdict])), end="")
             print_lines(said + sentence(part, claim, language), console, first=" ", indent="    ")
             if part.verdict == "undecided":
                 print_lines(grounds(part, language), console, style="dim", indent="    ")
 
 
-def print_answer(sentence: str, table: OutcomeTable, console: Console) -> None:
+def print_answer(sentence: str, table: OutcomeTable, console: Terminal) -> None:
     """Print the sentence that answers a comparison, its table, and the remarks."""
     console.print()
     print_lines(sentence, console, style="bold", indent="")
     console.print()
-    shown = Table(*map(escape, table.heads), box=None, pad_edge=False)
+    shown = Table(*table.heads, box=None, pad_edge=False)
     for column in shown.columns[1:3]:
         column.justify = "right"
     for row in table.rows:
-        word = f"[bold {COLOURS.get(row.verdict, '')}]{escape(row.word)}[/]"
-        shown.add_row(escape(row.name), escape(row.effect), escape(row.interval), word)
-    console.print(shown, highlight=False)
+        word = styled((row.word, f"bold {COLOURS.get(row.verdict, '')}"))
+        shown.add_row(row.name, row.effect, row.interval, word)
+    console.print(shown)
     console.print()
     if table.standing:
         print_lines(table.standing, console, indent="")
@@ -94,31 +93,29 @@ def print_answer(sentence: str, table: OutcomeTable, console: Console) -> None:
         print_lines(remark, console, style="dim", first="• ")
 
 
-def _verdict(finding: Finding, label: Mapping[str, Any]) -> str:
-    return f"{finding.id} [bold {COLOURS[finding.verdict]}]{label['verdicts'][finding.verdict]}[/]"
+def _verdict(finding: Finding, label: Mapping[str, Any]) -> tuple[str, tuple[str, str]]:
+    return f"{finding.id} ", (label["verdicts"][finding.verdict], f"bold {COLOURS[finding.verdict]}")
 
 
-def print_lines(text: str, console: Console, style: str = "", indent: str = "  ", first: str | None = None) -> None:
+def print_lines(text: str, console: Terminal, style: str = "", indent: str = "  ", first: str | None = None) -> None:
     """Print a text, if there is any, in lines that fit; the first one may have another indent.
 
-    Japanese is broken between its characters. Markup in the text is shown as it is.
+    Japanese is broken between its characters.
     """
     if not text:
         return
     lines = wrapped(text, max(console.width - len(indent), NARROWEST))
     head = indent if first is None else first
     console.print(
-        escape(f"{head}{lines[0]}"),
-        *(escape(f"{indent}{line}") for line in lines[1:]),
+        f"{head}{lines[0]}",
+        *(f"{indent}{line}" for line in lines[1:]),
         sep="\n",
         style=style,
-        highlight=False,
-        markup=True,
         soft_wrap=True,
     )
 
 
-def _table(results: xr.Dataset, measures: list[str], words: Words, language: str, console: Console) -> Table:
+def _table(results: xr.Dataset, measures: list[str], words: Words, language: str, console: Terminal) -> Table:
     """A row a variant, with as many measures as the terminal is wide for; two at least."""
     names = [str(name) for name in results["variant"].values]
     cells = {name: [_cell(final_interval(results, measure, name)) for measure in measures] for name in names}
@@ -146,9 +143,9 @@ def _columns(
     if any(stopped.values()):
         table.add_column(label["diverged"], justify="right")
     for variant, own in cells.items():
-        name = escape(words[language].variant(variant))
-        if variant == baseline and label["baseline"] not in name:
-            name += f" [dim]({label['baseline']})[/]"
+        name = styled(words[language].variant(variant))
+        if variant == baseline and label["baseline"] not in name.plain:
+            name.append_text(styled((f" ({label['baseline']})", "dim")))
         reached = [share_text(trained[variant], language)] if trained else []
         count = label["of_trials"].format(stopped[variant], results.sizes["seed"]) if stopped[variant] else ""
         table.add_row(name, *own[: len(measures)], *reached, *([count] if any(stopped.values()) else []))

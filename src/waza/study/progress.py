@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 from waza.core.language import system_language, texts
+from waza.core.terminal import one_line, tell
 from waza.engine.watch import Watch
 
 LINE_SECONDS = 10.0
@@ -105,7 +106,7 @@ class Progress(Watch):
 
     def __init__(self, name: str, display: Display, language: str | None = None, begun: float | None = None):
         self._notes: list[str] = []
-        self._name, self._display = _shortened(name), display
+        self._name, self._display = _shortened(one_line(name)), display
         self._language = language or system_language()
         self._say = _texts(self._language)
         self._begun = time.monotonic() if begun is None else begun
@@ -190,16 +191,17 @@ class TerminalBar(Display):
     """A bar with the share and the time left on standard error, which is a terminal."""
 
     def __init__(self) -> None:
-        from rich.console import Console
         from rich.progress import BarColumn, TextColumn
         from rich.progress import Progress as Bar
         from rich.table import Column
 
+        from waza.core.console import Terminal
+
         self._bar = Bar(
-            TextColumn("{task.description}", table_column=Column(no_wrap=True, overflow="ellipsis")),
+            TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis")),
             BarColumn(BAR),
-            TextColumn("{task.fields[state]}", table_column=Column(no_wrap=True, min_width=STATE)),
-            console=Console(stderr=True),
+            TextColumn("{task.fields[state]}", markup=False, table_column=Column(no_wrap=True, min_width=STATE)),
+            console=Terminal(errors=True),
             transient=True,
         )
         self._task = self._bar.add_task("", total=None, state="")
@@ -216,13 +218,13 @@ class TerminalBar(Display):
 
     def say(self, line: str) -> None:
         """Print the line above the bar."""
-        self._bar.console.print(line, highlight=False, markup=False)
+        self._bar.console.print(line)
 
     def close(self, lines: list[str]) -> None:
         """Remove the bar, and print the lines."""
         self._bar.stop()
         for line in lines:
-            print(line, file=sys.stderr, flush=True)
+            tell(line)
 
 
 class Lines(Display):
@@ -239,14 +241,14 @@ class Lines(Display):
         head = f"{name}: {phase}" if of_phases else name
         if of_phases and phase != self._phase:
             self._phase, self._said = phase, now
-            print(head, file=sys.stderr, flush=True)
+            tell(head)
         elif state.done and now - self._said > LINE_SECONDS:
             self._said = now
-            print(f"{head}: {state.text(now)}", file=sys.stderr, flush=True)
+            tell(f"{head}: {state.text(now)}")
 
     def say(self, line: str) -> None:
         """Print the line."""
-        print(line, file=sys.stderr, flush=True)
+        tell(line)
 
     def close(self, lines: list[str]) -> None:
         """Leave nothing."""

@@ -167,6 +167,7 @@ def _run(study: Study, devices: int, folder: store.RunFolder | None, request: Re
             results.attrs |= looked_at.to_attrs()
             if request.until(results):
                 break
+    watch.trained()
     trained_at = time.perf_counter()
 
     results = assemble(study, trials, outcomes)

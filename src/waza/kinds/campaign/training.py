@@ -102,10 +102,11 @@ def _trained(variants: list[LogPolicy], data: FoldedLog, steps: int, seed: int, 
     group = Group(variants, data, variants[0].source(data), Layout.of(1, len(variants), devices))
     program = Program(group, steps)
     watch.compiling(1)
-    prepare([program])
+    prepare([program], watch)
     watch.training(steps)
     plan = Plan(steps=steps, evaluate_every=steps, keep="last")
     trained = train(program, range(seed, seed + program.seeds), plan, watch=watch)
+    watch.trained()
     return [trained.kept[0, place] for place in range(len(variants))]
 
 

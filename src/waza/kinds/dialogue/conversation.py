@@ -2,12 +2,12 @@
 
 import contextlib
 import importlib
-import io
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from waza.core.language import texts
+from waza.core.terminal import ask_line
 from waza.data.text.dialogue.text import one_line
 from waza.kinds.dialogue.model import DialogueReplies, Replying
 
@@ -46,9 +46,7 @@ def conversation(model: DialogueReplies, how: Replying, language: str) -> Iterat
 
 
 def _ready() -> None:
-    """Let a line be edited on a terminal, and bytes that are no text be read as "�"."""
-    if isinstance(sys.stdin, io.TextIOWrapper):
-        sys.stdin.reconfigure(errors="replace")
+    """Let a line be edited on a terminal."""
     if sys.stdin.isatty() and sys.stdout.isatty():
         with contextlib.suppress(ImportError):
             importlib.import_module("readline")  # `input` uses it: arrow keys, and the lines before
@@ -56,7 +54,4 @@ def _ready() -> None:
 
 def _line(prompt: str) -> str:
     """The next line of the input; "" at its end."""
-    try:
-        return one_line(input(prompt))
-    except EOFError:
-        return ""
+    return one_line(ask_line(prompt) or "")
