@@ -6,9 +6,11 @@ import os
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from waza.cli.arguments import Intermixed, Parser, whole
 from waza.core.errors import Error, nearest
+from waza.core.files import check_path
 from waza.core.language import LANGUAGES, system_language
 from waza.engine.watch import Interrupted
 
@@ -68,6 +70,7 @@ def parser(chosen: str | None = None) -> argparse.ArgumentParser:
 
     show = command("show", "show a saved run")
     show.add_argument("run", metavar="RUN", help="a study's name (its newest run), a run's id or its folder")
+    show.add_argument("--report", action="store_true", help="write the run's report again")
     show.add_argument("--png", metavar="FILE", help="write the main figure to this file")
     show.add_argument("--json", nargs="?", const="-", metavar="OUT", help="write the figures to a file, or print them")
 
@@ -156,6 +159,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         parser().print_help()
         return
     try:
+        check_path(Path(getattr(options, "runs", "")))
         importlib.import_module(f"waza.cli.{options.command}").command(options)
     except Error as error:
         print(f"waza: {error}", file=sys.stderr)

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from waza.core.errors import Error, nearest
+from waza.core.parsing import parsed
 
 Better = Literal["higher", "lower"]
 
@@ -88,9 +89,9 @@ class Measure:
         >>> Measure.from_json(loss.to_json()) == loss
         True
         """
-        low, high = values["bounds"]
+        low, high = parsed(tuple[float | None, float | None], values["bounds"], "bounds")
         bounds = (-math.inf if low is None else low, math.inf if high is None else high)
-        return cls(values["name"], values["better"], values["unit"], bounds)
+        return cls(values["name"], values["better"], parsed(str, values["unit"], "unit"), bounds)
 
 
 def named(measures: Iterable[Measure], name: str) -> Measure:
