@@ -3,7 +3,7 @@
 import dataclasses
 import types
 import typing
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Literal, Union
 
 from waza.core.errors import Error
@@ -112,7 +112,7 @@ def _record(kind: Any, value: Any, place: str) -> Any:
     return _made(lambda fields: kind(**fields), fields, place)
 
 
-def _fields(kind: Any, value: Any, place: str, needed: typing.Collection[str], strict: bool) -> dict[str, Any]:
+def _fields(kind: Any, value: Any, place: str, needed: Collection[str], strict: bool) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         _refuse(dict, value, place)
     kinds = typing.get_type_hints(kind)
@@ -128,7 +128,9 @@ def _fields(kind: Any, value: Any, place: str, needed: typing.Collection[str], s
 def _made(make: Any, value: Any, place: str) -> Any:
     try:
         return make(value)
-    except (Error, AttributeError, KeyError, TypeError, ValueError) as error:
+    except (Error, ValueError) as error:
+        raise ValueError(f"{_named(place)}: {error}") from error
+    except (AttributeError, KeyError, TypeError) as error:
         raise ValueError(f"{_named(place)}: {type(error).__name__}: {error}") from error
 
 
@@ -142,7 +144,7 @@ def _type_name(kind: Any) -> str:
         return f"one of {', '.join(map(repr, typing.get_args(kind)))}"
     if kind in (list, tuple) or typing.get_origin(kind) in (list, tuple, Sequence):
         return "a list"
-    return CALLED.get(kind) or getattr(kind, "__name__", str(kind))
+    return CALLED.get(kind) or str(getattr(kind, "__name__", kind))
 
 
 def _named(place: str) -> str:

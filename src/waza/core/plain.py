@@ -8,8 +8,8 @@ into a file that exists, so that the file's other name keeps its content.
 import os
 import stat
 from collections.abc import Iterable
+from io import BufferedRandom, BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from waza.core.errors import Damaged
 
@@ -62,7 +62,7 @@ def check_folders(folder: Path, names: Iterable[str]) -> None:
             raise NotPlain(f"{path} is {_kind(path.lstat().st_mode)} where a folder of waza's is expected: remove it")
 
 
-def open_plain(path: Path, writing: bool = False) -> BinaryIO:
+def open_plain(path: Path, writing: bool = False) -> BufferedReader | BufferedRandom:
     """Open a plain file for reading; or for reading and writing, with its content, where it may be missing.
 
     Raises:

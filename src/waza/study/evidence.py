@@ -58,7 +58,7 @@ def answering(study: Any, runs: Path) -> Answer:
         return Answer()
     today = settings_of(dataclasses.replace(study, tuning=None))
     asked = asked_of(study, today)
-    stale: list[tuple[store.RunFolder, Mapping[str, Any]]] = []
+    stale = []
     for folder in complete:
         try:
             settings = folder.settings()

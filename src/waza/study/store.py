@@ -6,6 +6,7 @@ A run that cannot be read keeps its place until its study is run again: then it 
 import contextlib
 import dataclasses
 import datetime
+import io
 import re
 import secrets
 import shutil
@@ -19,7 +20,7 @@ import xarray as xr
 from waza.core.errors import Damaged, Error, nearest
 from waza.core.files import check_path, remove_orphans, unwritable, write_whole
 from waza.core.lock import held
-from waza.core.plain import NotPlain, check_folders, check_plain, is_there
+from waza.core.plain import NotPlain, check_folders, is_there, read_plain
 from waza.core.sealed import damaged, read_record, sealed, sum_of
 from waza.engine.checkpoint import Checkpoint
 from waza.engine.mapping import Chosen
@@ -35,6 +36,7 @@ SUMS = "checksums.json"
 KEPT, MODEL = "kept", "model"
 PAGE, VERDICTS = "report.html", "verdicts.json"
 ASIDE = ".damaged"
+LARGEST_RESULTS = 2**34  # bytes
 ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]{4}")
 Told = Callable[..., None]  # is called with aside=, why=: where a damaged run is now, and what is wrong in it
 
@@ -92,11 +94,13 @@ class RunFolder:
         path = self.path / RESULTS
         if not self.complete:
             raise Error(f"the run {self.path} is not complete: run the study again to resume it")
-        check_plain(path)  # SciPy opens it by its name
         if is_there(self._sums):
             read_record(self._sums, dict, self._remedy)
         try:
-            results = checked_results(xr.load_dataset(path, engine="scipy"))
+            content = io.BytesIO(read_plain(path, LARGEST_RESULTS))  # a file that SciPy cannot read would stay open
+            results = checked_results(xr.load_dataset(content, engine="scipy"))
+        except NotPlain:
+            raise
         except Exception as error:  # SciPy's reader raises whatever the damage leads to
             raise damaged(path, error, self._remedy) from error
         results.attrs["folder"] = str(self.path)  # where it lies now

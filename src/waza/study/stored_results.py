@@ -28,12 +28,12 @@ def checked_results(results: xr.Dataset) -> xr.Dataset:
             raise ValueError(f"the coordinate {name!r} has values that are no rising whole numbers")
     if not all(isinstance(one, str) for one in results["variant"].values.tolist()):
         raise ValueError("the coordinate 'variant' has values that are no texts")
-    for name, variable in results.data_vars.items():
-        expected = TRIAL[:2] if name == DIVERGED else TRIAL
-        kind = np.integer if name == DIVERGED else np.floating
+    for measure, variable in results.data_vars.items():
+        expected = TRIAL[:2] if measure == DIVERGED else TRIAL
+        kind = np.integer if measure == DIVERGED else np.floating
         if variable.dims not in (expected, (*TRIAL, "layer")) or not np.issubdtype(variable.dtype, kind):
             dims = ", ".join(map(str, variable.dims))
-            raise ValueError(f"the variable {name!r} has {variable.dtype} values by {dims}")
+            raise ValueError(f"the variable {measure!r} has {variable.dtype} values by {dims}")
     if DIVERGED not in results.data_vars:
         raise ValueError(f"the variable {DIVERGED!r} is missing")
     record = record_of(results)
