@@ -5,10 +5,12 @@ import importlib
 import sys
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
 from waza.cli.arguments import Intermixed, Parser, whole
 from waza.cli.ending import status_of
 from waza.core.errors import Error, nearest
+from waza.core.files import check_path
 from waza.core.language import LANGUAGES, system_language
 from waza.core.terminal import put
 
@@ -67,6 +69,7 @@ def parser(chosen: str | None = None) -> argparse.ArgumentParser:
 
     show = command("show", "show a saved run")
     show.add_argument("run", metavar="RUN", help="a study's name (its newest run), a run's id or its folder")
+    show.add_argument("--report", action="store_true", help="write the run's report again")
     show.add_argument("--png", metavar="FILE", help="write the main figure to this file")
     show.add_argument("--json", nargs="?", const="-", metavar="OUT", help="write the figures to a file, or print them")
 
@@ -159,4 +162,5 @@ def _run(given: list[str], begun: float) -> None:
     elif options.command is None:
         parser().print_help()
     else:
+        check_path(Path(getattr(options, "runs", "")))
         importlib.import_module(f"waza.cli.{options.command}").command(options)

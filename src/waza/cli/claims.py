@@ -114,10 +114,14 @@ def _run_missing(ids: Sequence[str], options: argparse.Namespace) -> list[str]:
             continue
         try:
             study = exercise.study()
-            if answering(study, Path(options.runs)).current:
-                continue
-            with resumable(), Progress(study.name, options.lang) as watch:
-                results = run(study, options.runs, watch)
+            answer = answering(study, Path(options.runs))
+            if answer.folder is not None and answer.current:
+                if answer.folder.reported:
+                    continue
+                results = answer.folder.results()
+            else:
+                with resumable(), Progress(study.name, options.lang) as watch:
+                    results = run(study, options.runs, watch)
             write_report(results, study, options.lang)
         except Error as error:
             tell(f"waza: {exercise.name}: {error}")

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from waza.core.errors import Error
+from waza.core.files import check_path
 from waza.core.terminal import tell
 
 
@@ -11,9 +12,9 @@ def writable(path: Path) -> None:
     """Refuse a path that could not be written at the end.
 
     Raises:
-        Error: it is a folder, or lies in one that may not be written to.
+        Error: it is a folder, or lies in one that may not be written to, or no file could have its name.
     """
-    if path.is_dir():
+    if check_path(path).is_dir():
         raise Error(f"{path} is a folder; give the name of a file")
     folder = path.parent
     while not folder.exists() and folder != folder.parent:

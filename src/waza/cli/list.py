@@ -1,10 +1,12 @@
 """`waza list`: list the studies, and what is kept."""
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from waza import curriculum
-from waza.cli.kept import kept_models, kept_runs, size_text
+from waza.cli.kept import Kept, kept_models, kept_runs, size_text
 from waza.core.language import texts
 from waza.core.wrapping import wrapped
 
@@ -28,10 +30,20 @@ def command(options: argparse.Namespace) -> None:
     console.print(table)
     lines = ["", *wrapped(say["codes"], console.width)]
     console.print("\n".join(lines), style="dim", soft_wrap=True)
-    others = [one for one in kept if one.kind in ("own study", "comparison")] + kept_models(Path())
-    if not others:
-        return
-    console.print()
+    kept += kept_models(Path())
+    others = [one for one in kept if one.kind in ("own study", "comparison", "model")]
+    if others:
+        console.print()
+        _print_others(others, console, say)
+    for one in kept:
+        if one.state == "damaged":
+            console.print(say["damaged"].format(folder=one.path), style="yellow", soft_wrap=True)
+
+
+def _print_others(others: Sequence[Kept], console: Any, say: dict[str, Any]) -> None:
+    """A row for each of a user's own studies, comparisons and models."""
+    from rich.table import Table
+
     below = Table(*say["kept_heads"], box=None, pad_edge=False)
     for name in dict.fromkeys(one.name for one in others):
         own = [one for one in others if one.name == name]

@@ -25,6 +25,7 @@ def command(options: argparse.Namespace) -> None:
     keep_compiled()
     from waza.engine.devices import each_core_a_device
     from waza.study import run
+    from waza.study.conduct import unreported
 
     each_core_a_device()  # before a study that uses JAX while it is made starts it with one device
     study = read_study(options.study, options.data)
@@ -36,7 +37,8 @@ def command(options: argparse.Namespace) -> None:
         raise Error("--max-seeds limits --until-decided: give both, or --seeds")
     max_seeds = (options.max_seeds or MOST_SEEDS) if options.until_decided else None
     with resumable(), Progress(study.name, options.lang) as watch:
-        results = run(study, options.runs, watch, options.fresh, max_seeds)
+        found = None if options.fresh else unreported(study, options.runs, watch, max_seeds)
+        results = run(study, options.runs, watch, options.fresh, max_seeds) if found is None else found
     publish(results, study, options)
 
 

@@ -58,7 +58,7 @@ def _list(found: Sequence[Kept], runs: str, say: dict[str, Any]) -> None:
     table.columns[3].justify = "right"
     for one in found:
         shown = "" if one.kind == "model" else one.path.name
-        state = "" if one.complete else say["unfinished"]
+        state = "" if one.complete else say[one.state]
         cells = (one.name, shown, say["kinds"][one.kind], size_text(one.size), f"{one.date:%Y-%m-%d %H:%M}", state)
         table.add_row(*cells)
     console.print(table)

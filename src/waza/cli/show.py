@@ -4,13 +4,17 @@ import argparse
 import dataclasses
 import json
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from waza import curriculum
+from waza.cli.kept import STUDY, TRAINED
+from waza.core.errors import Error
 from waza.core.files import write_whole
 from waza.core.language import texts
-from waza.core.terminal import hand_over
+from waza.core.plain import is_there
+from waza.core.terminal import hand_over, tell
 from waza.curriculum.outcomes import StudyOutcome, published, published_figure
 
 
@@ -26,7 +30,9 @@ def command(options: argparse.Namespace) -> None:
     from waza.study import decide, store
     from waza.study.record import record_of
 
+    _refuse_model(Path(options.run))
     folder = store.find(Path(options.runs), options.run)
+    _tell_passed_over(folder.path, store.folders(Path(options.runs), options.run), options.lang)
     results = folder.results()
     studied = [one for one in curriculum.exercises() if one.name == record_of(results).study]
     kept = None if studied else report.read_verdicts(folder.path)
@@ -36,6 +42,8 @@ def command(options: argparse.Namespace) -> None:
     else:
         findings, words = kept
     figures = [figure for one in studied for figure in one.figures_of()]
+    if options.report:
+        _write_report(folder.path, results, findings, words, options, figures, bool(studied))
     if options.png:
         write_whole(Path(options.png), report.main_png(results, words, options.lang, figures=figures))
     if _wrote_json(report.as_json(results, findings, changed_of(results)), options):
@@ -49,10 +57,46 @@ def print_places(folder: Path, console: Any, language: str) -> None:
     """Print where the report of a run is, and how its model is used, where it kept one."""
     say = texts(Path(__file__).parent / "places", language)
     model = folder / "model"
-    lines = [say["report"].format(page=folder / "report.html")]
+    there = is_there(folder / "report.html")
+    lines = [say["report"].format(page=folder / "report.html") if there else say["no_report"].format(folder=folder)]
     if model.is_dir():
         lines += [say["model"].format(folder=model), say["use"].format(folder=shlex.quote(str(model)))]
     console.print("\n" + "\n".join(lines), soft_wrap=True)
+
+
+def _tell_passed_over(shown: Path, folders: Sequence[Any], language: str) -> None:
+    """Name the newer runs that are damaged, in place of which this one is shown."""
+    say = texts(Path(__file__).parent / "places", language)
+    newer = [one.path for one in folders if one.complete]
+    for path in newer[: newer.index(shown)] if shown in newer else []:
+        tell(f"• {say['damaged'].format(folder=path)}")
+
+
+def _write_report(
+    folder: Path, results: Any, findings: Any, words: Any, options: argparse.Namespace, figures: Any, whole: bool
+) -> None:
+    """Write a run's report again.
+
+    The verdicts of a user's own study or comparison come from its claims, which the command that ran it knows alone;
+    where it was killed before it wrote them, the page is written without them, and the same command makes the rest.
+    """
+    from waza import report
+
+    write = report.write_report if whole else report.write_page
+    write(folder, results, findings, words, options.lang, figures)
+
+
+def _refuse_model(given: Path) -> None:
+    """Refuse the folder of a training, whose report needs its data.
+
+    Raises:
+        Error: it is one.
+    """
+    if is_there(given / TRAINED) and not is_there(given / STUDY):
+        raise Error(
+            f"{given} is the folder of a training, and show is for runs: the same `waza fit` shows it, and writes its "
+            "report where that is missing"
+        )
 
 
 def _show_published(outcome: StudyOutcome, options: argparse.Namespace) -> None:

@@ -13,7 +13,7 @@ import xarray as xr
 from waza import report
 from waza.comparison.outcomes import Outcome, best_variants, outcomes
 from waza.comparison.question import Question
-from waza.comparison.references import seconds_of_references, with_references
+from waza.comparison.references import CONSTANT, seconds_of_references, with_references
 from waza.comparison.splits import Splits, on_one_split
 from waza.comparison.standing import with_standing
 from waza.comparison.words import answer, comparison_texts, study_words
@@ -30,10 +30,10 @@ from waza.kinds.trained import learner_of
 from waza.learners import Learner
 from waza.report.words import StudyWords
 from waza.study import Finding, Watch, decide, run
-from waza.study.conduct import TOGETHER, TRIALS, TUNING
+from waza.study.conduct import TOGETHER, TRIALS, TUNING, unreported
 from waza.study.forecast import Forecast
 from waza.study.progress import Progress, announce_phases, begin_phase, watched
-from waza.study.store import RunFolder
+from waza.study.store import MODEL, RunFolder
 
 SEEDS = 30
 CHOSEN_BY = "validation_loss"
@@ -148,18 +148,34 @@ def _compared(
     question: Question, runs: str | Path | None, watch: Watch, fresh: bool, max_seeds: int, language: str
 ) -> Comparison:
     """The comparison, with progress in phases."""
-    preparation, study = question.material.preparation, question.study
-    first = [TOGETHER] if isinstance(study.data, Splits) else [TUNING, TRIALS]
+    first = [TOGETHER] if isinstance(question.study.data, Splits) else [TUNING, TRIALS]
     announce_phases(watch, [*first, REFERENCES, LAST])
     results = _run(question, runs, watch, fresh, max_seeds)
+    if runs is None:
+        return _found(question, results, watch)
+    folder = RunFolder(Path(results.attrs["folder"]))
+    with folder.held() as mine:
+        if not mine:
+            raise Error(f"another process is working in {folder.path}: wait for it, and give the same command again")
+        found = _found(question, results, watch)
+        folder.finish(found.results)
+        found.model.save(folder.path / MODEL)
+        page = report.write_report(folder.path, found.results, found.findings, found.words, language)
+    return dataclasses.replace(found, page=page, folder=folder.path / MODEL)
+
+
+def _found(question: Question, results: xr.Dataset, watch: Watch) -> Comparison:
+    """What the results say, and the best model; the reference rows are added where a run was cut off before."""
+    preparation, study = question.material.preparation, question.study
     begin_phase(watch, REFERENCES)
-    results = with_references(results, study.data, preparation.task, preparation.outputs, watch)
+    if CONSTANT not in results["variant"].values:
+        results = with_references(results, study.data, preparation.task, preparation.outputs, watch)
     begin_phase(watch, LAST)
-    findings = decide(study.claims, results)
     measure = question.measure(study.measure)
+    findings = decide(study.claims, results)
     best, model = _kept(question, results)
     constant = above_constant(results, measure)
-    found = Comparison(
+    return Comparison(
         question,
         results,
         findings,
@@ -169,13 +185,6 @@ def _compared(
         constant,
         beside_references(results, measure, best),
     )
-    if runs is None:
-        return found
-    folder = Path(results.attrs["folder"])
-    RunFolder(folder).finish(results)
-    model.save(folder / "model")
-    page = report.write_report(folder, results, findings, found.words, language)
-    return dataclasses.replace(found, page=page, folder=folder / "model")
 
 
 def _run(question: Question, runs: str | Path | None, watch: Watch, fresh: bool, max_seeds: int) -> xr.Dataset:
@@ -192,10 +201,11 @@ def _run(question: Question, runs: str | Path | None, watch: Watch, fresh: bool,
             watch.expected(trials + references * (seeds if drawn else 1) + REST * watch.waited)
         heard.append(seconds)
 
-    executor = Forecast(told)
-    if not drawn:
-        return run(study, runs, watch, fresh, max_seeds, executor=executor)
-    return run(dataclasses.replace(study, seeds=seeds, block=seeds), runs, watch, fresh, executor=executor)
+    limit = None if drawn else max_seeds
+    if drawn:
+        study = dataclasses.replace(study, seeds=seeds, block=seeds)
+    found = None if fresh or runs is None else unreported(study, runs, watch, limit)
+    return run(study, runs, watch, fresh, limit, executor=Forecast(told)) if found is None else found
 
 
 def _kept(question: Question, results: xr.Dataset) -> tuple[str, Model]:

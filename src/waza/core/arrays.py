@@ -11,8 +11,10 @@ import safetensors
 import safetensors.numpy
 
 from waza.core.digest import array_digest
-from waza.core.errors import Error
+from waza.core.errors import Damaged
 from waza.core.files import write_whole
+from waza.core.parsing import parsed
+from waza.core.plain import check_plain, is_there
 from waza.core.sealed import sum_of
 
 SUM = "sha256"
@@ -47,19 +49,20 @@ def read_arrays(path: Path, remedy: str) -> tuple[dict[str, np.ndarray], dict[st
         remedy: what to do if the file is damaged; the end of the error message.
 
     Raises:
-        Error: the file is damaged.
+        Damaged: the file is damaged, or no plain file.
     """
-    if not path.is_file():
+    if not is_there(path):
         return None
+    check_plain(path)  # safetensors opens it by its name
     try:
         with safetensors.safe_open(path, "numpy") as file:
             texts = file.metadata()
             arrays = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
         if texts.keys() != {"facts"} and texts.get(SUM) != _sum(arrays, texts["facts"]):
             raise ValueError("its content has changed since it was written")
-        return arrays, json.loads(texts["facts"])
+        return arrays, parsed(dict[str, Any], json.loads(texts["facts"]))
     except Exception as error:  # safetensors raises its own exception types
-        raise Error(f"{path} is damaged: {remedy}") from error
+        raise Damaged(f"{path} is damaged: {remedy}") from error
 
 
 def _sum(arrays: Mapping[str, np.ndarray], text: str) -> str:

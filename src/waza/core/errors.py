@@ -10,6 +10,10 @@ class Error(Exception):
     """A user error. The message is one line: what was given, what was expected, what to do."""
 
 
+class Damaged(Error):
+    """A file that waza wrote cannot be read. The message names the file, what is wrong in it, and what to do."""
+
+
 @contextlib.contextmanager
 def missing_methods() -> Iterator[None]:
     """Turn the `NotImplementedError` of a base class of waza, such as one without `judge`, into an `Error`."""

@@ -3,14 +3,24 @@
 import contextlib
 import errno
 import os
+import re
 import secrets
 from pathlib import Path
+from typing import BinaryIO
 
 from waza.core.errors import Error
+from waza.core.plain import NotPlain, open_plain
+
+try:
+    import fcntl
+except ImportError:  # not available on Windows: there what a killed process leaves stays
+    fcntl = None  # type: ignore[assignment]
 
 FULL = "the disk is full: free some space or choose another folder"
 DENIED = "writing is not permitted there: choose a folder that you may write to"
 BLOCKED = "a file has the name of a folder that is needed: choose another path"
+LONGEST_NAME, LONGEST_PATH = 255, 4000  # bytes; a path leaves room for the names of waza's files
+TEMPORARY = re.compile(r"\.[0-9a-f]{16}\.tmp")
 REASONS = {
     errno.ENOSPC: FULL,
     errno.EDQUOT: FULL,
@@ -34,28 +44,82 @@ def unwritable(path: Path, error: OSError) -> Error:
     return Error(f"cannot write {path}: {reason}")
 
 
+def check_path(path: Path) -> Path:
+    """The path, if a file could have this name.
+
+    Raises:
+        Error: a name in it is too long, or is no UTF-8, in which reports and results name files.
+    """
+    try:
+        str(path).encode()
+    except UnicodeEncodeError as error:
+        shown = os.fsencode(path).decode("utf-8", "backslashreplace")
+        raise Error(f"the path {shown} is not in UTF-8: choose another one") from error
+    names = [os.fsencode(part) for part in path.parts]
+    if max(map(len, names), default=0) > LONGEST_NAME or len(os.fsencode(path.absolute())) > LONGEST_PATH:
+        raise unwritable(path, OSError(errno.ENAMETOOLONG, os.strerror(errno.ENAMETOOLONG)))
+    return path
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Write `content` to `path` atomically: a reader gets the old file or the new one, never a part.
 
     The bytes are written to a hidden file in the same folder and synced to the disk; then the file is renamed. Missing
-    parent folders are created. On any failure the hidden file is removed and `path` is unchanged.
+    parent folders are created. On any failure the hidden file is removed and `path` is unchanged; where the process is
+    killed, `remove_orphans` removes it later. What stands at `path` is replaced, and a link never followed.
 
     Raises:
         Error: the file cannot be written (disk full, no permission, read-only, not a folder).
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary = path.with_name(f".{secrets.token_hex(8)}.tmp")
+        temporary, file = _temporary(path)
         try:
-            # Not by tempfile: its files can be read by their owner only, whatever the umask is.
-            with temporary.open("xb") as file:
+            with file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-            temporary.replace(path)
+                temporary.replace(path)  # while it is locked: nobody may take it for an orphan
         except BaseException:
             with contextlib.suppress(OSError):
                 temporary.unlink()
             raise
     except OSError as error:
         raise unwritable(path, error) from error
+
+
+def remove_orphans(folder: Path) -> None:
+    """Remove the hidden files in a folder that processes which were killed have left.
+
+    A process that writes one holds the system's lock on it, which ends with the process: what is locked stays.
+    """
+    if fcntl is None:
+        return
+    with contextlib.suppress(OSError):
+        for path in [one for one in folder.iterdir() if is_temporary(one.name)]:
+            with contextlib.suppress(OSError, NotPlain), open_plain(path) as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                path.unlink()
+
+
+def is_temporary(name: str) -> bool:
+    """Whether a file has a name that `write_whole` gives to what it has not finished.
+
+    >>> is_temporary(".0123456789abcdef.tmp"), is_temporary("notes.tmp")
+    (True, False)
+    """
+    return TEMPORARY.fullmatch(name) is not None
+
+
+def _temporary(path: Path) -> tuple[Path, BinaryIO]:
+    """A new hidden file beside the path, locked."""
+    while True:
+        temporary = path.with_name(f".{secrets.token_hex(8)}.tmp")
+        # Not by tempfile: its files can be read by their owner only, whatever the umask is.
+        file = temporary.open("xb")
+        if fcntl is not None:
+            with contextlib.suppress(OSError):  # a file system without locks has no orphans that could be told apart
+                fcntl.flock(file, fcntl.LOCK_EX)
+        if os.fstat(file.fileno()).st_nlink:
+            return temporary, file
+        file.close()  # it was taken for an orphan before it was locked

@@ -3,15 +3,25 @@
 import dataclasses
 import math
 from collections.abc import Iterable, Mapping
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypedDict, get_args
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
 from waza.core.errors import Error, nearest
+from waza.core.parsing import parsed
 
 Better = Literal["higher", "lower"]
+
+
+class Declared(TypedDict):
+    """A measure as it stands in a file: an infinite bound is None."""
+
+    name: str
+    better: Better | None
+    unit: str
+    bounds: tuple[float | None, float | None]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,9 +98,10 @@ class Measure:
         >>> Measure.from_json(loss.to_json()) == loss
         True
         """
-        low, high = values["bounds"]
+        found: Declared = parsed(Declared, values)
+        low, high = found["bounds"]
         bounds = (-math.inf if low is None else low, math.inf if high is None else high)
-        return cls(values["name"], values["better"], values["unit"], bounds)
+        return cls(found["name"], found["better"], found["unit"], bounds)
 
 
 def named(measures: Iterable[Measure], name: str) -> Measure:

@@ -2,18 +2,28 @@
 
 import dataclasses
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 from jaxtyping import PyTree
 
 from waza.core.arrays import read_arrays, write_arrays
-from waza.core.errors import Error
+from waza.core.errors import Damaged, Error
+from waza.core.parsing import parsed
 from waza.core.paths import from_named_leaves, named_leaves
 from waza.engine.program import Portion, Program
 
 Trial = tuple[int, int]  # the position of a seed in its block, and of a variant in its group
 SEEDS = "seeds"
+
+
+class Facts(TypedDict):
+    """What a checkpoint holds beside its arrays, as in `Progress`."""
+
+    step: int
+    evaluated: list[int]
+    seconds: float
+    settings: str
 
 
 @dataclasses.dataclass
@@ -70,16 +80,16 @@ class Checkpoint:
 
     def step(self) -> int:
         """The step that was saved; 0 where there is no file."""
-        found = read_arrays(self.path, self.remedy)
-        return 0 if found is None else int(found[1]["step"])
+        found = self._read()
+        return 0 if found is None else found[1]["step"]
 
     def load(self, program: Program, seeds: range) -> Progress | None:
         """The progress that was saved, on the program's devices; None where there is no file.
 
         Raises:
-            Error: the file is damaged, or its arrays are not those of this program.
+            Damaged: the file is damaged, or its arrays are not those of this program.
         """
-        found = read_arrays(self.path, self.remedy)
+        found = self._read()
         if found is None:
             return None
         arrays, facts = found
@@ -97,7 +107,16 @@ class Checkpoint:
             }
             return Progress(portions, measures=parts["measures"], best_step=arrays["best_step"], kept=kept, **facts)
         except (Error, KeyError, TypeError, ValueError) as error:
-            raise Error(f"{self.path} does not fit this training ({error}): {self.remedy}") from error
+            raise Damaged(f"{self.path} does not fit this training ({error}): {self.remedy}") from error
+
+    def _read(self) -> tuple[dict[str, np.ndarray], Facts] | None:
+        found = read_arrays(self.path, self.remedy)
+        if found is None:
+            return None
+        try:
+            return found[0], parsed(Facts, found[1])
+        except ValueError as error:
+            raise Damaged(f"{self.path} is damaged ({error}): {self.remedy}") from error
 
 
 def _by_trial(named: dict[str, Any]) -> dict[Trial, dict[str, Any]]:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from waza.core.errors import Error
-from waza.core.files import unwritable, write_whole
+from waza.core.files import check_path, unwritable, write_whole
 from waza.interop.part import Exportable, Part
 from waza.interop.target import Run
 from waza.interop.targets import target_of
@@ -77,7 +77,7 @@ def check_free(folder: Path, force: bool) -> None:
     Raises:
         Error: it exists.
     """
-    if not folder.exists() and not folder.is_symlink():
+    if not check_path(folder).exists() and not folder.is_symlink():
         return
     if not folder.is_dir() or folder.is_symlink() or (any(folder.iterdir()) and not (folder / FACTS).is_file()):
         raise Error(f"{folder} exists, and is no export of waza: give the name of a new folder")

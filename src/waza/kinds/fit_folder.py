@@ -5,27 +5,53 @@ import dataclasses
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Required, TypedDict
 
 import jax
 
 from waza.core.arrays import finite
 from waza.core.errors import Error
-from waza.core.files import write_whole
-from waza.core.lock import held
-from waza.core.sealed import sealed, unsealed
+from waza.core.files import check_path, is_temporary, remove_orphans, unwritable, write_whole
+from waza.core.lock import LOCK, held
+from waza.core.plain import check_folders, check_plain, is_there
+from waza.core.sealed import read_record, sealed
 from waza.core.variables import trained as variables_trained
 from waza.engine.single import Fitted
+from waza.engine.training import Ending
 from waza.kinds.model_folder import HISTORY, RECIPE, VARIABLES
 
 VERSION = 2
 ASKED, CHECKPOINT, RESULT, REPORT = "fit.json", "checkpoint.safetensors", "result.json", "report.html"
 EVENTS = "events"
+FILES = (RESULT, ASKED, CHECKPOINT, HISTORY, REPORT, RECIPE, VARIABLES)
+REMEDY = "start over with --fresh"
+
+
+class Asked(TypedDict):
+    """What `fit.json` holds."""
+
+    version: int
+    asked: dict[str, Any]
+
+
+class Result(TypedDict, total=False):
+    """What `result.json` holds; a kind of model adds facts of its own, and the pace in its unit."""
+
+    best_step: Required[int]
+    steps: Required[int]
+    ending: Required[Ending]
+    diverged_at: Required[int | None]
+    seconds: Required[float]
+    parameters: int
+    measures: dict[str, float | None]
+    device: str
+    chance_of_mean: float | None
+    exploded: dict[str, Any] | None
 
 
 @dataclasses.dataclass(frozen=True)
 class FitFolder:
-    """A folder that belongs to one training. It is finished when `result.json` is there, which is written last."""
+    """A folder that belongs to one training. It is finished when `result.json` is there, before the report."""
 
     path: Path
 
@@ -36,12 +62,17 @@ class FitFolder:
 
     @property
     def finished(self) -> bool:
-        """Whether the training has ended."""
-        return (self.path / RESULT).is_file()
+        """Whether the training has ended, and its model is there."""
+        return is_there(self.path / RESULT)
+
+    @property
+    def reported(self) -> bool:
+        """Whether the report is there."""
+        return is_there(self.path / REPORT)
 
     def result(self) -> dict[str, Any]:
         """The result that `finish` wrote."""
-        return _read(self.path / RESULT)
+        return dict(read_record(self.path / RESULT, Result, REMEDY))
 
     def finish(self, result: Mapping[str, Any]) -> None:
         """Write the result, and remove the checkpoint; the model is there."""
@@ -50,10 +81,15 @@ class FitFolder:
 
     def clear(self) -> None:
         """Remove the files of a training."""
-        for name in (RESULT, ASKED, CHECKPOINT, HISTORY, REPORT, RECIPE, VARIABLES):
-            (self.path / name).unlink(missing_ok=True)
-        for events in (self.path / EVENTS).glob("events.*"):
-            events.unlink()
+        for file in (*(self.path / name for name in FILES), *(self.path / EVENTS).glob("events.*")):
+            if file.is_symlink() or not file.is_dir():
+                file.unlink(missing_ok=True)
+
+    def tidy(self) -> None:
+        """Remove what a process that was killed has left; the folder is held."""
+        remove_orphans(self.path)
+        if self.finished:
+            self.checkpoint.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
@@ -67,20 +103,28 @@ def fit_folder(path: Path, asked: Mapping[str, Any], fresh: bool) -> Iterator[Fi
 
     Raises:
         Error: the folder holds other files, a training with other settings, or one that another process is running.
+        Damaged: its files cannot be read, or a link, a FIFO or a device has the name of one.
     """
     folder = FitFolder(path)
-    if path.exists() and not path.is_dir():
-        raise Error(f"{path} is a file; give a folder for the model")
-    if path.is_dir() and any(path.iterdir()) and not any((path / name).is_file() for name in (ASKED, "lock")):
+    try:
+        if check_path(path).exists() and not path.is_dir():
+            raise Error(f"{path} is a file; give a folder for the model")
+        path.mkdir(parents=True, exist_ok=True)
+        names = [one.name for one in path.iterdir() if not is_temporary(one.name)]
+    except OSError as error:
+        raise unwritable(path, error) from error
+    if names and not {ASKED, LOCK} & set(names):
         raise Error(f"{path} holds other files and no training: give the name of a new folder")
-    if not path.is_dir():
-        write_whole(path / ASKED, sealed({"version": VERSION, "asked": dict(asked)}))
     with held(path) as mine:
         if not mine:
             raise Error(f"another process is training in {path}: wait for it, or choose another folder")
+        check_folders(path, [EVENTS])
         if fresh:
             folder.clear()
-        if (path / ASKED).is_file():
+        for name in FILES:
+            check_plain(path / name)
+        folder.tidy()
+        if is_there(path / ASKED):
             _refuse_other(path, asked)
         else:
             write_whole(path / ASKED, sealed({"version": VERSION, "asked": dict(asked)}))
@@ -99,22 +143,13 @@ def result_of(trained: Fitted, targets: int, unit: str) -> dict[str, Any]:
 
 def _refuse_other(path: Path, asked: Mapping[str, Any]) -> None:
     """Refuse a folder whose training has other settings; the message names the first that differs."""
-    facts = _read(path / ASKED)
-    if facts.get("version") != VERSION:
+    facts: Asked = read_record(path / ASKED, Asked, REMEDY)
+    if facts["version"] != VERSION:
         raise Error(f"{path} was written by another version of waza: choose another folder, or --fresh to start over")
-    there, now = facts.get("asked", {}), json.loads(json.dumps(dict(asked)))
+    there, now = facts["asked"], json.loads(json.dumps(dict(asked)))
     for name in (*now, *there):
         if there.get(name) != now.get(name):
             raise Error(
                 f"{path} holds a training with other settings ({name}: {there.get(name)!r} there, {now.get(name)!r} "
                 "now): choose another folder, or --fresh to start over"
             )
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        read = unsealed(path.read_bytes())
-        read.check(path.parent)
-    except (OSError, ValueError) as error:
-        raise Error(f"{path} is damaged ({error}): start over with --fresh") from error
-    return read.facts

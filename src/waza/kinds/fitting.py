@@ -19,18 +19,16 @@ from waza.engine.training import Keep, Plan
 from waza.engine.watch import Watch
 from waza.kinds.events import Events
 from waza.kinds.explained import chance_of_mean, shares_explained
-from waza.kinds.fit_folder import EVENTS, REPORT, FitFolder, fit_folder, result_of
+from waza.kinds.fit_folder import EVENTS, REMEDY, REPORT, FitFolder, fit_folder, result_of
 from waza.kinds.kind import Kind
 from waza.kinds.material import Subject
 from waza.kinds.model import Model
-from waza.kinds.model_folder import prepared_model, save_model
+from waza.kinds.model_folder import load_model, prepared_model, save_model
 from waza.kinds.options import FitOptions
 from waza.kinds.registry import kind_of
 from waza.kinds.settling import evaluate_every
 from waza.kinds.usefulness import Finding
 from waza.report.training_page import Training
-
-REMEDY = "start over with --fresh"
 
 
 class Fitted(NamedTuple):
@@ -114,33 +112,41 @@ def fit_ordered(
     kind, options, material, learner, keep = order
     program = program_of(order)
     devices = program.group.layout.mesh.size
-    settings = dataclasses.asdict(options)
-    asked = {**settings, "rows": material.digest()} | ({} if keep == "best" else {"keep": keep})
+    asked = {**dataclasses.asdict(options), "rows": material.digest()} | ({} if keep == "best" else {"keep": keep})
     with fit_folder(path, asked, fresh) as folder:
-        if folder.finished:
+        before = folder.finished
+        if before:
             result = folder.result()
-            found = kind.findings(material, result, keep == "best")
-            return Fitted(folder, kind, options, result, material, True, devices, found)
-        checkpoint = Checkpoint(folder.checkpoint, REMEDY)
-        first = kind.entry(learner, {"step": checkpoint.step()})["step"]
-        events = Events(folder.path / EVENTS, first) if tensorboard else None
-        model, result = train_ordered(order, program, checkpoint, events, watch)
-        save_model(folder.path, model)
+        else:
+            checkpoint = Checkpoint(folder.checkpoint, REMEDY)
+            first = kind.entry(learner, {"step": checkpoint.step()})["step"]
+            events = Events(folder.path / EVENTS, first) if tensorboard else None
+            model, result = train_ordered(order, program, checkpoint, events, watch)
+            save_model(folder.path, model)
+            folder.finish(result)
         found = kind.findings(material, result, keep == "best")
-        shown = Training(
-            options.model,
-            material.name,
-            kind.unit,
-            kind.folder,
-            kind.shown(result["measures"]),
-            result,
-            [dict(one) for one in model.history],
-            settings,
-            {one: said(found, material, one) for one in LANGUAGES},
-        )
-        write_whole(path / REPORT, kind.page(model, material, shown, language).encode())
-        folder.finish(result)
-        return Fitted(folder, kind, options, result, material, False, devices, found)
+        if not folder.reported:
+            _report(order, folder, load_model(folder.path) if before else model, result, found, language)
+        return Fitted(folder, kind, options, result, material, before, devices, found)
+
+
+def _report(
+    order: Ordered, folder: FitFolder, model: Model, result: dict[str, Any], found: Sequence[Finding], language: str
+) -> None:
+    """Write the report, which comes last: without it the training is finished, and the same call makes it."""
+    kind, options, material, _, _ = order
+    shown = Training(
+        options.model,
+        material.name,
+        kind.unit,
+        kind.folder,
+        kind.shown(result["measures"]),
+        result,
+        [dict(one) for one in model.history],
+        dataclasses.asdict(options),
+        {one: said(found, material, one) for one in LANGUAGES},
+    )
+    write_whole(folder.path / REPORT, kind.page(model, material, shown, language).encode())
 
 
 def train_ordered(

@@ -16,10 +16,12 @@ import numpy as np
 import safetensors.numpy
 
 from waza.core.arrays import finite
-from waza.core.errors import Error
-from waza.core.files import write_whole
+from waza.core.errors import Damaged, Error
+from waza.core.files import check_path, remove_orphans, write_whole
 from waza.core.names import by_public_name
+from waza.core.parsing import parsed
 from waza.core.paths import from_named_leaves, named_leaves
+from waza.core.plain import NotPlain, check_plain, is_there, read_plain
 from waza.core.recipe import Recipe
 from waza.core.sealed import Sealed, sealed, sum_of, unsealed
 from waza.engine.describe import describe
@@ -76,6 +78,7 @@ def save_model(folder: Path, model: Model) -> None:
         files[HISTORY] = _text([finite(one) for one in model.history])
     else:
         (folder / HISTORY).unlink(missing_ok=True)
+    remove_orphans(check_path(folder))
     for name, content in files.items():
         write_whole(folder / name, content)
     write_whole(folder / RECIPE, sealed(facts, {name: sum_of(content) for name, content in files.items()}))
@@ -104,13 +107,14 @@ def load_model(folder: str | Path, learner: Learner | None = None, data: Any = N
         data: for such a model, what it was trained on, if the learner's `init` looks at it; shapes are enough.
 
     Raises:
-        Error: the folder holds none, a damaged one, one of a later version, or one of a learner that is not given.
+        Damaged: the model is damaged, or a link, a FIFO or a device has the name of one of its files.
+        Error: the folder holds none, one of a later version, or one of a learner that is not given.
     """
     folder = Path(folder)
-    if not (folder / RECIPE).is_file():
+    if not is_there(folder / RECIPE):
         raise Error(f"{folder} holds no model: give the folder that model.save, `waza fit` or `waza compare` wrote")
     try:
-        read = unsealed((folder / RECIPE).read_bytes())
+        read = unsealed(read_plain(folder / RECIPE))
         facts, version = read.facts, read.facts["version"]
         model = None
         if version in (BY_POSITION, WITHOUT_SUMS, VERSION):
@@ -118,11 +122,13 @@ def load_model(folder: str | Path, learner: Learner | None = None, data: Any = N
             _check_sums(read, folder)  # at the end: what does not fit is a better reason than a checksum
     except _Ungiven as error:
         raise Error(str(error)) from error.__cause__
+    except NotPlain:
+        raise
     except Exception as error:  # whatever the damage leads to
         if isinstance(error.__cause__, ImportError):  # the model is whole, and a package that it needs is missing
             raise
         reason = " ".join(f"{type(error).__name__}: {error}".split())
-        raise Error(f"the model in {folder} is damaged ({reason}): train it again") from error
+        raise Damaged(f"the model in {folder} is damaged ({reason}): train it again") from error
     if model is None:
         raise Error(f"{folder} is of version {version!r}, and this waza reads {VERSION}: update waza")
     return model
@@ -185,7 +191,7 @@ def _preparation(facts: dict[str, Any]) -> Any:
 
 def _variables(facts: dict[str, Any], folder: Path, shapes: Any) -> Any:
     """The variables, with the structure of these shapes."""
-    loaded = safetensors.numpy.load_file(folder / VARIABLES)
+    loaded = safetensors.numpy.load_file(check_plain(folder / VARIABLES))
     if facts["version"] == BY_POSITION:
         paths = list(named_leaves(shapes))
         loaded = {paths[i] if i < len(paths) else f"leaf{i}": loaded[f"leaf{i}"] for i in range(len(loaded))}
@@ -193,9 +199,10 @@ def _variables(facts: dict[str, Any], folder: Path, shapes: Any) -> Any:
 
 
 def _history(folder: Path) -> tuple[dict[str, Any], ...]:
-    if not (folder / HISTORY).is_file():
+    if not is_there(folder / HISTORY):
         return ()
-    return tuple(json.loads((folder / HISTORY).read_text("utf-8")))
+    history = json.loads(read_plain(folder / HISTORY).decode("utf-8"))
+    return tuple(parsed(list[dict[str, int | float | None]], history, HISTORY))
 
 
 def _text(value: Any) -> bytes:

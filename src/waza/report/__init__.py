@@ -10,6 +10,7 @@ from waza.report.figures import Figure as Figure
 from waza.report.figures import main_png as main_png
 from waza.report.filling import values_of as values_of
 from waza.report.kept import read_verdicts as read_verdicts
+from waza.report.kept import write_page as write_page
 from waza.report.kept import write_report as write_report
 from waza.report.numbers import over_numbers as over_numbers
 from waza.report.page import render_page as render_page

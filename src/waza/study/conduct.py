@@ -1,14 +1,14 @@
 """Conduct a study: choose its nuisance settings, run it, and add seeds until its claims are decided."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import xarray as xr
 
-from waza.core.errors import Error, missing_methods
+from waza.core.errors import Damaged, Error, missing_methods
 from waza.data.arrays import say
 from waza.engine.describe import describe, fingerprint
 from waza.engine.devices import mesh
@@ -19,9 +19,10 @@ from waza.learners.given import check_pieces, checked_data
 from waza.study import store
 from waza.study.deciding import UNTIL_DECIDED, decide
 from waza.study.nested import tuned_by_seed
-from waza.study.progress import announce_phases, begin_phase, watched
+from waza.study.progress import announce_phases, begin_phase, tell_watch, watched
 from waza.study.record import record_of
 from waza.study.runner import Request, run_fixed, settings_of, trials_of
+from waza.study.settings import Settings
 from waza.study.study import Study
 from waza.study.tuning import choose
 
@@ -116,10 +117,55 @@ def _once(study: Study, request: Request) -> xr.Dataset:
     """Run a sweep, or read it where the store has it already: the same settings give the same bits."""
     if request.runs is not None and not request.fresh:
         wanted = settings_of(study)["fingerprint"]
-        for folder in store.folders(Path(request.runs), study.name):
-            if folder.complete and folder.settings().get("fingerprint") == wanted:
-                return folder.results()
+        found = _read(Path(request.runs), study.name, request.watch, lambda one: one.get("fingerprint") == wanted)
+        if found is not None:
+            return found
     return run_fixed(study, request._replace(until=None, stopping="", keep=None))
+
+
+def unreported(study: Study, runs: Path | str, watch: Watch, max_seeds: int | None = None) -> xr.Dataset | None:
+    """The results of the newest complete run of a study that has no report yet: `run` would compute the same again.
+
+    Args:
+        study, max_seeds: as `run` takes them.
+        runs: the folder of the run store.
+        watch: is told of it, and of runs that cannot be read, which are moved aside.
+    """
+    if all(one.reported or not one.complete for one in store.folders(Path(runs), study.name)):
+        return None
+    if max_seeds is not None:
+        study = dataclasses.replace(study, seeds=max_seeds)
+    with missing_methods():
+        checked = _checked(study)
+        asked, stopping = asked_of(checked), "" if max_seeds is None else UNTIL_DECIDED
+
+    def answers(settings: Settings) -> bool:
+        return settings.get("asked") == asked and settings.get("stopping", "") == stopping
+
+    results = _read(Path(runs), study.name, watch, answers, reported=False)
+    if results is not None:
+        tell_watch(watch, "complete", run=results.attrs["folder"])
+    return results
+
+
+def _read(
+    runs: Path, study: str, watch: Watch, wanted: Callable[[Settings], bool], reported: bool | None = None
+) -> xr.Dataset | None:
+    """The results of the newest complete run with such settings; one that is damaged is moved aside.
+
+    Args:
+        runs, study: the run store, and the study's name.
+        watch: is told of what is moved aside.
+        wanted: whether settings are those that are looked for.
+        reported: whether the run has its report; None for either.
+    """
+    for folder, settings in store.readable(runs, study):
+        if folder.complete and reported in (None, folder.reported) and wanted(settings):
+            try:
+                return folder.results()
+            except Damaged as error:
+                folder.move_aside(error, partial(tell, watch, "aside"))
+    return None
 
 
 def asked_of(study: Study, untuned: Mapping[str, Any] | None = None) -> str:

@@ -23,11 +23,11 @@ def check_unedited(runs: Path, study: str, settings: Mapping[str, Any]) -> None:
     Raises:
         Error: it names what changed, and says how to go on and how to start over.
     """
-    newest = next(iter(store.folders(runs, study)), None)
-    if newest is None or newest.complete:
+    newest, stored = next(iter(store.readable(runs, study)), (None, None))
+    if newest is None or stored is None or newest.complete:
         return
     with newest.held() as mine:
-        changed = edits(newest.settings(), settings) if mine else []
+        changed = edits(stored, settings) if mine else []
     if changed:
         raise Error(
             f"the run {newest.path} was cut off, and {', '.join(changed)} changed since: undo the change to go on with "

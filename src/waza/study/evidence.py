@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from waza.core.errors import Damaged
 from waza.study import store
 from waza.study.conduct import asked_of
 from waza.study.runner import settings_of
@@ -18,8 +19,8 @@ class Difference(NamedTuple):
 
     Args:
         kind: "version", of a package; "code", of a file; "variant", the settings of one; "added" or "removed", a
-            variant; "data"; "number", such as the seeds; "tuning", or what else was asked.
-        name: the package, file, variant or number; "" for data and tuning.
+            variant; "data"; "number", such as the seeds; "tuning", or what else was asked; "damaged", the run.
+        name: the package, file, variant, number or folder; "" for data and tuning.
         stored: its version or value in the run.
         now: its version or value today.
     """
@@ -48,16 +49,29 @@ class Answer(NamedTuple):
 
 
 def answering(study: Any, runs: Path) -> Answer:
-    """The run with the study's own variants, data, seeds, versions and code, or the newest and why it is stale."""
+    """The run with the study's own variants, data, seeds, versions and code, or the newest and why it is stale.
+
+    A run that cannot be read answers nothing; where there are no others, the damage is the reason.
+    """
     complete = [folder for folder in store.folders(runs, study.name) if folder.complete]
     if not complete:
         return Answer()
     today = settings_of(dataclasses.replace(study, tuning=None))
     asked = asked_of(study, today)
+    stale = []
     for folder in complete:
-        if folder.settings().get("asked") == asked:
-            return Answer(folder)
-    return Answer(complete[0], _difference(complete[0].settings(), today, study.tuning))
+        try:
+            settings = folder.settings()
+            if settings.get("asked") == asked:
+                folder.results()
+                return Answer(folder)
+            stale.append((folder, settings))
+        except Damaged:
+            continue
+    if not stale:
+        return Answer(complete[0], Difference("damaged", str(complete[0].path)))
+    newest, settings = stale[0]
+    return Answer(newest, _difference(settings, today, study.tuning))
 
 
 def _difference(stored: Mapping[str, Any], now: Mapping[str, Any], tuning: Any) -> Difference:

@@ -166,6 +166,10 @@ class Progress(Watch):
         whole = duration(self.waited + seconds, self._language)
         self._display.say(self._say["takes"].format(name=self._name, time=whole))
 
+    def tell(self, key: str, **facts: Any) -> None:
+        """Say one of the texts at once."""
+        self._display.say(self._say[key].format(**facts))
+
     def advance(self, steps: int) -> None:
         """Count `steps` steps."""
         self._state = self._state._replace(done=self._state.done + steps)
@@ -290,6 +294,14 @@ def begin_phase(watch: Watch, name: str) -> None:
     """Tell a watch that shows progress that a phase begins."""
     if isinstance(watch, Progress):
         watch.phase(name)
+
+
+def tell_watch(watch: Watch, key: str, **facts: Any) -> None:
+    """Say one of the texts to a watch that shows progress; any other one notes it."""
+    if isinstance(watch, Progress):
+        watch.tell(key, **facts)
+    else:
+        watch.noted(_texts(system_language())[key].format(**facts))
 
 
 def _shortened(name: str) -> str:

@@ -4,15 +4,17 @@ import dataclasses
 import json
 import math
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import xarray as xr
 
 from waza.core.errors import Error
 from waza.core.measure import Measure
+from waza.core.parsing import parsed
 from waza.engine.mapping import Chosen
 from waza.study.trained import Trained
-from waza.study.tuning import Candidate, Choice
+from waza.study.tuning import Choice
 
 # Results written before measures were declared say nothing about directions. Only for these, direction and bounds
 # follow from the last word of a measure's name, and the order of measures from the split that it begins with.
@@ -167,7 +169,7 @@ def record_of(results: xr.Dataset) -> RunRecord:
     def read(name: str, parse: Callable[[Any], Any]) -> Any:
         try:
             return parse(attrs[name])
-        except (AttributeError, KeyError, TypeError, ValueError, Error) as error:
+        except (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError, Error) as error:
             raise Error(
                 f"the results' attribute {name!r} is malformed ({type(error).__name__}: {error}): run the study again"
             ) from error
@@ -178,61 +180,53 @@ def record_of(results: xr.Dataset) -> RunRecord:
 
     found = {
         name: read(name, parse)
-        for parse, names in ((_text, TEXTS), (_whole, NUMBERS))
+        for parse, names in ((partial(parsed, str), TEXTS), (_whole, NUMBERS))
         for name in names
         if name in attrs
     }
     found |= {name: read(name, parse) for name, parse in _STRUCTURED.items() if name in attrs}
     record = RunRecord(
         **found,
-        chance=grouped(CHANCE, "", float),
+        chance=grouped(CHANCE, "", _number),
         rows=grouped(ROWS, "", _whole),
-        seconds=grouped("", SECONDS, float),
+        seconds=grouped("", SECONDS, _number),
     )
     return record if "measures" in attrs else dataclasses.replace(record, measures=_undeclared(results, record.measure))
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError(f"expected a text, got {value!r}")
-    return value
-
-
 def _whole(value: Any) -> int:
-    if int(value) != value:
+    if isinstance(value, str) or int(value) != value:
         raise ValueError(f"expected a whole number, got {value!r}")
     return int(value)
 
 
-def _mapping(value: str) -> dict[str, Any]:
-    read = json.loads(value)
-    if not isinstance(read, dict):
-        raise TypeError(f"expected a mapping, got {type(read).__name__}")
-    return read
+def _number(value: Any) -> float:
+    if isinstance(value, str):
+        raise TypeError(f"expected a number, got {value!r}")
+    return float(value)
 
 
-def _choice(values: Mapping[str, Any]) -> Choice:
-    tuples = {name: tuple(values[name]) for name in ("widened", "at_edge")}
-    return Choice(
-        **{
-            "measure": UNDECLARED_TUNING,
-            **values,
-            **tuples,
-            "tried": tuple(Candidate(**one) for one in values["tried"]),
-        }
-    )
+def _json(kind: Any) -> Callable[[Any], Any]:
+    """A reader of JSON that holds a value of this type."""
+    return lambda value: parsed(kind, json.loads(parsed(str, value)))
 
 
-_STRUCTURED: dict[str, Callable[[str], Any]] = {
-    "measures": lambda value: tuple(Measure.from_json(one) for one in json.loads(value)),
-    "settings": _mapping,
-    "tuning": lambda value: tuple(_choice(one) for one in json.loads(value)),
-    "mapping": lambda value: {name: Chosen(**one) for name, one in _mapping(value).items()},
-    "versions": _mapping,
-    "machine": _mapping,
-    "rules": _mapping,
-    "trained": lambda value: Trained(**_mapping(value)),
-    "overlap": float,
+def _choices(value: Any) -> tuple[Choice, ...]:
+    """What tuning chose; the first versions did not say by which measure."""
+    found = _json(list[dict[str, Any]])(value)
+    return tuple(parsed(tuple[Choice, ...], [{"measure": UNDECLARED_TUNING, **one} for one in found]))
+
+
+_STRUCTURED: dict[str, Callable[[Any], Any]] = {
+    "measures": _json(tuple[Measure, ...]),
+    "settings": _json(dict[str, Any]),
+    "tuning": _choices,
+    "mapping": _json(dict[str, Chosen]),
+    "versions": _json(dict[str, str]),
+    "machine": _json(dict[str, Any]),
+    "rules": _json(dict[str, str]),
+    "trained": _json(Trained),
+    "overlap": _number,
 }
 
 

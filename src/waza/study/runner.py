@@ -6,13 +6,14 @@ import datetime
 import math
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import jax
 import xarray as xr
 
-from waza.core.errors import Error
+from waza.core.errors import Damaged, Error
 from waza.engine.checkpoint import Checkpoint
 from waza.engine.code import code_of
 from waza.engine.describe import describe, fingerprint
@@ -27,6 +28,7 @@ from waza.study import store
 from waza.study.assembly import assemble, rows_of
 from waza.study.edited import check_unedited
 from waza.study.kept import KEPT, kept_trials, write_kept
+from waza.study.progress import tell_watch
 from waza.study.record import RunRecord
 from waza.study.rules import rule_digests
 from waza.study.study import Study
@@ -63,12 +65,20 @@ def run_fixed(study: Study, request: Request) -> xr.Dataset:
     """Run a study whose settings are all fixed; see `waza.study.run`."""
     devices = mesh().size
     settings = settings_of(study, request.keep) | _notes(request)
-    with _folder(study, settings, request) as folder:
-        results = _run(study, devices, folder, request, settings)
-        if folder is not None:
-            results.attrs["folder"] = str(folder.path)
-            folder.finish(results)
-    return results
+    while True:
+        with _folder(study, settings, request) as (folder, begun_before):
+            try:
+                results = _run(study, devices, folder, request, settings)
+            except Damaged as error:
+                if folder is None or not begun_before:
+                    raise
+                damage = error
+            else:
+                if folder is not None:
+                    results.attrs["folder"] = str(folder.path)
+                    folder.finish(results)
+                return results
+        folder.move_aside(damage, partial(tell, request.watch, "aside"))
 
 
 def settings_of(study: Study, keep: Keep | None = None) -> dict[str, Any]:
@@ -109,23 +119,39 @@ def _notes(request: Request) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def _folder(study: Study, settings: dict, request: Request) -> Iterator[store.RunFolder | None]:
-    """The run's folder, held for this process: one that was cut off, or a new one."""
+def _folder(study: Study, settings: dict, request: Request) -> Iterator[tuple[store.RunFolder | None, bool]]:
+    """The run's folder, held for this process, and whether it is one that was cut off.
+
+    Raises:
+        Error: another process computes the same.
+    """
     if request.runs is None:
-        yield None
+        yield None, False
         return
     runs = Path(request.runs)
-    found = [] if request.fresh else store.unfinished(runs, study.name, settings["fingerprint"])
-    for folder in found:
-        with folder.held() as mine:
-            if mine and not folder.complete:
-                yield folder
-                return
-    if not request.fresh:
-        check_unedited(runs, study.name, settings)
-    folder = store.begin(runs, study.name, settings)
-    with folder.held():
-        yield folder
+    with contextlib.ExitStack() as kept:
+        with store.study_folder(runs, study.name):
+            store.tidy(runs, study.name, partial(tell, request.watch, "aside"))
+            folder = None if request.fresh else _unfinished(runs, study.name, settings, kept)
+            begun_before = folder is not None
+            if folder is None:
+                if not request.fresh:
+                    check_unedited(runs, study.name, settings)
+                folder = store.begin(runs, study.name, settings)
+                kept.enter_context(folder.held())
+        yield folder, begun_before
+
+
+def _unfinished(runs: Path, study: str, settings: dict, kept: contextlib.ExitStack) -> store.RunFolder | None:
+    """The newest run of these settings that was cut off, held for this process."""
+    for folder in store.unfinished(runs, study, settings["fingerprint"]):
+        if not kept.enter_context(folder.held()):
+            raise Error(
+                f"another process is computing this run in {folder.path}: wait for it, choose another folder with "
+                "--runs, or compute it twice with --fresh (in Python runs=, fresh=True)"
+            )
+        return folder
+    return None
 
 
 def _run(study: Study, devices: int, folder: store.RunFolder | None, request: Request, settings: dict) -> xr.Dataset:

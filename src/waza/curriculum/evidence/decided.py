@@ -1,5 +1,6 @@
 """A study that a run has decided: its findings, and the texts filled with its numbers."""
 
+import contextlib
 import dataclasses
 import math
 from collections.abc import Mapping
@@ -8,6 +9,7 @@ from typing import Any
 
 import xarray as xr
 
+from waza.core.errors import Damaged
 from waza.core.language import LANGUAGES
 from waza.curriculum.catalogue import Exercise
 from waza.curriculum.outcomes import ClaimOutcome, StudyOutcome
@@ -119,11 +121,12 @@ def tuning_seconds(runs: Path, folder: store.RunFolder) -> float:
     study, run = folder.path.parent.name, folder.path.name
     before = max((one.path.name for one in store.folders(runs, study) if one.path.name < run), default="")
     sweeps = [one for path in runs.glob(f"{study}.*") for one in store.folders(runs, path.name)]
-    return sum(
-        record_of(one.results()).seconds.get("total", 0.0)
-        for one in sweeps
-        if one.complete and before < one.path.name < run
-    )
+    seconds = 0.0
+    for one in sweeps:
+        if one.complete and before < one.path.name < run:
+            with contextlib.suppress(Damaged):
+                seconds += record_of(one.results()).seconds.get("total", 0.0)
+    return seconds
 
 
 def _plain(value: Any) -> Any:

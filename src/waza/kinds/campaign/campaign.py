@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from waza.core.errors import Error
-from waza.core.files import write_whole
+from waza.core.files import check_path, write_whole
 from waza.core.language import LANGUAGES, system_language
 from waza.data import Note
 from waza.data import log as log_file
@@ -190,7 +190,7 @@ def check_folder(folder: Path) -> None:
     Raises:
         Error: it is a file, or holds other files.
     """
-    if folder.exists() and not folder.is_dir():
+    if check_path(folder).exists() and not folder.is_dir():
         raise Error(f"{folder} is a file; give a folder for the policy")
     if folder.is_dir() and any(folder.iterdir()) and not all((folder / name).is_file() for name in (RECIPE, FACTS)):
         raise Error(f"{folder} holds other files and no campaign: give the name of a new folder")
