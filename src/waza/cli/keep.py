@@ -4,9 +4,6 @@ import os
 from pathlib import Path
 
 from waza.core.errors import Error
-from waza.core.plain import is_folder, is_there
-
-LONGEST_NAME = 255  # bytes, of most file systems
 
 
 def writable(path: Path) -> None:
@@ -15,14 +12,12 @@ def writable(path: Path) -> None:
     Raises:
         Error: it is a folder, or lies in one that may not be written to.
     """
-    if is_folder(path):
+    if path.is_dir():
         raise Error(f"{path} is a folder; give the name of a file")
-    if len(os.fsencode(path.name)) > LONGEST_NAME or "\0" in str(path):
-        raise Error(f"cannot write {path}: the name is too long, or holds a NUL character; choose another one")
     folder = path.parent
-    while not is_there(folder) and folder != folder.parent:
+    while not folder.exists() and folder != folder.parent:
         folder = folder.parent
-    if not is_folder(folder) or not os.access(folder, os.W_OK):
+    if not folder.is_dir() or not os.access(folder, os.W_OK):
         raise Error(f"cannot write {path}: {folder} is not a folder that you may write to; choose another place")
 
 

@@ -11,8 +11,8 @@ from waza.comparison.images import USUAL_FOR_IMAGES, image_comparison
 from waza.comparison.splits import Splits, splits_of
 from waza.comparison.techniques import USUAL
 from waza.core.errors import Error
+from waza.core.given_files import is_folder
 from waza.core.measure import named
-from waza.core.plain import is_folder
 from waza.data import Note, listing
 from waza.data.notes import with_notes
 from waza.data.preparation import prepare

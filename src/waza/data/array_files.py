@@ -1,17 +1,16 @@
 """Arrays in .npz files: sizes and types are read first, so that nothing is unpacked that is too large or no numbers."""
 
-import io
 import math
 import zipfile
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 
 from waza.core.errors import Error
-from waza.core.plain import LARGEST, opened, too_large
+from waza.core.given_files import LARGEST, opened, too_large
 from waza.data.notes import listed
 
 EXPECTED = "an .npz file with the array x"
@@ -65,7 +64,7 @@ def _arrays(file: BinaryIO, path: Path, wanted: Mapping[str, str], largest: int)
         return arrays
 
 
-def _array(content: io.BufferedIOBase, size: int, name: str, kinds: str) -> np.ndarray:
+def _array(content: Any, size: int, name: str, kinds: str) -> np.ndarray:
     """The array of a member with `size` bytes, of which the header is read first."""
     read_header = HEADERS.get(np.lib.format.read_magic(content))
     if read_header is None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from waza.core.errors import Error, nearest
-from waza.core.plain import is_folder, is_there
+from waza.core.given_files import exists, is_folder
 from waza.data.dataset import Dataset
 from waza.data.download import download
 from waza.data.entries import ENTRIES, Entry
@@ -68,7 +68,7 @@ def corpus(given: str | Path) -> tuple[Corpus, list[Note]]:
     texts = {one.name: one for one in ENTRIES if one.kind == "text"}
     if given in texts:
         return texts[str(given)].load(), []
-    if not is_there(given):
+    if not exists(given):
         if given in {one.name for one in ENTRIES if one.kind == "labelled"}:
             raise Error(f"{given} is a data set with labels, not a text: read it by waza.data.load({given!r})")
         if given in {one.name for one in ENTRIES if one.kind == "pairs"}:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from waza.core.errors import Error
-from waza.core.plain import is_folder
+from waza.core.given_files import is_folder
 from waza.data.answers import one_a_row
 from waza.data.dataset import Dataset
 from waza.data.notes import Note, short

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from waza.core.errors import Error
-from waza.core.plain import LARGEST, read_plain
+from waza.core.given_files import LARGEST, read_given
 
 TYPES = {0x08: ">u1", 0x09: ">i1", 0x0B: ">i2", 0x0C: ">i4", 0x0D: ">f4", 0x0E: ">f8"}
 GZIP = b"\x1f\x8b"
@@ -78,4 +78,4 @@ def read_idx(path: Path) -> np.ndarray:
     Raises:
         Error: the file cannot be read, or is not a complete idx file.
     """
-    return parse_idx(read_plain(path, "an idx file"), str(path))
+    return parse_idx(read_given(path, "an idx file"), str(path))

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from waza.core.errors import Error
-from waza.core.plain import opened, read_plain
+from waza.core.given_files import opened, read_given
 from waza.data.image_listing import PORTABLE
 from waza.data.image_repair import repaired
 from waza.data.image_workers import WHITE
@@ -77,7 +77,7 @@ def decode(
             except (Error, Refused, Image.DecompressionBombError, MemoryError):
                 raise
             except Exception:  # decoders raise many exceptions on damaged bytes; so may the repair
-                sound = repaired(read_plain(path, "an image"))
+                sound = repaired(read_given(path, "an image"))
                 if sound is None:
                     raise
                 return _decode(io.BytesIO(sound), formats, size, white, original)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from waza.core.errors import Error
-from waza.core.plain import is_folder, is_there
+from waza.core.given_files import exists, is_folder
 from waza.data.encodings import composed
 from waza.data.image_splits import is_plain, is_sure, splits_among
 from waza.data.notes import Note, with_notes
@@ -79,7 +79,7 @@ def list_images(folder: Path, labelled: bool = True) -> Listing:
         Error: the folder is missing, or has another layout.
     """
     if not is_folder(folder):
-        given = "is a file" if is_there(folder) else "is missing"
+        given = "is a file" if exists(folder) else "is missing"
         raise Error(f"{folder} {given}; expected a folder of images (unpack an archive first)")
     passed = _Passed()
     with with_notes(passed):

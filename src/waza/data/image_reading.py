@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from waza.core.errors import Error
-from waza.core.plain import is_folder, opened
+from waza.core.given_files import is_folder, opened
 from waza.data.given import array_of
 from waza.data.image_listing import images_below, shown
 from waza.data.image_workers import WHITE, decode_all

@@ -1,6 +1,7 @@
 """Image folders: a folder with one sub-folder per class, as a data set."""
 
 import dataclasses
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -8,14 +9,13 @@ import numpy as np
 
 from waza.core.errors import Error
 from waza.data.dataset import Dataset, Split, read_only
-from waza.data.image_cache import Kept, kept_folder, read_kept, write_kept
+from waza.data.image_cache import SPLITS, Kept, kept_folder, read_kept, write_kept
 from waza.data.image_listing import LAYOUT, ListedImage, Listing, counted, list_images
 from waza.data.image_notes import notes_on_originals, notes_on_repeats, white_of, wrapping
 from waza.data.image_workers import WHITE, Outcome, decode_all
 from waza.data.notes import Note, with_notes
 from waza.data.whole_folder import made_whole
 
-SPLITS = ("train", "validation", "test")
 HELD = 0.2  # share of a class for validation, and for test
 FEWEST = 3  # least images of a class that is split here: one for each split
 SEED = 0
@@ -57,7 +57,8 @@ def image_folder(
 
     The images are decoded once, by several processes, into a file in the cache folder. The file is mapped into memory,
     so that the images may be larger than memory. While it is written, the disk holds the images twice. After any change
-    in the folder it is decoded again. Files that cannot be used are left out; the notes count them.
+    in the folder it is decoded again, and so it is where the file in the cache does not have its checksum any more,
+    which a note says. Files that cannot be used are left out; the notes count them.
 
     Args:
         path: the folder.
@@ -85,6 +86,7 @@ def image_folder(
     folder = given.resolve()
     place = kept_folder(folder, listing.images, size, labelled)
     kept = read_kept(place)
+    damaged = [Note("cache_damaged", {"place": str(place)})] if kept is None and os.path.lexists(place) else []
     if kept is None:
         kept = _make(place, folder, listing, size, processes, progress, labelled)
     ends = np.cumsum(kept.counts)[:-1]
@@ -92,7 +94,7 @@ def image_folder(
         read_only(Split(x, y)) for x, y in zip(np.split(kept.x, ends), np.split(kept.y, ends), strict=True)
     )
     dataset = Dataset(name or folder.name, train, test, validation if kept.counts[1] else None, classes=kept.classes)
-    return ImageFolder(dataset, kept.notes, kept.white)
+    return ImageFolder(dataset, (*damaged, *kept.notes), kept.white)
 
 
 def _make(

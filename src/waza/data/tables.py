@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from waza.core.errors import Error
-from waza.core.plain import LARGEST, opened, read_plain, too_large
+from waza.core.given_files import LARGEST, opened, read_given, too_large
 from waza.data.array_files import NUMBERS, TEXTS, read_npz
 from waza.data.delimited import read_delimited
 from waza.data.encodings import composed
@@ -53,7 +53,7 @@ def read_table(path: Path, largest: int = LARGEST) -> tuple[Any, list[Note]]:
             elif kind == ".parquet":
                 frame = _read_parquet(path, largest)
             else:
-                frame, more = read_delimited(path, read_plain(path, EXPECTED, largest))
+                frame, more = read_delimited(path, read_given(path, EXPECTED, largest))
                 notes += more
         except MemoryError as error:
             raise Error(f"{path} does not fit into memory: draw a sample of its rows into another file") from error

@@ -6,7 +6,7 @@ import numpy as np
 
 from waza import data as sets
 from waza.core.errors import Error, nearest
-from waza.core.plain import is_folder
+from waza.core.given_files import is_folder
 from waza.data import Dataset, Note, Split, hold_out
 from waza.data.image_workers import WHITE
 from waza.kinds.kind import Told

@@ -20,7 +20,6 @@ from waza.core.errors import Error
 from waza.core.files import write_whole
 from waza.core.names import by_public_name
 from waza.core.paths import from_named_leaves, named_leaves
-from waza.core.plain import is_plain
 from waza.core.recipe import Recipe
 from waza.core.sealed import Sealed, sealed, sum_of, unsealed
 from waza.engine.describe import describe
@@ -108,7 +107,7 @@ def load_model(folder: str | Path, learner: Learner | None = None, data: Any = N
         Error: the folder holds none, a damaged one, one of a later version, or one of a learner that is not given.
     """
     folder = Path(folder)
-    if not is_plain(folder / RECIPE):
+    if not (folder / RECIPE).is_file():
         raise Error(f"{folder} holds no model: give the folder that model.save, `waza fit` or `waza compare` wrote")
     try:
         read = unsealed((folder / RECIPE).read_bytes())

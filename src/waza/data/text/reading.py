@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from waza.core.errors import Error
-from waza.core.plain import LARGEST, read_plain
+from waza.core.given_files import LARGEST, read_given
 from waza.data.encodings import decoded
 from waza.data.notes import Note, with_notes
 
@@ -31,7 +31,7 @@ def decoded_file(path: str | Path, largest: int = LARGEST) -> tuple[str, list[No
         Error: as `read_text` does.
     """
     path = Path(path)
-    text, notes = decoded(read_plain(path, "a text", largest), path)
+    text, notes = decoded(read_given(path, "a text", largest), path)
     if not text.strip():
         with with_notes(notes):
             raise Error(f"{path} is empty or holds only spaces: give a file with a text")

@@ -4,7 +4,7 @@ import dataclasses
 from typing import Any
 
 from waza.core.errors import Error
-from waza.core.plain import is_there
+from waza.core.given_files import exists
 from waza.data import Note
 from waza.data.catalogue import dialogues, listing
 from waza.data.notes import with_notes
@@ -73,7 +73,7 @@ def material(asked: DialogueOptions, data: Any) -> DialogueMaterial:
 
 
 def _corpus(asked: DialogueOptions, data: Any) -> tuple[DialogueCorpus, list[Note]]:
-    if not isinstance(data, DialogueCorpus) and is_there(data):
+    if not isinstance(data, DialogueCorpus) and exists(data):
         text, notes = read_dialogues(data)
         held: dict[str, Any] = {}
         for part in HELD:

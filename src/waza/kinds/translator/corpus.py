@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from waza.core.errors import Error
-from waza.core.plain import is_there
+from waza.core.given_files import exists
 from waza.data import Note
 from waza.data.catalogue import listing, pairs
 from waza.data.notes import with_notes
@@ -93,7 +93,7 @@ def _corpus(asked: TranslatorOptions, data: Any) -> tuple[ParallelCorpus | Large
         text, notes = _in_memory(data)
         return _divided(asked, text, notes)
     source, target = data if isinstance(data, tuple) else (data, None)
-    if target is None and not is_there(source):
+    if target is None and not exists(source):
         return _whole(asked, _published(str(source)))
     if is_large(source, target):
         held, notes = _held(asked)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from waza.core.errors import Error
-from waza.core.plain import is_there, opened
+from waza.core.given_files import exists, opened
 from waza.data import Corpus, Note, Pieces
 from waza.data.catalogue import corpus, listing
 from waza.data.encodings import composed
@@ -86,7 +86,7 @@ def _text(data: Any) -> tuple[str, Path | str]:
         if str(data) in known:
             return str(data), corpus(str(data))[0].train
         path = Path(data)
-        if not is_there(path):
+        if not exists(path):
             raise Error(
                 f"{str(data)!r} is neither a text's file nor a text of the catalogue ({', '.join(sorted(known))})"
             )

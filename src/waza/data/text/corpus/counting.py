@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from waza.core.errors import Error
-from waza.core.plain import opened, unreadable
+from waza.core.given_files import opened, unreadable
 
 BLOCK = 1 << 22  # characters that are read at once
 LONGEST_WORD = 1 << 20  # characters without white space, after which a file is no text with words

@@ -10,7 +10,7 @@ import numpy as np
 
 from waza.core.errors import Error
 from waza.core.files import write_whole
-from waza.core.plain import read_plain
+from waza.core.given_files import read_given
 from waza.core.sealed import sum_of
 from waza.data.notes import quoted
 
@@ -94,7 +94,7 @@ class WordVocabulary:
             Error: the file is missing or a line is not a word with its count.
         """
         try:
-            lines = read_plain(Path(path), "a vocabulary").decode("utf-8").split("\n")
+            lines = read_given(Path(path), "a vocabulary").decode("utf-8").split("\n")
         except UnicodeDecodeError as error:
             raise Error(f"cannot read the vocabulary {path} ({error}): give the file that was saved") from error
         words, counts = [], []

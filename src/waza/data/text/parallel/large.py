@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from waza.core.errors import Error
-from waza.core.plain import LARGEST, is_plain, opened, unreadable
+from waza.core.given_files import LARGEST, is_file, opened, unreadable
 from waza.core.sealed import sum_of
 from waza.data.folders import cache_folder
 from waza.data.notes import Note
@@ -54,7 +54,7 @@ class LargeCorpus(NamedTuple):
 def is_large(source: str | Path, target: str | Path | None = None) -> bool:
     """Whether a file has more than 1 GiB, which is not read at once."""
     paths = [Path(path) for path in (source, target) if path is not None]
-    return any(is_plain(path) and path.stat().st_size > LARGEST for path in paths)
+    return any(is_file(path) and path.stat().st_size > LARGEST for path in paths)
 
 
 def large_corpus(

@@ -8,7 +8,7 @@ from typing import BinaryIO, NamedTuple
 import numpy as np
 
 from waza.core.errors import Error
-from waza.core.plain import opened, unreadable
+from waza.core.given_files import opened, unreadable
 from waza.data.notes import quoted
 from waza.data.text.vectors.keyed_vectors import KeyedVectors
 

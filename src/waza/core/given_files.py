@@ -1,4 +1,7 @@
-"""Plain files that a user gave: opened without waiting for a pipe or a device, and read up to a size."""
+"""Files that a user named: plain ones, opened without waiting for a pipe or a device, and read up to a size.
+
+A link that was named is followed. Links inside a folder that was named are not: `waza.data.image_listing`.
+"""
 
 import contextlib
 import errno
@@ -20,10 +23,10 @@ OTHERS = {
 ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG)
 
 
-def is_plain(path: str | Path) -> bool:
+def is_file(path: str | Path) -> bool:
     """Whether this is a plain file, or a link to one.
 
-    >>> is_plain("/dev/null"), is_plain("x" * 5000), is_plain("a\\0b")
+    >>> is_file("/dev/null"), is_file("x" * 5000), is_file("a\\0b")
     (False, False, False)
     """
     return stat.S_ISREG(_mode(path))
@@ -38,10 +41,10 @@ def is_folder(path: str | Path) -> bool:
     return stat.S_ISDIR(_mode(path))
 
 
-def is_there(path: str | Path) -> bool:
+def exists(path: str | Path) -> bool:
     """Whether there is anything at this path; False for what can be no path.
 
-    >>> is_there("/dev/null"), is_there("x" * 5000)
+    >>> exists("/dev/null"), exists("x" * 5000)
     (True, False)
     """
     return _mode(path) != 0
@@ -50,7 +53,7 @@ def is_there(path: str | Path) -> bool:
 def _mode(path: str | Path) -> int:
     """The mode of what is at this path; 0 for nothing, a name that is too long, or one in a closed folder."""
     try:
-        return os.stat(path).st_mode
+        return Path(path).stat().st_mode
     except (OSError, ValueError):
         return 0
 
@@ -67,7 +70,7 @@ def opened(path: Path, expected: str) -> Iterator[BinaryIO]:
         Error: there is no such file, it is a folder, a pipe, a socket or a device, or it may not be read.
     """
     try:
-        _check(os.stat(path), path, expected)
+        _check(path.stat(), path, expected)
         file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except ValueError as error:  # a NUL character
         raise Error(f"there is no file {path}: give {expected}") from error
@@ -80,7 +83,7 @@ def opened(path: Path, expected: str) -> Iterator[BinaryIO]:
         yield content
 
 
-def read_plain(path: Path, expected: str, largest: int = LARGEST) -> bytes:
+def read_given(path: Path, expected: str, largest: int = LARGEST) -> bytes:
     """The bytes of a plain file (`opened`).
 
     Args:
