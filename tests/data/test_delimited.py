@@ -9,7 +9,7 @@ from waza.data.delimited import read_delimited
 def read(folder, text, name="table.csv"):
     path = folder / name
     path.write_text(text, "utf-8")
-    return read_delimited(path)
+    return read_delimited(path, path.read_bytes())
 
 
 ROWS = [("0.44", "round", "A"), ("-0.25", "long", "B"), ("-0.91", "long", "B"), ("0.33", "round", "A")]

@@ -90,5 +90,5 @@ def test_a_file_is_read_and_its_path_named(tmp_path):
     path.write_bytes(b"no")
     with pytest.raises(Error, match=str(path)):
         read_idx(path)
-    with pytest.raises(Error, match=r"cannot read .*missing \(No such file"):
+    with pytest.raises(Error, match=r"there is no file .*missing: give an idx file"):
         read_idx(tmp_path / "missing")

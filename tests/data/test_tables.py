@@ -160,7 +160,7 @@ def test_arrays_become_columns_and_pickles_are_refused(tmp_path):
     np.savez(tmp_path / "g.npz", x=x)
     assert read_table(tmp_path / "g.npz")[0].shape == (4, 6)
     refused = {
-        "b": "not a readable",
+        "b": "x holds objects; expected numbers",
         "c": "shape",
         "d": "expected arrays called x and y",
         "e": "no rows",

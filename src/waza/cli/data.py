@@ -17,6 +17,19 @@ TRY = {
     "campaign": "waza campaign campaign.csv --arm mail --reward visited --cost 0.05 --out policy",
 }
 
+STATES = {
+    "en": {
+        "here": "here",
+        "damaged": "damaged: waza data get {}",
+        "missing": "not here: waza data get {}",
+    },
+    "ja": {
+        "here": "あり",
+        "damaged": "破損:waza data get {}",
+        "missing": "なし:waza data get {}",
+    },
+}
+
 
 def command(options: argparse.Namespace) -> None:
     """List the catalogue, download the missing files of one data set, or write a sample."""
@@ -29,10 +42,9 @@ def command(options: argparse.Namespace) -> None:
 
     console = Terminal()
     if options.action == "list":
-        here = {"en": ("here", "not here: waza data get {}"), "ja": ("あり", "なし:waza data get {}")}[options.lang]
         table = Table(box=None, pad_edge=False, show_header=False)
         for one in data.listing():
-            table.add_row(one.name, one.description[options.lang], here[not one.available()].format(one.name))
+            table.add_row(one.name, one.description[options.lang], STATES[options.lang][one.state()].format(one.name))
         console.print(table)
         return
     one = data.entry(options.name)

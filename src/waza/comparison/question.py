@@ -11,8 +11,10 @@ from waza.comparison.images import USUAL_FOR_IMAGES, image_comparison
 from waza.comparison.splits import Splits, splits_of
 from waza.comparison.techniques import USUAL
 from waza.core.errors import Error
+from waza.core.given_files import is_folder
 from waza.core.measure import named
 from waza.data import Note, listing
+from waza.data.notes import with_notes
 from waza.data.preparation import prepare
 from waza.data.tables import choose_target, read_table
 from waza.data.targets import Task
@@ -77,7 +79,7 @@ def ask(
     Raises:
         Error: the data, a technique or the model cannot be used.
     """
-    if Path(data).is_dir() or data in [one.name for one in listing()]:
+    if is_folder(data) or data in [one.name for one in listing()]:
         network(model)
         refuse_columns(groups, order)
         given = images(data, None, IMAGE_SIZE, progress)
@@ -100,8 +102,9 @@ def ask_about_table(
     order: str | None = None,
 ) -> Question:
     """The question about a table, a pandas.DataFrame; the other arguments are those of `ask`."""
-    target, more = choose_target(frame, target)
-    prepared = prepare(frame, target, Path(shown).stem, task, groups=groups, order=order)
+    with with_notes(notes):
+        target, more = choose_target(frame, target)
+        prepared = prepare(frame, target, Path(shown).stem, task, groups=groups, order=order)
     said = (*notes, *more, *prepared.notes)
     material = Material(prepared.dataset, prepared.preparation, said, prepared.drawn, prepared.groups)
     return ask_about_rows(material, shown, tried, steps)

@@ -2,12 +2,55 @@
 
 import contextlib
 import difflib
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+# What ends a line, what a terminal obeys or turns round, and bytes of a name that are no text.
+UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+LONGEST_WORD, LONGEST_MESSAGE = 300, 4_000
+MOST_KNOWN = 40
+
 
 class Error(Exception):
-    """A user error. The message is one line: what was given, what was expected, what to do."""
+    """A user error. The message is one line: what was given, what was expected, what to do.
+
+    Names and values of the user's are part of it: control characters are escaped, and what is very long is cut.
+
+    >>> print(Error("there is no file two\\nlines.csv"))
+    there is no file two\\nlines.csv
+    """
+
+    def __init__(self, message: object = ""):
+        super().__init__(_cut(_one_line(str(message))))
+
+    def tell(self, sentences: Iterable[str]) -> None:
+        """Add sentences to the message, but for those that it has already.
+
+        >>> error = Error("no row is left")
+        >>> error.tell(["Rows without a target: 3."])
+        >>> print(error)
+        no row is left. Rows without a target: 3.
+        """
+        message = str(self)
+        said = [one for one in sentences if _one_line(one) not in message]
+        if said:
+            self.args = (_cut(_one_line(" ".join([message if message.endswith(".") else f"{message}.", *said]))),)
+
+
+def _one_line(text: str) -> str:
+    return UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
+
+
+def _cut(text: str) -> str:
+    """The text without the middle of very long words, and of itself."""
+    for word in set(re.findall(rf"\S{{{LONGEST_WORD + 1},}}", text)):
+        text = text.replace(word, _middle_cut(word, LONGEST_WORD // 2))
+    return _middle_cut(text, LONGEST_MESSAGE)
+
+
+def _middle_cut(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest // 2]}…{text[-longest // 2 :]}"
 
 
 class Damaged(Error):
@@ -29,13 +72,17 @@ def missing_methods() -> Iterator[None]:
 
 
 def nearest(given: str, known: Iterable[str]) -> str:
-    """The end of an error message about an unknown name: the nearest known name, or all known names.
+    """The end of an error message about an unknown name: the nearest known name, or the known names.
+
+    A name that differs in upper and lower case alone is the nearest.
 
     >>> nearest("learning_rat", ["learning_rate", "momentum"])
     "did you mean 'learning_rate'?"
     """
     known = list(known)
-    close = difflib.get_close_matches(given, known, n=1)
+    cased = [name for name in known if name.casefold() == given.casefold()]
+    close = cased or difflib.get_close_matches(given, known, n=1)
     if close:
         return f"did you mean {close[0]!r}?"
-    return f"known: {', '.join(known)}" if known else "there are none"
+    more = ", ..." if len(known) > MOST_KNOWN else ""
+    return f"known: {', '.join(known[:MOST_KNOWN])}{more}" if known else "there are none"

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self, get_args
 import numpy as np
 
 from waza.core.errors import Error
+from waza.data.array_files import NUMBERS, read_npz
 from waza.data.given import array_of
 from waza.data.notes import Note
 from waza.data.targets import Task
@@ -71,11 +72,7 @@ class ArrayPreparation:
         """
         if len(paths) != 1:
             raise Error(f"{len(paths)} files given; this model takes one .npz file with an array x")
-        try:
-            with np.load(paths[0], allow_pickle=False) as arrays:
-                return self.given(arrays["x"]), []
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise Error(f"{paths[0]} is not an .npz file with an array x: write it with numpy.savez(x=...)") from error
+        return self.given(read_npz(paths[0], {"x": NUMBERS})["x"]), []
 
     def answers(self, outputs: np.ndarray, rows: np.ndarray) -> dict[str, Any]:
         """The predictions for each row: "prediction" (and "probability"), or "output0", "output1", ..."""

@@ -14,6 +14,7 @@ from waza.data.answers import as_classes, as_numbers, likely_task
 from waza.data.dataset import Dataset, Split, Weighted, read_only
 from waza.data.given import array_of, is_frame
 from waza.data.notes import Note, short
+from waza.data.rounding import lost_in_32_bits
 from waza.data.splitting import split_rows
 from waza.data.targets import Task
 
@@ -62,6 +63,9 @@ def from_arrays(
         if not isinstance(split.x, np.ndarray):
             raise Error(f"x is {type(split.x).__name__}; expected one array, (rows, ...)")
     task = task or likely_task({part: split.y for part, split in splits.items()})
+    for part, split in splits.items():
+        _check_differences(part, split)
+    splits = {part: _narrowed_split(split, pairs[part]) for part, split in splits.items()}
     splits = {part: split._replace(x=_float32(split.x)) for part, split in splits.items()}
     notes: list[Note] = []
     classes: tuple[str, ...] = ()
@@ -107,6 +111,8 @@ def checked(
     splits = {part: _split(part, *_pair(part, split)) for part, split in given.items()}
     for part, split in splits.items():
         _check_rows(part, split)
+        _check_differences(part, split)
+    splits = {part: _narrowed_split(split, given[part]) for part, split in splits.items()}
     notes: list[Note] = []
     names: tuple[str, ...] = ()
     if task is not None:
@@ -136,7 +142,11 @@ def with_arrays(data: Dataset) -> Dataset:
         split = as_split(given)
         if isinstance(split, Split | Weighted) and any(isinstance(values, list) for values in split):
             split = split._replace(
-                **{name: _arrays(name, values) for name, values in split._asdict().items() if isinstance(values, list)}
+                **{
+                    name: _narrowed(_arrays(name, values), values)
+                    for name, values in split._asdict().items()
+                    if isinstance(values, list)
+                }
             )
         if split is not given:
             changed[part] = split
@@ -156,6 +166,22 @@ def _split(part: str, x: Any, y: Any, weights: Any = None) -> Any:
     return split if weights is None else Weighted(*split, _arrays("weights", weights))
 
 
+def _check_differences(part: str, split: Any) -> None:
+    """Refuse training rows of which columns differ by less than 32 bits hold: nothing could be learned from them."""
+    if part not in ("", "train") or isinstance(split, Weighted):
+        return
+    for name, values in split._asdict().items():
+        if not hasattr(values, "dtype"):
+            continue
+        lost = _lost_once(values)
+        if len(lost):
+            which = "" if values.ndim < 2 else f", in {len(lost)} columns such as {name}[:, {lost[0]}],"
+            raise Error(
+                f"{name}{f' of {part}' if part else ''} has numbers{which} that differ by less than 32 bits hold: "
+                "subtract their mean, and divide by their standard deviation"
+            )
+
+
 def _arrays(name: str, values: Any) -> Any:
     if isinstance(values, Mapping):
         return {key: _arrays(f"{name}[{key!r}]", one) for key, one in values.items()} if _changes(values) else values
@@ -170,7 +196,20 @@ def _arrays(name: str, values: Any) -> Any:
         raise Error(f"{name} is a {type(values).__name__}; expected an array with one row for each example")
     if name[0] == "x":
         array = _without_objects(name, array)
-    return array.astype(np.float32) if array.dtype == np.float64 else array
+    return array
+
+
+def _narrowed(values: Any, given: Any) -> Any:
+    """Values of 64 bits with 32, where they are no array that was given."""
+    if values is given:
+        return values
+    if isinstance(values, Mapping):
+        return {key: _narrowed(one, given[key]) for key, one in values.items()}
+    return values.astype(np.float32) if getattr(values, "dtype", None) == np.float64 else values
+
+
+def _narrowed_split(split: Any, given: Any) -> Any:
+    return split._make(map(_narrowed, split, _pair("", given)))
 
 
 def _changes(values: Mapping[Any, Any]) -> bool:
@@ -314,6 +353,7 @@ def _sound(piece: np.ndarray) -> bool:
 
 
 _wrong_once = Once(_wrong)
+_lost_once = Once(lambda values: lost_in_32_bits(np.asarray(values)))
 
 
 def _is_same(split: Any, given: Any) -> bool:

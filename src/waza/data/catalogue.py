@@ -4,10 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from waza.core.errors import Error, nearest
+from waza.core.given_files import exists, is_folder
 from waza.data.dataset import Dataset
 from waza.data.download import download
 from waza.data.entries import ENTRIES, Entry
-from waza.data.notes import Note
+from waza.data.notes import Note, with_notes
 from waza.data.text.dialogue.text import DialogueCorpus
 from waza.data.text.parallel.text import ParallelCorpus
 from waza.data.text.parts import Corpus, cut
@@ -29,7 +30,7 @@ def entry(name: str) -> Entry:
     'waza'
     """
     known = {one.name: one for one in ENTRIES}
-    if name not in known and Path(name).is_dir():
+    if name not in known and is_folder(name):
         raise Error(f"{name!r} is a folder, not a data set's name: read it by waza.data.image_folder(path, size)")
     if name not in known:
         raise Error(f"no data set is called {name!r}: {nearest(name, known)}")
@@ -67,7 +68,7 @@ def corpus(given: str | Path) -> tuple[Corpus, list[Note]]:
     texts = {one.name: one for one in ENTRIES if one.kind == "text"}
     if given in texts:
         return texts[str(given)].load(), []
-    if not Path(given).exists():
+    if not exists(given):
         if given in {one.name for one in ENTRIES if one.kind == "labelled"}:
             raise Error(f"{given} is a data set with labels, not a text: read it by waza.data.load({given!r})")
         if given in {one.name for one in ENTRIES if one.kind == "pairs"}:
@@ -77,7 +78,8 @@ def corpus(given: str | Path) -> tuple[Corpus, list[Note]]:
         known = nearest(str(given), texts)
         raise Error(f"{str(given)!r} is neither a text's file nor a text of the catalogue: {known}")
     text, notes = read_text(given)
-    return cut(Path(given).stem, text), notes
+    with with_notes(notes):
+        return cut(Path(given).stem, text), notes
 
 
 def pairs(name: str) -> ParallelCorpus:

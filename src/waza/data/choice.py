@@ -11,6 +11,7 @@ from waza.data.cells import as_numbers, as_texts, is_missing, texts_as_numbers
 from waza.data.columns import MOST_CATEGORIES
 from waza.data.notations import Notation, remarks_on
 from waza.data.notes import Note, listed, short
+from waza.data.rounding import SMALLEST, rounded_notes, spread
 
 DISTINCT_SHARE = 0.9
 LARGEST = 1e150  # its square is still a float
@@ -67,8 +68,9 @@ def choose_columns(frame: Any, notations: Mapping[str, Notation]) -> tuple[list[
         notes += remarks_on(name, notation, cells)
         if notation.reading is None:
             notes += _half_numbers(name, present)
-        elif notation.reading in ("number", "thousands", "comma") and counts_rows(numbers):
-            notes.append(Note("counts_rows", {"column": name}))
+        elif notation.reading in ("number", "thousands", "comma"):
+            notes += [Note("counts_rows", {"column": name})] if counts_rows(numbers) else []
+            notes += rounded_notes(name, cells, numbers)
     return used, notes + [Note(kind, {"columns": listed(names)}) for kind, names in dropped.items()]
 
 
@@ -100,6 +102,8 @@ def _unusable_numbers(name: str, numbers: np.ndarray) -> tuple[str, str] | None:
         return "constant", ""
     if np.abs(finite).max() > LARGEST:
         return "too_large", ""
+    if 0 < spread(finite) < SMALLEST:
+        return "too_small", ""
     whole = len(finite) == len(numbers) >= FEWEST_COUNTED and (finite == np.round(finite)).all()
     if whole and len(np.unique(finite)) == len(finite) and NAMES_ROWS.fullmatch(name):
         return "row_numbers", ""

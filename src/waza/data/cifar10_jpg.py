@@ -1,18 +1,24 @@
 """CIFAR-10 as JPEG files: a substitute where the original is not available."""
 
-import contextlib
 import io
-import shutil
+import json
+import os
 import tarfile
 import zlib
 from pathlib import Path
 
 from waza.core.errors import Error
-from waza.core.files import unwritable
+from waza.core.files import unwritable, write_whole
+from waza.core.given_files import read_given
+from waza.core.sealed import sealed, sum_of, unsealed
+from waza.data.arrays import say
 from waza.data.dataset import Dataset
 from waza.data.folders import cache_folder
+from waza.data.image_listing import list_images
 from waza.data.images import image_folder
+from waza.data.notes import Note
 from waza.data.published import PublishedFile
+from waza.data.whole_folder import ABOUT, made_whole
 
 FILES = (
     PublishedFile(
@@ -29,31 +35,53 @@ def cifar10_jpg() -> Dataset:
 
     The photographs of `cifar10` after lossy compression at JPEG's quality 75, in class folders. Results belong under
     the data set's own name, "CIFAR-10 (JPEG copy)". The archive is verified, unpacked into
-    the cache folder once, and read as `image_folder` reads any folder.
+    the cache folder once and again where a file there has changed, and read as `image_folder` reads any folder.
 
     Raises:
         Error: the archive is missing or damaged, or the cache folder cannot be written.
     """
     (file,) = FILES
-    content = file.read()
-    folder = cache_folder() / "unpacked" / file.checksum[:32]
-    if not folder.exists():
-        _unpack(content, folder)
+    folder = _unpacked(file.read(), cache_folder() / "unpacked" / file.checksum[:32])
     return image_folder(folder, (32, 32), name="CIFAR-10 (JPEG copy)").dataset
 
 
-def _unpack(content: bytes, folder: Path) -> None:
-    """Unpack a tar.gz archive atomically: the folder appears only when it is complete."""
-    part = folder.with_name(folder.name + ".part")
+def _unpacked(content: bytes, folder: Path) -> Path:
+    """The folder with the archive's files, which is made anew where a file in it has changed since.
+
+    A file counts as changed with its size or its times; the system sets one of them at any change.
+    """
+    if _is_as_written(folder):
+        return folder
+    damaged = os.path.lexists(folder)
+    with made_whole(folder, 2 * len(content), "leave this data set out") as part:
+        if not _is_as_written(folder):  # another process may have unpacked it meanwhile
+            _unpack(content, part)
+            write_whole(part / ABOUT, sealed({"state": _state(part)}))
+    if damaged:
+        say([Note("cache_damaged", {"place": str(folder)})], 3)
+    return folder
+
+
+def _is_as_written(folder: Path) -> bool:
+    """Whether all images in the folder are as they were unpacked."""
     try:
-        with contextlib.suppress(FileNotFoundError):
-            shutil.rmtree(part)  # left by a process that was killed
-        try:
-            with tarfile.open(fileobj=io.BytesIO(content), mode="r|gz") as archive:
-                archive.extractall(part, filter="data")
-            part.rename(folder)
-        finally:
-            shutil.rmtree(part, ignore_errors=True)
+        about = unsealed(read_given(folder / ABOUT, "facts about images"))
+        about.check(folder)
+        return bool(about.facts["state"] == _state(folder))
+    except (Error, OSError, ValueError, KeyError):
+        return False
+
+
+def _state(folder: Path) -> str:
+    """A digest of the names, the sizes and the times of all images in a folder."""
+    return sum_of(json.dumps(list_images(folder).images).encode())
+
+
+def _unpack(content: bytes, folder: Path) -> None:
+    """Unpack a tar.gz archive."""
+    try:
+        with tarfile.open(fileobj=io.BytesIO(content), mode="r|gz") as archive:
+            archive.extractall(folder, filter="data")
     except (tarfile.TarError, EOFError, zlib.error) as error:
         raise Error(f"the archive for {folder} cannot be unpacked ({error}): fetch it again") from error
     except OSError as error:

@@ -8,6 +8,7 @@ import numpy as np
 from waza.data.cells import DATES, Reading, as_numbers, as_texts, is_missing
 from waza.data.encodings import composed
 from waza.data.notes import Note, short
+from waza.data.rounding import NOISE, spread
 
 CLIP = 10.0
 MOST_CATEGORIES = 50
@@ -112,8 +113,12 @@ def fit_numbers(name: str, cells: Any, kind: Reading, unit: str, marked: bool) -
     if np.isnan(values).all():  # the values are all in held-out rows
         return NumericColumn(name, 0.0, 0.0, 1.0, marked, kind, unit)
     imputer = SimpleImputer(strategy="median").fit(values)
-    scaler = StandardScaler().fit(imputer.transform(values))
-    facts = (float(imputer.statistics_[0]), float(scaler.mean_[0]), float(scaler.scale_[0]))
+    filled = imputer.transform(values)
+    scaler = StandardScaler().fit(filled)
+    scale = float(scaler.scale_[0])
+    if scale == 1 and spread(filled) > NOISE * np.abs(filled).max():
+        scale = float(filled.std())  # scikit-learn takes small differences of large numbers for rounding
+    facts = (float(imputer.statistics_[0]), float(scaler.mean_[0]), scale)
     return NumericColumn(name, *facts, marked=marked, kind=kind, unit=unit)
 
 

@@ -40,19 +40,23 @@ class Form(NamedTuple):
         return csv.reader(lines, delimiter=self.delimiter, quotechar=self.quote, skipinitialspace=True)
 
 
-def read_delimited(path: Path) -> tuple[Any, list[Note]]:
+def read_delimited(path: Path, content: bytes) -> tuple[Any, list[Note]]:
     """A delimited text file as a pandas.DataFrame, every cell as text, or missing where it is empty; and notes.
 
     The encoding is found as for texts: `waza.data.encodings.decoded`. The delimiter is the one of comma, semicolon, tab
     and bar, or else blanks, that divides most lines alike; Excel's first line `sep=;` names it. In a table of one
     column a blank line is a missing value, in others it is skipped.
 
+    Args:
+        path: of the file, for error messages.
+        content: its bytes.
+
     Raises:
         Error: the file is no table, has no header, has lines above its header, or lines longer than it.
     """
     import pandas as pd
 
-    whole, notes = decoded(path.read_bytes(), path)
+    whole, notes = decoded(content, path)
     text = whole.lstrip("\r\n ")
     named = NAMED_DELIMITER.match(text)
     if named:

@@ -16,7 +16,7 @@ from waza.data.hillstrom import FILES as HILLSTROM
 from waza.data.hillstrom import hillstrom
 from waza.data.mnist import FILES as MNIST
 from waza.data.mnist import mnist
-from waza.data.published import PublishedFile
+from waza.data.published import PublishedFile, State
 from waza.data.text.dialogue.real_persona_chat import FILES as REAL_PERSONA_CHAT
 from waza.data.text.dialogue.real_persona_chat import real_persona_chat
 from waza.data.text.dialogue.sgd import FILES as SGD
@@ -60,8 +60,13 @@ class Entry:
     ships_with: str | None = None
 
     def available(self) -> bool:
-        """Whether every file exists. Contents are verified by `load`."""
-        return all(file.path.is_file() for file in self.files)
+        """Whether every file is here with its published checksum."""
+        return self.state() == "here"
+
+    def state(self) -> State:
+        """Whether all files are "here" with their published checksums, or one is "missing" or, else, "damaged"."""
+        states = {file.state() for file in self.files}
+        return "missing" if "missing" in states else "damaged" if "damaged" in states else "here"
 
 
 ENTRIES = (

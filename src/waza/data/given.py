@@ -1,17 +1,20 @@
 """What a Python user gives: pairs of arrays (x, y) and data frames, checked."""
 
+import collections
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from waza.core.errors import Error
+from waza.core.given_files import is_folder
 from waza.data.answers import one_a_row
 from waza.data.dataset import Dataset
-from waza.data.notes import Note
+from waza.data.notes import Note, short
 from waza.data.tables import KINDS, column_name
 from waza.data.targets import Task
 
+STRANGE = {"c": "complex numbers", "m": "durations"}
 FORMS = "(x, y) with arrays or lists, a pandas.DataFrame, a waza.data.Dataset, or a path or a data set's name"
 
 
@@ -41,7 +44,7 @@ def is_table_file(data: Any) -> bool:
     >>> is_table_file("wine.csv"), is_table_file("photos/")
     (True, False)
     """
-    return isinstance(data, str | Path) and Path(data).suffix.lower() in KINDS and not Path(data).is_dir()
+    return isinstance(data, str | Path) and Path(data).suffix.lower() in KINDS and not is_folder(data)
 
 
 def frame_of(x: Any) -> Any:
@@ -61,8 +64,15 @@ def frame_of(x: Any) -> Any:
     if is_frame(x):
         frame = x.reset_index(drop=True)
         names = [column_name(name) for name in frame.columns]
-        if doubled := {name for name in names if names.count(name) > 1}:
-            raise Error(f"two columns are called {min(doubled)!r}: give each column a different name")
+        doubled = [name for name, count in collections.Counter(names).items() if count > 1]
+        if doubled:
+            raise Error(f"two columns are called {short(doubled[0])!r}: give each column a different name")
+        for column, kind in zip(names, frame.dtypes, strict=True):
+            if kind.kind in STRANGE:
+                raise Error(
+                    f"the column {short(column)!r} holds {STRANGE[kind.kind]}; expected numbers, texts or dates: "
+                    "convert it to numbers"
+                )
         frame.columns = pd.Index(names)
         return frame
     array = array_of("x", x)
@@ -115,8 +125,22 @@ def array_of(name: str, values: Any) -> np.ndarray:
     if array.dtype == object and array.ndim == 1 and len(array) and isinstance(array[0], list | tuple | np.ndarray):
         if len({np.shape(one) for one in array}) > 1:
             raise Error(f"{name} has rows of different lengths: give rows of one length")
-        return np.stack([np.asarray(one) for one in array])
-    return array
+        array = np.stack([np.asarray(one) for one in array])
+    return _native(name, array)
+
+
+def _native(name: str, array: np.ndarray) -> np.ndarray:
+    """The array in the machine's byte order.
+
+    Raises:
+        Error: it holds complex numbers or records, which are no inputs.
+    """
+    if array.dtype.kind == "c" or array.dtype.names is not None:
+        what = (
+            "complex numbers" if array.dtype.kind == "c" else f"records ({short(', '.join(array.dtype.names or ()))})"
+        )
+        raise Error(f"{name} holds {what}; expected one number in each place: give an array of each part")
+    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
 
 
 def checked_pair(data: tuple[Any, Any], task: Task | None = None) -> tuple[Any, np.ndarray, list[Note]]:

@@ -2,22 +2,27 @@
 
 import hashlib
 import json
+import math
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from waza.core.errors import Error
 from waza.core.files import write_whole
+from waza.core.given_files import read_given
 from waza.core.sealed import sealed, unsealed
 from waza.data.folders import cache_folder
 from waza.data.image_listing import ListedImage
+from waza.data.image_workers import WHITE
 from waza.data.notes import Note
 from waza.data.whole_folder import ABOUT, plainly
 
 VERSION = 2  # of decoding, splitting and storage; a change makes every cache invalid
 PIXELS = "pixels.uint8"
+SPLITS = ("train", "validation", "test")
 
 
 class Kept(NamedTuple):
@@ -48,20 +53,48 @@ def kept_folder(folder: Path, images: Sequence[ListedImage], size: tuple[int, in
 
 
 def read_kept(kept: Path) -> Kept | None:
-    """The cached images; None if there are none, or if they are damaged: if a file does not have its checksum."""
+    """The cached images; None if there are none, or if they are damaged: if a file does not have its checksum.
+
+    The facts describe images that `write_kept` could have written: the checksum alone would let an edited file pass.
+    """
     try:
-        read = unsealed((kept / ABOUT).read_bytes())
+        read = unsealed(read_given(kept / ABOUT, "facts about images"))
         about = read.facts
-        shape = (len(about["labels"]), *about["size"], 3)
-        if about["of"] != kept.name or not read.sums or (kept / PIXELS).stat().st_size != np.prod(shape):
+        size, labels, counts = (_whole(about[name]) for name in ("size", "labels", "counts"))
+        classes = tuple(about["classes"])
+        shape = (len(labels), *size, 3)
+        if about["of"] != kept.name or not read.sums or (kept / PIXELS).stat().st_size != math.prod(shape):
             return None
+        if (
+            len(size) != 2
+            or not 0 < about["white"] <= WHITE
+            or len(counts) != len(SPLITS)
+            or sum(counts) != len(labels)
+            or not counts[0]
+        ):
+            return None
+        if not all(isinstance(name, str) for name in classes) or max(labels) >= len(classes) or min(labels) < 0:
+            return None
+        notes = tuple(Note(kind, dict(values)) for kind, values in about["notes"])
+        for note in notes:
+            note.say("en")
+        (white,) = _whole([about["white"]])
         read.check(kept)
         x = np.memmap(kept / PIXELS, np.uint8, "r", shape=shape)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (Error, OSError, ValueError, KeyError, TypeError, RecursionError, OverflowError):
         return None
-    notes = tuple(Note(kind, values) for kind, values in about["notes"])
-    labels = np.array(about["labels"], np.int32)
-    return Kept(x, labels, tuple(about["counts"]), tuple(about["classes"]), notes, about["white"])
+    return Kept(x, np.array(labels, np.int32), tuple(counts), classes, notes, white)
+
+
+def _whole(numbers: Any) -> list[int]:
+    """A list of whole numbers from 0 on.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not isinstance(numbers, list) or not all(type(one) is int and one >= 0 for one in numbers):
+        raise ValueError("expected a list of whole numbers")
+    return numbers
 
 
 def write_kept(part: Path, source: Path, rows: Sequence[int], size: tuple[int, int], about: dict[str, object]) -> None:

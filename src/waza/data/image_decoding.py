@@ -9,6 +9,8 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
+from waza.core.errors import Error
+from waza.core.given_files import opened, read_given
 from waza.data.image_listing import PORTABLE
 from waza.data.image_repair import repaired
 from waza.data.image_workers import WHITE
@@ -70,17 +72,19 @@ def decode(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             try:
-                with path.open("rb") as file:
+                with opened(path, "an image") as file:
                     return _decode(file, formats, size, white, original)
-            except (Refused, Image.DecompressionBombError, MemoryError):
+            except (Error, Refused, Image.DecompressionBombError, MemoryError):
                 raise
             except Exception:  # decoders raise many exceptions on damaged bytes; so may the repair
-                sound = repaired(path.read_bytes())
+                sound = repaired(read_given(path, "an image"))
                 if sound is None:
                     raise
                 return _decode(io.BytesIO(sound), formats, size, white, original)
     except Refused:
         raise
+    except Error as error:  # no plain file, or it may not be read
+        raise Refused("image_unreadable") from error
     except UnidentifiedImageError as error:
         raise Refused("image_unidentified") from error
     except (Image.DecompressionBombError, MemoryError) as error:

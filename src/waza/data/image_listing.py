@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from waza.core.errors import Error
+from waza.core.given_files import exists, is_folder
 from waza.data.encodings import composed
 from waza.data.image_splits import is_plain, is_sure, splits_among
-from waza.data.notes import Note
+from waza.data.notes import Note, with_notes
 
 PORTABLE = frozenset({".ppm", ".pgm", ".pbm", ".pnm"})
 SUFFIXES = PORTABLE | {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".gif", ".bmp", ".dib", ".webp", ".tif", ".tiff"}
@@ -50,6 +51,9 @@ class _Passed:
     hidden: int = 0
     nested: int = 0
 
+    def __iter__(self) -> Iterator[Note]:
+        return iter(self.notes())
+
     def notes(self) -> list[Note]:
         lists = {"links": self.links, "closed": self.closed, "others": self.others, "loose": self.loose}
         notes = [counted(f"image_{kind}", names) for kind, names in lists.items() if names]
@@ -74,13 +78,19 @@ def list_images(folder: Path, labelled: bool = True) -> Listing:
     Raises:
         Error: the folder is missing, or has another layout.
     """
-    if not folder.is_dir():
-        given = "is a file" if folder.exists() else "is missing"
+    if not is_folder(folder):
+        given = "is a file" if exists(folder) else "is missing"
         raise Error(f"{folder} {given}; expected a folder of images (unpack an archive first)")
     passed = _Passed()
-    tops = _subfolders(folder, folder, passed)
-    if not labelled and (passed.loose or not tops):
-        return _unlabelled(folder)
+    with with_notes(passed):
+        tops = _subfolders(folder, folder, passed)
+        if labelled or (tops and not passed.loose):
+            return _in_folders(folder, tops, labelled, passed)
+    return _unlabelled(folder)
+
+
+def _in_folders(folder: Path, tops: list[Path], labelled: bool, passed: _Passed) -> Listing:
+    """The images in the folders of splits or classes; what is ignored is collected."""
     by_name = splits_among([top.name for top in tops])
     below = {top: _subfolders(top, folder, _Passed()) for top in tops}
     inner = {top: below[top] for top in tops if top.name in by_name}
@@ -97,10 +107,7 @@ def list_images(folder: Path, labelled: bool = True) -> Listing:
         images, notes = _listed(folder, "", tops, passed)
         notes += _alike(below)
     if not images:
-        linked = f" ({len(passed.links)} symbolic links are not followed)" if passed.links else ""
-        closed = f" ({len(passed.closed)} folders may not be read)" if passed.closed else ""
-        around = [note.say("en") for note in passed.notes() if note.kind in ("image_others", "image_loose")]
-        raise Error(" ".join([f"{folder} holds no images in class folders{linked}{closed}; {LAYOUT}.", *around]))
+        raise Error(f"{folder} holds no images in class folders; {LAYOUT}")
     return Listing(tuple(sorted(images, key=lambda image: image.path)), (*notes, *passed.notes()))
 
 
@@ -110,9 +117,11 @@ def images_below(folder: Path) -> list[Path]:
     Raises:
         Error: there are none.
     """
-    found = sorted(Path(entry.path) for entry in _files(folder, folder, _Passed()))
-    if not found:
-        raise Error(f"{folder} holds no images: give a folder with JPEG, PNG, GIF, BMP, WEBP, TIFF or PPM files")
+    passed = _Passed()
+    with with_notes(passed):
+        found = sorted(Path(entry.path) for entry in _files(folder, folder, passed))
+        if not found:
+            raise Error(f"{folder} holds no images: give a folder with JPEG, PNG, GIF, BMP, WEBP, TIFF or PPM files")
     return found
 
 
@@ -140,10 +149,10 @@ def counted(kind: str, names: Iterable[str]) -> Note:
 def _unlabelled(folder: Path) -> Listing:
     """All images of a folder and of those below, with the class ""."""
     passed = _Passed()
-    images = [_listing_of(entry, "", "", folder) for entry in _files(folder, folder, passed)]
-    if not images:
-        around = [note.say("en") for note in passed.notes()]
-        raise Error(" ".join([f"{folder} holds no images; expected JPEG, PNG, GIF, BMP, WEBP, TIFF or PPM.", *around]))
+    with with_notes(passed):
+        images = [_listing_of(entry, "", "", folder) for entry in _files(folder, folder, passed)]
+        if not images:
+            raise Error(f"{folder} holds no images; expected JPEG, PNG, GIF, BMP, WEBP, TIFF or PPM")
     return Listing(tuple(sorted(images, key=lambda image: image.path)), tuple(passed.notes()))
 
 

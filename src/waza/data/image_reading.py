@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from waza.core.errors import Error
+from waza.core.given_files import is_folder, opened
 from waza.data.given import array_of
 from waza.data.image_listing import images_below, shown
 from waza.data.image_workers import WHITE, decode_all
-from waza.data.notes import Note
+from waza.data.notes import Note, with_notes
 
 LUMINANCE = (299, 587, 114)  # ITU-R BT.601, in thousandths: Pillow's weights for grey
 
@@ -65,8 +66,9 @@ class ImageReading:
         if isinstance(x, Sequence) and x and all(isinstance(one, str | Path) for one in x):
             photographs, notes = self.read([Path(one) for one in x])
             if len(photographs.names) != len(x):
-                said = " ".join(note.say("en") for note in notes) or "a folder is among them."
-                raise Error(f"{len(x)} files are given, and {len(photographs.names)} images were read: {said}")
+                hint = "" if notes else ": a folder is among them"
+                with with_notes(notes):
+                    raise Error(f"{len(x)} files are given, and {len(photographs.names)} images were read{hint}")
             return photographs
         pixels = pixels_of(x)
         if pixels.shape[1:3] != self.size or pixels.shape[3] not in (self.channels, 3):
@@ -80,11 +82,7 @@ class ImageReading:
         Raises:
             Error: a path is missing, or no image could be read.
         """
-        files: list[Path] = []
-        for path in paths:
-            if not path.exists():
-                raise Error(f"there is no file {path}: give images, or folders of them")
-            files += images_below(path) if path.is_dir() else [path]
+        files = [file for path in paths for file in _files_of(path)]
         with tempfile.TemporaryDirectory() as folder:
             raw = Path(folder) / "pixels"
             outcomes = decode_all(Path("/"), [str(file.absolute()) for file in files], self.size, raw, white=self.white)
@@ -96,7 +94,8 @@ class ImageReading:
             named = [shown(str(file)) for file, one in zip(files, outcomes, strict=True) if kind in one.kinds]
             notes.append(Note(kind, {"count": len(named), "names": ", ".join(named)}))
         if pixels is None:
-            raise Error(" ".join(["none of the images could be read.", *(note.say("en") for note in notes)]))
+            with with_notes(notes):
+                raise Error("none of the images could be read")
         return Photographs(tuple(str(file) for file, good in zip(files, read, strict=True) if good), pixels), notes
 
     def _mapped(self, raw: Path, read: np.ndarray) -> np.ndarray:
@@ -113,6 +112,14 @@ class ImageReading:
     def apply(self, images: Photographs) -> np.ndarray:
         """The inputs, (n, height, width, channels) uint8."""
         return images.pixels if self.channels == images.pixels.shape[3] else grey(images.pixels)
+
+
+def _files_of(path: Path) -> list[Path]:
+    """The images of a folder, or the one file, which is no pipe."""
+    if is_folder(path):
+        return images_below(path)
+    with opened(path, "images, or folders of them"):
+        return [path]
 
 
 def grey(pixels: np.ndarray) -> np.ndarray:

@@ -1,6 +1,7 @@
 """Image folders: a folder with one sub-folder per class, as a data set."""
 
 import dataclasses
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -8,14 +9,13 @@ import numpy as np
 
 from waza.core.errors import Error
 from waza.data.dataset import Dataset, Split, read_only
-from waza.data.image_cache import Kept, kept_folder, read_kept, write_kept
+from waza.data.image_cache import SPLITS, Kept, kept_folder, read_kept, write_kept
 from waza.data.image_listing import LAYOUT, ListedImage, Listing, counted, list_images
 from waza.data.image_notes import notes_on_originals, notes_on_repeats, white_of, wrapping
 from waza.data.image_workers import WHITE, Outcome, decode_all
-from waza.data.notes import Note
+from waza.data.notes import Note, with_notes
 from waza.data.whole_folder import made_whole
 
-SPLITS = ("train", "validation", "test")
 HELD = 0.2  # share of a class for validation, and for test
 FEWEST = 3  # least images of a class that is split here: one for each split
 SEED = 0
@@ -57,7 +57,8 @@ def image_folder(
 
     The images are decoded once, by several processes, into a file in the cache folder. The file is mapped into memory,
     so that the images may be larger than memory. While it is written, the disk holds the images twice. After any change
-    in the folder it is decoded again. Files that cannot be used are left out; the notes count them.
+    in the folder it is decoded again, and so it is where the file in the cache does not have its checksum any more,
+    which a note says. Files that cannot be used are left out; the notes count them.
 
     Args:
         path: the folder.
@@ -85,6 +86,7 @@ def image_folder(
     folder = given.resolve()
     place = kept_folder(folder, listing.images, size, labelled)
     kept = read_kept(place)
+    damaged = [Note("cache_damaged", {"place": str(place)})] if kept is None and os.path.lexists(place) else []
     if kept is None:
         kept = _make(place, folder, listing, size, processes, progress, labelled)
     ends = np.cumsum(kept.counts)[:-1]
@@ -92,7 +94,7 @@ def image_folder(
         read_only(Split(x, y)) for x, y in zip(np.split(kept.x, ends), np.split(kept.y, ends), strict=True)
     )
     dataset = Dataset(name or folder.name, train, test, validation if kept.counts[1] else None, classes=kept.classes)
-    return ImageFolder(dataset, kept.notes, kept.white)
+    return ImageFolder(dataset, (*damaged, *kept.notes), kept.white)
 
 
 def _make(
@@ -117,7 +119,9 @@ def _make(
         if white < WHITE:
             decoded.unlink()
             outcomes = decode_all(folder, names, size, decoded, processes, progress, white)
-        classes, rows, notes = (_arranged if labelled else _together)(folder, listing, outcomes)
+        notes = [*listing.notes, *_told(images, outcomes)]
+        with with_notes(notes):
+            classes, rows = (_arranged if labelled else _together)(folder, listing, outcomes, notes)
         notes += notes_on_originals(outcomes, size)
         order = [row for split in SPLITS for row in rows[split]]
         index = {label: i for i, label in enumerate(classes)}
@@ -125,7 +129,7 @@ def _make(
             "counts": [len(rows[split]) for split in SPLITS],
             "classes": classes,
             "labels": [index[images[row].label] for row in order],
-            "notes": [*listing.notes, *notes],
+            "notes": notes,
             "white": white,
         }
         write_kept(part, decoded, order, size, about)
@@ -136,11 +140,10 @@ def _make(
 
 
 def _arranged(
-    folder: Path, listing: Listing, outcomes: Sequence[Outcome]
-) -> tuple[list[str], dict[str, list[int]], list[Note]]:
-    """The classes, the shuffled rows of each split, and notes on the images and the classes."""
+    folder: Path, listing: Listing, outcomes: Sequence[Outcome], notes: list[Note]
+) -> tuple[list[str], dict[str, list[int]]]:
+    """The classes, and the shuffled rows of each split; adds to the notes."""
     images = listing.images
-    notes = _told(images, outcomes)
     shuffled = np.random.RandomState(SEED).permutation(len(images)).tolist()
     by_class: dict[str, list[int]] = {label: [] for label in sorted({image.label for image in images})}
     for row in shuffled:
@@ -164,28 +167,25 @@ def _arranged(
         lacking = "no test images" if len(classes) > 1 else f"{len(classes) or 'no'} class with enough readable images"
         inside = wrapping([image for image, outcome in zip(images, outcomes, strict=True) if outcome.digest])
         hint = "" if inside is None else f": the class folders are in {inside}, so give {folder / inside}"
-        said = " ".join(note.say("en") for note in (*listing.notes, *notes))
-        raise Error(f"{folder} has {lacking}{hint}; {LAYOUT}, and at least two classes. {said}".rstrip())
+        raise Error(f"{folder} has {lacking}{hint}; {LAYOUT}, and at least two classes")
     notes += notes_on_repeats(images, outcomes, rows)
     # The rows are sorted by class so far; the first rows of a split should contain all classes.
     place = {row: at for at, row in enumerate(shuffled)}
-    return classes, {split: sorted(own, key=place.__getitem__) for split, own in rows.items()}, notes
+    return classes, {split: sorted(own, key=place.__getitem__) for split, own in rows.items()}
 
 
 def _together(
-    folder: Path, listing: Listing, outcomes: Sequence[Outcome]
-) -> tuple[list[str], dict[str, list[int]], list[Note]]:
+    folder: Path, listing: Listing, outcomes: Sequence[Outcome], notes: list[Note]
+) -> tuple[list[str], dict[str, list[int]]]:
     """The same for images that need no classes: all of a split are divided together."""
     images = listing.images
-    notes = _told(images, outcomes)
     shuffled = np.random.RandomState(SEED).permutation(len(images)).tolist()
     read = [row for row in shuffled if outcomes[row].digest]
     rows = _as_given(images, read) if images[0].split else _split(read)
     if not rows["train"] or not rows["test"]:
-        said = " ".join(note.say("en") for note in (*listing.notes, *notes))
-        raise Error(f"{folder} has {len(read)} readable images; expected {FEWEST} or more. {said}".rstrip())
+        raise Error(f"{folder} has {len(read)} readable images; expected {FEWEST} or more")
     notes += notes_on_repeats(images, outcomes, rows)
-    return sorted({images[row].label for row in read}), rows, notes
+    return sorted({images[row].label for row in read}), rows
 
 
 def _told(images: Sequence[ListedImage], outcomes: Sequence[Outcome]) -> list[Note]:

@@ -13,7 +13,7 @@ from waza.data.cells import as_numbers, as_texts, is_missing
 from waza.data.choice import choose_columns
 from waza.data.columns import CategoricalColumn, NumericColumn, fit_categories, fit_numbers
 from waza.data.notations import Notation, find_notations
-from waza.data.notes import Note, at_most, listed, short
+from waza.data.notes import Note, at_most, listed, short, with_notes
 from waza.data.tables import choose_target, read_table
 
 MOST_ARMS = 20
@@ -91,6 +91,20 @@ def log_of(
 ) -> LoggedTable:
     """The log of a campaign in a pandas.DataFrame; the other arguments are those of `read_log`."""
     notes = list(notes)
+    with with_notes(notes):
+        return _log_of(frame, arm, reward, control, propensity, exclude, notes)
+
+
+def _log_of(
+    frame: Any,
+    arm: str,
+    reward: str,
+    control: str | None,
+    propensity: Sequence[str],
+    exclude: Sequence[str],
+    notes: list[Note],
+) -> LoggedTable:
+    """The same, adding to the notes."""
 
     def column(name: str) -> str:
         found, more = choose_target(frame, name)
@@ -116,8 +130,7 @@ def log_of(
     later = [name for name in map(str, features.columns) if decides(as_texts(features[name]), numbers)]
     if later:
         notes.append(Note("log_later", {"columns": listed(later), "reward": reward}))
-    columns, more = _fitted(features.drop(columns=later), notations, reward)
-    notes += more
+    columns = _fitted(features.drop(columns=later), notations, reward, notes)
     kept = features[[one.name for one in columns]]
     probabilities = None if not given else known[:, 0] if len(given) == 1 else known
     return LoggedTable(kept, columns, names, position, numbers, probabilities, tuple(at_most(notes)))
@@ -188,13 +201,14 @@ def _numbers(cells: Any, name: str, notation: Notation, kind: str, expected: str
 
 
 def _fitted(
-    frame: Any, notations: Any, reward: str
-) -> tuple[tuple[NumericColumn | CategoricalColumn, ...], list[Note]]:
-    """The columns of the features, fitted on all rows, and notes."""
-    used, notes = choose_columns(frame, notations)
+    frame: Any, notations: Any, reward: str, notes: list[Note]
+) -> tuple[NumericColumn | CategoricalColumn, ...]:
+    """The columns of the features, fitted on all rows; adds to the notes."""
+    used, choice = choose_columns(frame, notations)
+    notes += choice
     if not used:
-        reasons = " ".join(note.say("en") for note in notes)
-        raise Error(f"no column says anything about the customers ({reasons or f'all decide {reward!r}'}): add some")
+        why = "" if choice else f" (all decide {short(reward)!r})"
+        raise Error(f"no column says anything about the customers{why}: add some")
     columns: list[NumericColumn | CategoricalColumn] = []
     for use in used:
         if use.notation.reading is None:
@@ -203,4 +217,4 @@ def _fitted(
             notes += more
         else:
             columns.append(fit_numbers(use.name, frame[use.name], use.notation.reading, use.notation.unit, use.marked))
-    return tuple(columns), notes
+    return tuple(columns)

@@ -1,10 +1,12 @@
 """Notes: decisions about a user's data, as sentences in each language."""
 
 import collections
-from collections.abc import Iterable, Sequence
+import contextlib
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from waza.core.errors import Error
 from waza.core.language import texts
 
 MOST_LISTED, MOST_NOTES, LONGEST = 10, 5, 30
@@ -23,6 +25,28 @@ class Note(NamedTuple):
         'The file was read as cp932, since it is not UTF-8.'
         """
         return texts(Path(__file__).parent / "notes", language)[self.kind].format(**self.values)
+
+
+@contextlib.contextmanager
+def with_notes(gathered: Iterable[Note]) -> Iterator[None]:
+    """Let an `Error` end with the notes that were gathered before it, since they may hold its reason.
+
+    Args:
+        gathered: the notes, which are read when the error comes: a list that grows, for instance.
+
+    >>> notes = []
+    >>> with with_notes(notes):
+    ...     notes.append(Note("target_missing", {"rows": 30}))
+    ...     raise Error("7 rows are left")
+    Traceback (most recent call last):
+        ...
+    waza.core.errors.Error: 7 rows are left. Rows that were left out because they have no target: 30.
+    """
+    try:
+        yield
+    except Error as error:
+        error.tell(note.say("en") for note in at_most(list(gathered)))
+        raise
 
 
 def listed(names: Iterable[Any]) -> str:

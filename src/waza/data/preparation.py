@@ -16,8 +16,9 @@ from waza.data.encodings import composed
 from waza.data.given import frame_of, is_frame, plain_labels
 from waza.data.leaks import column_leaks, row_leaks
 from waza.data.notations import Notation, find_notations
-from waza.data.notes import Note, at_most, listed, short
+from waza.data.notes import Note, at_most, listed, short, with_notes
 from waza.data.outliers import outlier_note
+from waza.data.rounding import SMALLEST, rounded_notes, spread
 from waza.data.splitting import split_rows
 from waza.data.tables import choose_target, read_table
 from waza.data.targets import Task, find_answers
@@ -213,10 +214,27 @@ def prepare(
     Raises:
         Error: too few rows or classes, no column that can be used, or a split that is impossible.
     """
-    frame = frame.reset_index(drop=True)
+    notes: list[Note] = []
+    with with_notes(notes):
+        return _prepared(frame.reset_index(drop=True), target, name, task, seed, part, width, groups, order, notes)
+
+
+def _prepared(
+    frame: Any,
+    target: str,
+    name: str,
+    task: Task | None,
+    seed: int,
+    part: np.ndarray | None,
+    width: int | None,
+    groups: str | None,
+    order: str | None,
+    notes: list[Note],
+) -> Prepared:
+    """The same, adding to the notes."""
     groups, order = (None if name is None else choose_target(frame, name)[0] for name in (groups, order))
     notations = find_notations(frame)
-    frame, place, notes = _placed(frame, target, groups, order, notations)
+    frame, place = _placed(frame, target, groups, order, notations, notes)
     given = frame[target]
     rows, answers, decided, more = find_answers(given, target, task, notations[target])
     notes += more
@@ -227,15 +245,23 @@ def prepare(
         parts = [np.flatnonzero(part[rows] == number) for number in range(3)]
     frame = frame.drop(columns=[name for name in (target, groups, order) if name is not None])
     used, choice = choose_columns(frame, notations)
-    frame, notes = frame.iloc[rows], notes + choice
+    notes += choice
+    frame = frame.iloc[rows]
     if decided == "regression":
         with np.errstate(over="ignore", invalid="ignore"):
             mean, scale = float(answers[parts[0]].mean()), float(answers[parts[0]].std()) or 1.0
         if not np.isfinite([mean, scale]).all():
-            raise Error(f"the target {target!r} has numbers up to {abs(answers).max():.3g}: give it in a larger unit")
+            largest = f"{abs(answers).max():.3g}"
+            raise Error(f"the target {short(target)!r} has numbers up to {largest}: give it in a larger unit")
+        if spread(answers) < SMALLEST:
+            raise Error(
+                f"the target {short(target)!r} has numbers that differ by {spread(answers):.3g} at most, which is too "
+                "little to compute with: give it in a smaller unit"
+            )
+        notes += rounded_notes(target, given.iloc[rows], answers)
     if not used:
-        reasons = " ".join(note.say("en") for note in choice)
-        raise Error(f"no column of {name} can be used to predict {target!r}: {reasons or 'it has no other columns'}")
+        why = "" if choice else ": it has no other columns"
+        raise Error(f"no column of {name} can be used to predict {short(target)!r}{why}")
     columns = []
     for use in used:
         column, more = _fitted(use, frame[use.name], parts[0], answers)
@@ -274,11 +300,15 @@ def _labels(cells: Any, answers: np.ndarray, classes: tuple[str, ...]) -> tuple[
 
 
 def _placed(
-    frame: Any, target: str, groups: str | None, order: str | None, notations: Mapping[str, Notation]
-) -> tuple[Any, dict[str, np.ndarray], list[Note]]:
-    """The rows that have a group or a place in the order, those by the option's name, and notes."""
+    frame: Any,
+    target: str,
+    groups: str | None,
+    order: str | None,
+    notations: Mapping[str, Notation],
+    notes: list[Note],
+) -> tuple[Any, dict[str, np.ndarray]]:
+    """The rows that have a group or a place in the order, and those by the option's name; adds to the notes."""
     place: dict[str, np.ndarray] = {}
-    notes: list[Note] = []
     for option, name in (("groups", groups), ("order", order)):
         if name is None:
             continue
@@ -298,7 +328,7 @@ def _placed(
             frame, values = frame[~without].reset_index(drop=True), values[~without]
         place[option] = values
         notes.append(Note(option, {"column": name, "count": len(set(values))}))
-    return frame, place, notes
+    return frame, place
 
 
 def _fitted(

@@ -1,12 +1,18 @@
 """Published files of data sets: address, place on the disk, checksum."""
 
 import io
+import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from waza.core.errors import Error
+from waza.core.given_files import exists, is_file, opened, read_given
 from waza.data.checksum import algorithm, checksum_of
 from waza.data.folders import data_folder
+from waza.data.verified import is_verified
+
+State = Literal["here", "damaged", "missing"]
 
 
 @dataclass(frozen=True)
@@ -40,14 +46,9 @@ class PublishedFile:
             Error: the file is missing, cannot be read, or its checksum is not the published one.
         """
         path = self.path
-        try:
-            content = path.read_bytes()
-        except (FileNotFoundError, NotADirectoryError) as error:
-            raise Error(
-                f"{path} is missing: {self.remedy}, or set WAZA_DATA to a folder that holds {self.dataset}/"
-            ) from error
-        except OSError as error:
-            raise Error(f"cannot read {path} ({error.strerror}): correct that, or set WAZA_DATA") from error
+        if not os.path.lexists(path):
+            raise Error(f"{path} is missing: {self.remedy}, or set WAZA_DATA to a folder that holds {self.dataset}/")
+        content = read_given(path, f"a file of {self.dataset}")
         given = checksum_of(io.BytesIO(content), self.checksum)
         if given != self.checksum:
             raise Error(
@@ -57,10 +58,16 @@ class PublishedFile:
             )
         return content
 
+    def state(self) -> State:
+        """Whether the file is "here" with the published checksum, "damaged" or "missing"; read once (`is_verified`)."""
+        if not exists(self.path):
+            return "missing"
+        return "here" if is_file(self.path) and is_verified(self.path, self.checksum) else "damaged"
+
     def whole(self) -> bool:
         """Whether the file is there and has the published checksum."""
         try:
-            with self.path.open("rb") as file:
+            with opened(self.path, f"a file of {self.dataset}") as file:
                 return checksum_of(file, self.checksum) == self.checksum
-        except OSError:
+        except (Error, OSError):
             return False

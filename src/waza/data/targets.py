@@ -9,7 +9,7 @@ import numpy as np
 from waza.core.errors import Error
 from waza.data.cells import DATES, PROGRAMS, as_numbers, as_texts, is_missing, narrow
 from waza.data.notations import Notation, remarks_on
-from waza.data.notes import MOST_LISTED, Note, listed, quoted, short
+from waza.data.notes import MOST_LISTED, Note, listed, quoted, short, with_notes
 
 FEWEST_ROWS = 20
 FEWEST_IN_CLASS = 5
@@ -37,6 +37,14 @@ def find_answers(
         Error: too few rows or classes, or the task is regression and there are texts.
     """
     notes: list[Note] = []
+    with with_notes(notes):
+        return *_answers(cells, target, task, notation, notes), notes
+
+
+def _answers(
+    cells: Any, target: str, task: Task | None, notation: Notation, notes: list[Note]
+) -> tuple[np.ndarray, np.ndarray, Task]:
+    """The same, adding to the notes."""
     texts = as_texts(cells)
     reading = None if _is_logical(cells) or notation.reading in (*DATES, "time") else notation.reading
     missing = np.array([text == "" or text in PROGRAMS for text in texts], bool)
@@ -77,7 +85,7 @@ def find_answers(
             raise Error(f"the target {target!r} has one value only, or too few rows: there is nothing to predict")
         notes += remarks_on(target, notation, cells)
         notes.append(Note("regression", {"target": target, "distinct": len(np.unique(answers))}))
-        return rows, answers, task, notes
+        return rows, answers, task
     if not strange.any():
         rows = without(np.isinf(numbers[rows]), "target_infinite")
     answers = _labels(texts[rows])
@@ -104,7 +112,7 @@ def find_answers(
         raise Error(f"{len(rows)} rows are left; expected at least {FEWEST_ROWS}: add rows")
     notes += _alike(np.unique(answers).tolist())
     notes.append(Note("classification", {"target": target, "classes": classes}))
-    return rows, answers, task, notes
+    return rows, answers, task
 
 
 def _is_logical(cells: Any) -> bool:

@@ -72,5 +72,9 @@ def _wait_for(lock: BinaryIO) -> None:
 
 
 def _clear(folder: Path) -> None:
+    """Remove a folder, or what has its name; the folder that a link leads to stays."""
     with contextlib.suppress(FileNotFoundError):
-        shutil.rmtree(folder)
+        if folder.is_dir() and not folder.is_symlink():
+            shutil.rmtree(folder)
+        else:
+            folder.unlink()

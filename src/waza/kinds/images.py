@@ -1,12 +1,12 @@
 """Images of a folder or a data set, for kinds of model that learn from images."""
 
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from waza import data as sets
 from waza.core.errors import Error, nearest
+from waza.core.given_files import is_folder
 from waza.data import Dataset, Note, Split, hold_out
 from waza.data.image_workers import WHITE
 from waza.kinds.kind import Told
@@ -50,7 +50,7 @@ def find_images(
             asked, have = (" x ".join(map(str, sides)) for sides in (size, own))
             raise Error(f"the images of {given} have {have} pixels, and {asked} is asked for: leave --size out")
         return FoundImages(hold_out(dataset, held_of(len(dataset.train.y))))
-    if not Path(given).is_dir():
+    if not is_folder(given):
         raise Error(f"{given!r} is neither a folder of images nor a data set's name: {nearest(given, known)}")
     folder = sets.image_folder(given, size or usual, progress=progress, labelled=labelled)
     dataset = folder.dataset if folder.dataset.validation is not None else _first_held(folder.dataset)

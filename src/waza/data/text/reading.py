@@ -3,10 +3,9 @@
 from pathlib import Path
 
 from waza.core.errors import Error
+from waza.core.given_files import LARGEST, read_given
 from waza.data.encodings import decoded
-from waza.data.notes import Note
-
-LARGEST = 1 << 30
+from waza.data.notes import Note, with_notes
 
 
 def read_text(path: str | Path, largest: int = LARGEST) -> tuple[str, list[Note]]:
@@ -32,20 +31,10 @@ def decoded_file(path: str | Path, largest: int = LARGEST) -> tuple[str, list[No
         Error: as `read_text` does.
     """
     path = Path(path)
-    try:
-        if path.is_dir():
-            raise Error(f"{path} is a folder; expected a text: give the path of a file")
-        if not path.is_file():
-            raise Error(f"there is no file {path}: give the path of a text")
-        size = path.stat().st_size
-        if size > largest:
-            raise Error(f"{path} has {size:,} bytes, and at most {largest:,} are read: give a part of it")
-        content = path.read_bytes()
-    except OSError as error:
-        raise Error(f"cannot read {path} ({error.strerror}): correct that, or give another file") from error
-    text, notes = decoded(content, path)
+    text, notes = decoded(read_given(path, "a text", largest), path)
     if not text.strip():
-        raise Error(f"{path} is empty or holds only spaces: give a file with a text")
+        with with_notes(notes):
+            raise Error(f"{path} is empty or holds only spaces: give a file with a text")
     return text, notes
 
 

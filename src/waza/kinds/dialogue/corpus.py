@@ -1,12 +1,13 @@
 """Dialogues as what a model is trained on: read, divided, and split into tokens."""
 
 import dataclasses
-from pathlib import Path
 from typing import Any
 
 from waza.core.errors import Error
+from waza.core.given_files import exists
 from waza.data import Note
 from waza.data.catalogue import dialogues, listing
+from waza.data.notes import with_notes
 from waza.data.text.dialogue import (
     DialogueCorpus,
     DialogueText,
@@ -72,14 +73,15 @@ def material(asked: DialogueOptions, data: Any) -> DialogueMaterial:
 
 
 def _corpus(asked: DialogueOptions, data: Any) -> tuple[DialogueCorpus, list[Note]]:
-    if not isinstance(data, DialogueCorpus) and Path(data).exists():
+    if not isinstance(data, DialogueCorpus) and exists(data):
         text, notes = read_dialogues(data)
         held: dict[str, Any] = {}
         for part in HELD:
             if (path := getattr(asked, part)) is not None:
                 held[part], more = read_dialogues(path)
                 notes += more
-        corpus, more = dialogue_corpus(text, **held)
+        with with_notes(notes):
+            corpus, more = dialogue_corpus(text, **held)
         return corpus, [*notes, *more]
     corpus = data if isinstance(data, DialogueCorpus) else _published(str(data))
     for part in HELD:

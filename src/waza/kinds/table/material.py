@@ -8,6 +8,7 @@ import numpy as np
 from waza.core.errors import Error
 from waza.data import Dataset, Note
 from waza.data.given import FORMS, checked_pair, frame_of, is_frame, name_of_target, with_target
+from waza.data.notes import with_notes
 from waza.data.preparation import Prepared, prepare
 from waza.data.tables import choose_target, read_table
 from waza.data.targets import Task
@@ -53,7 +54,9 @@ def table(
     x, y, notes = checked_pair(data, task)
     width = None if is_frame(x) or x.ndim != 2 else int(x.shape[1])
     frame, name = with_target(x, y, name_of_target(data[1]))
-    return _material(prepare(frame, name, "table", task, width=width, groups=groups, order=order), notes, split=True)
+    with with_notes(notes):
+        prepared = prepare(frame, name, "table", task, width=width, groups=groups, order=order)
+    return _material(prepared, notes, split=True)
 
 
 def _of_frame(
@@ -65,8 +68,10 @@ def _of_frame(
     groups: str | None,
     order: str | None,
 ) -> Material:
-    target, more = choose_target(frame, target)
-    return _material(prepare(frame, target, name, task, groups=groups, order=order), [*notes, *more], split=True)
+    with with_notes(notes):
+        target, more = choose_target(frame, target)
+        prepared = prepare(frame, target, name, task, groups=groups, order=order)
+    return _material(prepared, [*notes, *more], split=True)
 
 
 def _of_dataset(data: Dataset, task: Task | None) -> Material:

@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 
 from waza.core.errors import Error
+from waza.core.given_files import exists
 from waza.data import Note
 from waza.data.catalogue import listing, pairs
+from waza.data.notes import with_notes
 from waza.data.text.parallel import (
     LargeCorpus,
     ParallelCorpus,
@@ -91,7 +93,7 @@ def _corpus(asked: TranslatorOptions, data: Any) -> tuple[ParallelCorpus | Large
         text, notes = _in_memory(data)
         return _divided(asked, text, notes)
     source, target = data if isinstance(data, tuple) else (data, None)
-    if target is None and not Path(source).exists():
+    if target is None and not exists(source):
         return _whole(asked, _published(str(source)))
     if is_large(source, target):
         held, notes = _held(asked)
@@ -122,8 +124,10 @@ def _whole(asked: TranslatorOptions, corpus: ParallelCorpus) -> tuple[ParallelCo
 
 def _divided(asked: TranslatorOptions, text: ParallelText, notes: Iterable[Note]) -> tuple[ParallelCorpus, list[Note]]:
     held, more = _held(asked)
-    corpus, decided = parallel_corpus(text, **held)
-    return corpus, [*notes, *more, *decided]
+    gathered = [*notes, *more]
+    with with_notes(gathered):
+        corpus, decided = parallel_corpus(text, **held)
+    return corpus, [*gathered, *decided]
 
 
 def _held(asked: TranslatorOptions) -> tuple[dict[str, Any], list[Note]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from waza.core.errors import Error
+from waza.core.given_files import exists, opened
 from waza.data import Corpus, Note, Pieces
 from waza.data.catalogue import corpus, listing
 from waza.data.encodings import composed
@@ -85,7 +86,7 @@ def _text(data: Any) -> tuple[str, Path | str]:
         if str(data) in known:
             return str(data), corpus(str(data))[0].train
         path = Path(data)
-        if not path.exists():
+        if not exists(path):
             raise Error(
                 f"{str(data)!r} is neither a text's file nor a text of the catalogue ({', '.join(sorted(known))})"
             )
@@ -103,9 +104,7 @@ def is_without_blanks(text: Path | str) -> bool:
     (False, True)
     """
     if isinstance(text, Path):
-        if not text.is_file():
-            return False  # which is an error where the file is read
-        with text.open("rb") as file:
+        with opened(text, "a text") as file:
             raw = file.read(SAMPLED)
         start = raw.decode("utf-8", "ignore") if _is_utf8(raw) else read_text(text)[0][:SAMPLED]
     else:

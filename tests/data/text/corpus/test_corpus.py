@@ -75,7 +75,7 @@ def test_texts_from_which_nothing_can_be_learnt(corpus, monkeypatch, content, me
 
 
 def test_paths_that_are_no_texts(tmp_path):
-    with pytest.raises(Error, match=r"there is no file .*missing\.txt: give the path of a text"):
+    with pytest.raises(Error, match=r"there is no file .*missing\.txt: give a text"):
         count_words(tmp_path / "missing.txt")
     with pytest.raises(Error, match="is a folder; expected a text"):
         count_words(tmp_path)

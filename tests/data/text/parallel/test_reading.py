@@ -72,7 +72,7 @@ def test_what_cannot_be_read(files, tmp_path):
         read_pairs(*files(a_txt="a\nb\n"))
     with pytest.raises(Error, match=r"has no line with both sides"):
         read_pairs(*files(a_en="a\n\n", a_de="\nx\n"))
-    with pytest.raises(Error, match=r"none\.de: give the path"):
+    with pytest.raises(Error, match=r"none\.de: give a text"):
         read_pairs(*files(a_en="a\n"), tmp_path / "none.de")
     with pytest.raises(Error, match="is empty or holds only spaces"):
         read_pairs(*files(a_en="a\n", a_de=" \n"))

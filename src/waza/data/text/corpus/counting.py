@@ -1,10 +1,12 @@
 """Reading a text of any size in blocks, and counting its words in one pass."""
 
+import io
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from waza.core.errors import Error
+from waza.core.given_files import opened, unreadable
 
 BLOCK = 1 << 22  # characters that are read at once
 LONGEST_WORD = 1 << 20  # characters without white space, after which a file is no text with words
@@ -20,11 +22,9 @@ def text_blocks(path: str | Path) -> Iterator[str]:
         Error: the file is missing, a folder or not UTF-8, or has a million characters without white space.
     """
     path = Path(path)
-    if path.is_dir():
-        raise Error(f"{path} is a folder; expected a text: give the path of a file")
     rest = ""
     try:
-        with path.open(encoding="utf-8-sig") as file:
+        with opened(path, "a text") as content, io.TextIOWrapper(content, encoding="utf-8-sig") as file:
             while block := file.read(BLOCK):
                 block = rest + block
                 end = len(block) - len(block.split()[-1]) if not block[-1].isspace() else len(block)
@@ -37,10 +37,8 @@ def text_blocks(path: str | Path) -> Iterator[str]:
                 yield block[:end]
     except UnicodeDecodeError as error:
         raise Error(f"{path} is not UTF-8 (byte {error.start:,} of a block): save it as UTF-8") from error
-    except FileNotFoundError as error:
-        raise Error(f"there is no file {path}: give the path of a text") from error
     except OSError as error:
-        raise Error(f"cannot read {path} ({error.strerror}): correct that, or give another file") from error
+        raise unreadable(path, error) from error
     if rest:
         yield rest
 

@@ -10,7 +10,9 @@ import numpy as np
 
 from waza.core.errors import Error
 from waza.core.files import write_whole
+from waza.core.given_files import read_given
 from waza.core.sealed import sum_of
+from waza.data.notes import quoted
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -92,14 +94,14 @@ class WordVocabulary:
             Error: the file is missing or a line is not a word with its count.
         """
         try:
-            lines = Path(path).read_text("utf-8").split("\n")
-        except (OSError, UnicodeDecodeError) as error:
+            lines = read_given(Path(path), "a vocabulary").decode("utf-8").split("\n")
+        except UnicodeDecodeError as error:
             raise Error(f"cannot read the vocabulary {path} ({error}): give the file that was saved") from error
         words, counts = [], []
         for number, line in enumerate(lines[:-1] if lines[-1] == "" else lines, 1):
             word, _, count = line.rpartition(" ")
             if word.split() != [word] or not count.isascii() or not count.isdigit():
-                raise Error(f"{path}, line {number}: {line[:40]!r}; expected a word, a space and its count")
+                raise Error(f"{path}, line {number}: {quoted(line)}; expected a word, a space and its count")
             words.append(word)
             counts.append(int(count))
         if len(set(words)) < len(words) or counts != sorted(counts, reverse=True) or len(words) < 2:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from waza.core.errors import Error
-from waza.data.notes import Note, quoted
+from waza.data.notes import Note, quoted, with_notes
 from waza.data.text.dialogue.text import DialogueText, cleaned, contexts, counted_notes
 from waza.data.text.reading import decoded_file, split_lines
 
@@ -31,9 +31,11 @@ def read_dialogues(path: str | Path) -> tuple[DialogueText, list[Note]]:
     """
     given, notes = _given(path)
     found, counts = cleaned(Path(path).stem, given)
+    notes += counted_notes(counts)
     if not found.size:
-        raise Error(f"{path} has no turn with a text: give dialogues, one on a line, such as {FORM}")
-    return found, [*notes, *counted_notes(counts)]
+        with with_notes(notes):
+            raise Error(f"{path} has no turn with a text: give dialogues, one on a line, such as {FORM}")
+    return found, notes
 
 
 def read_contexts(path: str | Path) -> tuple[list[list[str]], list[Note]]:

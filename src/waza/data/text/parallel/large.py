@@ -1,5 +1,6 @@
 """Parallel texts larger than memory: read block by block, with their tokens in files that are mapped."""
 
+import io
 import itertools
 from collections import Counter
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from waza.core.errors import Error
+from waza.core.given_files import LARGEST, is_file, opened, unreadable
 from waza.core.sealed import sum_of
 from waza.data.folders import cache_folder
 from waza.data.notes import Note
@@ -26,7 +28,6 @@ from waza.data.text.parallel.tokens import (
     too_long,
 )
 from waza.data.text.parallel.vocabularies import Vocabularies
-from waza.data.text.reading import LARGEST
 from waza.data.text.vocabulary import LEARNED_FROM
 
 LINES = 50_000  # of a block
@@ -53,7 +54,7 @@ class LargeCorpus(NamedTuple):
 def is_large(source: str | Path, target: str | Path | None = None) -> bool:
     """Whether a file has more than 1 GiB, which is not read at once."""
     paths = [Path(path) for path in (source, target) if path is not None]
-    return any(path.is_file() and path.stat().st_size > LARGEST for path in paths)
+    return any(is_file(path) and path.stat().st_size > LARGEST for path in paths)
 
 
 def large_corpus(
@@ -168,7 +169,7 @@ def _lines(path: Path) -> Iterator[list[str]]:
     """The lines of a file in UTF-8, in blocks."""
     done = 0
     try:
-        with path.open(encoding="utf-8-sig", newline="\n") as file:
+        with opened(path, "a text") as content, io.TextIOWrapper(content, "utf-8-sig", newline="\n") as file:
             while block := list(itertools.islice(file, LINES)):
                 yield [line.removesuffix("\n").removesuffix("\r") for line in block]
                 done += len(block)
@@ -177,7 +178,7 @@ def _lines(path: Path) -> Iterator[list[str]]:
             f"{path} has more than {LARGEST:,} bytes and is not UTF-8 after about line {done:,}: save it as UTF-8"
         ) from error
     except OSError as error:
-        raise Error(f"cannot read {path} ({error.strerror}): correct that, or give another file") from error
+        raise unreadable(path, error) from error
 
 
 def _count(path: Path) -> int:

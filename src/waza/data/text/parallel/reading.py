@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from waza.core.errors import Error
-from waza.data.notes import Note
+from waza.data.notes import Note, with_notes
 from waza.data.text.parallel.text import ParallelText, counted_notes, paired
 from waza.data.text.reading import decoded_file, split_lines
 
@@ -34,9 +34,11 @@ def read_pairs(source: str | Path, target: str | Path | None = None) -> tuple[Pa
         notes = [*notes, *more]
         sources, targets = _aligned(source, lines, target, targets)
     text, counts = paired(Path(source).stem, sources, targets)
+    notes += counted_notes(counts)
     if not text.size:
-        raise no_pair(source)
-    return text, [*notes, *counted_notes(counts)]
+        with with_notes(notes):
+            raise no_pair(source)
+    return text, notes
 
 
 def columns(path: str | Path, lines: Sequence[str], first: int = 1) -> tuple[list[str], list[str]]:

@@ -8,11 +8,13 @@ from typing import BinaryIO, NamedTuple
 import numpy as np
 
 from waza.core.errors import Error
+from waza.core.given_files import opened, unreadable
+from waza.data.notes import quoted
 from waza.data.text.vectors.keyed_vectors import KeyedVectors
 
 BINARY = ".bin"
 HEADER = re.compile(rb"(\d{1,18})[ \t]+(\d{1,18})[ \t]*\r?\n?")
-LONGEST_HEADER, LONGEST_WORD = 100, 10_000
+LONGEST_HEADER, LONGEST_WORD, LONGEST_NUMBER = 100, 10_000, 100  # bytes
 BLANKS = b" \t\r\n"
 
 
@@ -41,16 +43,14 @@ def read_vectors(path: str | Path, most: int | None = None) -> KeyedVectors:
     path = Path(path)
     if most is not None and most < 1:
         raise Error(f"most={most} given; expected a number of words of at least 1")
-    if path.is_dir():
-        raise Error(f"{path} is a folder; expected a file of word vectors")
     try:
-        with path.open("rb") as file:
+        with opened(path, "a file of word vectors") as file:
             read = _Binary(file, path, most) if path.suffix == BINARY else _Text(file, path, most)
             return read.vectors()
-    except FileNotFoundError as error:
-        raise Error(f"there is no file {path}: give a file of word vectors") from error
     except OSError as error:
-        raise Error(f"cannot read {path} ({error.strerror}): correct that, or give another file") from error
+        raise unreadable(path, error) from error
+    except MemoryError as error:
+        raise Error(f"{path} does not fit into memory: give most=N to read the first N words") from error
 
 
 class _Reading:
@@ -71,9 +71,13 @@ class _Reading:
         for row, (place, raw, values) in enumerate(self.entries()):
             word = self._word(raw, place)
             if word in words:
-                raise Error(f"{self.path}: {place} has the word {word!r} again, after {words[word]}: give it once")
+                raise Error(
+                    f"{self.path}: {place} has the word {quoted(word)} again, after {words[word]}: give it once"
+                )
             if not np.isfinite(values).all():
-                raise Error(f"{self.path}: {place}, word {word!r}, has a value that is not finite: write it again")
+                raise Error(
+                    f"{self.path}: {place}, word {quoted(word)}, has a value that is not finite: write it again"
+                )
             words[word] = place
             rows[row] = values
         return KeyedVectors(tuple(words), rows)
@@ -112,7 +116,7 @@ class _Reading:
             return raw.decode()
         except UnicodeDecodeError as error:
             raise Error(
-                f"{self.path}: the word at {place} is not UTF-8 ({raw.decode('latin-1')!a}): save it as UTF-8"
+                f"{self.path}: the word at {place} is not UTF-8 ({raw[:30].decode('latin-1')!a}): save it as UTF-8"
             ) from error
 
 
@@ -124,11 +128,17 @@ class _Text(_Reading):
     def entries(self) -> Iterator[tuple[str, bytes, np.ndarray]]:
         """The lines after the first."""
         width = self.header.width
+        longest = LONGEST_WORD + LONGEST_NUMBER * width
         for number in range(2, self.count + 2):
-            line = self.file.readline()
+            line = self.file.readline(longest)
             if not line.strip(BLANKS):
                 found = f"line {number} is {'empty' if line else 'missing'}"
                 raise Error(f"{self.path}: {found}; line 1 promises {self.header.words:,} words: the file is cut off")
+            if len(line) == longest and line[-1:] != b"\n":
+                raise Error(
+                    f"{self.path}: line {number} has more than {longest:,} bytes; expected a word and {width} numbers: "
+                    "the file is none of word2vec's, or line 1 is wrong"
+                )
             word, *cells = line.strip(BLANKS).replace(b"\t", b" ").split(b" ")
             if len(cells) != width:
                 hint = "a blank in a word is written as _" if len(cells) > width else "the line is cut off"
@@ -137,7 +147,7 @@ class _Text(_Reading):
                     f"{hint}"
                 )
             yield f"line {number}", word, self._numbers(cells, number)
-        rest = self.file.readline() if self.whole else b""
+        rest = self.file.readline(longest) if self.whole else b""
         if rest.strip(BLANKS):
             raise Error(
                 f"{self.path}: line {self.count + 2} holds another word; line 1 promises {self.header.words:,}: "
