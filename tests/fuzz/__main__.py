@@ -21,6 +21,7 @@ def main() -> None:
     parser.add_argument("--kind", nargs="*", default=[], metavar="KIND", help="kinds of input (default: all)")
     parser.add_argument("--list", action="store_true", help="print the kinds and end")
     parser.add_argument("--markdown", action="store_true", help="print the table for docs/reliability.md")
+    parser.add_argument("--kills", type=int, metavar="N", help="kill trainings N times each instead, and go on")
     parser.add_argument("--show", action="store_true", help="print every input and how it ended")
     parser.add_argument("--keep", metavar="DIR", help="keep the sound and the last damaged inputs in this folder")
     options = parser.parse_args()
@@ -28,6 +29,8 @@ def main() -> None:
     os.environ |= {"WAZA_CACHE": str(folder.resolve() / "cache"), "JAX_PLATFORMS": "cpu", "COLUMNS": "100"}
     os.environ.pop("WAZA_DATA", None)
 
+    if options.kills:
+        sys.exit(_killed(options.kind, folder, options.kills, options.seed))
     from fuzz.fuzzing import Fuzzer, shares, table
     from fuzz.subjects import SUBJECTS
 
@@ -58,6 +61,19 @@ def main() -> None:
     print(_markdown(rows, options.seed) if options.markdown else _text(rows))
     print(f"{time.monotonic() - begun:.0f} s", file=sys.stderr)
     sys.exit(1 if fuzzer.findings else 0)
+
+
+def _killed(kinds: list[str], folder: Path, kills: int, seed: int) -> int:
+    """Kill the trainings of these kinds, or of all, this often, and print what differed."""
+    from fuzz.kills import TRAININGS, killed
+
+    wrong = []
+    for name in kinds or TRAININGS:
+        begun = time.monotonic()
+        found = killed(name, folder / name, kills, seed)
+        print("\n".join([f"{name}: {kills} kills, {len(found)} findings, {time.monotonic() - begun:.0f} s", *found]), flush=True)
+        wrong += found
+    return 1 if wrong else 0
 
 
 def _text(rows: list[tuple[str, int, int, int, int]]) -> str:

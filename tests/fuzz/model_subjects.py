@@ -32,7 +32,7 @@ def _loaded(place: Place) -> Ending:
     return judged(lambda: digest(place.input / "model"))
 
 
-def _data(name: str, place: Place) -> None:
+def data_beside(name: str, place: Place) -> None:
     """The sound data of a kind, beside."""
     subject = next(one for one in DATA if one.name == name)
     subject.make(place._replace(input=place.beside))
@@ -58,7 +58,7 @@ class Trained:
     def make(self, place: Place) -> None:
         """Train the model."""
         if self.data:
-            _data(self.data, place)
+            data_beside(self.data, place)
         ending = commanded(self.arguments(place, place.input / "model"), 600)
         assert ending.verdict == FINE, ending
 
@@ -167,7 +167,7 @@ class Stopped(Trained):
                 self.left -= 1
                 return self.left < 0
 
-        _data(self.data, place)
+        data_beside(self.data, place)
         words = self.fit.replace("@", str(place.beside)).split()[1:]
         options: Any = {word[2:].replace("-", "_"): words[i + 1] for i, word in enumerate(words) if word[:2] == "--"}
         try:

@@ -4,11 +4,11 @@ import os
 import random
 
 import pytest
+
 from fuzz import damage, verdicts
 from fuzz.fuzzing import Fuzzer, shares, table
 from fuzz.subject import Draws, Reading, Subject
 from fuzz.subjects import SUBJECTS
-
 from waza.core.errors import Error
 
 SEED, MANY = 1, int(os.environ.get("WAZA_FUZZ", "150"))
