@@ -71,7 +71,10 @@ def _killed(kinds: list[str], folder: Path, kills: int, seed: int) -> int:
     for name in kinds or TRAININGS:
         begun = time.monotonic()
         found = killed(name, folder / name, kills, seed)
-        print("\n".join([f"{name}: {kills} kills, {len(found)} findings, {time.monotonic() - begun:.0f} s", *found]), flush=True)
+        print(
+            "\n".join([f"{name}: {kills} kills, {len(found)} findings, {time.monotonic() - begun:.0f} s", *found]),
+            flush=True,
+        )
         wrong += found
     return 1 if wrong else 0
 

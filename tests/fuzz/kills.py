@@ -69,7 +69,15 @@ def _longer(name: str, steps: int) -> Training:
 
 
 STEPS = {
-    **{"table": 20_000, "image": 3_000, "text": 400, "translator": 200, "vae": 2_000, "word2vec": 2_000, "dialogue": 100},
+    **{
+        "table": 20_000,
+        "image": 3_000,
+        "text": 400,
+        "translator": 200,
+        "vae": 2_000,
+        "word2vec": 2_000,
+        "dialogue": 100,
+    },
     **{"policy": 100_000, "campaign": 500},
 }
 TRAININGS: Mapping[str, Training] = {
@@ -175,7 +183,9 @@ def killed(name: str, folder: Path, kills: int, seed: int = 0) -> list[str]:
         done += len(moments)
         if moments:
             if said := _difference(arguments, broken, expected, training):
-                wrong.append(f"{name}, killed at {', '.join(moments)}: {said} (make fuzz KILLS={kills} KIND={name} SEED={seed})")
+                wrong.append(
+                    f"{name}, killed at {', '.join(moments)}: {said} (make fuzz KILLS={kills} KIND={name} SEED={seed})"
+                )
         elif attempts > 3 * kills:
             raise AssertionError(f"{name}: {attempts} attempts and {done} kills of {kills}")
         shutil.rmtree(broken)

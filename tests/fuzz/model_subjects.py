@@ -17,7 +17,7 @@ OLD = Path(__file__).parents[1] / "fixtures" / "v0.1"
 
 
 def digest(folder: Path) -> str:
-    """All that a loaded model is: its layers, variables, preparation and history."""
+    """What a loaded model computes: its layers, variables and preparation. Its history may be missing."""
     from waza.core.paths import named_leaves
     from waza.engine.describe import describe
     from waza.kinds import load_model
@@ -25,7 +25,7 @@ def digest(folder: Path) -> str:
     model = load_model(folder)
     arrays = {name: sum_of(np.asarray(leaf).tobytes()) for name, leaf in named_leaves(model.variables).items()}
     about = None if model.preparation is None else model.preparation.to_json()
-    return json.dumps([describe(model.model), arrays, about, model.history], ensure_ascii=False, default=str)
+    return json.dumps([describe(model.model), arrays, about], ensure_ascii=False, default=str)
 
 
 def _loaded(place: Place) -> Ending:
@@ -90,7 +90,7 @@ class Trained:
 def weights(folder: Path) -> str:
     """The model that a training left, and what it measured."""
     measures = json.loads((folder / "result.json").read_bytes())["measures"]
-    return json.dumps([json.loads(digest(folder))[:3], measures])
+    return json.dumps([json.loads(digest(folder)), measures])
 
 
 def _listed(place: Place, *arguments: str) -> Ending:
