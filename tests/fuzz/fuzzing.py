@@ -50,8 +50,7 @@ class Fuzzer:
         begun = time.monotonic()
         rng = Draws(subject.name, seed)
         reading = subject.drawn(rng)
-        with self._in(subject) as place:
-            sound = self._sound_ending(subject, reading, place)
+        sound = self._sound_ending(subject, reading)
         with self._in(subject) as place:
             damage = subject.damage(place.input, rng)
             faulthandler.dump_traceback_later(10 * SECONDS, exit=True)  # where not even Python's signals are heard
@@ -67,11 +66,12 @@ class Fuzzer:
             self.findings.append(Finding(subject.name, seed, damage.said, reading.name, ending))
         return ending
 
-    def _sound_ending(self, subject: Subject, reading: Reading, place: Place) -> Ending:
+    def _sound_ending(self, subject: Subject, reading: Reading) -> Ending:
         """How the sound input ends under a reading: fine, or the fuzzer itself is wrong."""
         key = (subject.name, reading.name)
         if key not in self._sound:
-            ending = reading.end(place)
+            with self._in(subject) as place:
+                ending = reading.end(place)
             assert ending.verdict == FINE, f"{subject.name}, sound, {reading.name}: {ending}"
             self._sound[key] = ending
         return self._sound[key]

@@ -1,6 +1,7 @@
 """Trainings of every kind that are killed twice end with the bits of unbroken ones; `make fuzz KILLS=20` kills more."""
 
 import pytest
+
 from fuzz.kills import TRAININGS, killed
 
 
