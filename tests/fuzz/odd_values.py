@@ -77,3 +77,24 @@ ODD_VALUES = (
     ),
     *([], {}, [[]], [None], {"": None}, {"a": {"b": []}}, [1, "a", None], *ODD_TEXTS),
 )
+
+
+# Expressions for the fields of a study file: values of other kinds, and what a user's own effect may return or raise.
+def _expressions(text: str) -> tuple[str, ...]:
+    return tuple(one.strip() for one in text.replace("\n", " ").split(" | "))
+
+
+ODD_EXPRESSIONS = _expressions("""
+None | True | -1 | 0 | 1.5 | float('nan') | float('inf') | 'x' | '' | b'x' | [] | () | {} | {1: 2} | {'a': None} |
+object() | lambda *a: None | lambda results: 3 | lambda results: 1 / 0 | np.zeros((40, 6)) | np.zeros(3) |
+np.array('x') | int | print | wz | [1, 'a'] | range(3) | nn.Dense | '\\x1b[2J' | '[/b]' | 'a' * 300 |
+np.float32(2) | '日本語' | data | x | y | x[:, None] | x * np.nan | y + 7 | y.astype(float) + 0.5 |
+x.astype(complex) | np.array([None] * 40) | np.array(['a'] * 40) | 2**70 | (1, 2) | {'slow': 3} |
+{'learning_rate': 'x'}
+""")
+ODD_EFFECTS = _expressions("""
+3 | None | 'x' | 1 / 0 | undefined | results | results.nothing | results * 0 | results['test_accuracy'] |
+results['x'] | results['test_accuracy'].isel(step=-1) | np.zeros(3) | np.nan | [1, 2] |
+wz.final(results, 'test_accuracy', 'none') | float('nan') | wz.final(results, 'x', 'fast') | (1, 2) |
+np.array(['a', 'b']) | np.zeros((2, 2)) * np.nan | object()
+""")

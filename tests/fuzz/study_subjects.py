@@ -1,11 +1,13 @@
 """Study files: a sound one in which some values are of other kinds, and files that are no Python."""
 
 import random
+import re
 from pathlib import Path
 
 from fuzz.damage import Damage, damage_file
+from fuzz.odd_values import ODD_EFFECTS, ODD_EXPRESSIONS
 from fuzz.subject import Place, Reading, Subject
-from fuzz.verdicts import Ending, commanded, processed
+from fuzz.verdicts import REFUSED, TRACEBACK, Ending, commanded, processed
 
 # Values by the name of their place; the sound study has these.
 SOUND = {
@@ -66,76 +68,9 @@ study = wz.Study(
     mapping={mapping}, figures={figures}, trained={trained}, splits={splits},
 )
 """
-ODD = (
-    *(
-        "None",
-        "True",
-        "-1",
-        "0",
-        "1.5",
-        "float('nan')",
-        "float('inf')",
-        "'x'",
-        "''",
-        "b'x'",
-        "[]",
-        "()",
-        "{}",
-        "{1: 2}",
-        "{'a': None}",
-    ),
-    *(
-        "object()",
-        "lambda *a: None",
-        "lambda results: 3",
-        "lambda results: 1 / 0",
-        "np.zeros((40, 6))",
-        "np.zeros(3)",
-        "np.array('x')",
-    ),
-    *(
-        "int",
-        "print",
-        "wz",
-        "model",
-        "[1, 'a']",
-        "range(3)",
-        "nn.Dense",
-        "'\\x1b[2J'",
-        "'[/b]'",
-        "'a' * 300",
-        "np.float32(2)",
-        "'日本語'",
-    ),
-    *(
-        "wz.Tuning(grid)",
-        "wz.Tuning(grid, seeds=2)",
-        "wz.Part('p', lambda r: 'x')",
-        "wz.Claim('c', (3,))",
-        "base",
-        "data",
-        "(part,)",
-    ),
-    *(
-        "x",
-        "y",
-        "x[:, None]",
-        "x * np.nan",
-        "y + 7",
-        "y.astype(float) + 0.5",
-        "x.astype(complex)",
-        "undefined",
-        "1 / 0",
-        "{'slow': base, 3: base}",
-    ),
-    *(
-        "wz.nested",
-        "results.nothing",
-        "results * 0",
-        "results['test_accuracy']",
-        "results['test_accuracy'].isel(step=-1)",
-    ),
-)
+OTHER_KINDS = "# Some values are of other kinds.\n"
+# What Python or a library says inside waza, in place of waza's own words about the value that was given.
+FOREIGN = re.compile(r": (TypeError|AttributeError|KeyError|IndexError|ValueError|AssertionError): ")
 
 
 def sound_study() -> str:
@@ -151,8 +86,9 @@ def _damage(folder: Path, rng: random.Random) -> Damage:
     path = folder / "mine.py"
     if rng.random() < 0.12:
         return damage_file(path, rng)
-    changes = {rng.choice([*SOUND]): rng.choice(ODD) for _ in range(rng.choice((1, 1, 1, 2)))}
-    path.write_text(TEXT.format(**SOUND | changes))
+    names = [rng.choice([*SOUND, "effect", "effect"]) for _ in range(rng.choice((1, 1, 1, 2)))]
+    changes = {name: rng.choice(ODD_EFFECTS if name == "effect" else ODD_EXPRESSIONS) for name in names}
+    path.write_text(TEXT.format(**SOUND | changes) + OTHER_KINDS * ("effect" not in changes))
     return Damage(", ".join(f"{name}={value}" for name, value in changes.items()))
 
 
@@ -160,12 +96,21 @@ def _arguments(place: Place) -> list[str]:
     return ["run", str(place.input / "mine.py"), "--lang", "en"]
 
 
+def _own_words(ending: Ending, place: Place) -> Ending:
+    """The ending; a refusal of a value of another kind must be waza's own."""
+    path = place.input / "mine.py"
+    changed = path.is_file() and path.read_bytes().endswith(OTHER_KINDS.encode())
+    if changed and ending.verdict == REFUSED and FOREIGN.search(ending.told):
+        return Ending(TRACEBACK, f"the words of an exception: {ending.told}")
+    return ending
+
+
 def _here(place: Place) -> Ending:
-    return commanded(_arguments(place), 120)
+    return _own_words(commanded(_arguments(place), 120), place)
 
 
 def _as_command(place: Place) -> Ending:
-    return processed(_arguments(place), place.out.parent)
+    return _own_words(processed(_arguments(place), place.out.parent), place)
 
 
 SUBJECTS = (
