@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 # The oracles of the tests (PyTorch among them) stand in the extra `test`; the demo does not need them.
 
-.PHONY: demo test test-slow check docs web clean
+.PHONY: demo test test-slow fuzz check docs web clean
 
 demo: $(VENV)/.installed
 	$(BIN)/waza run vanishing-gradient
@@ -21,6 +21,14 @@ test: $(VENV)/.installed-test
 # users' programs are.
 test-slow: $(VENV)/.installed-test $(VENV)/.installed-docs
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal -m "slow or bits"
+
+# Damaged inputs, N of them, of all kinds or of KIND, from the seed SEED on; with KILLS=20 trainings are killed so often instead.
+# TABLE=1 prints the table of docs/reliability.md. Findings are printed with the command that repeats them.
+N    ?= 1000
+SEED ?= 0
+fuzz: $(VENV)/.installed-test
+	PYTHONPATH=tests $(QUICK) $(BIN)/python -m fuzz --inputs $(N) --seed $(SEED) $(if $(KIND),--kind $(KIND)) $(if $(KILLS),--kills $(KILLS)) \
+		$(if $(TABLE),--markdown)
 
 check: $(VENV)/.installed-test
 	$(BIN)/ruff check src tests benchmarks docs/site

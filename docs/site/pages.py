@@ -28,7 +28,7 @@ NAVIGATION = {
         "tensorflow",
     ),
     "evidence": ("evidence", "statistics"),
-    "project": ("benchmarks", "decisions"),
+    "project": ("reliability", "benchmarks", "decisions"),
     "reference": ("reference",),
 }
 """Pages, or folders with an index, by caption."""

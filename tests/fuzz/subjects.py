@@ -1,0 +1,11 @@
+"""All kinds of input."""
+
+from fuzz import argument_subjects, data_subjects, model_subjects, store_subjects, study_subjects
+
+SUBJECTS = (
+    *data_subjects.SUBJECTS,
+    *model_subjects.SUBJECTS,
+    *store_subjects.SUBJECTS,
+    *study_subjects.SUBJECTS,
+    *argument_subjects.SUBJECTS,
+)
