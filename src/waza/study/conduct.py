@@ -164,7 +164,7 @@ def _read(
             try:
                 return folder.results()
             except Damaged as error:
-                folder.move_aside(error, partial(tell, watch, "aside"))
+                folder.move_aside(error, partial(tell_watch, watch, "aside"))
     return None
 
 

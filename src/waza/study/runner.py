@@ -78,7 +78,7 @@ def run_fixed(study: Study, request: Request) -> xr.Dataset:
                     results.attrs["folder"] = str(folder.path)
                     folder.finish(results)
                 return results
-        folder.move_aside(damage, partial(tell, request.watch, "aside"))
+        folder.move_aside(damage, partial(tell_watch, request.watch, "aside"))
 
 
 def settings_of(study: Study, keep: Keep | None = None) -> dict[str, Any]:
@@ -131,7 +131,7 @@ def _folder(study: Study, settings: dict, request: Request) -> Iterator[tuple[st
     runs = Path(request.runs)
     with contextlib.ExitStack() as kept:
         with store.study_folder(runs, study.name):
-            store.tidy(runs, study.name, partial(tell, request.watch, "aside"))
+            store.tidy(runs, study.name, partial(tell_watch, request.watch, "aside"))
             folder = None if request.fresh else _unfinished(runs, study.name, settings, kept)
             begun_before = folder is not None
             if folder is None:
