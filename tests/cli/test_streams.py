@@ -21,13 +21,13 @@ COMMANDS = [
     ["runs", "list"],
     ["show", "vanishing-gradient"],
     ["show", "vanishing-gradient", "--json"],
-    ["quiz", "--show", "--part", "day1"],
+    ["quiz", "--show", "--part", "day2a"],
     ["fit", "--help"],
 ]
 
 
 def run(arguments, folder, closed="", **settings):
-    """The exit status and what is said on standard error, where that is read; `closed` is as in a shell, such as ">&-"."""
+    """The exit status and what is said on standard error; `closed` is as in a shell, such as ">&-"."""
     command = ["sh", "-c", f'exec "$@" {closed}', "sh", *WAZA, *map(str, arguments)]
     settings = {"stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL, **settings}
     ended = subprocess.run(command, text=True, timeout=300, cwd=folder, **settings)
