@@ -73,7 +73,8 @@ def imports(name, lazy=True):
 
 
 def folder_of(name):
-    return name.split(".")[1] if name.count(".") else ""
+    """The folder of a module; "" for the package itself and its entry, which stand above all levels."""
+    return name.split(".")[1] if name.count(".") and name != "waza.__main__" else ""
 
 
 def test_the_page_and_the_folders_agree():

@@ -31,9 +31,9 @@ def test_ctrl_c_ends_a_text_without_end(tmp_path):
 
 
 @pytest.mark.parametrize("is_terminal", [True, False])
-def test_a_terminal_is_given_no_control_characters(monkeypatch, capsys, is_terminal):
+def test_a_terminal_is_given_control_characters_as_text(monkeypatch, capsys, is_terminal):
     text = "a\tb\x1b[2J\x07\r\x9b1m\n"
     monkeypatch.setattr(sys.stdout, "isatty", lambda: is_terminal)
     _put(text, None)
     _write(iter([text]))
-    assert capsys.readouterr().out == (2 * (text if not is_terminal else "a\tb�[2J���1m\n")) + "\n"
+    assert capsys.readouterr().out == (2 * (text if not is_terminal else "a\tb\\x1b[2J\\x07\\r\\x9b1m\n")) + "\n"

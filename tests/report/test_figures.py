@@ -279,7 +279,7 @@ def test_a_falling_measure_is_on_a_logarithmic_scale_by_its_direction():
 
 
 def test_tables_show_the_declared_measures_and_a_dash_where_nothing_was_counted():
-    from rich.console import Console
+    from waza.core.console import Terminal
 
     measures = [Measure("regret", "lower"), Measure("reward", "higher"), Measure("noise")]
     values = {"noise": np.ones((2, 3, 2)), "reward": np.ones((2, 3, 2)), "regret": np.full((2, 3, 2), 2.0)}
@@ -288,7 +288,7 @@ def test_tables_show_the_declared_measures_and_a_dash_where_nothing_was_counted(
     results = declared({**values, "batch_loss": np.ones((2, 3, 2))}, *measures)
     assert shown_measures(results) == ["regret", "reward"]
     assert scalar_measures(results) == ["regret", "reward", "noise", "batch_loss"]
-    console = Console(width=100, record=True, file=io.StringIO())
+    console = Terminal(width=100, record=True, file=io.StringIO())
     print_report(results, (), words(), "en", console)
     lines = [line.split() for line in console.export_text().splitlines()]
     assert ["variant", "regret", "reward"] in lines
@@ -300,12 +300,12 @@ def test_tables_show_the_declared_measures_and_a_dash_where_nothing_was_counted(
 
 
 def test_a_narrow_terminal_shows_fewer_measures():
-    from rich.console import Console
+    from waza.core.console import Terminal
 
     measures = [Measure(f"measure {i}", "lower") for i in range(4)]
     results = declared({one.name: np.random.default_rng(0).uniform(0, 1, (2, 3, 2)) for one in measures}, *measures)
     for width, count in ((120, 4), (70, 3), (55, 2)):
-        console = Console(width=width, record=True, file=io.StringIO())
+        console = Terminal(width=width, record=True, file=io.StringIO())
         print_report(results, (), words(), "en", console)
         text = console.export_text()
         assert text.split("\na ")[0].count("measure") == count

@@ -4,8 +4,9 @@ import io
 import types
 
 import pytest
-from rich.console import Console
 
+from waza.core import console
+from waza.core.console import Terminal
 from waza.engine.watch import Watch
 from waza.study import conduct, progress
 from waza.study.progress import Display, Lines, Progress, State, TerminalBar, announce_phases, begin_phase
@@ -107,8 +108,9 @@ def test_a_file_has_a_line_for_each_phase_and_then_every_ten_seconds(clock, caps
 
 def test_a_terminal_of_80_cells_shows_the_time_left(clock, monkeypatch):
     file = io.StringIO()
-    monkeypatch.setattr("rich.console.Console", lambda stderr: Console(file=file, width=80, force_terminal=True))
-    with Progress("compare-a-table-with-a-long-name", TerminalBar(), "en") as watch:
+    bar = Terminal(file=file, width=80, force_terminal=True)
+    monkeypatch.setattr(console, "Terminal", lambda errors: bar)
+    with Progress("[/b]\x1b[2J-a-table-with-a-long-name", TerminalBar(), "en") as watch:
         announce_phases(watch, ("tuning", "trials"))
         begin_phase(watch, "tuning")
         watch.compiling(12)
@@ -116,6 +118,7 @@ def test_a_terminal_of_80_cells_shows_the_time_left(clock, monkeypatch):
         clock.now += 60
         watch.advance(50)
     assert "about 60 s left" in file.getvalue() and "phase 1 of 2, tuning" in file.getvalue()
+    assert "[/b]\\x1b[2J-a-tabl" in file.getvalue() and "\x1b[2J" not in file.getvalue()
 
 
 @pytest.mark.wrong_types  # a study with the fields that matter here

@@ -1,5 +1,5 @@
 """`python -m waza.cli`: the command."""
 
-from waza.__main__ import main
+from waza.cli import main
 
 main()

@@ -30,7 +30,7 @@ def print_answers(entries: Sequence[Entry], runs: str, language: str) -> None:
     table = Table(*heads, box=None, pad_edge=False)
     for entry, verdict in zip(entries, shown, strict=True):
         colour = "dim" if entry.claim is None else f"bold {COLOURS[entry.claim.verdict]}"
-        table.add_row(entry.id, styled((verdict, colour)), Text("\n").join(_lines(entry, width, language)))
+        table.add_row(entry.id, styled((verdict, colour)), styled("\n").join(_lines(entry, width, language)))
     console.print(table)
     console.print()
     for note in _notes(entries, runs, language):

@@ -5,11 +5,15 @@ import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from waza.core.terminal import tell
+from waza.core.terminal import put, tell
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser whose errors take one line."""
+    """A parser whose errors take one line, and whose help is not lost without a word."""
+
+    def print_help(self, file: Any = None) -> None:
+        """Print the help to standard output."""
+        put(self.format_help(), end="")
 
     def error(self, message: str) -> NoReturn:
         """Print the error and how to get help, and exit with status 2."""

@@ -5,11 +5,12 @@ them as they are, so that it joins with the user's own table; `--spreadsheet` wr
 """
 
 import csv
-import io
+import types
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 DIGITS, DIGITS_SHOWN = 9, 4
+ENDS = "\r\n"  # the characters that the writer puts in quotation marks
 FORMULA = tuple("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20")  # also the wide ones, which Japanese spreadsheets take
 
 
@@ -25,11 +26,11 @@ def csv_text(columns: Mapping[str, Any], spreadsheet: bool = False) -> str:
     '=1+1,0.5
     -1.5,0.25
     """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    lines: list[str] = []
+    writer = csv.writer(types.SimpleNamespace(write=lines.append), lineterminator=ENDS)
     for row in _cells(columns):
         writer.writerow([f"'{cell}" if spreadsheet and is_formula(cell) else cell for cell in row])
-    return text.getvalue()
+    return "".join(line.removesuffix(ENDS) + "\n" for line in lines)
 
 
 def encoded(text: str) -> bytes:

@@ -69,11 +69,12 @@ class _Listener:
 
     def interrupt(self, raising: bool) -> None:
         """Interrupt the main thread from now on, and now if a signal has been noted."""
+        noted = self.number and not self.obeyed_at
+        if noted:
+            self.obeyed_at = time.monotonic()  # before the other, which the thread reads
         self.say = None
-        if self.number and not self.obeyed_at:
-            self.obeyed_at = time.monotonic()
-            if raising:
-                raise Stopped
+        if noted and raising:
+            raise Stopped
 
     def _interrupt(self, number: int, frame: object) -> None:
         """The handler, which runs in the main thread."""

@@ -65,7 +65,7 @@ def ask_line(prompt: str) -> str | None:
     Raises:
         OutputLost: standard output cannot be written.
     """
-    if isinstance(sys.stdin, io.TextIOWrapper):
+    if isinstance(sys.stdin, io.TextIOWrapper) and sys.stdin.errors != "replace":
         sys.stdin.reconfigure(errors="replace")
     try:
         with written():

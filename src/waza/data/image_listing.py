@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from waza.core.errors import Error
 from waza.core.given_files import exists, is_folder
+from waza.core.terminal import one_line
 from waza.data.encodings import composed
 from waza.data.image_splits import is_plain, is_sure, splits_among
 from waza.data.notes import Note, with_notes
@@ -126,13 +127,12 @@ def images_below(folder: Path) -> list[Path]:
 
 
 def shown(name: str) -> str:
-    """A file's name in printable form: bytes that are not UTF-8 are replaced by a sign, controls are escaped.
+    """A file's name on one line: bytes that are not UTF-8 are replaced by a sign, controls are escaped.
 
     >>> shown("caf\\udce9.png"), shown("two\\nlines.png")
     ('caf\ufffd.png', 'two\\\\nlines.png')
     """
-    text = os.fsencode(name).decode("utf-8", "replace")
-    return "".join(letter if letter.isprintable() or letter == "\ufffd" else repr(letter)[1:-1] for letter in text)
+    return one_line(os.fsencode(name).decode("utf-8", "replace"))
 
 
 def counted(kind: str, names: Iterable[str]) -> Note:
