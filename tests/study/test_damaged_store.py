@@ -9,52 +9,16 @@ import pytest
 import xarray as xr
 
 from waza.core.errors import Damaged, Error
-from waza.core.measure import Measure
 from waza.core.plain import NotPlain
 from waza.core.sealed import sealed, sum_of, unsealed
-from waza.engine.mapping import Chosen
 from waza.study import store
-from waza.study.record import RunRecord, record_of
+from waza.study.record import record_of
 from waza.study.results import as_bytes
-from waza.study.tuning import Candidate, Choice
+
+from ..stored import begun, results_of
 
 FUZZED = 120
 ODD = [None, True, -1, 2.5, float("nan"), 10**400, "", "x", [], {}, [[1]], {"a": 1}, [1, "a"]]
-
-
-def results_of(variants=("a", "b"), seeds=3, steps=(0, 10)):
-    shape = (len(variants), seeds, len(steps))
-    values = np.random.default_rng(0).random(shape).astype(np.float32)
-    record = RunRecord(
-        study="mine",
-        baseline="a",
-        measure="loss",
-        measures=(Measure("loss", "lower"),),
-        settings={name: {"class": "nn.Dense", "fields": {}} for name in variants},
-        tuning=(Choice("a", {"rate": 0.1}, (Candidate({"rate": 0.1}, 0.1, 0.0, 0.2),), (), (), "loss"),),
-        mapping={"a": Chosen("vmap", {"vmap": 1.0})},
-        chance={"loss": 1.5},
-        rows={"train": 10},
-        versions={"jax": "0"},
-        rules={"C": "x"},
-        seconds={"total": 1.0},
-        seeds=seeds,
-    )
-    trial = ("variant", "seed", "step")
-    data = {"loss": (trial, values), "diverged_at": (trial[:2], np.full(shape[:2], -1, np.int32))}
-    seeds_of = np.arange(seeds, dtype=np.int32)
-    found = xr.Dataset(data, {"variant": list(variants), "seed": seeds_of, "step": np.array(steps, np.int32)})
-    found.attrs = record.to_attrs()
-    return found
-
-
-def begun(runs, study="mine", fingerprint="f", results=None):
-    folder = store.begin(runs, study, {"study": study, "fingerprint": fingerprint, "asked": fingerprint})
-    folder.save_mappings([Chosen("vmap", {"vmap": 0.5})])
-    folder.checkpoint("unit0")
-    if results is not None:
-        folder.finish(results)
-    return folder
 
 
 def told():
@@ -85,14 +49,10 @@ def odd_bytes(rng, content):
 
 def odd_results(rng, results):
     """Results with a variable, a coordinate or an attribute that does not fit."""
-    name, dim, attribute = (
-        rng.choice(["loss", *results.dims]),
-        rng.choice([*results.dims]),
-        rng.choice([*results.attrs]),
-    )
+    dim, attribute = rng.choice([*results.dims]), rng.choice([*results.attrs])
     how = rng.randrange(6)
     if how == 0:
-        return results.drop_vars(rng.choice([name, "diverged_at"]))
+        return results.drop_vars(rng.choice(["loss", "diverged_at", dim]))
     if how == 1:
         return results.isel({dim: slice(0, 0)})
     if how == 2:
@@ -147,6 +107,7 @@ def test_whatever_a_run_holds_it_is_read_or_damaged(tmp_path):
         (lambda one: one.isel(variant=[0, 0]), "the coordinate 'variant' has a value twice"),
         (lambda one: one.isel(step=[1, 0]), "'step' has values that are no rising whole numbers"),
         (lambda one: one.assign_attrs(measure="accuracy"), "the main measure 'accuracy' is missing"),
+        (lambda one: one.drop_attrs(), "the attribute 'seeds' is missing"),
         (lambda one: one.assign_attrs(baseline="c"), "the baseline 'c' is no variant"),
         (lambda one: one.assign_attrs(tuning="[{}]"), "the results' attribute 'tuning' is malformed"),
         (lambda one: one.assign_attrs(chance_loss="low"), "the results' attribute 'chance_loss' is malformed"),

@@ -65,7 +65,7 @@ def test_damaged_results_are_moved_aside_and_computed_again(study, tmp_path):
     first = store.find(tmp_path, "left").path
     (first / store.RESULTS).write_bytes(b"CDF")
     assert unreported(study, tmp_path, watch) is None
-    assert len(watch.said) == 1 and "results.nc is damaged" in watch.said[0] and f"{first}.damaged" in watch.said[0]
+    assert len(watch.said) == 1 and "results.nc has changed" in watch.said[0] and f"{first}.damaged" in watch.said[0]
     assert not first.exists()
     same(run(study, tmp_path, watch), results)
 

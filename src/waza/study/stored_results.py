@@ -3,7 +3,7 @@
 import numpy as np
 import xarray as xr
 
-from waza.study.record import TRIAL, record_of
+from waza.study.record import NUMBERS, TRIAL, record_of
 
 DIVERGED = "diverged_at"
 
@@ -37,8 +37,11 @@ def checked_results(results: xr.Dataset) -> xr.Dataset:
     if DIVERGED not in results.data_vars:
         raise ValueError(f"the variable {DIVERGED!r} is missing")
     record = record_of(results)
-    if record.measure and record.measure not in results.data_vars:
+    for name in (*NUMBERS, "study", "baseline", "measure"):
+        if getattr(record, name) in (None, ""):
+            raise ValueError(f"the attribute {name!r} is missing")
+    if record.measure not in results.data_vars:
         raise ValueError(f"the main measure {record.measure!r} is missing")
-    if record.baseline and record.baseline not in results["variant"].values:
+    if record.baseline not in results["variant"].values:
         raise ValueError(f"the baseline {record.baseline!r} is no variant")
     return results
