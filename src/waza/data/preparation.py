@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self, get_args
 
 import numpy as np
 
-from waza.core.errors import Error, nearest
+from waza.core.errors import Error, alike
 from waza.data.cells import as_numbers, as_texts, is_missing
 from waza.data.choice import Use, choose_columns
 from waza.data.columns import CategoricalColumn, NumericColumn, fit_categories, fit_numbers
@@ -24,6 +24,7 @@ from waza.data.tables import choose_target, read_table
 from waza.data.targets import Task, find_answers
 
 MOST_INPUTS = 20_000
+MOST_MISSING = 3  # columns that an error names
 
 
 @dataclasses.dataclass(frozen=True)
@@ -85,12 +86,23 @@ class Preparation:
         return np.hstack([column.apply(frame[column.name]) for column in self.columns]).astype(np.float32)
 
     def _check_columns(self, frame: Any) -> None:
-        missing = [column.name for column in self.columns if column.name not in frame.columns]
-        if missing:
-            raise Error(
-                f"the table lacks {len(missing)} of {len(self.columns)} columns, such as {missing[0]!r}: "
-                f"{nearest(missing[0], map(str, list(frame.columns)[:30]))}"
-            )
+        given = list(map(str, frame.columns))
+        missing = [column.name for column in self.columns if column.name not in set(given)]
+        if not missing:
+            return
+        used = {column.name for column in self.columns}
+        unused = [name for name in given if name not in used]
+        meant = {name: close[0] for name in missing if (close := alike(name, unused))}
+        first = sorted(missing, key=lambda name: name not in meant)[:MOST_MISSING]
+        named = ", ".join(
+            f"{short(n)!r} (did you mean {short(meant[n])!r}?)" if n in meant else repr(short(n)) for n in first
+        )
+        named += ", ..." if len(missing) > len(first) else ""
+        has = "" if meant else f"; it has {listed(given)}"
+        raise Error(
+            f"the table lacks {len(missing)} of {len(self.columns)} columns: {named}{has}: give the columns of the "
+            "training under their names"
+        )
 
     def given(self, x: Any) -> Any:
         """The rows as `apply` takes them: a pandas.DataFrame, or an array of the width that it was fitted on.
@@ -123,7 +135,8 @@ class Preparation:
         if len(paths) != 1:
             raise Error(f"{len(paths)} files given; this model takes the rows of one table: give its file")
         frame, notes = read_table(paths[0])
-        self._check_columns(frame)
+        with with_notes(notes):
+            self._check_columns(frame)
         used = {self.target, *(column.name for column in self.columns)}
         extra = [name for name in map(str, frame.columns) if name not in used]
         if extra:
