@@ -98,7 +98,7 @@ def test_data_may_be_left_out_for_a_translator_alone():
         ({"input": ["x", "y"]}, "--input has 2 files; expected one"),
         ({"text": "one", "beam": "2", "top_k": "3"}, "--top-k samples, and --beam is given"),
         ({"text": "one", "nucleus": "1.5"}, "expected a number from 0 to 1, such as 0.9"),
-        ({"text": "one", "beam": "0"}, "expected a whole number of at least 1"),
+        ({"text": "one", "beam": "0"}, "expected a whole number from 1 to 1000"),
         ({"attention": "one"}, "--attention is given without --png"),
         ({"text": "one", "prompt": "x"}, "--prompt is for texts, and this model is for translations"),
     ],
