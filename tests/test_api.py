@@ -86,7 +86,7 @@ def test_a_data_frame_keeps_its_columns(tmp_path):
     same(model.predict(frame[["kind", "a"]]), answers)
     with pytest.raises(wz.Error, match=r"give a pandas.DataFrame with the same columns"):
         model.predict(x)
-    with pytest.raises(wz.Error, match="lacks 1 of 2 columns, such as 'kind'"):
+    with pytest.raises(wz.Error, match="lacks 1 of 2 columns: 'kind'"):
         model.predict(frame[["a"]])
     parts = wz.fit("mlp", (frame[["a", "kind"]], frame["y"]), **SMALL)
     same(parts.predict(frame), answers)

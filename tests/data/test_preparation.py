@@ -231,7 +231,7 @@ def test_a_task_can_be_asked_for():
 def test_new_rows_may_lack_values_but_not_columns():
     prepared = prepare(table(), "y")
     assert np.isfinite(prepared.preparation.apply(pd.DataFrame({"a": ["", "?"], "b": ["", "red"], "z": [1, 2]}))).all()
-    with pytest.raises(Error, match="lacks 1 of 2 columns, such as 'b'"):
+    with pytest.raises(Error, match="lacks 1 of 2 columns: 'b'"):
         prepared.preparation.apply(pd.DataFrame({"a": ["1"]}))
 
 
@@ -253,7 +253,7 @@ def test_new_files_are_read_with_what_the_model_needs(tmp_path):
     assert prepared.apply(frame).shape == (2, 3)
     assert [(note.kind, note.values) for note in notes] == [("extra_columns", {"columns": "z"})]
     (tmp_path / "lacking.csv").write_text("a,z\n1,5\n")
-    with pytest.raises(Error, match="lacks 1 of 2 columns, such as 'b'"):
+    with pytest.raises(Error, match="lacks 1 of 2 columns: 'b'"):
         prepared.read([tmp_path / "lacking.csv"])
 
 

@@ -71,6 +71,17 @@ def missing_methods() -> Iterator[None]:
         raise Error(f"{error}: define it in the class") from error
 
 
+def alike(given: str, known: Iterable[str]) -> list[str]:
+    """The known name that is meant, if one is near: first of all one that differs in upper and lower case alone.
+
+    >>> alike("Price", ["prices", "PRICE"]), alike("price", ["size"])
+    (['PRICE'], [])
+    """
+    known = [name for name in known if len(name) <= LONGEST_WORD]
+    cased = [name for name in known if name.casefold() == given.casefold()]
+    return cased[:1] or difflib.get_close_matches(given[:LONGEST_WORD], known, n=1)
+
+
 def nearest(given: str, known: Iterable[str]) -> str:
     """The end of an error message about an unknown name: the nearest known name, or the known names.
 
@@ -80,8 +91,7 @@ def nearest(given: str, known: Iterable[str]) -> str:
     "did you mean 'learning_rate'?"
     """
     known = list(known)
-    cased = [name for name in known if name.casefold() == given.casefold()]
-    close = cased or difflib.get_close_matches(given, known, n=1)
+    close = alike(given, known)
     if close:
         return f"did you mean {close[0]!r}?"
     more = ", ..." if len(known) > MOST_KNOWN else ""

@@ -7,19 +7,15 @@ from typing import Any, get_args
 
 import numpy as np
 
-from waza.core.digest import Once
 from waza.core.errors import Error
 from waza.core.language import system_language
 from waza.data.answers import as_classes, as_numbers, likely_task
+from waza.data.array_checks import check_differences, check_inputs
 from waza.data.dataset import Dataset, Split, Weighted, read_only
 from waza.data.given import array_of, is_frame
 from waza.data.notes import Note, short
-from waza.data.rounding import lost_in_32_bits
 from waza.data.splitting import split_rows
 from waza.data.targets import Task
-
-PIECE = 2**24  # numbers that are checked at once
-LARGEST = float(np.finfo(np.float32).max)
 
 
 def from_arrays(
@@ -64,7 +60,7 @@ def from_arrays(
             raise Error(f"x is {type(split.x).__name__}; expected one array, (rows, ...)")
     task = task or likely_task({part: split.y for part, split in splits.items()})
     for part, split in splits.items():
-        _check_differences(part, split)
+        check_differences(part, split)
     splits = {part: _narrowed_split(split, pairs[part]) for part, split in splits.items()}
     splits = {part: split._replace(x=_float32(split.x)) for part, split in splits.items()}
     notes: list[Note] = []
@@ -111,7 +107,7 @@ def checked(
     splits = {part: _split(part, *_pair(part, split)) for part, split in given.items()}
     for part, split in splits.items():
         _check_rows(part, split)
-        _check_differences(part, split)
+        check_differences(part, split)
     splits = {part: _narrowed_split(split, given[part]) for part, split in splits.items()}
     notes: list[Note] = []
     names: tuple[str, ...] = ()
@@ -164,22 +160,6 @@ def _split(part: str, x: Any, y: Any, weights: Any = None) -> Any:
     """A split of arrays; trees of arrays and arrays of JAX stay as they are."""
     split = Split(_arrays("x", x), _arrays("y", y))
     return split if weights is None else Weighted(*split, _arrays("weights", weights))
-
-
-def _check_differences(part: str, split: Any) -> None:
-    """Refuse training rows of which columns differ by less than 32 bits hold: nothing could be learned from them."""
-    if part not in ("", "train") or isinstance(split, Weighted):
-        return
-    for name, values in split._asdict().items():
-        if not hasattr(values, "dtype"):
-            continue
-        lost = _lost_once(values)
-        if len(lost):
-            which = "" if values.ndim < 2 else f", in {len(lost)} columns such as {name}[:, {lost[0]}],"
-            raise Error(
-                f"{name}{f' of {part}' if part else ''} has numbers{which} that differ by less than 32 bits hold: "
-                "subtract their mean, and divide by their standard deviation"
-            )
 
 
 def _arrays(name: str, values: Any) -> Any:
@@ -285,7 +265,7 @@ def _converted(
     for part, split in splits.items():
         if part not in weights:  # else what is not counted may be anything
             for leaf in jax.tree.leaves(split.x):
-                _check_inputs(part, leaf)
+                check_inputs(part, leaf)
     if not all(_is_array(split.y) or isinstance(split.y, np.ndarray) for split in splits.values()):
         return dict(splits), ()
     targets = {part: np.asarray(split.y) for part, split in splits.items()}
@@ -312,48 +292,6 @@ def _labelled(splits: Mapping[str, Any], notes: list[Note]) -> tuple[dict[str, A
         part: split._replace(y=np.searchsorted(labels, split.y).astype(np.int32)) for part, split in splits.items()
     }
     return _converted(numbered, "classification", None, notes)[0], tuple(map(str, labels))
-
-
-def _check_inputs(part: str, x: Any) -> None:
-    """Refuse inputs that are no finite numbers of 32 bits."""
-    kind = np.dtype(x.dtype).kind if x.dtype != "bfloat16" else "f"
-    if kind not in "fiubV":
-        raise Error(f"x has values of {x.dtype}; expected numbers")
-    wrong = _wrong_once(x)
-    if wrong is not None:
-        raise Error(f"x{f' of {part}' if part else ''} {wrong}")
-
-
-def _wrong(x: Any) -> str | None:
-    """What is wrong with inputs, as the end of a message; None if they are sound."""
-    x = np.asarray(x)
-    rows = max(1, PIECE // max(1, x[:1].size))
-    pieces = range(0, len(x), rows)
-    if x.dtype.kind in "iu" and x.dtype.itemsize > 4:
-        if x.size and (int(x.min()) < -(2**31) or int(x.max()) >= 2**31):
-            return "has whole numbers of more than 32 bits: give x.astype(numpy.float32)"
-        return None
-    if x.dtype.kind != "f" or not x.size or all(_sound(x[at : at + rows]) for at in pieces):
-        return None
-    wide = x.reshape(len(x), -1)
-    bad = np.concatenate([~(np.abs(wide[at : at + rows]) <= LARGEST) for at in pieces])
-    columns, first = np.flatnonzero(bad.any(axis=0)), int(np.flatnonzero(bad.any(axis=1))[0])
-    where = f"in {len(columns)} of {bad.shape[1]} columns such as x[:, {columns[0]}], " if x.ndim == 2 else ""
-    return (
-        f"has values that are NaN, infinite or too large for 32 bits ({int(bad.sum())}, {where}first in row {first}): "
-        "leave these rows out, or fill the values in"
-    )
-
-
-def _sound(piece: np.ndarray) -> bool:
-    """Whether all numbers are finite with 32 bits."""
-    if piece.dtype.itemsize > 4:
-        return bool(np.abs(piece).max() <= LARGEST)
-    return bool(np.isfinite(piece).all())
-
-
-_wrong_once = Once(_wrong)
-_lost_once = Once(lambda values: lost_in_32_bits(np.asarray(values)))
 
 
 def _is_same(split: Any, given: Any) -> bool:

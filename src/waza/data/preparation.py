@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Self, get_args
 
 import numpy as np
 
-from waza.core.errors import Error, nearest
+from waza.core.errors import Error
 from waza.data.cells import as_numbers, as_texts, is_missing
 from waza.data.choice import Use, choose_columns
 from waza.data.columns import CategoricalColumn, NumericColumn, fit_categories, fit_numbers
@@ -15,13 +15,14 @@ from waza.data.dataset import Dataset, Split
 from waza.data.encodings import composed
 from waza.data.given import frame_of, is_frame, plain_labels
 from waza.data.leaks import column_leaks, row_leaks
+from waza.data.missing_columns import check_columns
 from waza.data.notations import Notation, find_notations
 from waza.data.notes import Note, at_most, listed, short, with_notes
 from waza.data.outliers import outlier_note
-from waza.data.rounding import SMALLEST, rounded_notes, spread
+from waza.data.rounding import rounded_notes
 from waza.data.splitting import split_rows
 from waza.data.tables import choose_target, read_table
-from waza.data.targets import Task, find_answers
+from waza.data.targets import Task, find_answers, scale_of
 
 MOST_INPUTS = 20_000
 
@@ -85,12 +86,7 @@ class Preparation:
         return np.hstack([column.apply(frame[column.name]) for column in self.columns]).astype(np.float32)
 
     def _check_columns(self, frame: Any) -> None:
-        missing = [column.name for column in self.columns if column.name not in frame.columns]
-        if missing:
-            raise Error(
-                f"the table lacks {len(missing)} of {len(self.columns)} columns, such as {missing[0]!r}: "
-                f"{nearest(missing[0], map(str, list(frame.columns)[:30]))}"
-            )
+        check_columns(frame, [column.name for column in self.columns])
 
     def given(self, x: Any) -> Any:
         """The rows as `apply` takes them: a pandas.DataFrame, or an array of the width that it was fitted on.
@@ -123,7 +119,8 @@ class Preparation:
         if len(paths) != 1:
             raise Error(f"{len(paths)} files given; this model takes the rows of one table: give its file")
         frame, notes = read_table(paths[0])
-        self._check_columns(frame)
+        with with_notes(notes):
+            self._check_columns(frame)
         used = {self.target, *(column.name for column in self.columns)}
         extra = [name for name in map(str, frame.columns) if name not in used]
         if extra:
@@ -248,16 +245,7 @@ def _prepared(
     notes += choice
     frame = frame.iloc[rows]
     if decided == "regression":
-        with np.errstate(over="ignore", invalid="ignore"):
-            mean, scale = float(answers[parts[0]].mean()), float(answers[parts[0]].std()) or 1.0
-        if not np.isfinite([mean, scale]).all():
-            largest = f"{abs(answers).max():.3g}"
-            raise Error(f"the target {short(target)!r} has numbers up to {largest}: give it in a larger unit")
-        if spread(answers) < SMALLEST:
-            raise Error(
-                f"the target {short(target)!r} has numbers that differ by {spread(answers):.3g} at most, which is too "
-                "little to compute with: give it in a smaller unit"
-            )
+        mean, scale = scale_of(target, answers, parts[0])
         notes += rounded_notes(target, given.iloc[rows], answers)
     if not used:
         why = "" if choice else ": it has no other columns"

@@ -10,6 +10,7 @@ from waza.core.errors import Error
 from waza.data.cells import DATES, PROGRAMS, as_numbers, as_texts, is_missing, narrow
 from waza.data.notations import Notation, remarks_on
 from waza.data.notes import MOST_LISTED, Note, listed, quoted, short, with_notes
+from waza.data.rounding import SMALLEST, spread
 
 FEWEST_ROWS = 20
 FEWEST_IN_CLASS = 5
@@ -113,6 +114,30 @@ def _answers(
     notes += _alike(np.unique(answers).tolist())
     notes.append(Note("classification", {"target": target, "classes": classes}))
     return rows, answers, task
+
+
+def scale_of(target: str, answers: np.ndarray, train: np.ndarray) -> tuple[float, float]:
+    """The mean and the standard deviation of a regression's training rows.
+
+    Args:
+        target: its name.
+        answers: the numbers of all rows.
+        train: the positions of the training rows.
+
+    Raises:
+        Error: the numbers are too large, or differ too little, to be squared.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean, scale = float(answers[train].mean()), float(answers[train].std()) or 1.0
+    if not np.isfinite([mean, scale]).all():
+        largest = f"{abs(answers).max():.3g}"
+        raise Error(f"the target {short(target)!r} has numbers up to {largest}: give it in a larger unit")
+    if spread(answers) < SMALLEST:
+        raise Error(
+            f"the target {short(target)!r} has numbers that differ by {spread(answers):.3g} at most, which is too "
+            "little to compute with: give it in a smaller unit"
+        )
+    return mean, scale
 
 
 def _is_logical(cells: Any) -> bool:

@@ -3,12 +3,15 @@
 import dataclasses
 import functools
 import math
+import numbers
 import types
 import typing
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal, get_args, get_origin
 
 from waza.core.errors import Error, nearest
+
+MOST_SEED = 2**32 - 1  # JAX takes the last 32 bits: a larger seed would be the same as a smaller one
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -26,6 +29,7 @@ class Option:
         metavar: the value's placeholder in the help.
         least: the smallest number allowed.
         below: numbers must be smaller than this.
+        most: the largest number allowed.
         example: a number for error messages.
         read: from a text of the command line to the value; by default as the type reads it.
         aliases: other names that the command line takes, as other libraries call it.
@@ -43,6 +47,7 @@ class Option:
     metavar: str | None = None
     least: float = -math.inf
     below: float = math.inf
+    most: float = math.inf
     example: str = "0.5"
     read: Callable[[str], Any] | None = None
     aliases: tuple[str, ...] = ()
@@ -95,11 +100,16 @@ class Option:
             raise Error(f"{self.name} is {value!r}; expected {self._expected}")
 
     def _is_number(self, value: Any) -> bool:
-        of = int if self.type is int else (int, float)
-        return isinstance(value, of) and not isinstance(value, bool) and self.least <= value < self.below
+        of = numbers.Integral if self.type is int else numbers.Real
+        if not isinstance(value, of) or isinstance(value, bool):
+            return False
+        return bool(self.least <= value < self.below and value <= self.most)
 
     @property
     def _expected(self) -> str:
+        if not math.isinf(self.most):
+            example = "" if self.type is int else f", such as {self.example}"
+            return f"a {'whole ' * (self.type is int)}number from {self.least} to {self.most}{example}"
         if self.type is int:
             return "a whole number" + ("" if math.isinf(self.least) else f" of at least {self.least}")
         if math.isinf(self.least):
@@ -157,6 +167,20 @@ def _declared(options: type[Options]) -> dict[str, Option]:
         for field in dataclasses.fields(options)
         if "help" in field.metadata
     }
+
+
+def check_given(options: type[Options], **given: Any) -> None:
+    """Refuse arguments in Python that the options of this name would refuse.
+
+    Args:
+        options: that declare them.
+        given: the arguments by name.
+
+    Raises:
+        Error: a value is no choice, or a number is out of bounds.
+    """
+    for name, value in given.items():
+        declared(options)[name].check(value)
 
 
 def read_given(

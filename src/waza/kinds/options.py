@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from waza.core.errors import Error
-from waza.kinds.option import Options, option
+from waza.kinds.option import MOST_SEED, Options, option
 
 OptimizerName = Literal["sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam"]
 ScheduleName = Literal["constant", "cosine", "step", "exponential"]
@@ -45,7 +45,7 @@ class FitOptions(Options):
     patience: int = option(
         10, "stop after this many evaluations without improvement, or 0 for all steps", least=0, metavar="N"
     )
-    seed: int = option(0, "random seed", least=0, metavar="N")
+    seed: int = option(0, "random seed", least=0, most=MOST_SEED, metavar="N")
 
     def __post_init__(self):
         object.__setattr__(self, "data", str(Path(self.data)))  # "photos/" and "photos" are one setting

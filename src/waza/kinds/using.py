@@ -8,6 +8,9 @@ from typing import Any, NamedTuple
 from waza.core.errors import Error
 from waza.kinds.option import Options, option
 
+MOST_TEMPERATURE = 1e6  # of a sampling: far below, all tokens are as likely
+MOST_BEAM = 1_000
+
 
 class Predictions(NamedTuple):
     """Predictions as columns by name, and notes (`waza.data.Note`) on the files."""

@@ -276,7 +276,7 @@ def test_a_policy_refuses_customers_without_a_column(folder, tmp_path, capsys):
     pd.read_csv(folder / "customers.csv").drop(columns="spent").to_csv(tmp_path / "few.csv", index=False)
     with pytest.raises(SystemExit):
         main(["use", str(folder / "policy"), "--input", str(tmp_path / "few.csv")])
-    assert "the table lacks 1 of 3 columns, such as 'spent'" in capsys.readouterr().err
+    assert "the table lacks 1 of 3 columns: 'spent'" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         main(["use", str(folder / "policy"), "--input", str(folder / "customers.csv"), "--budget", "120"])
     assert "budget is 120" in capsys.readouterr().err

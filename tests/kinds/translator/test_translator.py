@@ -184,7 +184,7 @@ def test_empty_inputs_are_refused(fitted, model, tmp_path, capsys):
         model.attention(" ")
     with pytest.raises(Error, match="a string is given; expected a list of sentences"):
         model.translate("one")
-    with pytest.raises(Error, match=r"temperature -1\.0 given; expected a number of at least 0"):
+    with pytest.raises(Error, match=r"temperature is -1\.0; expected a number from 0 to"):
         model.translate(["one"], temperature=-1.0)
     with pytest.raises(Error, match=r"nucleus 1\.5 given; expected a probability"):
         model.translate(["one"], nucleus=1.5)

@@ -3,7 +3,7 @@
 import dataclasses
 
 from waza.core.errors import Error
-from waza.kinds.option import Options, option
+from waza.kinds.option import MOST_SEED, Options, option
 from waza.kinds.using import InputOptions
 
 AUTO, KNOWN, ESTIMATE = "auto", "known", "estimate"
@@ -58,7 +58,7 @@ class CampaignOptions(Options):
     )
     folds: int = option(5, "parts of the customers, each judged by models of the others", least=2, metavar="N")
     steps: int | None = option(None, "training steps", usual="depends on the number of rows", least=1, metavar="N")
-    seed: int = option(0, "random seed", least=0, metavar="N")
+    seed: int = option(0, "random seed", least=0, most=MOST_SEED, metavar="N")
 
     def __post_init__(self):
         super().__post_init__()

@@ -13,8 +13,9 @@ from jaxtyping import Array, PyTree
 from waza.core.errors import Error
 from waza.data.text.dialogue.text import MOST_TURNS
 from waza.data.text.growing import Growing
-from waza.kinds.dialogue.options import MOST, TEMPERATURE
+from waza.kinds.dialogue.options import MOST, TEMPERATURE, ReplyOptions
 from waza.kinds.model import Model
+from waza.kinds.option import check_given
 from waza.models import VHRED, DialogueModel
 from waza.models.decoding import beam, sample
 from waza.models.decoding.greedy import most_probable
@@ -217,13 +218,7 @@ class DialogueReplies(Model):
 
 
 def _check(how: Replying) -> None:
-    if how.samples < 1 or how.length < 1:
-        raise Error(f"samples={how.samples} and length={how.length} given; expected numbers of at least 1")
-    if not how.temperature >= 0 or not 0 <= how.nucleus <= 1:
-        raise Error(
-            f"temperature={how.temperature:g} and nucleus={how.nucleus:g} given; expected a temperature of at least 0, "
-            "and a probability from 0 to 1"
-        )
+    check_given(ReplyOptions, **how._asdict())
 
 
 def _padded(turns: Sequence[np.ndarray]) -> tuple[int, int]:

@@ -4,9 +4,9 @@ import dataclasses
 from typing import Any, Literal, get_args
 
 from waza.core.errors import Error
-from waza.kinds.option import Options, option
+from waza.kinds.option import MOST_SEED, Options, option
 from waza.kinds.options import TrainingOptions
-from waza.kinds.using import InputOptions
+from waza.kinds.using import MOST_BEAM, MOST_TEMPERATURE, InputOptions
 
 NetworkName = Literal["vhred", "hred", "joined", "rnn"]
 TokensName = Literal["pieces", "words", "characters"]
@@ -106,16 +106,29 @@ class ReplyOptions(InputOptions):
     )
     output: str | None = option(None, "write the replies to this file, as JSON lines", metavar="FILE")
     temperature: float | None = option(
-        None, "sampling temperature; 0: always the most probable token", usual=str(TEMPERATURE), least=0, metavar="X"
+        None,
+        "sampling temperature; 0: always the most probable token",
+        usual=str(TEMPERATURE),
+        least=0,
+        most=MOST_TEMPERATURE,
+        metavar="X",
     )
-    top_k: int | None = option(None, "sample among this many tokens", usual="all", least=1, metavar="N")
+    top_k: int | None = option(None, "sample among this many tokens", usual="all", least=1, most=MOST_SEED, metavar="N")
     nucleus: float | None = option(
-        None, "sample among the fewest tokens that have this probability", usual="1", least=0, metavar="X"
+        None,
+        "sample among the fewest tokens that have this probability",
+        usual="1",
+        least=0,
+        most=1,
+        example="0.9",
+        metavar="X",
     )
-    beam: int | None = option(None, "width of a beam search, in place of sampling tokens", least=1, metavar="N")
-    samples: int = option(1, "replies to each dialogue", least=1, metavar="N")
-    length: int | None = option(None, "most tokens of a reply", usual=str(MOST), least=1, metavar="N")
-    seed: int | None = option(None, "random seed of the sampling", usual="0", least=0, metavar="N")
+    beam: int | None = option(
+        None, "width of a beam search, in place of sampling tokens", least=1, most=MOST_BEAM, metavar="N"
+    )
+    samples: int = option(1, "replies to each dialogue", least=1, most=10_000, metavar="N")
+    length: int | None = option(None, "most tokens of a reply", usual=str(MOST), least=1, most=10_000, metavar="N")
+    seed: int | None = option(None, "random seed of the sampling", usual="0", least=0, most=MOST_SEED, metavar="N")
 
     def __post_init__(self):
         Options.__post_init__(self)
@@ -125,8 +138,6 @@ class ReplyOptions(InputOptions):
             raise Error(f"--input has {len(self.input)} files; expected one, whose dialogues are replied to")
         if self.output is not None and self.chat:
             raise Error("--output goes with --input, and --chat is given: leave it out")
-        if self.nucleus is not None and self.nucleus > 1:
-            raise Error(f"nucleus is {self.nucleus:g}; expected a probability of at most 1, such as 0.9")
         if self.beam is not None and (name := next(iter(self.sampling), None)):
             raise Error(f"--{name.replace('_', '-')} samples tokens, and --beam is given: give one of them")
         if self.beam is not None and self.chat:

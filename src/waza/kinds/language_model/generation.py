@@ -1,6 +1,5 @@
 """Text generation: a language model continues a prompt."""
 
-import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -8,7 +7,9 @@ import numpy as np
 from waza.core.errors import Error
 from waza.data.text.growing import Growing
 from waza.kinds.language_model.model import LENGTH, TEMPERATURE, TextModel
+from waza.kinds.language_model.options import WritingOptions
 from waza.kinds.model import Model
+from waza.kinds.option import check_given
 
 
 def generate(
@@ -35,10 +36,7 @@ def generate(
     """
     if not isinstance(model, TextModel):
         raise Error(f"a {type(model).__name__} is given; expected a language model (TextModel)")
-    if not (math.isfinite(temperature) and temperature >= 0):
-        raise Error(f"temperature {temperature} given; expected a number of at least 0, such as {TEMPERATURE}")
-    if length < 0:
-        raise Error(f"length {length} given; expected a number of tokens of at least 0")
+    check_given(WritingOptions, temperature=temperature, seed=seed, length=length or None)
     ids = model.preparation.encode(prompt)
     return _written(model, ids if len(ids) else model.preparation.encode("\n"), length, temperature, seed)
 

@@ -4,9 +4,9 @@ import dataclasses
 from typing import Any, Literal
 
 from waza.core.errors import Error
-from waza.kinds.option import Options, option
+from waza.kinds.option import MOST_SEED, Options, option
 from waza.kinds.options import TrainingOptions
-from waza.kinds.using import InputOptions
+from waza.kinds.using import MOST_TEMPERATURE, InputOptions
 
 TokensName = Literal["characters", "words", "pieces"]
 CellName = Literal["lstm", "gru", "rnn"]
@@ -57,10 +57,10 @@ class WritingOptions(InputOptions):
     input: tuple[str, ...] | None = option(None, "text files, to print their perplexity", metavar="FILE")
     prompt: str | None = option(None, "generate text that continues this one", metavar="TEXT")
     temperature: float | None = option(
-        None, "sampling temperature", usual="0.8; 0: greedy", least=0, example="0.8", metavar="X"
+        None, "sampling temperature", usual="0.8; 0: greedy", least=0, most=MOST_TEMPERATURE, example="0.8", metavar="X"
     )
-    length: int | None = option(None, "tokens to generate", usual="500", least=1, metavar="N")
-    seed: int | None = option(None, "random seed of the sampling", usual="0", least=0, metavar="N")
+    length: int | None = option(None, "tokens to generate", usual="500", least=1, most=10_000_000, metavar="N")
+    seed: int | None = option(None, "random seed of the sampling", usual="0", least=0, most=MOST_SEED, metavar="N")
 
     def __post_init__(self):
         Options.__post_init__(self)

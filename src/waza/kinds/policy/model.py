@@ -13,7 +13,8 @@ from jaxtyping import Array, PRNGKeyArray, PyTree
 from waza.core.errors import Error
 from waza.core.files import write_whole
 from waza.kinds.model import Model
-from waza.kinds.policy.options import EPISODES
+from waza.kinds.option import check_given
+from waza.kinds.policy.options import EPISODES, PlayOptions
 from waza.nn import Pass
 from waza.rl.environments import Discrete, Environment, Played, play
 from waza.rl.rollouts import as_inputs
@@ -64,7 +65,12 @@ class PolicyModel(Model):
         raise Error("a policy takes one action for an observation: use predict(x)")
 
     def play(self, episodes: int = EPISODES, seed: int = 0) -> Played:
-        """The returns and lengths of whole episodes, as NumPy arrays."""
+        """The returns and lengths of whole episodes, as NumPy arrays.
+
+        Raises:
+            Error: the number of episodes or the seed is out of range.
+        """
+        check_given(PlayOptions, episodes=episodes, seed=seed)
         played: Played = jax.device_get(self._play(jax.device_put(self.variables), jax.random.key(seed), episodes))
         return played
 

@@ -4,7 +4,7 @@ import dataclasses
 from typing import Literal, get_args
 
 from waza.core.errors import Error
-from waza.kinds.option import Options, option
+from waza.kinds.option import MOST_SEED, Options, option
 from waza.kinds.options import FitOptions, check_hidden, read_hidden
 
 AlgorithmName = Literal["reinforce", "a2c", "ppo", "dqn", "pqn"]
@@ -60,8 +60,8 @@ class PolicyOptions(FitOptions):
 class PlayOptions(Options):
     """The options of `waza use` for a policy: whole episodes are played."""
 
-    episodes: int = option(EPISODES, "episodes to play", least=2, metavar="N")
-    seed: int = option(0, "random seed of the episodes", least=0, metavar="N")
+    episodes: int = option(EPISODES, "episodes to play", least=2, most=100_000, metavar="N")
+    seed: int = option(0, "random seed of the episodes", least=0, most=MOST_SEED, metavar="N")
     render: str | None = option(None, "write an episode to this file, an animated GIF", metavar="GIF")
     json: str | None = option(None, "write the figures of all episodes to this file", metavar="OUT")
 

@@ -1,7 +1,6 @@
 """A trained translator: translations of sentences, and the attention in one of them."""
 
 import dataclasses
-import math
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -13,7 +12,8 @@ from jaxtyping import Array, PyTree
 
 from waza.core.errors import Error
 from waza.kinds.model import Model
-from waza.kinds.translator.options import BEAM
+from waza.kinds.option import check_given
+from waza.kinds.translator.options import BEAM, TranslateOptions
 from waza.models import EncoderDecoder
 from waza.models.decoding import Batch, Decoded, beam, greedy, in_batches, in_order, sample
 from waza.nn import Pass
@@ -90,10 +90,8 @@ class TranslatorModel(Model):
         Raises:
             Error: the sentences are no list of strings, or a number is out of range.
         """
-        if temperature is not None and not (math.isfinite(temperature) and temperature >= 0):
-            raise Error(f"temperature {temperature} given; expected a number of at least 0, such as 0.8")
-        if not 0 <= nucleus <= 1:
-            raise Error(f"nucleus {nucleus} given; expected a probability, such as 0.9")
+        asked = {"beam": beam, "temperature": temperature, "top_k": top_k, "nucleus": nucleus, "seed": seed}
+        check_given(TranslateOptions, **asked)
         how = Decoding(beam) if temperature is None else Decoding(None, temperature, top_k, nucleus, seed)
         return self.translated(sentences, how).texts
 
@@ -131,6 +129,7 @@ class TranslatorModel(Model):
         Raises:
             Error: the model has no attention, or the sentence is empty.
         """
+        check_given(TranslateOptions, beam=beam)
         line = self._checked(sentence)
         if not line:
             raise Error("the sentence is empty: give a text to translate")

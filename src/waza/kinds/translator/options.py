@@ -4,9 +4,9 @@ import dataclasses
 from typing import Any, Literal, get_args
 
 from waza.core.errors import Error
-from waza.kinds.option import Options, option
+from waza.kinds.option import MOST_SEED, Options, option
 from waza.kinds.options import TrainingOptions
-from waza.kinds.using import InputOptions
+from waza.kinds.using import MOST_BEAM, MOST_TEMPERATURE, InputOptions
 
 TokensName = Literal["pieces", "words", "characters"]
 ArchitectureName = Literal["recurrent", "transformer"]
@@ -136,15 +136,29 @@ class TranslateOptions(InputOptions):
     text: str | None = option(None, "a text to translate, line by line", metavar="TEXT", positional=True)
     input: tuple[str, ...] | None = option(None, "a text file to translate, line by line", metavar="FILE")
     output: str | None = option(None, "write the translations to this file", metavar="FILE")
-    beam: int | None = option(None, "width of the beam search; 1: greedy", usual=str(BEAM), least=1, metavar="N")
+    beam: int | None = option(
+        None, "width of the beam search; 1: greedy", usual=str(BEAM), least=1, most=MOST_BEAM, metavar="N"
+    )
     temperature: float | None = option(
-        None, "sample at this temperature, in place of a beam search", usual="1", least=0, example="0.8", metavar="X"
+        None,
+        "sample at this temperature, in place of a beam search",
+        usual="1",
+        least=0,
+        most=MOST_TEMPERATURE,
+        example="0.8",
+        metavar="X",
     )
-    top_k: int | None = option(None, "sample among this many tokens", usual="all", least=1, metavar="N")
+    top_k: int | None = option(None, "sample among this many tokens", usual="all", least=1, most=MOST_SEED, metavar="N")
     nucleus: float | None = option(
-        None, "sample among the fewest tokens that have this probability", usual="1", least=0, metavar="X"
+        None,
+        "sample among the fewest tokens that have this probability",
+        usual="1",
+        least=0,
+        most=1,
+        example="0.9",
+        metavar="X",
     )
-    seed: int | None = option(None, "random seed of the sampling", usual="0", least=0, metavar="N")
+    seed: int | None = option(None, "random seed of the sampling", usual="0", least=0, most=MOST_SEED, metavar="N")
     attention: str | None = option(None, "draw the attention in the translation of this sentence", metavar="TEXT")
     png: str | None = option(None, "the picture's file", metavar="FILE")
 
@@ -164,8 +178,6 @@ class TranslateOptions(InputOptions):
         if (self.attention is None) != (self.png is None):
             one, other = ("--attention", "--png") if self.png is None else ("--png", "--attention")
             raise Error(f"{one} is given without {other}: give both")
-        if self.nucleus is not None and self.nucleus > 1:
-            raise Error(f"nucleus is {self.nucleus:g}; expected a probability of at most 1, such as 0.9")
         if self.sampling and (self.beam is not None or self.attention is not None):
             other = "--beam" if self.beam is not None else "--attention"
             name = next(iter(self.sampling)).replace("_", "-")

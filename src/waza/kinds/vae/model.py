@@ -12,6 +12,8 @@ from jaxtyping import Array, Float, PyTree, UInt8
 from waza.core.errors import Error
 from waza.data.given import array_of
 from waza.kinds.model import Model
+from waza.kinds.option import check_given
+from waza.kinds.vae.options import VAEUseOptions
 from waza.learners import as_inputs
 from waza.models import VAE
 from waza.nn import Pass
@@ -68,8 +70,7 @@ class VAEModel(Model):
         Raises:
             Error: the count is not positive.
         """
-        if not isinstance(count, int) or count < 1:
-            raise Error(f"{count!r} samples are asked for; expected a whole number of at least 1")
+        check_given(VAEUseOptions, sample=count, seed=seed)
         key, pieces = jax.random.key(seed), range(-(-count // ROWS))
         found = [self._sample(self._variables, jax.random.fold_in(key, i)) for i in pieces]
         return np.concatenate(found)[:count]

@@ -4,7 +4,7 @@ import dataclasses
 from typing import Literal
 
 from waza.core.errors import Error
-from waza.kinds.option import Options, flag_of, option
+from waza.kinds.option import MOST_SEED, Options, flag_of, option
 from waza.kinds.options import TrainingOptions, check_hidden, read_hidden, read_size
 
 NetworkName = Literal["dense", "convolutional"]
@@ -105,7 +105,9 @@ TASKS = ("sample", "interpolate", "reconstruct", "encode")
 class VAEUseOptions(Options):
     """The options of `waza use` for a variational autoencoder: one of four tasks, and where its result is written."""
 
-    sample: int | None = option(None, "draw this many new images from the prior; goes with --png", least=1, metavar="N")
+    sample: int | None = option(
+        None, "draw this many new images from the prior; goes with --png", least=1, most=10_000, metavar="N"
+    )
     interpolate: tuple[str, ...] | None = option(
         None, "two image files, from one of which to the other images are drawn; goes with --png", metavar="FILE"
     )
@@ -117,7 +119,7 @@ class VAEUseOptions(Options):
     )
     output: str | None = option(None, "write the codes to this CSV file", metavar="FILE")
     png: str | None = option(None, "the picture's file", metavar="FILE")
-    seed: int | None = option(None, "random seed of --sample", usual="0", least=0, metavar="N")
+    seed: int | None = option(None, "random seed of --sample", usual="0", least=0, most=MOST_SEED, metavar="N")
 
     def __post_init__(self):
         super().__post_init__()

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from waza.core.errors import Error
-from waza.data.notes import Note, quoted, with_notes
+from waza.data.notes import MOST_LISTED, Note, quoted, with_notes
 from waza.data.text.dialogue.text import DialogueText, cleaned, contexts, counted_notes
 from waza.data.text.reading import decoded_file, split_lines
 
@@ -72,11 +72,15 @@ def of_json_lines(lines: list[str], path: str | Path) -> Iterator[Turns]:
         place = f"{path}: line {number:,}"
         try:
             value = json.loads(line)
-        except (json.JSONDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:  # a number may have too many digits
             at = f" at character {error.pos + 1:,} ({error.msg})" if isinstance(error, json.JSONDecodeError) else ""
             raise Error(f"{place} is no valid JSON{at}; expected one dialogue on each line, such as {FORM}") from error
         if not isinstance(value, dict) or not isinstance(value.get("turns"), list):
-            what = f"the fields {', '.join(map(quoted, value))}" if isinstance(value, dict) else _kind(value)
+            what = (
+                f"the fields {', '.join(map(quoted, list(value)[:MOST_LISTED]))}"
+                if isinstance(value, dict)
+                else _kind(value)
+            )
             raise Error(f'{place} has {what}; expected an object with the list "turns", such as {FORM}')
         yield [_turn(turn, f"{place}, turn {i:,}") for i, turn in enumerate(value["turns"], 1)]
 
@@ -84,7 +88,7 @@ def of_json_lines(lines: list[str], path: str | Path) -> Iterator[Turns]:
 def _turn(turn: Any, place: str) -> tuple[str | None, str]:
     is_pair = isinstance(turn, list) and len(turn) == 2
     if not is_pair or not isinstance(turn[0], str | None) or not isinstance(turn[1], str):
-        given = f"[{', '.join(map(_kind, turn))}]" if isinstance(turn, list) else _kind(turn)
+        given = f"[{', '.join(map(_kind, turn[:MOST_LISTED]))}]" if isinstance(turn, list) else _kind(turn)
         raise Error(f"{place} is {given}; expected [speaker, text], two strings, or null for an unknown speaker")
     return turn[0] or None, turn[1]
 
