@@ -60,31 +60,22 @@ def test_errors_that_cannot_be_written(tmp_path, no_reader):
             assert (ended.returncode, ended.stdout) == (2, b"")
 
 
-def test_a_training_goes_on_without_its_streams(tmp_path):
+def test_a_training_goes_on_without_its_streams_and_a_damaged_cache_is_written_again(tmp_path):
     pd.DataFrame({"x": range(40), "y": [0, 1] * 20}).to_csv(tmp_path / "rows.csv", index=False)
-    fit = ["fit", "mlp", "rows.csv", "--target", "y", "--steps", "20", "--out", "m"]
+    fit = ["fit", "mlp", "rows.csv", "--target", "y", "--steps", "5", "--out"]
+    use = ["use", "a", "--input", "rows.csv"]
+    xla = tmp_path / "xla"
+    here = {"JAX_COMPILATION_CACHE_DIR": str(xla), "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0"}
+    settings = {"env": {**os.environ, **here}}
     with Path("/dev/full").open("w") as full:
-        assert run(fit, tmp_path, stdout=subprocess.DEVNULL, stderr=full)[0] == 0
-        use = ["use", "m", "--input", "rows.csv"]
-        assert run(use, tmp_path, stdout=full)[0] == 1
-        assert run([*use, "--output", "out.csv"], tmp_path, ">&-")[0] == 0  # it prints nothing
+        assert run([*fit, "a"], tmp_path, stdout=subprocess.DEVNULL, stderr=full, **settings)[0] == 0
+        entries = list(xla.glob("*-cache"))
+        assert run(use, tmp_path, stdout=full, **settings)[0] == 1
+    assert run([*use, "--output", "out.csv"], tmp_path, ">&-", **settings)[0] == 0  # it prints nothing
     assert len(pd.read_csv(tmp_path / "out.csv")) == 40
-
-
-def test_a_damaged_entry_of_the_cache_is_replaced(tmp_path):
-    pd.DataFrame({"x": range(40), "y": [0, 1] * 20}).to_csv(tmp_path / "rows.csv", index=False)
-    xla = tmp_path / "cache" / "xla"
-    names = ("JAX_COMPILATION_CACHE_DIR", "WAZA_CACHE")
-    environment = {**os.environ, "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0", **dict.fromkeys(names, str(xla))}
-
-    def fit(out):
-        return run(["fit", "mlp", "rows.csv", "--target", "y", "--steps", "5", "--out", out], tmp_path, env=environment)
-
-    assert fit("a")[0] == 0
-    sizes = {path.name: path.stat().st_size for path in xla.glob("*-cache")}
-    for path in xla.glob("*-cache"):
-        path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-    status, said = fit("b")
+    sizes = [path.stat().st_size for path in entries]
+    for path, size in zip(entries, sizes, strict=True):
+        path.write_bytes(path.read_bytes()[: size // 2])
+    status, said = run([*fit, "b"], tmp_path, stdout=subprocess.DEVNULL, **settings)
     assert status == 0 and "persistent" not in said
-    written = {path.name: path.stat().st_size for path in xla.glob("*-cache")}
-    assert sizes and all(written[name] > sizes[name] // 2 for name in sizes)
+    assert entries and all(path.stat().st_size > size // 2 for path, size in zip(entries, sizes, strict=True))

@@ -60,7 +60,7 @@ def hand_over(text: str, end: str = "", flush: bool = False) -> None:
 
 
 def ask_line(prompt: str) -> str | None:
-    """The next line of standard input, with what is no text as "\N{REPLACEMENT CHARACTER}"; None at its end.
+    """The next line of standard input, with what is no text as "�"; None at its end.
 
     Raises:
         OutputLost: standard output cannot be written.
