@@ -74,7 +74,7 @@ def open_plain(path: Path, writing: bool = False) -> BufferedReader | BufferedRa
     descriptor = os.open(path, way | FLAGS | getattr(os, "O_BINARY", 0), 0o666)
     try:
         _refuse_unplain(path, os.fstat(descriptor).st_mode)
-        return os.fdopen(descriptor, "r+b" if writing else "rb")
+        return os.fdopen(descriptor, "r+b") if writing else os.fdopen(descriptor, "rb")
     except BaseException:
         os.close(descriptor)
         raise
