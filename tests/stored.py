@@ -16,7 +16,7 @@ def results_of(variants=("a", "b"), seeds=3, steps=(0, 10)):
     values = np.random.default_rng(0).random(shape).astype(np.float32)
     record = RunRecord(
         study="mine",
-        baseline="a",
+        baseline=variants[0],
         measure="loss",
         measures=(Measure("loss", "lower"),),
         settings={name: {"class": "nn.Dense", "fields": {}} for name in variants},

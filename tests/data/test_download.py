@@ -13,6 +13,7 @@ import pytest
 
 from waza.core.errors import Error
 from waza.data import download
+from waza.data.download import remove_part
 
 CONTENT = np.random.default_rng(0).bytes(300_000)
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
@@ -299,3 +300,25 @@ def test_an_md5_serves_where_there_is_no_better_one(site, path):
     with pytest.raises(Error, match=r"another file: its md5 is .*, expected 000000000000\.\.\."):
         download(site.url, path, "0" * 32)
     assert alone(path)
+
+
+def test_a_part_is_removed_where_the_file_is_there_and_nobody_writes_it(path, part):
+    remove_part(path)
+    part.write_bytes(b"half")
+    with part.open("ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        remove_part(path)
+        assert part.exists()
+    remove_part(path)
+    assert not part.exists()
+    part.symlink_to("/dev/zero")
+    remove_part(path)
+    assert part.is_symlink()
+
+
+def test_a_link_in_place_of_a_part_is_not_followed(site, path, part, tmp_path):
+    (tmp_path / "outside").write_bytes(b"mine")
+    part.symlink_to(tmp_path / "outside")
+    with pytest.raises(Error, match=r"file\.gz\.part is a link and no plain file"):
+        download(site.url, path, SHA256)
+    assert (tmp_path / "outside").read_bytes() == b"mine" and site.asked == []

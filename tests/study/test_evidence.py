@@ -16,6 +16,8 @@ from waza.study import evidence, store
 from waza.study.evidence import Difference, answering
 from waza.study.runner import settings_of
 
+from ..stored import results_of
+
 SMALL = wz.Supervised(wz.models.MLP((3, 2)), optim.SGD(0.1))
 TUNING = wz.Tuning(grid={"a": {"optimizer.learning_rate": (0.1, 0.2)}})
 
@@ -34,7 +36,7 @@ def study(**changes):
 def kept(runs: Path, of, **changes):
     """A complete run with these settings, without any training."""
     folder = store.begin(runs, of.name, {**json.loads(json.dumps(settings_of(of))), **changes})
-    (folder.path / store.RESULTS).write_bytes(b"")
+    folder.finish(results_of())
     return folder
 
 
@@ -49,6 +51,16 @@ def test_the_newest_run_that_answers_is_found(tmp_path):
     kept(tmp_path, study(seeds=20))
     found = answering(study(), tmp_path)
     assert found.current and found.folder == wanted
+
+
+def test_a_run_that_cannot_be_read_answers_nothing(tmp_path):
+    older, newer = kept(tmp_path, study()), kept(tmp_path, study())
+    (newer.path / store.STUDY).write_bytes(b"[")
+    assert answering(study(), tmp_path) == (older, None)
+    (older.path / store.RESULTS).write_bytes(b"CDF")
+    found = answering(study(), tmp_path)
+    assert found.stale_because is not None and found.stale_because.kind == "damaged"
+    assert found.stale_because.name in (str(older.path), str(newer.path)) and not found.current
 
 
 @pytest.mark.parametrize(

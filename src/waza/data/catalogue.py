@@ -6,7 +6,7 @@ from pathlib import Path
 from waza.core.errors import Error, nearest
 from waza.core.given_files import exists, is_folder
 from waza.data.dataset import Dataset
-from waza.data.download import download
+from waza.data.download import download, remove_part
 from waza.data.entries import ENTRIES, Entry
 from waza.data.notes import Note, with_notes
 from waza.data.text.dialogue.text import DialogueCorpus
@@ -137,6 +137,7 @@ def get(name: str, progress: Callable[[str, int, int | None], None] | None = Non
     fetched = []
     for file in entry(name).files:
         if file.whole():
+            remove_part(file.path)
             continue
 
         def report(so_far: int, in_all: int | None, filename: str = file.filename) -> None:

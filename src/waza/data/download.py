@@ -1,5 +1,6 @@
 """Downloads that can be resumed, are verified, and appear whole or not at all."""
 
+import contextlib
 import errno
 import fcntl
 import os
@@ -10,6 +11,7 @@ from typing import BinaryIO
 
 from waza.core.errors import Error
 from waza.core.files import unwritable
+from waza.core.plain import check_plain, is_there, open_plain
 from waza.data.checksum import algorithm, checksum_of
 
 # Errors of file systems without locks, such as some network ones. Two processes may then damage each other's part; the
@@ -32,7 +34,7 @@ def download(url: str, path: Path, checksum: str, progress: Progress | None = No
     part = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with part.open("a+b") as file:
+        with check_plain(part).open("a+b") as file:
             _claim(file, part)
             if _checksum(file, checksum) != checksum:  # equal when a process was stopped just before renaming
                 _complete(url, file, part, checksum, progress)
@@ -40,6 +42,18 @@ def download(url: str, path: Path, checksum: str, progress: Progress | None = No
             part.replace(path)
     except OSError as error:
         raise unwritable(path, error) from error
+
+
+def remove_part(path: Path) -> None:
+    """Remove the part of a download whose file is there by now; one that another process writes is locked, and stays.
+
+    A part whose file is missing stays too: the next `download` continues it.
+    """
+    part = path.with_name(path.name + ".part")
+    if is_there(part):
+        with contextlib.suppress(OSError, Error), open_plain(part) as file:
+            _claim(file, part)
+            part.unlink()
 
 
 def _complete(url: str, file: BufferedRandom, part: Path, checksum: str, progress: Progress | None) -> None:
