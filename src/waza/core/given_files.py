@@ -5,11 +5,11 @@ A link that was named is followed. Links inside a folder that was named are not:
 
 import contextlib
 import errno
+import io
 import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 from waza.core.errors import Error
 
@@ -59,7 +59,7 @@ def _mode(path: str | Path) -> int:
 
 
 @contextlib.contextmanager
-def opened(path: Path, expected: str) -> Iterator[BinaryIO]:
+def opened(path: Path, expected: str) -> Iterator[io.BufferedReader]:
     """A plain file, open for reading. A link that was given is followed; nothing waits for a pipe.
 
     Args:

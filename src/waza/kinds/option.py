@@ -103,7 +103,8 @@ class Option:
         of = numbers.Integral if self.type is int else numbers.Real
         if not isinstance(value, of) or isinstance(value, bool):
             return False
-        return bool(self.least <= value < self.below and value <= self.most)
+        number: Any = value
+        return bool(self.least <= number < self.below and number <= self.most)
 
     @property
     def _expected(self) -> str:
