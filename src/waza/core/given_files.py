@@ -10,6 +10,7 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from waza.core.errors import Error
 
@@ -21,6 +22,22 @@ OTHERS = {
     stat.S_IFBLK: "a device",
 }
 ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG)
+
+
+def as_path(given: Any) -> Path:
+    """What a user gave as a path.
+
+    Raises:
+        Error: it is no text and no path.
+
+    >>> as_path(3)
+    Traceback (most recent call last):
+        ...
+    waza.core.errors.Error: a value of the type int is given; expected a path
+    """
+    if not isinstance(given, str | Path):
+        raise Error(f"a value of the type {type(given).__name__} is given; expected a path")
+    return Path(given)
 
 
 def is_file(path: str | Path) -> bool:
@@ -53,7 +70,7 @@ def exists(path: str | Path) -> bool:
 def _mode(path: str | Path) -> int:
     """The mode of what is at this path; 0 for nothing, a name that is too long, or one in a closed folder."""
     try:
-        return Path(path).stat().st_mode
+        return as_path(path).stat().st_mode
     except (OSError, ValueError):
         return 0
 

@@ -181,7 +181,8 @@ def check_given(options: type[Options], **given: Any) -> None:
         Error: a value is no choice, or a number is out of bounds.
     """
     for name, value in given.items():
-        declared(options)[name].check(value)
+        one = declared(options)[name]
+        (dataclasses.replace(one, optional=False) if value is None else one).check(value)
 
 
 def read_given(
