@@ -11,7 +11,7 @@ import waza as wz
 from waza import models, nn, optim
 from waza.core.errors import Error
 from waza.data import Dataset, Split, Weighted, from_arrays
-from waza.data import arrays as module
+from waza.data import array_checks as module
 from waza.data.dataset import read_only
 from waza.learners import Supervised, TruncatedBPTT
 from waza.learners.given import as_data, checked_data

@@ -22,7 +22,7 @@ class Error(Exception):
     """
 
     def __init__(self, message: object = ""):
-        super().__init__(_cut(_one_line(str(message))))
+        super().__init__(_cut(one_line(str(message))))
 
     def tell(self, sentences: Iterable[str]) -> None:
         """Add sentences to the message, but for those that it has already.
@@ -33,12 +33,17 @@ class Error(Exception):
         no row is left. Rows without a target: 3.
         """
         message = str(self)
-        said = [one for one in sentences if _one_line(one) not in message]
+        said = [one for one in sentences if one_line(one) not in message]
         if said:
-            self.args = (_cut(_one_line(" ".join([message if message.endswith(".") else f"{message}.", *said]))),)
+            self.args = (_cut(one_line(" ".join([message if message.endswith(".") else f"{message}.", *said]))),)
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """The text with what ends a line, and what a terminal obeys, as escapes.
+
+    >>> print(one_line("red\\x1b[31m\\n"))
+    red\\x1b[31m\\n
+    """
     return UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
 
 
@@ -71,18 +76,19 @@ def missing_methods() -> Iterator[None]:
         raise Error(f"{error}: define it in the class") from error
 
 
-def alike(given: str, known: Iterable[str]) -> list[str]:
+def alike(given: object, known: Iterable[str]) -> list[str]:
     """The known name that is meant, if one is near: first of all one that differs in upper and lower case alone.
 
     >>> alike("Price", ["prices", "PRICE"]), alike("price", ["size"])
     (['PRICE'], [])
     """
+    given = str(given)
     known = [name for name in known if len(name) <= LONGEST_WORD]
     cased = [name for name in known if name.casefold() == given.casefold()]
     return cased[:1] or difflib.get_close_matches(given[:LONGEST_WORD], known, n=1)
 
 
-def nearest(given: str, known: Iterable[str]) -> str:
+def nearest(given: object, known: Iterable[str]) -> str:
     """The end of an error message about an unknown name: the nearest known name, or the known names.
 
     A name that differs in upper and lower case alone is the nearest.

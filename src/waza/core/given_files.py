@@ -5,11 +5,12 @@ A link that was named is followed. Links inside a folder that was named are not:
 
 import contextlib
 import errno
+import io
 import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any
 
 from waza.core.errors import Error
 
@@ -21,6 +22,22 @@ OTHERS = {
     stat.S_IFBLK: "a device",
 }
 ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG)
+
+
+def as_path(given: Any) -> Path:
+    """What a user gave as a path.
+
+    Raises:
+        Error: it is no text and no path.
+
+    >>> as_path(3)
+    Traceback (most recent call last):
+        ...
+    waza.core.errors.Error: a value of the type int is given; expected a path
+    """
+    if not isinstance(given, str | Path):
+        raise Error(f"a value of the type {type(given).__name__} is given; expected a path")
+    return Path(given)
 
 
 def is_file(path: str | Path) -> bool:
@@ -53,13 +70,13 @@ def exists(path: str | Path) -> bool:
 def _mode(path: str | Path) -> int:
     """The mode of what is at this path; 0 for nothing, a name that is too long, or one in a closed folder."""
     try:
-        return Path(path).stat().st_mode
+        return as_path(path).stat().st_mode
     except (OSError, ValueError):
         return 0
 
 
 @contextlib.contextmanager
-def opened(path: Path, expected: str) -> Iterator[BinaryIO]:
+def opened(path: Path, expected: str) -> Iterator[io.BufferedReader]:
     """A plain file, open for reading. A link that was given is followed; nothing waits for a pipe.
 
     Args:

@@ -130,20 +130,17 @@ def with_arrays(data: Dataset) -> Dataset:
     """A data set whose splits hold arrays where they held lists, and are splits where they were tuples; unchecked.
 
     Raises:
-        Error: lists have different lengths.
+        Error: lists have different lengths, or hold numbers that differ by less than 32 bits hold.
     """
     changed = {}
     for part in ("train", "test", "validation"):
         given = getattr(data, part)
         split = as_split(given)
         if isinstance(split, Split | Weighted) and any(isinstance(values, list) for values in split):
-            split = split._replace(
-                **{
-                    name: _narrowed(_arrays(name, values), values)
-                    for name, values in split._asdict().items()
-                    if isinstance(values, list)
-                }
-            )
+            lists = {name: values for name, values in split._asdict().items() if isinstance(values, list)}
+            wide = {name: _arrays(name, values) for name, values in lists.items()}
+            check_differences(part, split._replace(**wide))
+            split = split._replace(**{name: _narrowed(wide[name], lists[name]) for name in lists})
         if split is not given:
             changed[part] = split
     return data._replace(**changed) if changed else data

@@ -91,7 +91,7 @@ def pairs(name: str) -> ParallelCorpus:
         Error: there is none of that name or direction, or its files are missing or damaged.
     """
     known = {one.name: one for one in ENTRIES if one.kind == "pairs"}
-    base, *direction = name.split("-")
+    base, *direction = str(name).split("-")
     if base not in known:
         raise Error(f"no parallel text is called {name!r}: {nearest(base, known)}")
     if len(direction) not in (0, 2):

@@ -42,7 +42,7 @@ def parse_idx(content: bytes, name: str) -> np.ndarray:
                 expected = start + entry.itemsize * math.prod(shape)
                 if expected > LARGEST:
                     raise Error(f"{name} unpacks to {expected:,} bytes, and at most {LARGEST:,} are read: give a part")
-                content = head + file.read(max(0, expected - len(head)) + 1)
+                content = (head + file.read(max(0, expected - len(head)) + 1))[: expected + 1]
         except (EOFError, OSError, zlib.error) as error:
             raise Error(f"{name} is not a complete gzip file ({error}): fetch it again") from error
     if len(content) != expected:

@@ -83,7 +83,8 @@ def read_kept(kept: Path) -> Kept | None:
         x = np.memmap(kept / PIXELS, np.uint8, "r", shape=shape)
     except (Error, OSError, ValueError, KeyError, TypeError, RecursionError, OverflowError):
         return None
-    return Kept(x, np.array(labels, np.int32), tuple(counts), classes, notes, white)
+    train, validation, test = counts
+    return Kept(x, np.array(labels, np.int32), (train, validation, test), classes, notes, white)
 
 
 def _whole(numbers: Any) -> list[int]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from waza.core.errors import Error
+from waza.core.given_files import as_path
 from waza.data.dataset import Dataset, Split, read_only
 from waza.data.image_cache import SPLITS, Kept, kept_folder, read_kept, write_kept
 from waza.data.image_listing import LAYOUT, ListedImage, Listing, counted, list_images
@@ -81,7 +82,7 @@ def image_folder(
         raise Error(f"size={size!r} given; expected (height, width) in pixels, such as (64, 64)")
     if processes is not None and processes < 1:
         raise Error(f"processes={processes} given; expected at least 1, or None for one per processor core")
-    given = Path(path)
+    given = as_path(path)
     listing = list_images(given, labelled)
     folder = given.resolve()
     place = kept_folder(folder, listing.images, size, labelled)

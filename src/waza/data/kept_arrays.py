@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from waza.core.errors import Error
 from waza.core.files import write_whole
+from waza.core.given_files import opened, read_given
 from waza.core.sealed import sealed, sum_of, unsealed
 from waza.data.whole_folder import ABOUT, made_whole, plainly
 
@@ -68,7 +70,7 @@ def kept_arrays(
 def read_kept(place: Path, types: Mapping[str, np.dtype]) -> KeptArrays | None:
     """The arrays in a folder; None if there are none, or if a file is damaged as far as a sample of it tells."""
     try:
-        about = unsealed((place / ABOUT).read_bytes())
+        about = unsealed(read_given(place / ABOUT, "facts about arrays"))
         about.check(place)
         facts = about.facts
         if facts["types"] != {name: kind.str for name, kind in types.items()}:
@@ -77,7 +79,7 @@ def read_kept(place: Path, types: Mapping[str, np.dtype]) -> KeptArrays | None:
             return None
         arrays = {name: _mapped(place / name, kind) for name, kind in types.items()}
         return KeptArrays(arrays, {name: facts["sums"][name] for name in types}, facts["facts"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (Error, OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
@@ -117,7 +119,7 @@ def _sample(path: Path) -> str:
     """The checksum of a file's size and of blocks at even distances."""
     size = path.stat().st_size
     parts = [str(size).encode()]
-    with path.open("rb") as file:
+    with opened(path, "kept arrays") as file:
         for at in np.unique(np.linspace(0, max(0, size - BLOCK), BLOCKS).astype(np.int64)):
             file.seek(int(at))
             parts.append(file.read(BLOCK))

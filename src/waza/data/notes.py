@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from waza.core.errors import Error
+from waza.core.errors import Error, one_line
 from waza.core.language import texts
 
 MOST_LISTED, MOST_NOTES, LONGEST = 10, 5, 30
@@ -56,12 +56,12 @@ def listed(names: Iterable[Any]) -> str:
 
 
 def short(text: Any) -> str:
-    """The text on one line, shortened if it is long.
+    """The text on one line, without control characters, shortened if it is long.
 
     >>> short("two\\nlines")
     'two lines'
     """
-    line = " ".join(str(text).split())
+    line = one_line(" ".join(str(text).split()))
     return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
 
 

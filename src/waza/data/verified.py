@@ -2,7 +2,9 @@
 
 import contextlib
 import threading
+import time
 from pathlib import Path
+from typing import Any
 
 from waza.core.errors import Error
 from waza.core.files import write_whole
@@ -13,6 +15,7 @@ from waza.data.folders import cache_folder
 
 RECORD = "verified.json"
 LOCK = threading.Lock()
+SETTLED = 2.0  # seconds: the clocks of file systems are coarse, and a change within a tick leaves the state as it is
 
 
 def is_verified(path: Path, checksum: str) -> bool:
@@ -20,7 +23,7 @@ def is_verified(path: Path, checksum: str) -> bool:
 
     The state is its size and its times: of the last change of its bytes, and of its name or permissions. The system
     sets the latter, so that bytes which change with the former put back are read again. The cache folder keeps what was
-    found; where it cannot be written, files are read each time.
+    found. Files that changed within the last two seconds are not kept; where the folder cannot be written, none are.
 
     Args:
         path: of the file.
@@ -36,6 +39,8 @@ def is_verified(path: Path, checksum: str) -> bool:
                 return False
     except OSError:
         return False
+    if time.time() - before[-1] / 1e9 < SETTLED:
+        return True
     with LOCK, contextlib.suppress(Error):
         write_whole(
             cache_folder() / RECORD, sealed({"files": {**_record(), str(path.absolute()): [*before, checksum]}})
@@ -48,7 +53,7 @@ def _state(path: Path) -> list[int]:
     return [state.st_size, state.st_mtime_ns, state.st_ctime_ns]
 
 
-def _record() -> dict[str, list[object]]:
+def _record() -> dict[str, Any]:
     """What is known of files, by path; nothing if the record is missing or damaged."""
     try:
         about = unsealed(read_given(cache_folder() / RECORD, "a record of files"))

@@ -6,6 +6,7 @@ from typing import Any, get_args
 
 from waza.core.errors import Error, nearest
 from waza.core.language import system_language
+from waza.data.given import FORMS
 from waza.engine.training import Keep
 from waza.engine.watch import Watch
 from waza.kinds.fit_learner import fit_learner
@@ -73,6 +74,8 @@ def fit(
         raise Error(
             f"{given} is given; expected a model's name, or a learner such as waza.Supervised(model, optimizer)"
         )
+    if data is None and learner is None:
+        raise Error(f"data is None; expected {FORMS}")
     if keep not in get_args(Keep):
         raise Error(f"keep is {keep!r}; expected 'best' or 'last'")
     if learner is not None and options:

@@ -103,7 +103,8 @@ class Option:
         of = numbers.Integral if self.type is int else numbers.Real
         if not isinstance(value, of) or isinstance(value, bool):
             return False
-        return bool(self.least <= value < self.below and value <= self.most)
+        number: Any = value
+        return bool(self.least <= number < self.below and number <= self.most)
 
     @property
     def _expected(self) -> str:
@@ -180,7 +181,8 @@ def check_given(options: type[Options], **given: Any) -> None:
         Error: a value is no choice, or a number is out of bounds.
     """
     for name, value in given.items():
-        declared(options)[name].check(value)
+        one = declared(options)[name]
+        (dataclasses.replace(one, optional=False) if value is None else one).check(value)
 
 
 def read_given(

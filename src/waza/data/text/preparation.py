@@ -41,7 +41,13 @@ class TextPreparation:
         return self.tokenizer.size
 
     def encode(self, text: str) -> np.ndarray:
-        """The text's tokens, (n,) int32."""
+        """The text's tokens, (n,) int32.
+
+        Raises:
+            Error: it is no text.
+        """
+        if not isinstance(text, str):
+            raise Error(f"a value of the type {type(text).__name__} is given; expected a text")
         return self.tokenizer.encode(composed(text) if self.composed else text)
 
     def read(self, paths: Sequence[Path]) -> tuple[Texts, list[Note]]:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from waza.core.errors import Error
-from waza.core.given_files import LARGEST, read_given
+from waza.core.given_files import LARGEST, as_path, read_given
 from waza.data.encodings import decoded
 from waza.data.notes import Note, with_notes
 
@@ -30,7 +30,7 @@ def decoded_file(path: str | Path, largest: int = LARGEST) -> tuple[str, list[No
     Raises:
         Error: as `read_text` does.
     """
-    path = Path(path)
+    path = as_path(path)
     text, notes = decoded(read_given(path, "a text", largest), path)
     if not text.strip():
         with with_notes(notes):

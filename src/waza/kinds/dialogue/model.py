@@ -218,7 +218,8 @@ class DialogueReplies(Model):
 
 
 def _check(how: Replying) -> None:
-    check_given(ReplyOptions, **how._asdict())
+    left_out = [name for name in ("top_k", "beam") if getattr(how, name) is None]
+    check_given(ReplyOptions, **{name: value for name, value in how._asdict().items() if name not in left_out})
 
 
 def _padded(turns: Sequence[np.ndarray]) -> tuple[int, int]:

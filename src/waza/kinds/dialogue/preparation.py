@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from waza.core.errors import Error
 from waza.data.notes import Note, listed
 from waza.data.text.dialogue.text import one_line
 from waza.data.text.preparation import composed
@@ -39,6 +40,8 @@ class DialoguePreparation:
 
     def encode(self, utterance: str) -> np.ndarray:
         """The tokens of an utterance, (n,) int32, at most `longest`, and then the one that ends it."""
+        if not isinstance(utterance, str):
+            raise Error(f"a value of the type {type(utterance).__name__} is among the turns; expected texts")
         ids = self.tokenizer.encode(composed(one_line(utterance)))
         return np.append(ids[: self.longest], np.int32(self.end))
 

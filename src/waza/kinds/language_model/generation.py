@@ -36,7 +36,9 @@ def generate(
     """
     if not isinstance(model, TextModel):
         raise Error(f"a {type(model).__name__} is given; expected a language model (TextModel)")
-    check_given(WritingOptions, temperature=temperature, seed=seed, length=length or None)
+    check_given(WritingOptions, temperature=temperature, seed=seed)
+    if length != 0:
+        check_given(WritingOptions, length=length)
     ids = model.preparation.encode(prompt)
     return _written(model, ids if len(ids) else model.preparation.encode("\n"), length, temperature, seed)
 

@@ -12,6 +12,7 @@ from jaxtyping import Array, PRNGKeyArray, PyTree
 
 from waza.core.errors import Error
 from waza.core.files import write_whole
+from waza.data.given import array_of
 from waza.kinds.model import Model
 from waza.kinds.option import check_given
 from waza.kinds.policy.options import EPISODES, PlayOptions
@@ -51,7 +52,7 @@ class PolicyModel(Model):
             Error: the observations have another shape.
         """
         space = self.environment.observations
-        observations = np.asarray(x)
+        observations = array_of("x", x)
         if observations.ndim != 1 + len(space.shape) or observations.shape[1:] != space.shape:
             raise Error(f"observations have the shape {observations.shape}; expected (n, *{space.shape})")
         return np.asarray(jax.vmap(partial(self.action, jax.device_put(self.variables)))(jnp.asarray(observations)))

@@ -1,7 +1,7 @@
 """A trained translator: translations of sentences, and the attention in one of them."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -90,8 +90,9 @@ class TranslatorModel(Model):
         Raises:
             Error: the sentences are no list of strings, or a number is out of range.
         """
-        asked = {"beam": beam, "temperature": temperature, "top_k": top_k, "nucleus": nucleus, "seed": seed}
-        check_given(TranslateOptions, **asked)
+        chosen = {"temperature": temperature, "top_k": top_k}
+        given = {name: value for name, value in chosen.items() if value is not None}
+        check_given(TranslateOptions, beam=beam, nucleus=nucleus, seed=seed, **given)
         how = Decoding(beam) if temperature is None else Decoding(None, temperature, top_k, nucleus, seed)
         return self.translated(sentences, how).texts
 
@@ -111,6 +112,8 @@ class TranslatorModel(Model):
         """The translations of sentences, decoded in this way."""
         if isinstance(sentences, str):
             raise Error("a string is given; expected a list of sentences, such as [sentence]")
+        if not isinstance(sentences, Iterable):
+            raise Error(f"a value of the type {type(sentences).__name__} is given; expected a list of sentences")
         lines = [self._checked(one) for one in sentences]
         places = [place for place, line in enumerate(lines) if line]
         tokens = [self.preparation.encode(lines[place]) for place in places]
@@ -178,7 +181,7 @@ class TranslatorModel(Model):
         rows, steps = batch.source.shape
         places = np.resize(batch.places, rows)  # those of rows that fill the batch do not matter
         shape = (how.beam, how.top_k, attended, most or LONGER * steps + MORE)
-        numbers = (np.float32(how.temperature), np.float32(how.nucleus), how.seed, places)
+        numbers = (np.float32(how.temperature), np.float32(how.nucleus), np.uint32(how.seed), places)
         decoded: Decoded = self._program(self._variables, batch.source, batch.lengths, *numbers, shape)
         return decoded
 

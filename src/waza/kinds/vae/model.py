@@ -19,6 +19,7 @@ from waza.models import VAE
 from waza.nn import Pass
 
 ROWS = 100  # images that are computed at once
+MOST_BETWEEN = 10_000  # images of an interpolation
 
 
 @dataclasses.dataclass(frozen=True, repr=False)
@@ -88,8 +89,8 @@ class VAEModel(Model):
         ends = self.encode(x)
         if len(ends) != 2:
             raise Error(f"{len(ends)} images are given; expected two, between which others are drawn")
-        if not isinstance(count, int) or count < 2:
-            raise Error(f"{count!r} images are asked for; expected a whole number of at least 2")
+        if not isinstance(count, int) or not 2 <= count <= MOST_BETWEEN:
+            raise Error(f"{count!r} images are asked for; expected a whole number from 2 to {MOST_BETWEEN}")
         shares = np.linspace(0, 1, count, dtype=np.float32)[:, None]
         return self.decode((1 - shares) * ends[0] + shares * ends[1])
 

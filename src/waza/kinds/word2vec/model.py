@@ -1,6 +1,7 @@
 """Trained word vectors: neighbours, analogies, a map, and files."""
 
 import dataclasses
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,8 @@ class Word2VecModel(Model):
         """
         if isinstance(x, str):
             raise Error("a string is given; expected a list of words, such as [word]")
+        if not isinstance(x, Iterable):
+            raise Error(f"a value of the type {type(x).__name__} is given; expected a list of words")
         rows = [self.vectors.row(word) for word in x]
         found: np.ndarray = self.vectors.vectors[rows]
         return found

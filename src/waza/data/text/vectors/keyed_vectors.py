@@ -2,6 +2,7 @@
 
 import dataclasses
 import difflib
+import numbers
 from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -9,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from waza.core.errors import Error
+from waza.data.notes import quoted
 
 SUGGESTED, SIMILAR = 3, 0.6  # spellings in an error, and the smallest ratio of equal letters
 TINY = np.float32(1e-12)
@@ -104,10 +106,12 @@ class KeyedVectors:
         Raises:
             Error: it has none; the message names words with a similar spelling.
         """
+        if not isinstance(word, str):
+            raise Error(f"a value of the type {type(word).__name__} is given; expected a word")
         if word not in self._rows:
             near = self.similar_spellings(word)
             meant = f"did you mean {' or '.join(map(repr, near))}?" if near else "no word has a similar spelling"
-            raise Error(f"no vector of {word!r} among {len(self.words):,} words: {meant}")
+            raise Error(f"no vector of {quoted(word)} among {len(self.words):,} words: {meant}")
         return self._rows[word]
 
     def row_in_any_case(self, word: str) -> int | None:
@@ -150,8 +154,8 @@ class KeyedVectors:
         Raises:
             Error: count is not at least 1.
         """
-        if count < 1:
-            raise Error(f"count={count} given; expected a number of words of at least 1")
+        if not isinstance(count, numbers.Integral) or count < 1:
+            raise Error(f"count={count!r} given; expected a number of words of at least 1")
         length = max(float(np.linalg.norm(direction)), float(TINY))
         cosines = self.units @ (direction / length).astype(np.float32)
         cosines[list(without)] = -np.inf

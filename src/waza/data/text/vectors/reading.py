@@ -8,7 +8,7 @@ from typing import BinaryIO, NamedTuple
 import numpy as np
 
 from waza.core.errors import Error
-from waza.core.given_files import opened, unreadable
+from waza.core.given_files import as_path, opened, unreadable
 from waza.data.notes import quoted
 from waza.data.text.vectors.keyed_vectors import KeyedVectors
 
@@ -40,7 +40,7 @@ def read_vectors(path: str | Path, most: int | None = None) -> KeyedVectors:
         Error: the file is missing, it is cut off, its header does not fit, a value is not finite, a word occurs twice
             or is not UTF-8. The message names the line or the byte.
     """
-    path = Path(path)
+    path = as_path(path)
     if most is not None and most < 1:
         raise Error(f"most={most} given; expected a number of words of at least 1")
     try:
