@@ -9,13 +9,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from waza.core.construction import Fields
 from waza.core.errors import Error, nearest
 
 Better = Literal["higher", "lower"]
 
 
 @dataclasses.dataclass(frozen=True)
-class Measure:
+class Measure(metaclass=Fields):
     """A declared measure: tuning, early stopping, tables, charts and verdicts read it.
 
     Args:

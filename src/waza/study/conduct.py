@@ -16,11 +16,13 @@ from waza.engine.executors import Executor
 from waza.engine.training import Keep
 from waza.engine.watch import Watch
 from waza.learners.given import check_pieces, checked_data
+from waza.learners.returned import check_returned
 from waza.study import store
 from waza.study.deciding import UNTIL_DECIDED, decide
 from waza.study.nested import tuned_by_seed
 from waza.study.progress import announce_phases, begin_phase, watched
 from waza.study.record import record_of
+from waza.study.rehearsal import rehearse
 from waza.study.runner import Request, run_fixed, settings_of, trials_of
 from waza.study.study import Study
 from waza.study.tuning import choose
@@ -66,6 +68,7 @@ def run(
 def _conducted(study: Study, request: Request, max_seeds: int | None) -> xr.Dataset:
     """Choose the settings that are tuned, then run the study."""
     trials_of(study, mesh().size, request.keep)  # what cannot be kept is refused before settings are chosen
+    rehearse(study, lambda study: trials_of(study, mesh().size))
     if max_seeds is not None:
         if study.tuning is not None and study.tuning.nested:
             raise Error(f"{study.name!r} is tuned in each seed, for all of its seeds: give no limit to deciding")
@@ -102,6 +105,7 @@ def _checked(study: Study) -> Study:
     """The study with data that were checked on the host; what is converted is said as a warning."""
     mesh()  # before anything else of JAX, since it chooses the number of devices
     check_pieces(study.variants, study.data)
+    check_returned(study.variants, study.data)
     data, pool, notes = checked_data(study.variants, study.data, study.pool)
     say(notes, 3)
     return study if data is study.data and pool is study.pool else dataclasses.replace(study, data=data, pool=pool)
