@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from waza.core.memory import release
 from waza.engine import structure
 from waza.engine.checkpoint import Checkpoint
 from waza.engine.mapping import TIMED_HOWS, Chosen, How, seconds_a_step
@@ -82,6 +83,7 @@ class InProcess(Executor):
 
 def prepare(programs: Sequence[Program]) -> None:
     """Compile programs side by side, those that take longest first."""
+    release()  # what earlier programs left
 
     def tasks(program: Program) -> Iterator[Callable[[], Any]]:
         if program.steps:

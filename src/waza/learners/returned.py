@@ -37,7 +37,7 @@ def check_returned(learners: Mapping[str, Learner], data: Any) -> None:
 
 
 def _look_at(learner: Learner, data: Any) -> None:
-    """Call `init`, `batch` and `update` once, on shapes; of a stream, whose batches are drawn elsewhere, `init` alone."""
+    """Call `init`, `batch` and `update` once, on shapes; of a stream, `init` alone, since it draws its batches."""
     kind, key = type(learner).__name__, trial_key(0, "batch")
     state = learner.init(key, data)
     _check_arrays(f"{kind}.init", state)
