@@ -9,6 +9,7 @@ from typing import Any
 import xarray as xr
 
 from waza.core.errors import Error, missing_methods
+from waza.core.memory import enough_memory
 from waza.data.arrays import say
 from waza.engine.describe import describe, fingerprint
 from waza.engine.devices import mesh
@@ -27,6 +28,7 @@ from waza.study.runner import Request, run_fixed, settings_of, trials_of
 from waza.study.study import Study
 from waza.study.tuning import choose
 
+REMEDY = "give smaller batches, a smaller model, or fewer seeds a block"
 TUNING, TRIALS, TOGETHER = "tuning", "trials", "tuning and trials"  # phases
 
 
@@ -61,7 +63,7 @@ def run(
 
     The attributes of the results hold the settings, versions, machine and seconds.
     """
-    with missing_methods(), watched(study.name, watch) as watching:
+    with missing_methods(), enough_memory(REMEDY), watched(study.name, watch) as watching:
         return _conducted(_checked(study), Request(runs, watching, fresh, keep=keep, executor=executor), max_seeds)
 
 
