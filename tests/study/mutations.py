@@ -1,8 +1,9 @@
 """Mutations of study files: an argument is dropped, or a value in a call is replaced by one of another kind."""
 
 import ast
-import copy
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable
+from typing import Any
 
 VALUES = {  # what takes the place of a value, as source
     "None": "None",
@@ -18,36 +19,40 @@ VALUES = {  # what takes the place of a value, as source
 }
 
 
-def mutations(source: str) -> Iterator[tuple[str, str]]:
-    """The mutations of a study file, each with what it changes: the line, the value and what takes its place."""
-    tree = ast.parse(source)
-    for number, place in enumerate(_places(tree)):
+def mutations(source: str) -> list[tuple[str, Callable[[], str]]]:
+    """The mutations of a study file: what each changes (the line, the value and what takes its place), and the file."""
+    found = []
+    for number, place in enumerate(_places(ast.parse(source))):
         where = f"line {place.value.lineno}: {ast.unparse(place.value)[:40]}"
         for name, text in (("nothing", None), *VALUES.items()):
-            other = copy.deepcopy(tree)
-            if _places(other)[number].replace(text):
-                yield f"{where} -> {name}", ast.unparse(ast.fix_missing_locations(other))
+            if text is not None or isinstance(place.holder, list):
+                found.append((f"{where} -> {name}", functools.partial(_mutated, source, number, text)))
+    return found
+
+
+def _mutated(source: str, number: int, text: str | None) -> str:
+    tree = ast.parse(source)
+    _places(tree)[number].replace(text)
+    return ast.unparse(ast.fix_missing_locations(tree))
 
 
 class _Place:
     """A value inside a node: an argument of a call, an element of a tuple or dict, or what a function returns."""
 
-    def __init__(self, value: ast.expr, holder: object, at: object):
-        self.value, self._holder, self._at = value, holder, at
+    def __init__(self, value: ast.expr, holder: Any, at: Any):
+        self.value, self.holder, self._at = value, holder, at
 
-    def replace(self, text: str | None) -> bool:
-        """Put the expression there, or take the value away; False where that is no other program."""
+    def replace(self, text: str | None) -> None:
+        """Put the expression there; without one, take the value away, which must be in a list."""
         new = None if text is None else ast.parse(text, mode="eval").body
-        if isinstance(self._holder, list):
-            if new is None:
-                del self._holder[self._at]
-            else:
-                self._holder[self._at] = new
-        elif new is None:
-            return False
+        if new is None:
+            del self.holder[self._at]
+        elif not isinstance(self.holder, list):
+            setattr(self.holder, self._at, new)
+        elif isinstance(self.holder[self._at], ast.keyword):
+            self.holder[self._at].value = new
         else:
-            setattr(self._holder, self._at, new)
-        return True
+            self.holder[self._at] = new
 
 
 def _places(tree: ast.AST) -> list[_Place]:
@@ -56,7 +61,7 @@ def _places(tree: ast.AST) -> list[_Place]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             found += [_Place(value, node.args, i) for i, value in enumerate(node.args)]
-            found += [_Keyword(one, node.keywords, i) for i, one in enumerate(node.keywords)]
+            found += [_Place(one.value, node.keywords, i) for i, one in enumerate(node.keywords)]
         elif isinstance(node, ast.Tuple | ast.List) and isinstance(node.ctx, ast.Load):
             found += [_Place(value, node.elts, i) for i, value in enumerate(node.elts)]
         elif isinstance(node, ast.Dict):
@@ -65,17 +70,3 @@ def _places(tree: ast.AST) -> list[_Place]:
         elif isinstance(node, ast.Return) and node.value is not None:
             found.append(_Place(node.value, node, "value"))
     return found
-
-
-class _Keyword(_Place):
-    """An argument by name."""
-
-    def __init__(self, keyword: ast.keyword, holder: list, at: int):
-        super().__init__(keyword.value, holder, at)
-
-    def replace(self, text: str | None) -> bool:
-        if text is None:
-            del self._holder[self._at]
-        else:
-            self._holder[self._at].value = ast.parse(text, mode="eval").body
-        return True

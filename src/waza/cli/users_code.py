@@ -38,7 +38,7 @@ def users_errors(given: str) -> Iterator[None]:
             raise
         where = f"{_named(given, line.filename)}:{line.lineno}"
         if isinstance(error, Error):
-            raise Error(f"{where}: {error}") from error
+            raise Error(f"{where}: {' '.join(str(error).split())}") from error
         source = _source(linecache.getline(line.filename, line.lineno or 0))
         raise Error(f"{where}: {_said(error, _text(error))}{source}") from error
 

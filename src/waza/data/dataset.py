@@ -75,9 +75,20 @@ def check_dataset(data: Any) -> None:
         split = getattr(data, part)
         if split is None and part == "validation":
             continue
-        single = split is None or isinstance(split, str | numbers.Number | type | types.FunctionType | Mapping)
-        if single or hasattr(split, "dtype") or type(split) is object:
+        if _is_single(split) or isinstance(split, Mapping) or hasattr(split, "dtype"):
             raise Error(f"Dataset.{part} is {shown(split)}; expected Split(x, y)")
+        for name in ("x", "y") if isinstance(split, Split | Weighted) else ():
+            value = getattr(split, name)
+            if _is_single(value):
+                raise Error(f"Dataset.{part}.{name} is {shown(value)}; expected an array with one row for each example")
+
+
+def _is_single(value: Any) -> bool:
+    """Whether a value has no rows."""
+    if isinstance(value, Mapping):
+        return not value or any(map(_is_single, value.values()))
+    kinds = str | numbers.Number | type | types.FunctionType
+    return value is None or type(value) is object or isinstance(value, kinds) or getattr(value, "shape", None) == ()
 
 
 def read_only(split: Split) -> Split:
@@ -141,6 +152,8 @@ def hold_out(data: Dataset, rows: int, seed: int = 0) -> Dataset:
     for name, value in (("rows", rows), ("seed", seed)):
         if not isinstance(value, numbers.Integral) or value < 0:
             raise Error(f"{name} is {shown(value)}; expected a whole number of at least 0")
+    if not isinstance(data.train, Split):
+        raise Error(f"Dataset.train is {shown(data.train)}; expected Split(x, y), from which rows are set aside")
     count = len(data.train.y)
     if len(data.train.x) != count:
         raise Error(f"{len(data.train.x)} examples and {count} labels given: each example needs one label")

@@ -20,7 +20,6 @@ from waza.engine.watch import Watch
 from waza.learners import Learner
 from waza.learners.keys import LAST_SEED
 
-
 REMEDY = "give smaller batches, or a smaller model"
 
 

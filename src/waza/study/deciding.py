@@ -142,7 +142,10 @@ def per_seed(part: Rule, name: str, results: xr.Dataset) -> np.ndarray:
     Raises:
         Error: it returns something else.
     """
-    found = getattr(part, name)(results)
+    function = getattr(part, name)
+    if isinstance(function, type):
+        raise Error(f"{name} of {part.name!r} is {shown(function)}; expected a function of the results")
+    found = function(results)
     what, expected = f"{name} of {part.name!r} returns", "expected one value a seed, as wz.final(results, ...) gives"
     if not isinstance(found, xr.DataArray):
         raise Error(f"{what} {shown(found)}; {expected}")

@@ -7,6 +7,8 @@ from typing import Any, Literal
 from waza.core.construction import Fields
 from waza.core.errors import Error, nearest
 from waza.core.measure import Measure, named
+from waza.core.showing import shown
+from waza.core.values import fits
 from waza.data import Dataset, Split
 from waza.data.redrawn import check_pool, overlap_of, pool_of
 from waza.engine.evaluation import declared_measures, declared_names
@@ -81,6 +83,13 @@ class Study(metaclass=Fields):
                 f"no variant is called {self.baseline!r} (the baseline): {nearest(self.baseline, self.variants)}"
             )
         object.__setattr__(self, "data", as_data(self.variants, self.data))
+        for name, learner in self.variants.items():
+            declared = learner.measures(self.data)
+            if not fits(tuple[Measure, ...], declared):
+                raise Error(
+                    f"{type(learner).__name__}.measures of {name!r} returns {shown(declared)}; expected a tuple of "
+                    "Measures, such as (Measure('loss', 'lower'),)"
+                )
         object.__setattr__(self, "measure", self._main_measure())
         for field, least in {"seeds": 1, "steps": 0, "evaluate_every": 1, "block": 1, "first_seed": 0}.items():
             value = getattr(self, field)
@@ -158,7 +167,10 @@ class Study(metaclass=Fields):
                 raise Error("a pool is given and splits is 'fixed': give splits='per seed', or no pool")
             return
         if self.pool is None and isinstance(self.data, Dataset):
-            object.__setattr__(self, "pool", pool_of(self.data))
+            try:
+                object.__setattr__(self, "pool", pool_of(self.data))
+            except (TypeError, ValueError) as error:  # arrays of different shapes
+                raise Error(f"the splits of the data cannot be joined to draw new ones from: {error}") from error
         check_pool(self.data, self.pool)
 
     def _main_measure(self) -> str:
