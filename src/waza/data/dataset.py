@@ -77,8 +77,7 @@ def check_dataset(data: Any) -> None:
             continue
         if _is_single(split) or isinstance(split, Mapping) or hasattr(split, "dtype"):
             raise Error(f"Dataset.{part} is {shown(split)}; expected Split(x, y)")
-        for name in ("x", "y") if isinstance(split, Split | Weighted) else ():
-            value = getattr(split, name)
+        for name, value in zip(("x", "y"), split, strict=False) if isinstance(split, tuple | list) else ():
             if _is_single(value):
                 raise Error(f"Dataset.{part}.{name} is {shown(value)}; expected an array with one row for each example")
 
