@@ -127,7 +127,7 @@ def test_mistakes_end_in_one_line(refused, arguments, words):
     ("line", "words"),
     [
         ("wz.vary(base, optimizer={'learning_rat': 1})", "learning_rate"),
-        ("study = 3", "defines no `study`"),
+        ("study = 3", "`study` in "),
         ("import nothing_of_that_name", "nothing_of_that_name"),
         ("study = (", "SyntaxError"),
     ],

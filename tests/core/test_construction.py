@@ -1,16 +1,22 @@
 """What a recipe is given: names of fields, recipes, functions and tuples."""
 
 import importlib
+import math
 import re
+from typing import Literal, TypeVar
 
+import jax.numpy as jnp
+import numpy as np
 import optax
 import pytest
+from jaxtyping import Array, Float
 
 import waza as wz
 from waza import models, nn, optim
 from waza.core.errors import Error
 from waza.core.recipe import Recipe, replace
 
+T = TypeVar("T")
 NET = models.MLP((4, 3, 2))
 BASE = wz.Supervised(NET, optim.SGD())
 
@@ -68,12 +74,56 @@ def test_what_is_right_passes():
     assert wz.vary(BASE, optimizer=optim.Adam(), model={"norm": None}).model.norm is None
 
 
-def test_a_field_of_any_other_kind_takes_any_value():
-    class Free(Recipe):
-        names: dict
-        number: int = 0
+class Free(Recipe):
+    names: dict[str, int]
+    sizes: int | tuple[int, int] = 0
+    mode: Literal["in", "out"] = "in"
+    title: str = ""
+    many: tuple[tuple[float, ...], ...] = ()
+    any: T | None = None
+    pixels: Float[Array, "..."] | None = None
+    array: np.ndarray | None = None
 
-    assert Free("as given", "x").number == "x"
+
+GIVEN = {
+    "a dict": ({"names": [1]}, "Free.names is [1]; expected a dict {name: a whole number}"),
+    "a key": ({"names": {1: 1}}, "Free.names has the key 1; expected a text"),
+    "an item": ({"names": {"a": None}}, "Free.names['a'] is None; expected a whole number"),
+    "a whole number": (
+        {"sizes": 0.5},
+        "Free.sizes is 0.5; expected a whole number or a tuple (a whole number, a whole",
+    ),
+    "True as a number": ({"sizes": True}, "Free.sizes is True; expected a whole number"),
+    "a pair": ({"sizes": (1, "b")}, "Free.sizes[1] is 'b'; expected a whole number"),
+    "a literal": ({"mode": "up"}, "Free.mode is 'up'; expected 'in' or 'out'"),
+    "a text": ({"title": b"a"}, "Free.title is b'a'; expected a text"),
+    "a NaN inside": ({"many": ((1.0,), (math.nan,))}, "Free.many[1][0] is nan; expected a number"),
+    "an array": ({"title": np.zeros((2, 3))}, "Free.title is an array float64 (2, 3); expected a text"),
+    "a long text": ({"mode": "a" * 99}, "Free.mode is a text of 99 characters; expected"),
+    "an object": ({"title": object()}, "Free.title is an object of object; expected a text"),
+    "a lambda": ({"array": lambda: None}, "Free.array is a lambda; expected numpy.ndarray or None"),
+}
+
+
+@pytest.mark.wrong_types
+@pytest.mark.parametrize(("given", "said"), GIVEN.values(), ids=GIVEN)
+def test_every_field_is_checked_by_its_annotation(given, said):
+    with pytest.raises(Error, match=re.escape(said)) as caught:
+        Free(**({"names": {}} | given))
+    assert "\n" not in str(caught.value) and "0x" not in str(caught.value)
+
+
+@pytest.mark.wrong_types
+@pytest.mark.parametrize("value", [math.nan, np.float32("nan"), "0.1", None, True, np.zeros(3), [0.1]])
+def test_a_number_is_real_and_not_nan(value):
+    with pytest.raises(Error, match=r"SGD.learning_rate is .*; expected a number, such as 0.1"):
+        optim.SGD(value)
+
+
+def test_values_that_fit_pass():
+    made = Free({"a": np.int64(1)}, [2, 3], "out", many=[[1, 2.5]], any="as given", pixels=jnp.zeros(3))
+    assert (made.sizes, made.many, made.any) == ((2, 3), ((1, 2.5),), "as given")
+    assert optim.SGD(np.float32(0.5)).learning_rate == 0.5 and optim.SGD(math.inf).learning_rate == math.inf
 
 
 POSTPONED = """

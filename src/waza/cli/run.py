@@ -1,6 +1,7 @@
 """`waza run`: run a study and write its report."""
 
 import argparse
+import contextlib
 import dataclasses
 import importlib.util
 import json
@@ -11,10 +12,13 @@ from typing import Any
 from waza import curriculum
 from waza.cli.keep import keep_compiled, writable
 from waza.cli.progress import Progress, resumable
+from waza.cli.users_code import users_errors
 from waza.core.errors import Error
 from waza.core.files import write_whole
+from waza.core.showing import shown
 
 MOST_SEEDS = 100
+LINE = "expected a line such as: study = wz.Study(name=..., variants=...)"
 
 
 def command(options: argparse.Namespace) -> None:
@@ -24,11 +28,18 @@ def command(options: argparse.Namespace) -> None:
     writable(Path(options.runs) / "run")
     keep_compiled()
     from waza.engine.devices import each_core_a_device
+
+    each_core_a_device()  # before a study that uses JAX while it is made starts it with one device
+    own_code = users_errors(options.study) if options.study.endswith(".py") else contextlib.nullcontext()
+    with own_code:
+        _run(read_study(options.study, options.data), options)
+
+
+def _run(study: Any, options: argparse.Namespace) -> None:
+    """Run the study as the options say, and publish its results."""
     from waza.study import run
     from waza.study.conduct import unreported
 
-    each_core_a_device()  # before a study that uses JAX while it is made starts it with one device
-    study = read_study(options.study, options.data)
     changes = {name: getattr(options, name) for name in ("seeds", "steps") if getattr(options, name) is not None}
     if "steps" in changes and study.steps == 0:
         raise Error(f"{study.name} uses only initial values and takes no steps: leave out --steps")
@@ -87,28 +98,17 @@ def read_study(given: str, data: str | None) -> Any:
     sys.path.insert(0, str(path.resolve().parent))
     try:
         spec.loader.exec_module(module)
-    except Error as error:
-        raise Error(f"{given}: {error}") from error
-    except Exception as error:
-        raise Error(f"{given}{_line(error, path)}: {type(error).__name__}: {error}") from error
     finally:
         sys.path.pop(0)
     study = getattr(module, "study", None)
+    if study is None:
+        others = [name for name, value in vars(module).items() if isinstance(value, Study)]
+        end = f"it has {' and '.join(others)}: call the one to run `study`" if others else LINE
+        raise Error(f"{given} defines no `study`; {end}")
     if not isinstance(study, Study):
-        raise Error(f"{given} defines no `study`; expected a line such as: study = wz.Study(name=..., variants=...)")
+        raise Error(f"`study` in {given} is {shown(study)}; {LINE}")
     if data is None:
         return study
     from waza.data import load
 
     return dataclasses.replace(study, data=load(data))
-
-
-def _line(error: BaseException, path: Path) -> str:
-    """The line of the user's file where an error occurred, as ":12"."""
-    line = error.lineno if isinstance(error, SyntaxError) else None
-    trace = error.__traceback__
-    while trace is not None:
-        if Path(trace.tb_frame.f_code.co_filename).name == path.name:
-            line = trace.tb_lineno
-        trace = trace.tb_next
-    return f":{line}" if line else ""

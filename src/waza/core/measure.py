@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from waza.core.construction import Fields
 from waza.core.errors import Error, nearest
 from waza.core.parsing import parsed
 
@@ -25,7 +26,7 @@ class Declared(TypedDict):
 
 
 @dataclasses.dataclass(frozen=True)
-class Measure:
+class Measure(metaclass=Fields):
     """A declared measure: tuning, early stopping, tables, charts and verdicts read it.
 
     Args:

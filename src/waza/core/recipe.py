@@ -1,7 +1,6 @@
 """Recipes: frozen descriptions of what to build; their numbers are pytree leaves."""
 
 import dataclasses
-import numbers
 from typing import Any, ClassVar
 
 import equinox as eqx
@@ -9,8 +8,10 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Real
 
-from waza.core.construction import Checked, evaluated, likely_field, shown
+from waza.core.construction import Checked, likely_field
 from waza.core.errors import Error
+from waza.core.showing import shown
+from waza.core.values import NUMBERS, evaluated, is_number
 
 LATER = "later"
 
@@ -21,7 +22,7 @@ class Recipe(eqx.Module, metaclass=Checked):
     A field annotated `float` is a *number*: a leaf that a study may vary without compiling again. An int or
     NumPy number given for it becomes a float; a tracer or a `Schedule` passes through. Every other field is
     *structure*. A recipe is a plain dataclass: it must not define `__init__`, so that `replace` can construct a copy.
-    Its arguments are checked (`waza.core.construction`): their names, and where a recipe or a function is expected.
+    Its arguments are checked (`waza.core.construction`): their names, and their kinds by the annotations.
 
     >>> class Noise(Recipe):
     ...     std: float = 0.1
@@ -33,12 +34,13 @@ class Recipe(eqx.Module, metaclass=Checked):
         super().__init_subclass__(**kwargs)
         for name, annotation in cls.__dict__.get("__annotations__", {}).items():
             given = cls.__dict__.get(name, dataclasses.MISSING)
-            if evaluated(annotation, cls) not in (float, float | None):
+            kind = evaluated(annotation, cls)
+            if kind not in NUMBERS:
                 continue
             settings: dict[str, Any] = {} if given is dataclasses.MISSING else {"default": given}
             if isinstance(given, dataclasses.Field):
                 settings = {"default": given.default, "metadata": dict(given.metadata)}
-            setattr(cls, name, eqx.field(converter=_Number(cls.__name__, name), **settings))
+            setattr(cls, name, eqx.field(converter=_Number(cls.__name__, name, kind is not float), **settings))
 
 
 def later(default: Any) -> Any:
@@ -92,15 +94,16 @@ def _is_schedule(node: Any) -> bool:
 
 @dataclasses.dataclass(frozen=True)
 class _Number:
-    """Converts the value of a `float` field; stores the field's name for the error message."""
+    """Converts the value of a `float` field; stores what the error message names."""
 
     owner: str
     field: str
+    optional: bool
 
     def __call__(self, value: Any) -> Any:
-        if isinstance(value, jax.Array | Schedule) or value is None:
+        if isinstance(value, jax.Array | Schedule) or (value is None and self.optional):
             return value
-        if isinstance(value, numbers.Real) and not isinstance(value, bool):
+        if is_number(value):
             return float(value)
         raise Error(f"{self.owner}.{self.field} is {shown(value)}; expected a number, such as 0.1")
 

@@ -7,6 +7,7 @@ from typing import Any
 from waza.core.construction import likely_field
 from waza.core.errors import Error
 from waza.core.recipe import Recipe, replace
+from waza.core.showing import shown
 
 
 def vary(base: Any, **changes: Any) -> Any:
@@ -20,16 +21,20 @@ def vary(base: Any, **changes: Any) -> Any:
 
 
 def _vary(base: Any, changes: Mapping[str, Any], path: str) -> Any:
+    if not dataclasses.is_dataclass(base) or isinstance(base, type):
+        raise Error(f"{path or 'what is varied'} is {shown(base)}; expected a recipe, such as a learner or a layer")
     new = {}
     for name, change in changes.items():
         where = f"{path}.{name}" if path else name
+        if not isinstance(name, str):
+            raise Error(f"{path or type(base).__name__} is varied by {shown(name)}; expected the name of a field")
         if not hasattr(base, name) or name not in {field.name for field in dataclasses.fields(base)}:
             known = [field.name for field in dataclasses.fields(base)]
             raise Error(f"{type(base).__name__} has no field {where!r}: {likely_field(name, known)}")
         part = getattr(base, name)
         if isinstance(change, Mapping) and not isinstance(part, Mapping):
             if not isinstance(part, Recipe):
-                raise Error(f"{where} is {part!r}, which has no fields to change: give a whole new value instead")
+                raise Error(f"{where} is {shown(part)}, which has no fields to change: give a whole new value instead")
             change = _vary(part, change, where)
         new[name] = change
     return replace(base, **new)

@@ -11,7 +11,7 @@ from waza.core.errors import Error
 from waza.core.language import system_language
 from waza.data.answers import as_classes, as_numbers, likely_task
 from waza.data.array_checks import check_differences, check_inputs
-from waza.data.dataset import Dataset, Split, Weighted, read_only
+from waza.data.dataset import Dataset, Split, Weighted, check_dataset, read_only
 from waza.data.given import array_of, is_frame
 from waza.data.notes import Note, short
 from waza.data.splitting import split_rows
@@ -130,8 +130,10 @@ def with_arrays(data: Dataset) -> Dataset:
     """A data set whose splits hold arrays where they held lists, and are splits where they were tuples; unchecked.
 
     Raises:
-        Error: lists have different lengths, or hold numbers that differ by less than 32 bits hold.
+        Error: lists have different lengths, or hold numbers that differ by less than 32 bits hold, or a field is of
+            another kind.
     """
+    check_dataset(data)
     changed = {}
     for part in ("train", "test", "validation"):
         given = getattr(data, part)

@@ -1,11 +1,15 @@
 """Data sets of labelled examples, and how one is split."""
 
+import numbers
+import types
+from collections.abc import Mapping
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
 from waza.core.digest import is_constant
 from waza.core.errors import Error
+from waza.core.showing import shown
 
 Rows: TypeAlias = Any  # np.ndarray as loaded, jax.Array inside a compiled program; Any does not import JAX
 
@@ -51,6 +55,39 @@ class Dataset(NamedTuple):
     test: Split
     validation: Split | None = None
     classes: tuple[str, ...] = ()
+
+
+def check_dataset(data: Any) -> None:
+    """Refuse a data set whose fields are of other kinds than those of `Dataset`.
+
+    Splits may also be tuples (x, y) and sources of batches.
+
+    Raises:
+        Error: it says which field, what is given and what is expected.
+    """
+    if not isinstance(data, Dataset):
+        raise Error(f"data is {shown(data)}; expected a waza.data.Dataset")
+    if not isinstance(data.name, str):
+        raise Error(f"Dataset.name is {shown(data.name)}; expected a text")
+    if not isinstance(data.classes, tuple | list) or not all(isinstance(one, str) for one in data.classes):
+        raise Error(f"Dataset.classes is {shown(data.classes)}; expected a tuple of texts")
+    for part in ("train", "test", "validation"):
+        split = getattr(data, part)
+        if split is None and part == "validation":
+            continue
+        if _is_single(split) or isinstance(split, Mapping) or hasattr(split, "dtype"):
+            raise Error(f"Dataset.{part} is {shown(split)}; expected Split(x, y)")
+        for name, value in zip(("x", "y"), split, strict=False) if isinstance(split, tuple | list) else ():
+            if _is_single(value):
+                raise Error(f"Dataset.{part}.{name} is {shown(value)}; expected an array with one row for each example")
+
+
+def _is_single(value: Any) -> bool:
+    """Whether a value has no rows."""
+    if isinstance(value, Mapping):
+        return not value or any(map(_is_single, value.values()))
+    kinds = str | numbers.Number | type | types.FunctionType
+    return value is None or type(value) is object or isinstance(value, kinds) or getattr(value, "shape", None) == ()
 
 
 def read_only(split: Split) -> Split:
@@ -103,14 +140,22 @@ def hold_out(data: Dataset, rows: int, seed: int = 0) -> Dataset:
     The new arrays are read-only.
 
     Raises:
-        Error: no row would be left for validation or for training.
+        Error: no row would be left for validation or for training, or an argument is of another kind.
 
     >>> x = np.arange(10)
     >>> split = hold_out(Dataset("ten", Split(x, x), Split(x, x)), 3)
     >>> len(split.train.x), len(split.validation.x)
     (7, 3)
     """
+    check_dataset(data)
+    for name, value in (("rows", rows), ("seed", seed)):
+        if not isinstance(value, numbers.Integral) or value < 0:
+            raise Error(f"{name} is {shown(value)}; expected a whole number of at least 0")
+    if not isinstance(data.train, Split):
+        raise Error(f"Dataset.train is {shown(data.train)}; expected Split(x, y), from which rows are set aside")
     count = len(data.train.y)
+    if len(data.train.x) != count:
+        raise Error(f"{len(data.train.x)} examples and {count} labels given: each example needs one label")
     if not 1 <= rows < count:
         raise Error(f"{rows} rows given for validation; expected 1 to {count - 1}, to leave some for training")
     order = np.random.RandomState(seed).permutation(count)

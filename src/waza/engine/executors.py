@@ -4,6 +4,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import jax
+
+from waza.core.memory import check_memory, release
 from waza.engine import structure
 from waza.engine.checkpoint import Checkpoint
 from waza.engine.mapping import TIMED_HOWS, Chosen, How, seconds_a_step
@@ -85,7 +88,9 @@ def prepare(programs: Sequence[Program], watch: Watch | None = None) -> None:
 
     Raises:
         Interrupted: `watch` asked to stop; no further program was begun.
+        Error: a program needs more memory than is free.
     """
+    release()  # what earlier programs left
     stop_asked = (watch or Watch()).stop_asked
 
     def tasks(program: Program) -> Iterator[Callable[[], Any]]:
@@ -103,6 +108,23 @@ def prepare(programs: Sequence[Program], watch: Watch | None = None) -> None:
             prepared.result()
     if stop_asked():
         raise Interrupted("stopped before the training")
+    for program in programs:
+        _check_fits(program)
+
+
+def _check_fits(program: Program) -> None:
+    """Refuse a program that needs more memory on the host than is free, before the system ends the process.
+
+    Raises:
+        Error: it needs more.
+    """
+    if jax.devices()[0].platform != "cpu":
+        return  # a device says itself what it has not
+    for compiled in (program.compiled_train if program.steps else None, program.compiled_evaluate):
+        needed = compiled.memory_analysis() if isinstance(compiled, jax.stages.Compiled) else None
+        if needed is not None:
+            size = needed.temp_size_in_bytes + needed.output_size_in_bytes - needed.alias_size_in_bytes
+            check_memory("the arrays of a step", size, "give smaller batches, a smaller model, or fewer seeds a block")
 
 
 def _hows(trials: Trials, learner: Learner, how: How | None) -> tuple[How | None, ...]:

@@ -7,6 +7,7 @@ from jax.sharding import Mesh
 from jaxtyping import PyTree
 
 from waza.core.errors import Error
+from waza.core.memory import enough_memory
 from waza.engine.checkpoint import Checkpoint
 from waza.engine.devices import each_core_a_device, mesh_for_batches
 from waza.engine.executors import prepare
@@ -18,6 +19,8 @@ from waza.engine.training import Ending, Plan, train
 from waza.engine.watch import Watch
 from waza.learners import Learner
 from waza.learners.keys import LAST_SEED
+
+REMEDY = "give smaller batches, or a smaller model"
 
 
 class Fitted(NamedTuple):
@@ -76,14 +79,16 @@ def train_single(
         raise Error(f"seed is {seed}; expected a whole number from 0 to {LAST_SEED}")
     watch = watch or Watch()
     watch.compiling(1)
-    prepare([program], watch)
+    with enough_memory(REMEDY):
+        prepare([program], watch)
     watch.training(plan.steps)
 
     def evaluated(entry: dict[str, Any]) -> None:
         watch.evaluated(entry["step"], {name: value for name, value in entry.items() if name != "step"})
         heard(entry)
 
-    trained = train(program, range(seed, seed + 1), plan, checkpoint, watch, evaluated)
+    with enough_memory(REMEDY):
+        trained = train(program, range(seed, seed + 1), plan, checkpoint, watch, evaluated)
     watch.trained()
     best, diverged_at = int(trained.best_step[0, 0]), int(trained.diverged_at[0, 0])
     if plan.keep == "best" and best < 0:

@@ -11,6 +11,7 @@ import numpy as np
 
 from waza.core.errors import Error
 from waza.core.variables import trained
+from waza.kinds.pieces import in_pieces
 from waza.learners import as_inputs
 from waza.learners.rows import rows_at_once
 from waza.nn import Pass
@@ -110,15 +111,8 @@ class Model:
 
     def outputs(self, x: np.ndarray) -> np.ndarray:
         """The network's outputs for rows of inputs, computed in pieces of few different sizes."""
-        size = rows_at_once(x)
-        pieces = [self._outputs_of_piece(x[i : i + size], size) for i in range(0, len(x), size)]
-        return np.concatenate(pieces) if pieces else np.zeros((0, self.preparation.outputs), np.float32)
-
-    def _outputs_of_piece(self, x: np.ndarray, size: int) -> np.ndarray:
-        """The outputs of at most `size` rows, filled up to a power of two: each number of rows is another program."""
-        filled = min(size, 1 << (len(x) - 1).bit_length())
-        rows = np.concatenate([x, np.repeat(x[-1:], filled - len(x), axis=0)]) if filled > len(x) else x
-        return np.asarray(self._apply(self.variables, rows))[: len(x)]
+        found = in_pieces(lambda piece: self._apply(self.variables, piece), x, rows_at_once(x))
+        return np.zeros((0, self.preparation.outputs), np.float32) if found is None else found
 
     @cached_property
     def _apply(self) -> Any:

@@ -7,6 +7,7 @@ import altair as alt
 import xarray as xr
 
 from waza.core.errors import Error
+from waza.report.chart_engine import png_of_chart
 from waza.report.charts import over_layers, over_steps
 from waza.report.compared import (
     MOST_LINES,
@@ -109,9 +110,7 @@ def main_png(
         scale: pixels a unit of length.
         figures: those of the study; without any, the usual ones.
     """
-    import vl_convert
-
     rows = arranged(main_charts(results, words, language, figures))
     title = alt.TitleParams(words[language].title, fontSize=19, offset=22)
     figure = dressed(alt.vconcat(*rows, spacing=40).resolve_scale(**APART).properties(title=title))
-    return bytes(vl_convert.vegalite_to_png(figure.to_dict(validate=False), scale=scale))
+    return png_of_chart(figure.to_dict(validate=False), scale)

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from waza.core.language import LANGUAGES
 from waza.core.names import lookup
+from waza.report.chart_engine import vega
 from waza.report.charts import PROBES, by_layer
 from waza.report.choices import choice_rows
 from waza.report.describing import described
@@ -47,8 +48,6 @@ def render_page(
         language: the one shown first.
         figures: those of the study; without any, the usual ones.
     """
-    import vl_convert
-
     environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
     environment.globals.update(
         number=number,
@@ -78,7 +77,7 @@ def render_page(
         figures=charts,
         probes=PROBES,
         specs=embedded({f"{name}-{key}": spec for name, group in charts.items() for key, spec in group.items()}),
-        vega=Markup(vl_convert.javascript_bundle()),  # type: ignore[call-arg]  # the stub forgets the default
+        vega=Markup(vega()),
         style=Markup((FOLDER / "page.css").read_text("utf-8")),
         script=Markup((FOLDER / "charts.js").read_text("utf-8")),
         choices={name: choice_rows(results, words, name) for name in LANGUAGES},

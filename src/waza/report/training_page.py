@@ -9,6 +9,7 @@ import jinja2
 from markupsafe import Markup
 
 from waza.core.language import LANGUAGES, texts
+from waza.report.chart_engine import vega
 from waza.report.describing import described
 from waza.report.page import embedded
 from waza.report.style import dressed
@@ -78,8 +79,6 @@ def render_training(
         more_charts: returns further charts by name, given the texts of a language.
         parts: further variables of the template.
     """
-    import vl_convert
-
     loader = jinja2.FileSystemLoader([training.folder, FOLDER])
     environment = jinja2.Environment(loader=loader, autoescape=True, undefined=jinja2.StrictUndefined)
     environment.globals.update(number=number, measured=measured)
@@ -101,7 +100,7 @@ def render_training(
         ],
         figures=specs,
         specs=embedded(specs),
-        vega=Markup(vl_convert.javascript_bundle()),  # type: ignore[call-arg]  # the stub forgets the default
+        vega=Markup(vega()),
         style=Markup((FOLDER / "page.css").read_text("utf-8")),
         script=Markup((FOLDER / "charts.js").read_text("utf-8")),
         more_style=Markup((FOLDER / "training.css").read_text("utf-8")),

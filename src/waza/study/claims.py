@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import xarray as xr
 
+from waza.core.construction import Fields
 from waza.core.errors import Error
 
 Verdict = Literal["holds", "fails", "depends", "undecided"]
@@ -14,7 +15,7 @@ Effect = Callable[[xr.Dataset], xr.DataArray]
 
 
 @dataclasses.dataclass(frozen=True)
-class Rule:
+class Rule(metaclass=Fields):
     """What the parts of claims have in common: the region (low, high) in which a value must lie.
 
     A finite bound is the smallest value that matters. The part holds where the value lies inside, fails where it lies
@@ -104,7 +105,7 @@ AnyPart = Part | Exact | Share | MoreOften
 
 
 @dataclasses.dataclass(frozen=True)
-class Claim:
+class Claim(metaclass=Fields):
     """A statement of the notes, with a rule that is fixed before the run.
 
     It fails if a necessary part fails, holds if all necessary parts hold, and is undecided otherwise. With parts for

@@ -9,6 +9,7 @@ from typing import Any
 import xarray as xr
 
 from waza.core.errors import Damaged, Error, missing_methods
+from waza.core.memory import enough_memory
 from waza.data.arrays import say
 from waza.engine.describe import describe, fingerprint
 from waza.engine.devices import mesh
@@ -16,16 +17,19 @@ from waza.engine.executors import Executor
 from waza.engine.training import Keep
 from waza.engine.watch import Watch
 from waza.learners.given import check_pieces, checked_data
+from waza.learners.returned import check_returned
 from waza.study import store
 from waza.study.deciding import UNTIL_DECIDED, decide
 from waza.study.nested import tuned_by_seed
 from waza.study.progress import announce_phases, begin_phase, tell_watch, watched
 from waza.study.record import record_of
+from waza.study.rehearsal import rehearse
 from waza.study.runner import Request, run_fixed, settings_of, trials_of
 from waza.study.settings import Settings
 from waza.study.study import Study
 from waza.study.tuning import choose
 
+REMEDY = "give smaller batches, a smaller model, or fewer seeds a block"
 TUNING, TRIALS, TOGETHER = "tuning", "trials", "tuning and trials"  # phases
 
 
@@ -60,13 +64,14 @@ def run(
 
     The attributes of the results hold the settings, versions, machine and seconds.
     """
-    with missing_methods(), watched(study.name, watch) as watching:
+    with missing_methods(), enough_memory(REMEDY), watched(study.name, watch) as watching:
         return _conducted(_checked(study), Request(runs, watching, fresh, keep=keep, executor=executor), max_seeds)
 
 
 def _conducted(study: Study, request: Request, max_seeds: int | None) -> xr.Dataset:
     """Choose the settings that are tuned, then run the study."""
     trials_of(study, mesh().size, request.keep)  # what cannot be kept is refused before settings are chosen
+    rehearse(study, lambda study: trials_of(study, mesh().size))
     if max_seeds is not None:
         if study.tuning is not None and study.tuning.nested:
             raise Error(f"{study.name!r} is tuned in each seed, for all of its seeds: give no limit to deciding")
@@ -103,6 +108,7 @@ def _checked(study: Study) -> Study:
     """The study with data that were checked on the host; what is converted is said as a warning."""
     mesh()  # before anything else of JAX, since it chooses the number of devices
     check_pieces(study.variants, study.data)
+    check_returned(study.variants, study.data)
     data, pool, notes = checked_data(study.variants, study.data, study.pool)
     say(notes, 3)
     return study if data is study.data and pool is study.pool else dataclasses.replace(study, data=data, pool=pool)

@@ -3,12 +3,16 @@
 import dataclasses
 import functools
 import math
+import numbers
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+import jax
 import numpy as np
 import xarray as xr
 
+from waza.core.errors import Error
+from waza.core.showing import shown
 from waza.study.claims import (
     AnyPart,
     Claim,
@@ -114,10 +118,10 @@ def _tried(part: AnyPart, results: xr.Dataset, record: RunRecord, sampling: Samp
     if isinstance(part, Exact):
         return lambda _: decide_exact(part)
     if isinstance(part, Share):
-        reached = np.asarray(part.reached(results).values, bool)
+        reached = per_seed(part, "reached", results).astype(bool)
         return lambda level: decide_share(part, reached, level, sampling)
     if isinstance(part, MoreOften):
-        pair = [np.asarray(of(results).values, bool) for of in (part.first, part.second)]
+        pair = [per_seed(part, name, results).astype(bool) for name in ("first", "second")]
         return lambda level: decide_more_often(part, pair[0], pair[1], level, sampling)
     effects, left_out = effects_of(part, results, record)
     return lambda level: dataclasses.replace(decide_part(part, effects, level, sampling), left_out=left_out)
@@ -125,11 +129,31 @@ def _tried(part: AnyPart, results: xr.Dataset, record: RunRecord, sampling: Samp
 
 def effects_of(part: Part, results: xr.Dataset, record: RunRecord) -> tuple[np.ndarray, int]:
     """A sampled part's effects, one a seed that counts, and the number of seeds that do not."""
-    effects = np.asarray(part.effect(results).values, float)
+    effects = per_seed(part, "effect", results).astype(float)
     if not part.among:
         return effects, 0
     trained = trained_trials(results, record).sel(variant=list(part.among)).all("variant").values
     return effects[trained], int((~trained).sum())
+
+
+def per_seed(part: Rule, name: str, results: xr.Dataset) -> np.ndarray:
+    """What one of a part's functions of the results returns: one value a seed.
+
+    Raises:
+        Error: it returns something else.
+    """
+    function = getattr(part, name)
+    if isinstance(function, type):
+        raise Error(f"{name} of {part.name!r} is {shown(function)}; expected a function of the results")
+    found = function(results)
+    what, expected = f"{name} of {part.name!r} returns", "expected one value a seed, as wz.final(results, ...) gives"
+    if not isinstance(found, xr.DataArray):
+        raise Error(f"{what} {shown(found)}; {expected}")
+    if found.dims != ("seed",) or found.size != results.sizes["seed"]:
+        raise Error(f"{what} values over ({', '.join(map(str, found.dims))}); {expected}")
+    if found.dtype.kind not in "biuf":
+        raise Error(f"{what} {found.dtype} values; {expected}")
+    return np.asarray(found.values)
 
 
 def trained_trials(results: xr.Dataset, record: RunRecord) -> xr.DataArray:
@@ -141,7 +165,10 @@ def trained_trials(results: xr.Dataset, record: RunRecord) -> xr.DataArray:
 
 def decide_exact(part: Exact) -> PartFinding:
     """Apply a part's rule to a value without an interval."""
-    value = float(part.value())
+    value = part.value()
+    if not isinstance(value, numbers.Real | np.ndarray | jax.Array) or np.size(value) != 1:
+        raise Error(f"value of {part.name!r} returns {shown(value)}; expected a number")
+    value = float(value)
     holds = part.low < value < part.high
     verdict: Verdict = "holds" if holds else "fails"
     return _finding(part, "exact", _Found(Interval(value, value, value, 1.0, 0)), verdict)

@@ -4,18 +4,22 @@ import numpy as np
 import xarray as xr
 
 from waza.core.errors import Error, nearest
+from waza.core.showing import shown
 
 
 def final(results: xr.Dataset, measure: str, variant: str | None = None) -> xr.DataArray:
     """A measure at the last step, one value a seed; a diverged trial counts at chance level.
 
     Chance levels are given by the learner and kept in the attributes, as `chance_test_accuracy`.
+
+    Raises:
+        Error: there is no such measure or variant.
     """
-    values = results[measure].isel(step=-1)
+    values = measured(results, measure).isel(step=-1)
     chance = results.attrs.get(f"chance_{measure}")
     if chance is not None:
         values = xr.where(results["diverged_at"] >= 0, chance, values)
-    return values if variant is None else values.sel(variant=variant)
+    return values if variant is None else values.sel(variant=_known(results, variant))
 
 
 def at_best(results: xr.Dataset, measure: str, variant: str) -> xr.DataArray:
@@ -26,9 +30,9 @@ def at_best(results: xr.Dataset, measure: str, variant: str) -> xr.DataArray:
 
     Source: Prechelt, "Early stopping - but when?", 1998.
     """
-    judged = results["validation_loss"].sel(variant=variant)
+    judged = measured(results, "validation_loss").sel(variant=_known(results, variant))
     best = judged.where(np.isfinite(judged), np.inf).argmin("step")
-    return results[measure].sel(variant=variant).isel(step=best).drop_vars("step")
+    return measured(results, measure).sel(variant=variant).isel(step=best).drop_vars("step")
 
 
 def measured(results: xr.Dataset, measure: str) -> xr.DataArray:
@@ -37,9 +41,24 @@ def measured(results: xr.Dataset, measure: str) -> xr.DataArray:
     Raises:
         Error: there is none of this name.
     """
-    if measure not in results.data_vars:
-        raise Error(f"the results have no measure {measure!r}: {nearest(measure, map(str, results.data_vars))}")
+    if not isinstance(results, xr.Dataset):
+        raise Error(f"results is {shown(results)}; expected what waza.study.run returns")
+    names = list(map(str, results.data_vars))
+    if not isinstance(measure, str):
+        raise Error(f"measure is {shown(measure)}; expected a text, such as {names[0]!r}")
+    if measure not in names:
+        raise Error(f"the results have no measure {measure!r}: {nearest(measure, names)}")
     return results[measure]
+
+
+def _known(results: xr.Dataset, variant: str) -> str:
+    """The name of a variant of the results; an `Error` where there is none."""
+    names = list(map(str, results["variant"].values))
+    if not isinstance(variant, str):
+        raise Error(f"variant is {shown(variant)}; expected a text, such as {names[0]!r}")
+    if variant not in names:
+        raise Error(f"the results have no variant {variant!r}: {nearest(variant, names)}")
+    return variant
 
 
 def marked(results: xr.Dataset, values: xr.DataArray) -> xr.DataArray:

@@ -4,9 +4,11 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
-from waza.core.construction import check_kind
+from waza.core.construction import Fields
 from waza.core.errors import Error, nearest
 from waza.core.measure import Measure, named
+from waza.core.showing import shown
+from waza.core.values import fits
 from waza.data import Dataset, Split
 from waza.data.redrawn import check_pool, overlap_of, pool_of
 from waza.engine.evaluation import declared_measures, declared_names
@@ -22,7 +24,7 @@ from waza.study.tuning import Tuning
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Study:
+class Study(metaclass=Fields):
     """A comparison of variants, trained on the same data from paired seeds.
 
     Args:
@@ -73,26 +75,25 @@ class Study:
     def __post_init__(self):
         if not self.name or not all(letter.isalnum() or letter in "-_." for letter in self.name):
             raise Error(f"the study's name is {self.name!r}; use letters, digits, '-' and '_', as in 'does-he-help'")
-        if not isinstance(self.variants, Mapping):
-            raise Error(
-                f"variants is {type(self.variants).__name__}; expected learners by name, such as {{'plain': learner}}"
-            )
         if not self.variants:
             raise Error(f"the study {self.name!r} has no variants; give at least one learner by name")
-        for name, variant in self.variants.items():
-            if not isinstance(name, str):
-                raise Error(f"a variant is called {name!r}; expected a text")
-            check_kind(f"variant {name!r}", Learner, variant)
         object.__setattr__(self, "baseline", self.baseline or next(iter(self.variants)))
         if self.baseline not in self.variants:
             raise Error(
                 f"no variant is called {self.baseline!r} (the baseline): {nearest(self.baseline, self.variants)}"
             )
         object.__setattr__(self, "data", as_data(self.variants, self.data))
+        for name, learner in self.variants.items():
+            declared = learner.measures(self.data)
+            if not fits(tuple[Measure, ...], declared):
+                raise Error(
+                    f"{type(learner).__name__}.measures of {name!r} returns {shown(declared)}; expected a tuple of "
+                    "Measures, such as (Measure('loss', 'lower'),)"
+                )
         object.__setattr__(self, "measure", self._main_measure())
         for field, least in {"seeds": 1, "steps": 0, "evaluate_every": 1, "block": 1, "first_seed": 0}.items():
             value = getattr(self, field)
-            if not isinstance(value, int) or isinstance(value, bool) or value < least:
+            if value < least:
                 raise Error(f"{field} is {value!r}; expected a whole number of at least {least}")
         last = self.first_seed + -(-self.seeds // self.block) * self.block - 1
         if last > LAST_SEED:
@@ -104,14 +105,7 @@ class Study:
         self._check_splits()
         if self.trained is not None and not named(self.measures, self.trained.measure).sign:
             raise Error(f"trained by {self.trained.measure!r}, of which neither direction is declared better")
-        if not isinstance(self.figures, tuple | list):
-            raise Error(f"figures is {type(self.figures).__name__}; expected a tuple of functions")
-        for figure in self.figures:
-            if not callable(figure):
-                raise Error(
-                    f"the figure {figure!r} is {type(figure).__name__}; "
-                    "expected a function (results, words, language), such as waza.report.over_steps"
-                )
+
         if self.mapping not in (MEASURED, *HOWS):
             raise Error(f"mapping is {self.mapping!r}; expected {MEASURED!r} or one of {', '.join(map(repr, HOWS))}")
 
@@ -168,14 +162,15 @@ class Study:
 
     def _check_splits(self) -> None:
         """Fill in the pool of splits per seed; refuse one that does not fit the data."""
-        if self.splits not in ("fixed", "per seed"):
-            raise Error(f"splits is {self.splits!r}; expected 'fixed' or 'per seed'")
         if self.splits == "fixed":
             if self.pool is not None:
                 raise Error("a pool is given and splits is 'fixed': give splits='per seed', or no pool")
             return
         if self.pool is None and isinstance(self.data, Dataset):
-            object.__setattr__(self, "pool", pool_of(self.data))
+            try:
+                object.__setattr__(self, "pool", pool_of(self.data))
+            except (TypeError, ValueError) as error:  # arrays of different shapes
+                raise Error(f"the splits of the data cannot be joined to draw new ones from: {error}") from error
         check_pool(self.data, self.pool)
 
     def _main_measure(self) -> str:

@@ -4,11 +4,12 @@ import dataclasses
 
 import xarray as xr
 
+from waza.core.construction import Fields
 from waza.core.measure import Measure
 
 
 @dataclasses.dataclass(frozen=True)
-class Trained:
+class Trained(metaclass=Fields):
     """A trial has trained if a measure reaches a bound at the last step, and the trial did not diverge.
 
     Args:

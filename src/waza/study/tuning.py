@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from waza.core.construction import Fields
 from waza.core.errors import Error, nearest
 from waza.core.measure import Measure, named
 from waza.core.recipe import later
@@ -26,7 +27,7 @@ POOL_SHARE = 0.2  # of the rows that splits are drawn from per seed, for tuning 
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
-class Tuning:
+class Tuning(metaclass=Fields):
     """How the nuisance settings of each variant are chosen: from a grid, by a measure on the validation split.
 
     The settings in which the variants differ are scientific, those in `grid` are nuisances, all others are fixed. The

@@ -2,13 +2,16 @@
 
 import json
 import sys
+from types import SimpleNamespace
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 from scipy import stats
 
 import waza as wz
+from waza import models
 from waza.cli import main
 from waza.core.errors import Error
 from waza.core.language import LANGUAGES, texts
@@ -17,6 +20,7 @@ from waza.kinds import load_model
 from waza.kinds.option import declared
 from waza.kinds.policy.agents import USUAL, agent, settle, steps_of
 from waza.kinds.policy.kind import KIND
+from waza.kinds.policy.model import PolicyModel
 from waza.kinds.policy.options import PolicyOptions
 from waza.kinds.policy.playing import facts, summary
 from waza.rl.environments import Box, CartPole, Played, Step
@@ -107,6 +111,20 @@ def test_the_interval_is_students():
     assert (found.low, found.high) == pytest.approx((low, high))
     assert found.standard_deviation == pytest.approx(returns.std(ddof=1)) and found.unfinished == 1
     assert json.loads(json.dumps(facts(played)))["lengths"] == [1, 2, 3, 4]
+
+
+def test_predictions_for_many_numbers_of_rows_share_few_programs():
+    network, environment = models.MLP((4, 8, 2)), CartPole()
+    variables = network.init(jax.random.key(0))
+    model = PolicyModel(network, variables, SimpleNamespace(environment=environment))
+    x = np.random.RandomState(0).randn(170, 4).astype(np.float32)
+    alone = [int(model.action(variables, row)) for row in x[:5]]
+    whole = model.predict(x)
+    assert whole[:5].tolist() == alone and whole.dtype == np.int32
+    for rows in range(1, 171, 13):
+        assert model.predict(x[:rows]).tolist() == whole[:rows].tolist()
+    assert model._actions._cache_size() <= 9
+    assert model.predict(x[:0]).shape == (0,)
 
 
 @pytest.mark.slow

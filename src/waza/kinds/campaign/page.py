@@ -11,6 +11,7 @@ from waza.core.language import LANGUAGES
 from waza.kinds.campaign import telling
 from waza.kinds.campaign.campaign import Campaign
 from waza.kinds.campaign.charts import gain_chart, ranking_chart
+from waza.report.chart_engine import vega
 from waza.report.describing import described
 from waza.report.page import embedded
 from waza.report.style import dressed
@@ -22,8 +23,6 @@ NAMED = ("arm", "reward", "cost", "value", "control", "propensity", "exclude", "
 
 def render(found: Campaign, language: str) -> str:
     """The page's HTML; `language` is the one shown first."""
-    import vl_convert
-
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(FOLDER), autoescape=True, undefined=jinja2.StrictUndefined
     )
@@ -47,7 +46,7 @@ def render(found: Campaign, language: str) -> str:
         settings=settings(found),
         figures=specs,
         specs=embedded(specs),
-        vega=Markup(vl_convert.javascript_bundle()),  # type: ignore[call-arg]  # the stub forgets the default
+        vega=Markup(vega()),
         style=Markup((SHARED / "page.css").read_text("utf-8")),
         script=Markup((SHARED / "charts.js").read_text("utf-8")),
     )

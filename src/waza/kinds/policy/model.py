@@ -15,10 +15,13 @@ from waza.core.files import write_whole
 from waza.data.given import array_of
 from waza.kinds.model import Model
 from waza.kinds.option import check_given
+from waza.kinds.pieces import in_pieces
 from waza.kinds.policy.options import EPISODES, PlayOptions
 from waza.nn import Pass
 from waza.rl.environments import Discrete, Environment, Played, play
 from waza.rl.rollouts import as_inputs
+
+ROWS = 1024  # observations at once
 
 
 @dataclasses.dataclass(frozen=True, repr=False)
@@ -55,7 +58,8 @@ class PolicyModel(Model):
         observations = array_of("x", x)
         if observations.ndim != 1 + len(space.shape) or observations.shape[1:] != space.shape:
             raise Error(f"observations have the shape {observations.shape}; expected (n, *{space.shape})")
-        return np.asarray(jax.vmap(partial(self.action, jax.device_put(self.variables)))(jnp.asarray(observations)))
+        found = in_pieces(lambda piece: self._actions(self.variables, piece), observations, ROWS)
+        return np.zeros((0, *self._action_shape), np.float32) if found is None else found
 
     def predict_proba(self, x: Any) -> np.ndarray:
         """Nothing: the policy always takes the same action for an observation.
@@ -84,6 +88,15 @@ class PolicyModel(Model):
         from waza.kinds.policy.film import film
 
         write_whole(Path(file), film(self, seed))
+
+    @property
+    def _action_shape(self) -> tuple[int, ...]:
+        actions = self.environment.actions
+        return () if isinstance(actions, Discrete) else actions.shape
+
+    @cached_property
+    def _actions(self) -> Any:
+        return jax.jit(lambda variables, x: jax.vmap(partial(self.action, variables))(x))
 
     @cached_property
     def _play(self) -> Any:

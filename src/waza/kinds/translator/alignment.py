@@ -8,6 +8,7 @@ import altair as alt
 
 from waza.core.language import texts
 from waza.kinds.translator.model import Alignment
+from waza.report.chart_engine import png_of_chart
 from waza.report.inline import Inline
 from waza.report.style import dressed, width_of
 
@@ -56,11 +57,9 @@ def alignment_chart(found: Alignment, say: Mapping[str, Any], widest: int = WIDE
 
 def alignment_png(found: Alignment, language: str) -> bytes:
     """The picture as a PNG file's bytes, with the axes named in a language."""
-    import vl_convert
-
     say = texts(Path(__file__).parent / "texts", language)
     chart = dressed(alignment_chart(found, say))
-    return bytes(vl_convert.vegalite_to_png(chart.to_dict(validate=False), scale=SCALE))
+    return png_of_chart(chart.to_dict(validate=False), SCALE)
 
 
 def _numbered(tokens: Sequence[str]) -> list[str]:

@@ -13,6 +13,7 @@ from waza.core.errors import Error
 from waza.data.given import array_of
 from waza.kinds.model import Model
 from waza.kinds.option import check_given
+from waza.kinds.pieces import in_pieces
 from waza.kinds.vae.options import VAEUseOptions
 from waza.learners import as_inputs
 from waza.models import VAE
@@ -125,14 +126,9 @@ class VAEModel(Model):
         self.outputs(np.zeros((1, *self.preparation.shape), np.uint8))
 
     def _in_pieces(self, compute: Any, rows: np.ndarray) -> np.ndarray:
-        """What a compiled function gives for rows, in pieces of one size, or of a power of two."""
-        found = []
-        for start in range(0, len(rows), ROWS):
-            piece = np.asarray(rows[start : start + ROWS])
-            filled = min(ROWS, 1 << (len(piece) - 1).bit_length())
-            whole = np.concatenate([piece, np.repeat(piece[-1:], filled - len(piece), axis=0)])
-            found.append(np.asarray(compute(self._variables, whole))[: len(piece)])
-        return np.concatenate(found) if found else np.zeros((0, self.latent), np.float32)
+        """What a compiled function gives for rows, in pieces of few sizes."""
+        found = in_pieces(lambda piece: compute(self._variables, piece), np.asarray(rows), ROWS)
+        return np.zeros((0, self.latent), np.float32) if found is None else found
 
     @cached_property
     def _variables(self) -> PyTree[Array]:
