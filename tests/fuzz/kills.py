@@ -47,7 +47,7 @@ def _runs(folder: Path) -> str:
             numbers = {name: value.tolist() for name, value in values.items() if not name.endswith("seconds")}
             name = f"{study.name} {sum(key.startswith(study.name + ' ') for key in found)}"
             found[name] = [numbers, sorted(path.name for path in run.path.iterdir() if path.name != "lock")]
-    return json.dumps(found)
+    return json.dumps(found, sort_keys=True)
 
 
 def _model(folder: Path) -> str:

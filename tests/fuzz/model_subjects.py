@@ -90,7 +90,7 @@ class Trained:
 def weights(folder: Path) -> str:
     """The model that a training left, and what it measured."""
     measures = json.loads((folder / "result.json").read_bytes())["measures"]
-    return json.dumps([json.loads(digest(folder)), measures])
+    return json.dumps([json.loads(digest(folder)), measures], sort_keys=True)
 
 
 def _listed(place: Place, *arguments: str) -> Ending:
