@@ -33,10 +33,15 @@ def _kept(place: Place) -> None:
         assert ending.verdict == FINE, ending
 
 
+def _damaged_run(folder: Path, rng: random.Random) -> Damage:
+    """Damage to the only run of a study."""
+    (settings,) = folder.glob("*/study.json")
+    return damage_folder(settings.parent, rng)
+
+
 def _first_damaged(folder: Path, rng: random.Random) -> Damage:
     """Damage to the run of the first study."""
-    (run,) = (folder / "mine").iterdir()
-    return damage_folder(run, rng)
+    return _damaged_run(folder / "mine", rng)
 
 
 def _every(*arguments: str) -> Callable[[Place], Ending]:
@@ -109,8 +114,7 @@ def _old_shown(place: Place) -> Ending:
 
 
 def _old_damaged(folder: Path, rng: random.Random) -> Damage:
-    (run,) = (folder / "xavier-forms").iterdir()
-    return damage_folder(run, rng)
+    return _damaged_run(folder / "xavier-forms", rng)
 
 
 def _images(place: Place) -> None:
