@@ -18,7 +18,7 @@ from waza.core.errors import Error
 FINE, REFUSED = "fine", "refused"
 TRACEBACK, HANG, HALF, SILENT = "traceback", "hang", "half-written file", "silent change"
 FAULTS = (TRACEBACK, HANG, HALF, SILENT)
-LONGEST = 2000  # characters of a refusal
+LONGEST = 4_100  # characters of a refusal
 SECONDS = 60  # after which a call hangs; a loaded machine is no hang
 
 
