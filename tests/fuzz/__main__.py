@@ -20,7 +20,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the first input; the others count from it")
     parser.add_argument("--kind", nargs="*", default=[], metavar="KIND", help="kinds of input (default: all)")
     parser.add_argument("--list", action="store_true", help="print the kinds and end")
-    parser.add_argument("--markdown", action="store_true", help="print the table for docs/reliability.md")
+    parser.add_argument("--markdown", action="store_true", help="print the tables for docs/reliability")
     parser.add_argument("--kills", type=int, metavar="N", help="kill trainings N times each instead, and go on")
     parser.add_argument("--show", action="store_true", help="print every input and how it ended")
     parser.add_argument("--keep", metavar="DIR", help="keep the sound and the last damaged inputs in this folder")
@@ -85,13 +85,21 @@ def _text(rows: list[tuple[str, int, int, int, int]]) -> str:
 
 
 def _markdown(rows: list[tuple[str, int, int, int, int]], seed: int) -> str:
-    """The table, and the line below it."""
+    """The tables of both pages, each with the line below it."""
     version = importlib.metadata.version
     names = ", ".join(f"{name} {version(name)}" for name in ("waza", "jax", "numpy", "pandas", "pillow"))
-    lines = ["| kind | inputs | fine | refused | findings |", "|---|---|---|---|---|"]
-    lines += [f"| {name} | {' | '.join(f'{value:,}' for value in values)} |" for name, *values in rows]
     today = datetime.datetime.now(datetime.UTC).date()
-    return "\n".join([*lines, "", f"Seed {seed}, {today}, Python {sys.version.split()[0]}, {names}."])
+    pages = []
+    for heads, everything, below in (
+        (("kind", "inputs", "fine", "refused", "findings"), "all", f"Seed {seed}, {today}, Python"),
+        (("種類", "入力", "正常", "拒否", "問題"), "合計", f"シード {seed}、{today}、Python"),
+    ):
+        lines = [f"| {' | '.join(heads)} |", "|---|---|---|---|---|"]
+        for name, *values in rows:
+            shown = everything if name == "all" else name
+            lines.append(f"| {shown} | {' | '.join(f'{value:,}' for value in values)} |")
+        pages.append("\n".join([*lines, "", f"{below} {sys.version.split()[0]}, {names}."]))
+    return "\n\n".join(pages)
 
 
 if __name__ == "__main__":

@@ -125,7 +125,7 @@ def damaged_json(content: bytes, rng: random.Random) -> tuple[bytes, Damage]:
     except ValueError:
         changed, said = damaged_bytes(content, rng)
         return changed, Damage(said)
-    if read.sums is None or rng.random() < 0.5:
+    if not read.sums or not read.facts or rng.random() < 0.5:
         value, said = other_value(json.loads(content), rng)
         return json.dumps(value, ensure_ascii=False).encode(), Damage(f"JSON: {said}", SUMS in json.loads(content))
     facts, said = other_value(read.facts, rng)

@@ -47,7 +47,7 @@ def _runs(folder: Path) -> str:
             numbers = {name: value.tolist() for name, value in values.items() if not name.endswith("seconds")}
             name = f"{study.name} {sum(key.startswith(study.name + ' ') for key in found)}"
             found[name] = [numbers, sorted(path.name for path in run.path.iterdir() if path.name != "lock")]
-    return json.dumps(found)
+    return json.dumps(found, sort_keys=True)
 
 
 def _model(folder: Path) -> str:
@@ -70,7 +70,7 @@ def _longer(name: str, steps: int) -> Training:
 
 STEPS = {
     **{
-        "table": 20_000,
+        "table": 8_000,
         "image": 3_000,
         "text": 400,
         "translator": 200,
@@ -164,11 +164,11 @@ def killed(name: str, folder: Path, kills: int, seed: int = 0) -> list[str]:
     wrong, done, attempts = [], 0, 0
     while done < kills:
         broken.mkdir()
-        moments = []
+        moments, left = [], operations
         for _ in range(min(4, kills - done)):
             attempts += 1
             by_time = rng.random() < 0.4
-            at = 0 if by_time else rng.randint(1, operations)
+            at = 0 if by_time else rng.randint(1, left)
             moment = rng.uniform(0.2, 1.0) * seconds
             process = started(arguments, broken, at)
             if by_time:
@@ -179,6 +179,7 @@ def killed(name: str, folder: Path, kills: int, seed: int = 0) -> list[str]:
             if process.wait(DEADLINE) == 0:
                 break  # it ended before: also well
             assert process.returncode == -signal.SIGKILL, (folder / "said").read_text()[-500:]
+            left = max(2, left - at)
             moments.append(f"{moment:.2f} s" if by_time else f"operation {at} of {operations}")
         done += len(moments)
         if moments:

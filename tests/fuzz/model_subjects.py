@@ -12,6 +12,7 @@ from fuzz.data_subjects import SUBJECTS as DATA
 from fuzz.subject import Place, Reading, Subject
 from fuzz.verdicts import FINE, REFUSED, Ending, commanded, judged, processed
 from waza.core.sealed import sum_of
+from waza.engine.watch import Watch
 
 OLD = Path(__file__).parents[1] / "fixtures" / "v0.1"
 
@@ -87,10 +88,25 @@ class Trained:
         return judged(lambda: weights(work)) if ending.verdict == FINE else ending
 
 
+class AfterSegments(Watch):
+    """Asks to stop after so many segments."""
+
+    def __init__(self, segments: int):
+        self.left = segments
+
+    def advance(self, steps: int) -> None:
+        """A segment has ended."""
+        self.left -= steps > 0
+
+    def stop_asked(self) -> bool:
+        """Whether all of them have."""
+        return self.left <= 0
+
+
 def weights(folder: Path) -> str:
     """The model that a training left, and what it measured."""
     measures = json.loads((folder / "result.json").read_bytes())["measures"]
-    return json.dumps([json.loads(digest(folder)), measures])
+    return json.dumps([json.loads(digest(folder)), measures], sort_keys=True)
 
 
 def _listed(place: Place, *arguments: str) -> Ending:
@@ -156,22 +172,15 @@ class Stopped(Trained):
 
     def make(self, place: Place) -> None:
         """Train until a stop is asked for."""
-        from waza.engine.watch import Interrupted, Watch
+        from waza.engine.watch import Interrupted
         from waza.kinds.fitting import fit_in_folder
         from waza.kinds.registry import fit_options
-
-        class Soon(Watch):
-            left = 2
-
-            def stop_asked(self) -> bool:
-                self.left -= 1
-                return self.left < 0
 
         data_beside(self.data, place)
         words = self.fit.replace("@", str(place.beside)).split()[1:]
         options: Any = {word[2:].replace("-", "_"): words[i + 1] for i, word in enumerate(words) if word[:2] == "--"}
         try:
-            fit_in_folder(fit_options(words[0], words[1], options), place.input / "model", Soon())
+            fit_in_folder(fit_options(words[0], words[1], options), place.input / "model", AfterSegments(1))
         except Interrupted:
             return
         raise AssertionError("the training ended before it was stopped")

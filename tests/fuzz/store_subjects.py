@@ -12,7 +12,7 @@ import numpy as np
 
 from fuzz.damage import Damage, damage_folder
 from fuzz.data_subjects import picture_files, read_for_fit
-from fuzz.model_subjects import OLD, saved_model
+from fuzz.model_subjects import OLD, AfterSegments, saved_model
 from fuzz.study_subjects import sound_study
 from fuzz.subject import Place, Reading, Subject
 from fuzz.verdicts import FINE, REFUSED, TRACEBACK, Ending, commanded, judged, processed
@@ -33,10 +33,15 @@ def _kept(place: Place) -> None:
         assert ending.verdict == FINE, ending
 
 
+def _damaged_run(folder: Path, rng: random.Random) -> Damage:
+    """Damage to the only run of a study."""
+    (settings,) = folder.glob("*/study.json")
+    return damage_folder(settings.parent, rng)
+
+
 def _first_damaged(folder: Path, rng: random.Random) -> Damage:
     """Damage to the run of the first study."""
-    (run,) = (folder / "mine").iterdir()
-    return damage_folder(run, rng)
+    return _damaged_run(folder / "mine", rng)
 
 
 def _every(*arguments: str) -> Callable[[Place], Ending]:
@@ -79,22 +84,15 @@ def _results(place: Place) -> Ending:
 def _stopped(place: Place) -> None:
     """A store in which the run of a study was stopped after its first checkpoint."""
     from waza.cli.run import read_study
-    from waza.engine.watch import Interrupted, Watch
+    from waza.engine.watch import Interrupted
     from waza.study import run
-
-    class Soon(Watch):
-        left = 3
-
-        def stop_asked(self) -> bool:
-            self.left -= 1
-            return self.left < 0
 
     path = Path(_study(place, "mine"))
     path.write_text(
         path.read_text().replace("steps=4, ", "steps=40000, ").replace("evaluate_every=2", "evaluate_every=20000")
     )
     try:
-        run(read_study(str(path), None), place.input, Soon())
+        run(read_study(str(path), None), place.input, AfterSegments(1))
     except Interrupted:
         return
     raise AssertionError("the study ended before it was stopped")
@@ -109,8 +107,7 @@ def _old_shown(place: Place) -> Ending:
 
 
 def _old_damaged(folder: Path, rng: random.Random) -> Damage:
-    (run,) = (folder / "xavier-forms").iterdir()
-    return damage_folder(run, rng)
+    return _damaged_run(folder / "xavier-forms", rng)
 
 
 def _images(place: Place) -> None:
@@ -127,7 +124,10 @@ def _pictures(place: Place) -> Ending:
 
     def call() -> str:
         with mock.patch.dict(os.environ, WAZA_CACHE=str(place.input)):
-            return read_for_fit("mlp", place.beside / "photos", size="8x8")
+            digest, *_ = read_for_fit(
+                "mlp", place.beside / "photos", size="8x8"
+            ).splitlines()  # notes say what was done
+            return digest
 
     return judged(call)
 

@@ -18,7 +18,7 @@ from waza.core.errors import Error
 FINE, REFUSED = "fine", "refused"
 TRACEBACK, HANG, HALF, SILENT = "traceback", "hang", "half-written file", "silent change"
 FAULTS = (TRACEBACK, HANG, HALF, SILENT)
-LONGEST = 2000  # characters of a refusal
+LONGEST = 4_100  # characters of a refusal
 SECONDS = 60  # after which a call hangs; a loaded machine is no hang
 
 
@@ -105,7 +105,7 @@ def commanded(arguments: Sequence[str], seconds: float = SECONDS) -> Ending:
 
 def processed(arguments: Sequence[str], cwd: Path, seconds: float = 2 * SECONDS) -> Ending:
     """How the real command ends, in a process of its own."""
-    command = [sys.executable, "-c", "from waza.cli import main; main()", *arguments]
+    command = [sys.executable, "-m", "waza.cli", *arguments]
     try:
         done = subprocess.run(command, cwd=cwd, capture_output=True, timeout=seconds, stdin=subprocess.DEVNULL)
     except subprocess.TimeoutExpired:
