@@ -46,6 +46,7 @@ class RunRecord:
         devices: their number.
         versions: of Python and of packages, by name.
         machine: the facts of `waza.engine.machine`, by name.
+        machines: those that computed the units where that were other processes, each with its number of units.
         revision: of the folder that the run was started in.
         started: when, in ISO 8601.
         fingerprint: the digest of all that the numbers depend on.
@@ -77,6 +78,7 @@ class RunRecord:
     devices: int | None = None
     versions: Mapping[str, str] = dataclasses.field(default_factory=dict)
     machine: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    machines: tuple[Mapping[str, Any], ...] = ()
     revision: str = ""
     started: str = ""
     fingerprint: str = ""
@@ -123,6 +125,7 @@ class RunRecord:
             "mapping": {name: dataclasses.asdict(one) for name, one in self.mapping.items()},
             "versions": self.versions,
             "machine": self.machine,
+            "machines": self.machines,
             "rules": self.rules,
             "trained": None if self.trained is None else dataclasses.asdict(self.trained),
         }
@@ -230,6 +233,7 @@ _STRUCTURED: dict[str, Callable[[str], Any]] = {
     "mapping": lambda value: {name: Chosen(**one) for name, one in _mapping(value).items()},
     "versions": _mapping,
     "machine": _mapping,
+    "machines": lambda value: tuple(json.loads(value)),
     "rules": _mapping,
     "trained": lambda value: Trained(**_mapping(value)),
     "overlap": float,

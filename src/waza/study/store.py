@@ -17,6 +17,7 @@ from waza.core.lock import held
 from waza.core.sealed import sealed, sum_of, unsealed
 from waza.engine.checkpoint import Checkpoint
 from waza.engine.mapping import Chosen
+from waza.engine.work import Outcome
 from waza.study.results import as_bytes
 
 RESULTS = "results.nc"
@@ -25,6 +26,7 @@ PARTIAL = "partial"
 MAPPINGS = "mappings.json"
 SUMS = "checksums.json"
 GROUPS = "groups"
+ORIGIN = "origin"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -87,6 +89,33 @@ class RunFolder:
     def checkpoint(self, name: str) -> Checkpoint:
         """The checkpoint of a unit of work, from which a run that was cut off goes on."""
         return Checkpoint(self.path / PARTIAL / f"{name}.safetensors", self._remedy)
+
+    def keep_finished(self, unit: str, outcome: Outcome, origin: Mapping[str, Any] | None) -> None:
+        """Keep a finished unit of work and where it was computed, in place of its checkpoint.
+
+        Raises:
+            Error: the file cannot be written.
+        """
+        content, path = outcome.to_bytes(), self.path / PARTIAL / f"{unit}.outcome"
+        write_whole(path, content)
+        write_whole(path.with_suffix(".json"), sealed({ORIGIN: origin}, {path.name: sum_of(content)}))
+        self.checkpoint(unit).path.unlink(missing_ok=True)
+
+    def finished(self, unit: str) -> tuple[Outcome, Mapping[str, Any] | None] | None:
+        """What `keep_finished` kept; None where nothing was.
+
+        Raises:
+            Error: a file is damaged.
+        """
+        path = self.path / PARTIAL / f"{unit}.json"
+        if not path.is_file():
+            return None
+        try:
+            read = unsealed(path.read_bytes())
+            read.check(path.parent)
+            return Outcome.from_bytes(path.with_suffix(".outcome").read_bytes()), read.facts[ORIGIN]
+        except (OSError, ValueError, KeyError) as error:
+            raise Error(f"{path} is damaged: {self._remedy}") from error
 
     def save_mappings(self, chosen: Sequence[Chosen]) -> None:
         """Keep how the groups' trials are mapped over: a resumed run must use the same mappings."""
