@@ -9,6 +9,7 @@ from typing import Any
 
 from waza.cli.arguments import whole
 from waza.cli.keep import keep_compiled, writable
+from waza.cli.on import add_on, executor_of
 from waza.core.files import write_whole
 from waza.engine.watch import Interrupted
 
@@ -60,6 +61,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--json", metavar="OUT", help="write the figures to this file")
     parser.add_argument("--fresh", action="store_true", help="start over, even if a run was interrupted")
+    add_on(parser)
 
 
 def command(options: argparse.Namespace) -> None:
@@ -79,8 +81,8 @@ def command(options: argparse.Namespace) -> None:
     asked = ask(options.data, target or USUAL_TARGET, tried, options.model, options.task, options.steps, **place)
     keep_compiled()
     try:
-        with Progress(asked.study.name, options.lang, options.begun) as watch:
-            found = run_comparison(asked, options.runs, watch, options.fresh, options.max_seeds, options.lang)
+        with executor_of(options) as executor, Progress(asked.study.name, options.lang, options.begun) as watch:
+            found = run_comparison(asked, options.runs, watch, options.fresh, options.max_seeds, options.lang, executor)
     except Interrupted as stopped:
         raise Interrupted(f"{stopped}; what was done is kept: the same command goes on from there") from None
     if options.json:

@@ -10,6 +10,7 @@ from typing import Any
 
 from waza import curriculum
 from waza.cli.keep import keep_compiled, writable
+from waza.cli.on import executor_of
 from waza.cli.progress import Progress
 from waza.core.errors import Error
 from waza.core.files import write_whole
@@ -36,8 +37,8 @@ def command(options: argparse.Namespace) -> None:
         raise Error("--max-seeds limits --until-decided: give both, or --seeds")
     max_seeds = (options.max_seeds or MOST_SEEDS) if options.until_decided else None
     try:
-        with Progress(study.name, options.lang) as watch:
-            results = run(study, options.runs, watch, options.fresh, max_seeds)
+        with executor_of(options) as executor, Progress(study.name, options.lang) as watch:
+            results = run(study, options.runs, watch, options.fresh, max_seeds, executor=executor)
     except Interrupted as stopped:
         raise Interrupted(f"{stopped}; what was done is kept: the same command goes on from there") from None
     publish(results, study, options)
