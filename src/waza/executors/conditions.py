@@ -47,11 +47,11 @@ class Conditions:
     cache: str | None
 
     @classmethod
-    def here(cls, packages: tuple[str, ...] = (), workers_per_gpu: int = 1) -> Self:
+    def here(cls, code: Mapping[str, str] | None = None, workers_per_gpu: int = 1) -> Self:
         """Those of this process.
 
         Args:
-            packages: further packages that the study uses.
+            code: that a study uses, of `waza.engine.code.code_of`; of other packages their versions count.
             workers_per_gpu: workers that share a GPU's memory.
         """
         devices = mesh()
@@ -61,7 +61,7 @@ class Conditions:
         if platform != "cpu":
             environment["XLA_PYTHON_CLIENT_MEM_FRACTION"] = f"{SHARE / workers_per_gpu:.3f}"
         return cls(
-            versions() | {name: importlib.metadata.version(name) for name in packages},
+            versions() | {name: value for name, value in (code or {}).items() if _version(name) == value},
             digests(),
             devices.size,
             platform,

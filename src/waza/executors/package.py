@@ -2,6 +2,7 @@
 
 import importlib
 import os
+import sys
 from typing import Any
 
 from waza.core.errors import Error
@@ -19,6 +20,11 @@ def ray_package() -> Any:
         raise Error(
             "RAY_AUTH_MODE switches authentication off, so that whoever reaches the cluster's ports could run code: "
             "leave it out, or set it to token"
+        )
+    if "ray" in sys.modules and "RAY_AUTH_MODE" not in os.environ:
+        raise Error(
+            "Ray was imported before waza's executor, without its token: set RAY_AUTH_MODE=token before Python starts, "
+            "or leave that import out"
         )
     os.environ.update(SETTINGS)
     try:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Self
 
 from waza.core.errors import Error
-from waza.core.names import SCRIPTS
 from waza.engine.checkpoint import Checkpoint
 from waza.engine.code import code_of
 from waza.engine.executors import Executor
@@ -59,7 +58,7 @@ class Ray(Executor):
         self._cluster: Cluster | None = None
         self._crew: Crew | None = None
         self._sent: tuple[Trials, Sent] | None = None
-        self._packages: tuple[str, ...] = ()
+        self._conditions: Conditions | None = None
         self._texts: dict[str, str] = {}
         self._warm: dict[str, set[Kind]] = {}
         self._origins: dict[Unit, Place] = {}
@@ -122,14 +121,13 @@ class Ray(Executor):
         if self._sent is not None and self._sent[0] is trials and self._crew is not None:
             return self._sent[1], self._crew
         parcel = pack(trials)
-        packages = tuple(sorted(name for name in code_of(trials.variants) if _is_package(name)))
         texts = {name: text for name, (_, text) in parcel.modules.items()}
         changed = any(self._texts.get(name, text) != text for name, text in texts.items())
-        if self._crew is not None and (changed or packages != self._packages):
+        conditions = Conditions.here(code_of(trials.variants), self._per_gpu)
+        if self._crew is not None and (changed or conditions != self._conditions):
             self._crew.close()
             self._crew = None
-        self._packages, self._texts = packages, texts
-        conditions = Conditions.here(packages, self._per_gpu)
+        self._conditions, self._texts = conditions, texts
         if self._cluster is None:
             cores = None if self._workers is None else self._workers * conditions.devices
             self._cluster = Cluster(self._address, cores)
@@ -143,8 +141,3 @@ class Ray(Executor):
         self._sent = trials, sent
         self._origins, self._warm = {}, {}
         return sent, self._crew
-
-
-def _is_package(label: str) -> bool:
-    """Whether a label of `waza.engine.code.code_of` is another package, whose version counts."""
-    return not label.endswith(".py") and label not in SCRIPTS
