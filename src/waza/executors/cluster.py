@@ -50,7 +50,8 @@ class Cluster:
     def close(self) -> None:
         """End the connection, and a cluster that was started for it."""
         if self.own and self.ray.is_initialized():
-            self.ray.shutdown()
+            with contextlib.suppress(Exception):  # it may be gone
+                self.ray.shutdown()
 
     def check(self) -> None:
         """Find out whether the cluster's head still answers.

@@ -1,5 +1,6 @@
 """Crew: the workers of a cluster, and what they answer."""
 
+import contextlib
 import dataclasses
 import importlib
 import itertools
@@ -13,7 +14,7 @@ from waza.engine.work import Unit
 from waza.executors.cluster import Cluster
 from waza.executors.conditions import Conditions
 from waza.executors.place import Place, check_same, name_of
-from waza.executors.worker import Sent, Worker
+from waza.executors.worker import WATCH, Sent, Worker
 
 Call = Literal["begin", "mappings", "compute", "pulse"]
 PULSE_EVERY = 2.0  # seconds between two questions to a worker
@@ -67,7 +68,7 @@ class Crew:
         if on_gpu:
             self._needs["num_gpus"] = conditions.devices / workers_per_gpu
         self._remote = cluster.ray.remote(
-            max_restarts=0, max_task_retries=0, concurrency_groups={"watch": 1}, **self._needs
+            max_restarts=0, max_task_retries=0, concurrency_groups={WATCH: 1}, **self._needs
         )(Worker)
         self._members: dict[str, Member] = {}
         self._calls: dict[Any, tuple[str, Call]] = {}
@@ -120,11 +121,11 @@ class Crew:
             member = self._members[name]
             if member.pulse_due and now - member.asked > PULSE_EVERY:
                 member.asked, member.pulse_due = now, False
-                self._ask(name, "pulse", group="watch")
+                self._ask(name, "pulse")
 
     def stop(self, worker: str) -> None:
         """Ask a worker to stop at the end of its segment."""
-        self._members[worker].actor.stop.options(concurrency_group="watch").remote()
+        self._members[worker].actor.stop.remote()
 
     def answers(self, seconds: float) -> list[Answer]:
         """What has been answered, after waiting at most this long for a first answer."""
@@ -143,17 +144,16 @@ class Crew:
         member = self._members.pop(worker, None)
         self._calls = {handle: call for handle, call in self._calls.items() if call[0] != worker}
         if member is not None:
-            self.cluster.ray.kill(member.actor)
+            with contextlib.suppress(Exception):  # a cluster that is gone has no workers any more
+                self.cluster.ray.kill(member.actor)
 
     def close(self) -> None:
         """End all workers."""
         for name in list(self._members):
             self.remove(name)
 
-    def _ask(self, worker: str, call: Call, *given: Any, group: str | None = None) -> None:
-        method = getattr(self._members[worker].actor, call)
-        handle = (method if group is None else method.options(concurrency_group=group)).remote(*given)
-        self._calls[handle] = (worker, call)
+    def _ask(self, worker: str, call: Call, *given: Any) -> None:
+        self._calls[getattr(self._members[worker].actor, call).remote(*given)] = worker, call
 
     def _answer(self, handle: Any) -> Answer | None:
         """The answer to a call; None for one that concerns the crew alone.

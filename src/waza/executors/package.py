@@ -7,7 +7,12 @@ from typing import Any
 
 from waza.core.errors import Error
 
-SETTINGS = {"RAY_AUTH_MODE": "token", "RAY_USAGE_STATS_ENABLED": "0", "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0"}
+SETTINGS = {
+    "RAY_AUTH_MODE": "token",
+    "RAY_ENABLE_AUTO_CONNECT": "0",  # else a call after a lost connection starts a cluster here
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+}
 
 
 def ray_package() -> Any:

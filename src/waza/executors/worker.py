@@ -23,6 +23,7 @@ from waza.executors.parcel import unpack
 from waza.executors.place import place
 
 Ending = Literal["done", "stopped", "refused", "failed", "memory"]
+WATCH = "watch"  # the threads that answer while a unit is computed
 NO_MEMORY = ("RESOURCE_EXHAUSTED", "Out of memory", "bad_alloc")
 
 
@@ -162,6 +163,11 @@ class Worker:
             trials = unpack(self._fetch(sent.content), self._fetch(sent.modules), self._arrays.__getitem__)
             self._trials, self._executor = (sent.key, trials), InProcess()
         return self._trials[1]
+
+
+for _method in ("pulse", "stop"):
+    # What `ray.method(concurrency_group=...)` sets. It is set here, where a worker imports the class too, without Ray.
+    getattr(Worker, _method).__ray_concurrency_group__ = WATCH
 
 
 def _of_error(error: Exception) -> Report:
