@@ -14,15 +14,18 @@ import xarray as xr
 
 from waza.core.errors import Error
 from waza.core.vary import vary
+from waza.engine.devices import mesh
 from waza.engine.watch import Interrupted, Watch
-from waza.executors import Ray, schedule
+from waza.executors import InProcess, Ray, schedule
 from waza.executors.cluster import Cluster
 from waza.executors.conditions import Conditions
 from waza.study import Study, Tuning, run
 from waza.study.record import record_of
+from waza.study.runner import trials_of
 from waza.study.store import folders
 
 from ..conftest import blobs, small_base
+from .laws import check_executor
 from .mistake import wrong
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed")]
@@ -91,6 +94,14 @@ def test_any_number_of_workers_gives_the_bits_of_one_process(workers, ordinary):
         check_same(results, ordinary)
         (machine,) = record_of(results).machines
         assert machine["units"] == UNITS and machine["features"] is not None
+
+
+def test_every_executor_keeps_the_laws(two, tmp_path):
+    study = tiny(seeds=8)
+    for executor in (InProcess(), two):
+        folder = tmp_path / type(executor).__name__
+        folder.mkdir()
+        check_executor(executor, trials_of(study, mesh().size, "last"), 4, folder)
 
 
 def test_workers_that_are_killed_cost_no_unit_and_no_bit(two, ordinary):

@@ -11,8 +11,8 @@ from typing import Any, Self
 
 import jax
 
-import waza
 from waza.data.folders import cache_folder
+from waza.engine.code import ROOT
 from waza.engine.devices import mesh
 from waza.engine.machine import versions
 
@@ -102,10 +102,9 @@ class Conditions:
 @functools.cache
 def digests() -> dict[str, str]:
     """The digest of each file of waza's code, by its path in the package."""
-    root = Path(waza.__file__).parent
     return {
-        path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()[:16]
-        for path in sorted(root.rglob("*.py"))
+        path.relative_to(ROOT).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+        for path in sorted(ROOT.rglob("*.py"))
     }
 
 

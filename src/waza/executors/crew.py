@@ -170,13 +170,11 @@ class Crew:
         except exceptions.RayTaskError as error:  # of waza's own code, or of what the worker imports
             raise Error(f"a worker could not {call}: {_told(error)}; install the same waza there") from error
         except (exceptions.OutOfMemoryError, exceptions.WorkerCrashedError, exceptions.RayActorError) as error:
-            broken = getattr(error, "cause", None)
-            text = str(error)
-            if "creation task" in text or (broken is not None and call == "begin" and "ModuleNotFound" in text):
+            if "ModuleNotFoundError" in str(error) or "ImportError" in str(error):
                 raise Error(f"a worker could not start: {_told(error)}; install the same waza there") from error
-            memory = isinstance(error, exceptions.OutOfMemoryError) or "memory pressure" in text or "OOM" in text[:2000]
             self.remove(worker)
-            return Answer(worker, call, None, _told(error), memory and "some common causes" not in text.lower())
+            memory = isinstance(error, exceptions.OutOfMemoryError) or "low on memory" in str(error)
+            return Answer(worker, call, None, _told(error), memory)
         if call == "pulse":
             member.pulse_due = True
         if call != "begin":
