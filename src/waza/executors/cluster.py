@@ -106,7 +106,7 @@ def _refusal(address: str | None, error: Exception) -> str:
             f"the cluster {where} did not accept the token: put the cluster's own into RAY_AUTH_TOKEN or "
             f"~/.ray/auth_token ({_short(error)})"
         )
-    if "timeout" in text.lower():
+    if "timeout" in text.lower() or "initialization failure" in text.lower():
         return (
             f"the cluster {where} does not answer ({_short(error)}): it may have another token than RAY_AUTH_TOKEN or "
             "~/.ray/auth_token here, or no server for clients (see docs/scale.md)"
