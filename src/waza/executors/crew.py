@@ -73,7 +73,7 @@ class Crew:
         self._members: dict[str, Member] = {}
         self._calls: dict[Any, tuple[str, Call]] = {}
         self._numbers = itertools.count()
-        self._since = time.monotonic()
+        self._alone_since = time.monotonic()  # without any worker
         self._looked = -math.inf
         self._fit = 1
         self._first: Place | None = None
@@ -99,8 +99,10 @@ class Crew:
             name = f"worker-{next(self._numbers)}"
             self._members[name] = Member(name, self._remote.remote(_opened))
             self._ask(name, "begin", self._conditions)
-        waited = time.monotonic() - self._since
-        if not self.there and waited > START_WITHIN:
+        if self.there:
+            self._alone_since = time.monotonic()
+        waited = time.monotonic() - self._alone_since
+        if waited > START_WITHIN:
             raise Error(
                 f"no worker has started within {waited:.0f} s: each needs {self._needs}, and the cluster has "
                 f"{_shown(self.cluster.ray.cluster_resources())}; give a larger machine, or waza fewer devices"
