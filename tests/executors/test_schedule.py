@@ -102,5 +102,5 @@ def test_a_unit_that_loses_every_worker_is_refused():
         schedule.lost(f"w{number}", "killed")
     assert 1 < ALONE_AFTER < MOST_LOSSES
     schedule.next_for("last", "here", 9)
-    with pytest.raises(Error, match=f"has lost {MOST_LOSSES} workers, the last one because killed"):
+    with pytest.raises(Error, match=f"has lost {MOST_LOSSES} workers, the last one so: killed"):
         schedule.lost("last", "killed")

@@ -210,4 +210,4 @@ def _told(error: BaseException) -> str:
     """The last line of an error that says why."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     because = [line for line in lines if "because" in line.lower() or "Error" in line]
-    return (because or lines or [type(error).__name__])[-1][:300]
+    return (because or lines or [type(error).__name__])[-1].partition(". ")[0][:200].rstrip(".")

@@ -10,6 +10,7 @@ from waza.core.errors import Error
 SETTINGS = {
     "RAY_AUTH_MODE": "token",
     "RAY_ENABLE_AUTO_CONNECT": "0",  # else a call after a lost connection starts a cluster here
+    "RAY_DEDUP_LOGS_SKIP_REGEX": "A worker died or was killed",  # lines that Ray prints; lost units are computed again
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
 }

@@ -204,7 +204,7 @@ class Schedule:
                 "give machines with more memory, or a study with smaller batches or fewer seeds at once (block)"
             )
         if self._losses[unit] >= MOST_LOSSES:
-            raise Error(f"{unit.name} has lost {MOST_LOSSES} workers, the last one because {why}: look at their logs")
+            raise Error(f"{unit.name} has lost {MOST_LOSSES} workers, the last one so: {why}; look at their logs")
         if memory or self._losses[unit] >= ALONE_AFTER:
             self._alone.add(unit)
         if unit not in self._waiting and not any(unit == one.unit for one in self.running.values()):
