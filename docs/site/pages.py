@@ -26,6 +26,7 @@ NAVIGATION = {
         "reinforcement",
         "export",
         "tensorflow",
+        "scale",
     ),
     "evidence": ("evidence", "statistics"),
     "project": ("reliability", "benchmarks", "decisions"),

@@ -13,6 +13,7 @@ _FOLDERS = (
     "curriculum",
     "data",
     "engine",
+    "executors",
     "interop",
     "kinds",
     "learners",
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
     from waza import curriculum as curriculum
     from waza import data as data
     from waza import engine as engine
+    from waza import executors as executors
     from waza import interop as interop
     from waza import kinds as kinds
     from waza import learners as learners

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from waza.cli.arguments import Intermixed, Parser, whole
 from waza.cli.ending import status_of
+from waza.cli.on import add_on
 from waza.core.errors import Error, nearest
 from waza.core.files import check_path
 from waza.core.language import LANGUAGES, system_language
@@ -66,6 +67,7 @@ def parser(chosen: str | None = None) -> argparse.ArgumentParser:
     run.add_argument("--max-seeds", type=whole(10), metavar="N", help="limit of --until-decided (default: 100)")
     run.add_argument("--json", metavar="OUT", help="write the figures to this file")
     run.add_argument("--fresh", action="store_true", help="start over, even if a run was interrupted")
+    add_on(run)
 
     show = command("show", "show a saved run")
     show.add_argument("run", metavar="RUN", help="a study's name (its newest run), a run's id or its folder")
@@ -78,6 +80,7 @@ def parser(chosen: str | None = None) -> argparse.ArgumentParser:
     claims.add_argument("--json", metavar="OUT", help="write the table to this file")
     claims.add_argument("--evidence", metavar="DIR", help="write the evidence pages to this folder")
     claims.add_argument("--publish", metavar="DIR", help="write the answers that the package ships to this folder")
+    add_on(claims)
 
     for name, text in OWN_OPTIONS.items():
         one = command(name, text)

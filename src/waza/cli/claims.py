@@ -10,6 +10,7 @@ from typing import Any
 from waza import curriculum
 from waza.cli.entries import NOT_RUN, PUBLISHED, RUN, Entry, reason
 from waza.cli.keep import keep_compiled, writable
+from waza.cli.on import executor_of
 from waza.core.errors import Error, nearest
 from waza.core.files import write_whole
 from waza.core.terminal import tell
@@ -108,24 +109,25 @@ def _run_missing(ids: Sequence[str], options: argparse.Namespace) -> list[str]:
 
     each_core_a_device()  # before a study that uses JAX while it is made starts it with one device
     failed = []
-    for exercise in curriculum.exercises():
-        wanted = set(ids) & set(exercise.claims) if ids else exercise.claims or options.evidence or options.publish
-        if not wanted:
-            continue
-        try:
-            study = exercise.study()
-            answer = answering(study, Path(options.runs))
-            if answer.folder is not None and answer.current:
-                if answer.folder.reported:
-                    continue
-                results = answer.folder.results()
-            else:
-                with resumable(), Progress(study.name, options.lang) as watch:
-                    results = run(study, options.runs, watch)
-            write_report(results, study, options.lang)
-        except Error as error:
-            tell(f"waza: {exercise.name}: {error}")
-            failed.append(exercise.name)
+    with executor_of(options) as executor:
+        for exercise in curriculum.exercises():
+            wanted = set(ids) & set(exercise.claims) if ids else exercise.claims or options.evidence or options.publish
+            if not wanted:
+                continue
+            try:
+                study = exercise.study()
+                answer = answering(study, Path(options.runs))
+                if answer.folder is not None and answer.current:
+                    if answer.folder.reported:
+                        continue
+                    results = answer.folder.results()
+                else:
+                    with resumable(), Progress(study.name, options.lang) as watch:
+                        results = run(study, options.runs, watch, executor=executor)
+                write_report(results, study, options.lang)
+            except Error as error:
+                tell(f"waza: {exercise.name}: {error}")
+                failed.append(exercise.name)
     return failed
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from waza.cli.arguments import whole
 from waza.cli.keep import keep_compiled, writable
+from waza.cli.on import add_on, executor_of
 from waza.core.files import write_whole
 
 # The names of `waza.comparison.techniques`, whose import takes longer than a help text may.
@@ -59,6 +60,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--json", metavar="OUT", help="write the figures to this file")
     parser.add_argument("--fresh", action="store_true", help="start over, even if a run was interrupted")
+    add_on(parser)
 
 
 def command(options: argparse.Namespace) -> None:
@@ -77,8 +79,12 @@ def command(options: argparse.Namespace) -> None:
     place = {"groups": options.groups, "order": options.order}
     asked = ask(options.data, target or USUAL_TARGET, tried, options.model, options.task, options.steps, **place)
     keep_compiled()
-    with resumable(), Progress(asked.study.name, options.lang, options.begun) as watch:
-        found = run_comparison(asked, options.runs, watch, options.fresh, options.max_seeds, options.lang)
+    with (
+        resumable(),
+        executor_of(options) as executor,
+        Progress(asked.study.name, options.lang, options.begun) as watch,
+    ):
+        found = run_comparison(asked, options.runs, watch, options.fresh, options.max_seeds, options.lang, executor)
     if options.json:
         text = json.dumps(found.to_json(), indent=1, ensure_ascii=False) + "\n"
         write_whole(Path(options.json), text.encode())

@@ -11,6 +11,7 @@ from typing import Any
 
 from waza import curriculum
 from waza.cli.keep import keep_compiled, writable
+from waza.cli.on import executor_of
 from waza.cli.progress import Progress, resumable
 from waza.cli.users_code import users_errors
 from waza.core.errors import Error
@@ -47,10 +48,11 @@ def _run(study: Any, options: argparse.Namespace) -> None:
     if options.max_seeds is not None and not options.until_decided:
         raise Error("--max-seeds limits --until-decided: give both, or --seeds")
     max_seeds = (options.max_seeds or MOST_SEEDS) if options.until_decided else None
-    with resumable(), Progress(study.name, options.lang) as watch:
+    with resumable(), executor_of(options) as executor, Progress(study.name, options.lang) as watch:
         found = None if options.fresh else unreported(study, options.runs, watch, max_seeds)
-        results = run(study, options.runs, watch, options.fresh, max_seeds) if found is None else found
-    publish(results, study, options)
+        if found is None:
+            found = run(study, options.runs, watch, options.fresh, max_seeds, executor=executor)
+    publish(found, study, options)
 
 
 def publish(results: Any, study: Any, options: argparse.Namespace) -> None:

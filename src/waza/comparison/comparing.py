@@ -9,6 +9,7 @@ from waza.comparison.running import SEEDS, Comparison, run_comparison
 from waza.core.errors import Error
 from waza.data.given import is_images
 from waza.data.targets import Task
+from waza.engine.executors import Executor
 from waza.engine.watch import Watch
 from waza.kinds.classifier.images import images_in_memory
 from waza.kinds.classifier.networks import network
@@ -31,6 +32,7 @@ def compare(
     language: str = "en",
     groups: str | None = None,
     order: str | None = None,
+    executor: Executor | None = None,
 ) -> Comparison:
     """Compare training techniques with a baseline, each tuned, until it is decided which help on these data.
 
@@ -51,6 +53,7 @@ def compare(
         groups: a column of a table whose values name groups, such as patients: the rows of a group are in one split,
             so that the test rows are of new groups. The column is no input.
         order: a column of dates or numbers: the latest rows are test rows. The column is no input.
+        executor: computes the units of work; in this process if not given.
 
     Raises:
         Error: the data, a technique or the model cannot be used, or every variant diverged.
@@ -61,7 +64,7 @@ def compare(
     """
     with watched("compare", watch) as watching:
         question = _question(data, target, tried, model, task, steps, watching, groups, order)
-        return run_comparison(question, runs, watching, fresh, max_seeds, language)
+        return run_comparison(question, runs, watching, fresh, max_seeds, language, executor)
 
 
 def _question(

@@ -22,6 +22,7 @@ from waza.core.arrays import finite
 from waza.core.errors import Error
 from waza.core.language import LANGUAGES
 from waza.data import Note
+from waza.engine.executors import Executor
 from waza.engine.single import single_program, train_single
 from waza.engine.training import Plan
 from waza.kinds.model import Model
@@ -124,6 +125,7 @@ def run_comparison(
     fresh: bool = False,
     max_seeds: int = SEEDS,
     language: str = "en",
+    executor: Executor | None = None,
 ) -> Comparison:
     """Compare techniques until the question is decided; the report and the best model are kept in the run's folder.
 
@@ -135,22 +137,29 @@ def run_comparison(
         fresh: start over, even if a run was interrupted.
         max_seeds: the largest number of trials of each variant.
         language: the report's first language.
+        executor: computes the units of work; in this process if not given.
 
     Raises:
         Error: every variant diverged, or the folder cannot be used.
         Interrupted: `watch` asked to stop; the same call resumes.
     """
     with watched(question.study.name, watch) as watching:
-        return _compared(question, runs, watching, fresh, max_seeds, language)
+        return _compared(question, runs, watching, fresh, max_seeds, language, executor)
 
 
 def _compared(
-    question: Question, runs: str | Path | None, watch: Watch, fresh: bool, max_seeds: int, language: str
+    question: Question,
+    runs: str | Path | None,
+    watch: Watch,
+    fresh: bool,
+    max_seeds: int,
+    language: str,
+    executor: Executor | None,
 ) -> Comparison:
     """The comparison, with progress in phases."""
     first = [TOGETHER] if isinstance(question.study.data, Splits) else [TUNING, TRIALS]
     announce_phases(watch, [*first, REFERENCES, LAST])
-    results = _run(question, runs, watch, fresh, max_seeds)
+    results = _run(question, runs, watch, fresh, max_seeds, executor)
     if runs is None:
         return _found(question, results, watch)
     folder = RunFolder(Path(results.attrs["folder"]))
@@ -187,7 +196,14 @@ def _found(question: Question, results: xr.Dataset, watch: Watch) -> Comparison:
     )
 
 
-def _run(question: Question, runs: str | Path | None, watch: Watch, fresh: bool, max_seeds: int) -> xr.Dataset:
+def _run(
+    question: Question,
+    runs: str | Path | None,
+    watch: Watch,
+    fresh: bool,
+    max_seeds: int,
+    executor: Executor | None,
+) -> xr.Dataset:
     """The results: of a fixed number of splits, or of one split with seeds until the claims are decided."""
     study, preparation = question.study, question.material.preparation
     drawn, heard = isinstance(study.data, Splits), list[float]()
@@ -201,11 +217,11 @@ def _run(question: Question, runs: str | Path | None, watch: Watch, fresh: bool,
             watch.expected(trials + references * (seeds if drawn else 1) + REST * watch.waited)
         heard.append(seconds)
 
-    limit = None if drawn else max_seeds
+    limit, executor = None if drawn else max_seeds, executor or Forecast(told)
     if drawn:
         study = dataclasses.replace(study, seeds=seeds, block=seeds)
     found = None if fresh or runs is None else unreported(study, runs, watch, limit)
-    return run(study, runs, watch, fresh, limit, executor=Forecast(told)) if found is None else found
+    return run(study, runs, watch, fresh, limit, executor=executor) if found is None else found
 
 
 def _kept(question: Question, results: xr.Dataset) -> tuple[str, Model]:

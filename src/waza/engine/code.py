@@ -319,6 +319,16 @@ def _collect(node: ast.AST, uses: set[Chain]) -> None:
         _collect(child, uses)
 
 
+def users_files() -> list[tuple[str, str, str]]:
+    """The name, path and text of each module of this process that is the user's own, without the script itself."""
+    found = []
+    for name, module in sorted(sys.modules.items()):
+        path = getattr(module, "__file__", None)
+        if path and name != "__main__" and name.partition(".")[0] != ROOT.name and _is_users(path):
+            found.append((name, str(path), Path(path).read_text("utf-8")))
+    return found
+
+
 def is_users(label: str) -> bool:
     """Whether a file in `code_of` is a user's own, and neither of waza nor another package.
 

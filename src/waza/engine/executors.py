@@ -1,6 +1,6 @@
 """Executors: where units of work are computed."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -37,6 +37,10 @@ class Executor:
             Interrupted: `watch` asked to stop.
         """
         raise NotImplementedError(f"{type(self).__name__} has no run(trials, units, checkpoint_of, watch)")
+
+    def origin_of(self, unit: Unit) -> Mapping[str, Any] | None:
+        """The machine that computed a unit which `run` gave; None for this process."""
+        return None
 
 
 class InProcess(Executor):

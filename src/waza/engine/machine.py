@@ -4,6 +4,7 @@ import importlib.metadata
 import os
 import platform
 import subprocess
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,24 @@ def machine() -> dict[str, Any]:
     if hasattr(os, "sysconf") and "SC_PHYS_PAGES" in os.sysconf_names:
         facts["memory_gib"] = round(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30)
     return facts
+
+
+def summed(places: Iterable[Mapping[str, Any]]) -> tuple[dict[str, Any], ...]:
+    """Machines without their processes, each once, with the number of units that it computed.
+
+    >>> one = {"host": "a", "process": 1, "cores": 2}
+    >>> summed([one, {**one, "process": 2}, {**one, "host": "b"}])
+    ({'host': 'a', 'cores': 2, 'units': 2}, {'host': 'b', 'cores': 2, 'units': 1})
+    """
+    found: list[dict[str, Any]] = []
+    for one in places:
+        facts = {fact: value for fact, value in one.items() if fact != "process"}
+        known = next((entry for entry in found if {**entry, "units": 0} == {**facts, "units": 0}), None)
+        if known is None:
+            found.append({**facts, "units": 1})
+        else:
+            known["units"] += 1
+    return tuple(sorted(found, key=lambda entry: str(entry.get("host", ""))))
 
 
 def _processor() -> str:

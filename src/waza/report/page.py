@@ -82,7 +82,7 @@ def render_page(
         script=Markup((FOLDER / "charts.js").read_text("utf-8")),
         choices={name: choice_rows(results, words, name) for name in LANGUAGES},
         settings={name: json.dumps(value, indent=1, ensure_ascii=False) for name, value in record.settings.items()},
-        facts=[record.versions, record.machine],
+        facts=[record.versions, record.machine, *record.machines],
         mappings=record.mapping,
         techniques=techniques(record.settings),
     )

@@ -48,6 +48,7 @@ class RunRecord:
         devices: their number.
         versions: of Python and of packages, by name.
         machine: the facts of `waza.engine.machine`, by name.
+        machines: those that computed the units where that were other processes, each with its number of units.
         revision: of the folder that the run was started in.
         started: when, in ISO 8601.
         fingerprint: the digest of all that the numbers depend on.
@@ -79,6 +80,7 @@ class RunRecord:
     devices: int | None = None
     versions: Mapping[str, str] = dataclasses.field(default_factory=dict)
     machine: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    machines: tuple[Mapping[str, Any], ...] = ()
     revision: str = ""
     started: str = ""
     fingerprint: str = ""
@@ -125,6 +127,7 @@ class RunRecord:
             "mapping": {name: dataclasses.asdict(one) for name, one in self.mapping.items()},
             "versions": self.versions,
             "machine": self.machine,
+            "machines": self.machines,
             "rules": self.rules,
             "trained": None if self.trained is None else dataclasses.asdict(self.trained),
         }
@@ -224,6 +227,7 @@ _STRUCTURED: dict[str, Callable[[Any], Any]] = {
     "mapping": _json(dict[str, Chosen]),
     "versions": _json(dict[str, str]),
     "machine": _json(dict[str, Any]),
+    "machines": _json(tuple[dict[str, Any], ...]),
     "rules": _json(dict[str, str]),
     "trained": _json(Trained),
     "overlap": _number,

@@ -5,7 +5,7 @@ import dataclasses
 import datetime
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,7 +19,7 @@ from waza.engine.code import code_of
 from waza.engine.describe import describe, fingerprint
 from waza.engine.devices import mesh
 from waza.engine.executors import Executor, InProcess
-from waza.engine.machine import machine, revision, versions
+from waza.engine.machine import machine, revision, summed, versions
 from waza.engine.mapping import MEASURED
 from waza.engine.training import Keep, Plan
 from waza.engine.watch import Watch
@@ -171,12 +171,22 @@ def _run(study: Study, devices: int, folder: store.RunFolder | None, request: Re
     blocks, groups = math.ceil(study.seeds / study.block), trials.groups
     watch.training(max(study.steps, 1) * blocks * len(groups))
     outcomes: dict[Unit, Outcome] = {}
+    origins: dict[Unit, Mapping[str, Any] | None] = {}
     chance = {name: float(level) for name, level in study.variants[study.baseline].chance(study.data).items()}
     together = 1 if request.until is not None else blocks  # blocks between two looks at the results
     for first in range(0, blocks, together):
         numbers = range(first, min(first + together, blocks))
         units = [Unit(block, g, chosen[g].how) for block in numbers for g in range(len(groups))]
-        outcomes |= dict(executor.run(trials, units, checkpoint_of, watch))
+        for unit in units:
+            known = folder.finished(unit.name) if folder else None
+            if known is not None:
+                outcomes[unit], origins[unit] = known
+                watch.advance(max(study.steps, 1))
+        left = [unit for unit in units if unit not in outcomes]
+        for unit, outcome in executor.run(trials, left, checkpoint_of, watch) if left else ():
+            outcomes[unit], origins[unit] = outcome, executor.origin_of(unit)
+            if folder is not None:
+                folder.keep_finished(unit.name, outcome, origins[unit])
         for unit in units:
             if unit not in outcomes:
                 raise Error(f"{type(executor).__name__}.run gave no outcome for {unit}; expected one for each unit")
@@ -210,6 +220,7 @@ def _run(study: Study, devices: int, folder: store.RunFolder | None, request: Re
         data_name=str(getattr(study.data, "name", "")),
         rows=rows_of(study.data),
         seeds=results.sizes["seed"],
+        machines=summed(one or settings["machine"] for one in origins.values()) if any(origins.values()) else (),
         **{name: getattr(study, name) for name in ("first_seed", "steps", "evaluate_every", "block")},
         **{name: settings[name] for name in ("devices", "versions", "machine", "revision", "started")},
         **{name: settings[name] for name in ("fingerprint", "asked")},

@@ -24,6 +24,7 @@ from waza.core.plain import NotPlain, check_folders, is_there, read_plain
 from waza.core.sealed import damaged, read_record, sealed, sum_of
 from waza.engine.checkpoint import Checkpoint
 from waza.engine.mapping import Chosen
+from waza.engine.work import Outcome
 from waza.study.results import as_bytes
 from waza.study.settings import Settings
 from waza.study.stored_results import checked_results
@@ -45,6 +46,12 @@ class Mappings(TypedDict):
     """What `mappings.json` holds."""
 
     groups: list[Chosen]
+
+
+class Finished(TypedDict):
+    """What is written beside a finished unit's outcome: the machine that computed it; None for this process."""
+
+    origin: Mapping[str, Any] | None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -116,6 +123,33 @@ class RunFolder:
     def checkpoint(self, name: str) -> Checkpoint:
         """The checkpoint of a unit of work, from which a run that was cut off goes on."""
         return Checkpoint(self.path / PARTIAL / f"{name}.safetensors", self._remedy)
+
+    def keep_finished(self, unit: str, outcome: Outcome, origin: Mapping[str, Any] | None) -> None:
+        """Keep a finished unit of work and where it was computed, in place of its checkpoint.
+
+        Raises:
+            Error: the file cannot be written.
+        """
+        content, path = outcome.to_bytes(), self.path / PARTIAL / f"{unit}.outcome"
+        write_whole(path, content)
+        write_whole(path.with_suffix(".json"), sealed({"origin": origin}, {path.name: sum_of(content)}))
+        self.checkpoint(unit).path.unlink(missing_ok=True)
+
+    def finished(self, unit: str) -> tuple[Outcome, Mapping[str, Any] | None] | None:
+        """What `keep_finished` kept; None where nothing was.
+
+        Raises:
+            Damaged: a file is damaged.
+        """
+        path = self.path / PARTIAL / f"{unit}.json"
+        if not is_there(path):
+            return None
+        origin = read_record(path, Finished, self._remedy)["origin"]
+        outcome = path.with_suffix(".outcome")
+        try:
+            return Outcome.from_bytes(read_plain(outcome, LARGEST_RESULTS)), origin
+        except (OSError, Error) as error:
+            raise damaged(outcome, error, self._remedy) from error
 
     def save_mappings(self, chosen: Sequence[Chosen]) -> None:
         """Keep how the groups' trials are mapped over: a resumed run must use the same mappings."""
