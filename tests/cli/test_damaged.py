@@ -79,6 +79,7 @@ def test_an_earlier_run_is_shown_in_place_of_a_damaged_one(here, runs, capsys):
         assert end.value.code == 2 and said.count("\n") == 1 and "results.nc has changed" in said
 
 
+@pytest.mark.slow
 def test_a_missing_report_is_said_and_made_at_any_time(here, runs, capsys):
     folder = begun(runs, results=results_of())
     main(["show", "mine", "--lang", "en"])

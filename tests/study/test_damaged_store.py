@@ -17,7 +17,7 @@ from waza.study.results import as_bytes
 
 from ..stored import begun, results_of
 
-FUZZED = 120
+FUZZED = 60
 ODD = [None, True, -1, 2.5, float("nan"), 10**400, "", "x", [], {}, [[1]], {"a": 1}, [1, "a"]]
 
 

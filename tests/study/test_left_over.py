@@ -70,7 +70,9 @@ def test_damaged_results_are_moved_aside_and_computed_again(study, tmp_path):
     same(run(study, tmp_path, watch), results)
 
 
-@pytest.mark.parametrize("name", ["mappings.json", f"{Unit(0, 0, 'vmap').name}.safetensors"])
+@pytest.mark.parametrize(
+    "name", [pytest.param("mappings.json", marks=pytest.mark.slow), f"{Unit(0, 0, 'vmap').name}.safetensors"]
+)
 def test_a_run_that_was_cut_off_and_is_damaged_is_computed_again(study, tmp_path, name):
     results, watch = run(study, tmp_path, Watch()), Heard()
     folder = store.find(tmp_path, "left").path
@@ -83,6 +85,7 @@ def test_a_run_that_was_cut_off_and_is_damaged_is_computed_again(study, tmp_path
     assert again.attrs["folder"] != str(folder) and not folder.exists()
 
 
+@pytest.mark.slow
 def test_a_run_that_another_process_computes_is_refused_and_can_be_computed_twice(study, tmp_path):
     results = run(study, tmp_path, Watch())
     folder = store.find(tmp_path, "left")
