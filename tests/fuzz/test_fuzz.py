@@ -128,10 +128,15 @@ def raises(error):
     return verdicts.judged(call).verdict
 
 
-def test_only_one_line_that_can_be_shown_is_a_refusal():
+def test_an_error_of_waza_is_a_refusal_and_no_other():
     assert raises(Error("x has 3 rows, expected 4: add one")) == verdicts.REFUSED
-    for error in (Error("two\nlines"), Error(""), Error("\x1b[2J"), Error("a" * 5000), KeyError("a"), MemoryError()):
-        assert raises(error) == verdicts.TRACEBACK
+    assert raises(KeyError("a")) == raises(MemoryError()) == verdicts.TRACEBACK
+
+
+def test_only_one_line_that_can_be_shown_is_a_refusal():
+    assert verdicts.refused("列が 3 つ、expected 4: add one").verdict == verdicts.REFUSED
+    for told in ("two\nlines", " ", "\x1b[2J", "a" * 5000):
+        assert verdicts.refused(told).verdict == verdicts.TRACEBACK
 
 
 def test_what_never_ends_is_a_hang(tmp_path):

@@ -64,7 +64,7 @@ def judged(call: Callable[[], str], seconds: float = SECONDS) -> Ending:
             with deadline(seconds):
                 meaning = call()
         except Error as error:
-            return _refused(str(error))
+            return refused(str(error))
         except _Late:
             return Ending(HANG, f"not ended after {seconds:g} s")
         except MemoryError as error:
@@ -140,10 +140,10 @@ def of_process(status: int, output: str, errors: str) -> Ending:
         return Ending(TRACEBACK, f"status {status} without a line of its own: {' / '.join(lines)[:300]!r}")
     if lines[-1] != refusal:
         return Ending(TRACEBACK, f"a refusal of several lines: {refusal[:100]!r}, {lines[-1][:100]!r}")
-    return _refused(refusal.removeprefix("waza: "))
+    return refused(refusal.removeprefix("waza: "))
 
 
-def _refused(told: str) -> Ending:
+def refused(told: str) -> Ending:
     """A refusal, if it is one line that a terminal shows as it is."""
     if not told.strip():
         return Ending(TRACEBACK, "a refusal without words")
