@@ -178,8 +178,8 @@ class TestWithPickles:
         report = Worker(opened).compute(sent(small_trials(model={"activation": failing})), UNIT, None)
         assert report.ending == "failed"
         said = str(error_of(report, HERE))
-        assert said.startswith("ValueError: a mistake of the user's (on a (process 1), not tried again)\n  File ")
-        assert 'raise ValueError("a mistake of the user\'s")' in said and "site-packages" not in said
+        assert said.startswith("ValueError: a mistake of the user's (on a (process 1), not tried again); ")
+        assert 'in failing: raise ValueError("a mistake of the user\'s")' in said and "site-packages" not in said
 
     def test_errors_of_waza_and_of_memory_are_told_apart(self):
         def none_left(x):

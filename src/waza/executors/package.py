@@ -27,7 +27,7 @@ def ray_package() -> Any:
             "RAY_AUTH_MODE switches authentication off, so that whoever reaches the cluster's ports could run code: "
             "leave it out, or set it to token"
         )
-    if "ray" in sys.modules and "RAY_AUTH_MODE" not in os.environ:
+    if sys.modules.get("ray") is not None and "RAY_AUTH_MODE" not in os.environ:
         raise Error(
             "Ray was imported before waza's executor, without its token: set RAY_AUTH_MODE=token before Python starts, "
             "or leave that import out"

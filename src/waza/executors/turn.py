@@ -146,11 +146,11 @@ def error_of(report: Report, where: Place) -> Exception:
         return Error(report.message)
     own = {path for _, path, _ in users_files()}
     calls = [
-        f'\n  File "{file}", line {line}, in {function}\n    {linecache.getline(file, line).strip()}'
+        f"{file}:{line} in {function}: {linecache.getline(file, line).strip()}"
         for file, line, function in report.trace
         if file in own
     ]
-    return Error(f"{report.message} (on {name_of(where)}, not tried again){''.join(calls)}")
+    return Error(f"{report.message} (on {name_of(where)}, not tried again){''.join(f'; {call}' for call in calls)}")
 
 
 def _content(checkpoint: Checkpoint | None) -> bytes | None:
