@@ -1,8 +1,11 @@
 """Files that are written whole or not at all."""
 
 import errno
+import os
 import resource
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -105,3 +108,23 @@ def test_a_lock_leaves_the_errors_of_what_it_guards_alone(tmp_path):
         assert mine
     with pytest.raises(Error, match="cannot write"), held(tmp_path / "nowhere"):
         pass
+
+
+@pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="this system has no files for streams")
+def test_streams_are_written_into_and_stay_what_they_are(tmp_path):
+    script = "import sys; from pathlib import Path; from waza.core.files import write_whole; write_whole(Path(sys.argv[1]), b'abc')"
+    before = Path("/dev/null").lstat().st_mode, Path("/dev/stdout").lstat().st_mode
+    for path, said in (("/dev/stdout", b"abc"), ("/dev/null", b""), ("/dev/fd/1", b"abc"), ("/proc/self/fd/1", b"abc")):
+        assert subprocess.run([sys.executable, "-c", script, path], stdout=subprocess.PIPE, check=True).stdout == said
+    assert before == (Path("/dev/null").lstat().st_mode, Path("/dev/stdout").lstat().st_mode)
+
+
+def test_a_device_elsewhere_is_refused(tmp_path):
+    path = tmp_path / "null"
+    try:
+        os.mknod(path, stat.S_IFCHR | 0o666, os.makedev(1, 3))
+    except (OSError, AttributeError):
+        pytest.skip("devices may not be made here")
+    with pytest.raises(Error, match="it is a device"):
+        write_whole(path, b"abc")
+    assert path.is_char_device() and [*tmp_path.iterdir()] == [path]

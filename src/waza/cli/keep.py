@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 from waza.core.errors import Error
-from waza.core.files import check_path
+from waza.core.files import check_path, is_stream
 from waza.core.terminal import tell
 
 
@@ -16,6 +16,8 @@ def writable(path: Path) -> None:
     """
     if check_path(path).is_dir():
         raise Error(f"{path} is a folder; give the name of a file")
+    if is_stream(path):
+        return
     folder = path.parent
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent

@@ -5,6 +5,7 @@ import errno
 import os
 import re
 import secrets
+import stat
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,6 +21,7 @@ FULL = "the disk is full: free some space or choose another folder"
 DENIED = "writing is not permitted there: choose a folder that you may write to"
 BLOCKED = "a file has the name of a folder that is needed: choose another path"
 LONGEST_NAME, LONGEST_PATH = 255, 4000  # bytes; a path leaves room for the names of waza's files
+STREAMS = (Path("/dev"), Path("/proc"))
 TEMPORARY = re.compile(r"\.[0-9a-f]{16}\.tmp")
 REASONS = {
     errno.ENOSPC: FULL,
@@ -61,17 +63,37 @@ def check_path(path: Path) -> Path:
     return path
 
 
+def is_stream(path: Path) -> bool:
+    """Whether a path names an open stream or a device of characters, such as /dev/stdout, /dev/null or a shell's >(...).
+
+    >>> is_stream(Path("/dev/null")), is_stream(Path("/dev")), is_stream(Path("a.json"))
+    (True, False, False)
+    """
+    place = Path(os.path.abspath(path))
+    if not any(place.is_relative_to(folder) for folder in STREAMS) or not place.exists():
+        return False
+    named, meant = place.lstat().st_mode, place.stat().st_mode
+    return not stat.S_ISREG(named) and not stat.S_ISDIR(meant) and not stat.S_ISBLK(meant)
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Write `content` to `path` atomically: a reader gets the old file or the new one, never a part.
 
     The bytes are written to a hidden file in the same folder and synced to the disk; then the file is renamed. Missing
     parent folders are created. On any failure the hidden file is removed and `path` is unchanged; where the process is
-    killed, `remove_orphans` removes it later. What stands at `path` is replaced, and a link never followed.
+    killed, `remove_orphans` removes it later. What stands at `path` is replaced, and a link never followed; only a
+    stream (`is_stream`) is written into.
 
     Raises:
-        Error: the file cannot be written (disk full, no permission, read-only, not a folder).
+        Error: the file cannot be written (disk full, no permission, read-only, not a folder), or is a device.
     """
     try:
+        if is_stream(path):
+            with path.open("wb") as stream:
+                stream.write(content)
+            return
+        if path.is_block_device() or path.is_char_device():
+            raise Error(f"cannot write {path}: it is a device; give the name of a file")
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary, file = _temporary(path)
         try:
