@@ -14,7 +14,6 @@ from waza.core.sealed import sealed, sum_of, unsealed
 from waza.data.arrays import say
 from waza.data.dataset import Dataset
 from waza.data.folders import cache_folder
-from waza.data.image_listing import list_images
 from waza.data.images import image_folder
 from waza.data.notes import Note
 from waza.data.published import PublishedFile
@@ -73,8 +72,18 @@ def _is_as_written(folder: Path) -> bool:
 
 
 def _state(folder: Path) -> str:
-    """A digest of the names, the sizes and the times of all images in a folder."""
-    return sum_of(json.dumps(list_images(folder).images).encode())
+    """A digest of the names, the sizes and the times of all files below a folder, without those in it directly."""
+    states, waiting = [], [entry.path for entry in os.scandir(folder) if entry.is_dir(follow_symlinks=False)]
+    start = len(str(folder)) + 1
+    while waiting:
+        with os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+                    continue
+                state = entry.stat(follow_symlinks=False)
+                states.append((entry.path[start:], state.st_mode, state.st_size, state.st_mtime_ns, state.st_ctime_ns))
+    return sum_of(json.dumps(sorted(states)).encode())
 
 
 def _unpack(content: bytes, folder: Path) -> None:

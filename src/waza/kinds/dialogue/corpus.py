@@ -59,6 +59,12 @@ def material(asked: DialogueOptions, data: Any) -> DialogueMaterial:
         Error: the data cannot be read, or the vocabulary does not fit them.
     """
     corpus, notes = _corpus(asked, data)
+    with with_notes(notes):
+        return _material(asked, corpus, notes)
+
+
+def _material(asked: DialogueOptions, corpus: DialogueCorpus, notes: list[Note]) -> DialogueMaterial:
+    """The same for dialogues that were read, with the notes on that."""
     utterances = corpus.train.texts()
     some = utterances[:: -(-len(utterances) // LEARNED_FROM) or 1]
     kind = asked.tokens or "pieces"

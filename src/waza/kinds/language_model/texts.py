@@ -7,6 +7,7 @@ import numpy as np
 from waza.core.errors import Error
 from waza.data import Corpus, Note, Tokenizer, corpus, token_stream, tokenizer
 from waza.data.encodings import composed
+from waza.data.notes import with_notes
 from waza.data.text.preparation import TextPreparation
 from waza.data.text.repeats import repeated_share
 from waza.kinds.language_model.options import TokensName
@@ -30,8 +31,13 @@ def texts(given: str, tokens: str | None = None, vocabulary: int | None = None) 
         Error: there is no such text, it is too short, or it has no such tokens.
     """
     as_read, notes = corpus(given)
+    with with_notes(notes):
+        return _texts(as_read, notes, tokens or usual_tokens(given), vocabulary)
+
+
+def _texts(as_read: Corpus, notes: list[Note], kind: str, vocabulary: int | None) -> Material:
+    """The same for a text that was read, with the notes on that."""
     whole = Corpus(as_read.name, *map(composed, as_read[1:]))
-    kind = tokens or usual_tokens(given)
     learned = _learned(whole, kind, vocabulary)
     data = token_stream(whole, learned)
     for name in ("train", "validation", "test"):
