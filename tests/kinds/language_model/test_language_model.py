@@ -320,7 +320,7 @@ def test_prompts_are_for_language_models(fitted, tmp_path, capsys):
     refused(["use", text, "--prompt", "a", "--output", "x"], "--output goes with --input", capsys)
     refused(
         ["use", text, "--prompt", "a", "--temperature", "-1"],
-        "temperature is -1.0; expected a number of at least 0",
+        "temperature is -1.0; expected a number from 0 to",
         capsys,
     )
     refused(["use", text, "--prompt", "a", "--temperature", "nan"], "temperature is nan", capsys)

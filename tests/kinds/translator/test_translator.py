@@ -186,7 +186,7 @@ def test_empty_inputs_are_refused(fitted, model, tmp_path, capsys):
         model.translate("one")
     with pytest.raises(Error, match=r"temperature is -1\.0; expected a number from 0 to"):
         model.translate(["one"], temperature=-1.0)
-    with pytest.raises(Error, match=r"nucleus 1\.5 given; expected a probability"):
+    with pytest.raises(Error, match=r"nucleus is 1\.5; expected a number from 0 to 1"):
         model.translate(["one"], nucleus=1.5)
     assert TranslateOptions(text="x", top_k=2).sampling == {"top_k": 2}
 

@@ -126,7 +126,7 @@ def test_mistakes_of_use_are_refused(fitted, photos, tmp_path, capsys):
     picture = ["--png", str(tmp_path / "out.png")]
     for given, words in (
         ([], "give --sample, --interpolate or --reconstruct with --png, or --encode"),
-        (["--sample", "0", *picture], "sample is 0; expected a whole number of at least 1"),
+        (["--sample", "0", *picture], "sample is 0; expected a whole number from 1 to 10000"),
         (["--sample", "4"], "give its file as --png"),
         (["--sample", "4", "--encode", one, *picture], "--sample and --encode are both given"),
         (["--interpolate", one, *picture], "given 1 files; expected two images"),
@@ -154,7 +154,7 @@ def test_the_model_in_python(model, tmp_path):
     model.save(tmp_path / "kept")
     assert np.array_equal(wz.load(tmp_path / "kept").encode(x), codes)
     for call, words in (
-        (lambda: model.sample(0), "expected a whole number of at least 1"),
+        (lambda: model.sample(0), "expected a whole number from 1 to 10000"),
         (lambda: model.decode(np.zeros((2, 3))), r"expected codes of 2 numbers, \(n, 2\)"),
         (lambda: model.decode(np.full((1, 2), np.nan)), "not finite"),
         (lambda: model.interpolate(x[:3]), "3 images are given; expected two"),
