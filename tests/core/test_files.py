@@ -112,7 +112,7 @@ def test_a_lock_leaves_the_errors_of_what_it_guards_alone(tmp_path):
 
 @pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="this system has no files for streams")
 def test_streams_are_written_into_and_stay_what_they_are(tmp_path):
-    script = "import sys; from pathlib import Path; from waza.core.files import write_whole; write_whole(Path(sys.argv[1]), b'abc')"
+    script = "import sys, pathlib, waza.core.files as files; files.write_whole(pathlib.Path(sys.argv[1]), b'abc')"
     before = Path("/dev/null").lstat().st_mode, Path("/dev/stdout").lstat().st_mode
     for path, said in (("/dev/stdout", b"abc"), ("/dev/null", b""), ("/dev/fd/1", b"abc"), ("/proc/self/fd/1", b"abc")):
         assert subprocess.run([sys.executable, "-c", script, path], stdout=subprocess.PIPE, check=True).stdout == said

@@ -69,7 +69,7 @@ def is_stream(path: Path) -> bool:
     >>> is_stream(Path("/dev/null")), is_stream(Path("/dev")), is_stream(Path("a.json"))
     (True, False, False)
     """
-    place = Path(os.path.abspath(path))
+    place = path.absolute()
     if not any(place.is_relative_to(folder) for folder in STREAMS) or not place.exists():
         return False
     named, meant = place.lstat().st_mode, place.stat().st_mode
