@@ -64,7 +64,7 @@ def check_path(path: Path) -> Path:
 
 
 def is_stream(path: Path) -> bool:
-    """Whether a path names an open stream or a device of characters, such as /dev/stdout, /dev/null or a shell's >(...).
+    """Whether a path names an open stream or a device of characters: /dev/stdout, /dev/null, or >(...) of a shell.
 
     >>> is_stream(Path("/dev/null")), is_stream(Path("/dev")), is_stream(Path("a.json"))
     (True, False, False)
