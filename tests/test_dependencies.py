@@ -29,7 +29,7 @@ OPTIONAL = {extra: opened(given) for extra, given in EXTRAS.items()}
 
 def imported(folder):
     """Every module outside the standard library and the folder that is imported below it, with the importing files."""
-    found, own = {}, {path.stem for path in (ROOT / folder).rglob("*.py")}
+    found, own = {}, {path.stem for path in (ROOT / folder).rglob("*") if path.is_dir() or path.suffix == ".py"}
     for path in sorted((ROOT / folder).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             names = [one.name for one in node.names] if isinstance(node, ast.Import) else []

@@ -21,7 +21,7 @@ def test_ctrl_c_ends_a_text_without_end(tmp_path):
     network = models.lstm_language_model(4, width=8, depth=1)
     model = prepared_model(network, network.init(jax.random.key(0)), TextPreparation(Characters("abc")))
     save_model(tmp_path, model)
-    arguments = ["use", str(tmp_path), "--prompt", "ab", "--length", "100000000", "--lang", "en"]
+    arguments = ["use", str(tmp_path), "--prompt", "ab", "--length", "10000000", "--lang", "en"]
     process = subprocess.Popen([*WAZA, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     begun = process.stdout.read(40)
     process.send_signal(signal.SIGINT)

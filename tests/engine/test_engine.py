@@ -116,7 +116,7 @@ def test_a_stopped_run_goes_on_and_ends_with_the_same_bits(study, whole, tmp_pat
     with pytest.raises(Interrupted):
         run(study, tmp_path, StopAt(after))
     resumed = run(study, tmp_path)
-    assert len(list((tmp_path / "small").iterdir())) == 1
+    assert len(list((tmp_path / "small").glob("*-*"))) == 1
     xr.testing.assert_identical(resumed.drop_attrs(), whole.drop_attrs())
 
 
@@ -124,7 +124,7 @@ def test_a_stopped_run_of_other_settings_is_left_alone(study, tmp_path):
     with pytest.raises(Interrupted):
         run(study, tmp_path, StopAt(5))
     run(dataclasses.replace(study, steps=30), tmp_path)
-    assert len(list((tmp_path / "small").iterdir())) == 2
+    assert len(list((tmp_path / "small").glob("*-*"))) == 2
 
 
 def test_variants_that_differ_in_numbers_or_initial_values_share_a_program(study):

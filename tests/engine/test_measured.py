@@ -132,7 +132,7 @@ def test_the_main_measure_is_declared():
         def measures(self, data):
             return Measure("size")
 
-    with pytest.raises(Error, match=r"Alone.measures returns Measure.*expected a tuple of Measures"):
+    with pytest.raises(Error, match=r"Alone.measures of 'one' returns .*Measure; expected a tuple of Measures"):
         results(Alone())
 
 

@@ -53,14 +53,14 @@ WRONG = {
 @pytest.mark.parametrize(("made", "said"), WRONG.values(), ids=WRONG)
 def test_other_things_than_arrays_are_refused(made, said):
     with pytest.raises(Error, match=said):
-        check_returned({"own": Own(lambda: made)}, None)
+        check_returned({"own": Own(lambda: made)}, None, 1)
 
 
 @pytest.mark.parametrize(
     "made", [{}, {"update": ({"w": np.zeros(2, np.float32), "step": 1}, {})}, {"batch": (1, None)}]
 )
 def test_trees_of_arrays_pass(made):
-    check_returned({"own": Own(lambda: made)}, None)
+    check_returned({"own": Own(lambda: made)}, None, 1)
 
 
 def test_an_exception_of_the_user_passes_as_it_is():
@@ -69,4 +69,4 @@ def test_an_exception_of_the_user_passes_as_it_is():
             return state["nothing"]
 
     with pytest.raises(KeyError, match="nothing"):
-        check_returned({"own": Broken(dict)}, None)
+        check_returned({"own": Broken(dict)}, None, 1)

@@ -61,7 +61,7 @@ def small_study(study, variants):
     ("layers", "words"),
     [
         ((), "expected a tuple of layers"),
-        (nn.relu, "expected a tuple, such as"),
+        (nn.relu, "expected a tuple"),
         ((nn.Dense(2, 2), "relu"), r"Chain.layers\[1\] is 'relu'; expected an nn.Layer or a function: give nn.relu"),
         ((nn.Flatten,), r"Chain.layers\[0\] is the class nn.Flatten; expected .* give nn.Flatten\(\)"),
     ],

@@ -18,7 +18,7 @@ STUDY = Study(name="mine", variants={"SGD": Descent(Quadratic((1.0, 2.0)), SGD(0
 @pytest.mark.wrong_types
 @pytest.mark.parametrize("figures", [over_steps, (3,), ("test_accuracy",)])
 def test_figures_are_functions(figures):
-    with pytest.raises(Error, match=r"expected a (tuple of )?function"):
+    with pytest.raises(Error, match=r"expected a (tuple of )?(a )?function"):
         dataclasses.replace(STUDY, figures=figures)
 
 

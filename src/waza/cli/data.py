@@ -4,7 +4,8 @@ import argparse
 from pathlib import Path
 
 from waza import data
-from waza.core.terminal import one_line, put
+from waza.core.controls import one_line
+from waza.core.terminal import put
 
 # What can be done with each sample.
 TRY = {

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from waza.cli.keep import keep_compiled
+from waza.core.controls import one_line
 from waza.core.language import texts
-from waza.core.terminal import one_line, put
+from waza.core.terminal import put
 from waza.interop.targets import TARGETS
 
 

@@ -3,10 +3,10 @@
 import argparse
 import contextlib
 from collections.abc import Iterator
+from typing import Any
 
 from waza.cli.arguments import whole
 from waza.core.errors import Error
-from waza.engine.executors import Executor
 
 LOCAL, CLIENT = "ray", "ray://"
 
@@ -22,8 +22,8 @@ def add_on(parser: argparse.ArgumentParser) -> None:
 
 
 @contextlib.contextmanager
-def executor_of(options: argparse.Namespace) -> Iterator[Executor | None]:
-    """The executor that the options ask for, closed at the end; None computes in this process.
+def executor_of(options: argparse.Namespace) -> Iterator[Any]:
+    """The `Executor` that the options ask for, closed at the end; None computes in this process.
 
     Raises:
         Error: an option of `--on` was given without it, or its value is no address.

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from waza.cli.kept import Kept, asked_for, kept_models, kept_runs, size_text
+from waza.core.controls import one_line
 from waza.core.errors import Error
 from waza.core.language import texts
-from waza.core.terminal import ask_line, one_line, put
+from waza.core.terminal import ask_line, put
 
 
 def command(options: argparse.Namespace) -> None:

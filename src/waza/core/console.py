@@ -5,8 +5,8 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from waza.core.controls import shown
 from waza.core.streams import Errors, OutputLost, written
-from waza.core.terminal import shown
 
 
 class Terminal(Console):

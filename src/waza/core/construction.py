@@ -9,8 +9,9 @@ import equinox as eqx
 
 from waza.core.errors import Error, nearest
 from waza.core.remedies import how_to_make, required
-from waza.core.values import NUMBERS, as_annotated, check_kind, evaluated
+from waza.core.values import NUMBERS, Remedied, as_annotated, check_kind, evaluated
 
+LONGEST_OWN = 300  # characters of an error message of a class's own check; longer ones hold the value itself
 ALIASES = {  # names of other frameworks, and names here; those count that the recipe has
     "lr": ("learning_rate", "rate"),
     "eta": ("learning_rate", "rate"),
@@ -84,12 +85,27 @@ class Fields(type):
         """
         fields = {field.name: field for field in dataclasses.fields(cls) if field.init}  # type: ignore[arg-type]
         given = _named(cls, fields, args, kwargs)
-        kinds = _kinds(cls)
+        kinds, wrong = _kinds(cls), None
         for name, value in given.items():
-            if not (kinds[name] in NUMBERS and issubclass(cls, eqx.Module)):  # which a converter checks
+            if kinds[name] in NUMBERS and issubclass(cls, eqx.Module):  # which a converter checks
+                continue
+            try:
                 check_kind(f"{cls.__name__}.{name}", kinds[name], value)
                 given[name] = as_annotated(kinds[name], value)
-        return super().__call__(**given)
+            except Error as error:
+                wrong = wrong or error
+        if wrong is None:
+            return super().__call__(**given)
+        if isinstance(wrong, Remedied):
+            raise wrong
+        try:
+            super().__call__(**given)
+        except Error as own:  # the class's own check, which knows what is meant
+            if len(str(own)) <= LONGEST_OWN:
+                raise
+        except Exception:  # its own check was not written for values of this kind
+            raise wrong from None
+        raise wrong
 
 
 class Checked(Fields, type(eqx.Module)):  # type: ignore[misc]  # the metaclass of a Module has no public name

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-# What ends a line, what a terminal obeys or turns round, and bytes of a name that are no text.
-UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+from waza.core.controls import one_line
+
 LONGEST_WORD, LONGEST_MESSAGE = 300, 4_000
 MOST_KNOWN = 40
 
@@ -36,15 +36,6 @@ class Error(Exception):
         said = [one for one in sentences if one_line(one) not in message]
         if said:
             self.args = (_cut(one_line(" ".join([message if message.endswith(".") else f"{message}.", *said]))),)
-
-
-def one_line(text: str) -> str:
-    """The text with what ends a line, and what a terminal obeys, as escapes.
-
-    >>> print(one_line("red\\x1b[31m\\n"))
-    red\\x1b[31m\\n
-    """
-    return UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), text)
 
 
 def _cut(text: str) -> str:

@@ -17,6 +17,11 @@ from waza.core.names import public_name
 from waza.core.remedies import Recipes, remedy
 from waza.core.showing import shown
 
+
+class Remedied(Error):
+    """A value of another kind, for which the message says what to give instead."""
+
+
 NUMBERS = (float, float | None)  # annotations of fields that are leaves, see `waza.core.recipe`
 NAMED = {
     int: "a whole number",
@@ -58,6 +63,7 @@ def check_kind(where: str, annotation: Any, value: Any) -> None:
         value: the value.
 
     Raises:
+        Remedied: recipes or functions are expected; it says what to give.
         Error: it says what is given and what is expected.
 
     >>> check_kind("MLP.sizes", tuple[int, ...], 4)
@@ -74,7 +80,7 @@ def check_kind(where: str, annotation: Any, value: Any) -> None:
     callables = any(_is_callable(one) for one in options)
     if recipes or callables:
         others = [_expected(one) for one in options if not isinstance(one, Recipes) and not _is_callable(one)]
-        raise Error(f"{where} is {remedy(value, recipes, callables, others)}")
+        raise Remedied(f"{where} is {remedy(value, recipes, callables, others)}")
     raise Error(f"{where} is {shown(value)}; expected {_expected(annotation)}")
 
 

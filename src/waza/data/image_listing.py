@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from waza.core.controls import one_line
 from waza.core.errors import Error
 from waza.core.given_files import exists, is_folder
-from waza.core.terminal import one_line
 from waza.data.encodings import composed
 from waza.data.image_splits import is_plain, is_sure, splits_among
 from waza.data.notes import Note, with_notes

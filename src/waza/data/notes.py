@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from waza.core.errors import Error, one_line
+from waza.core.controls import one_line
+from waza.core.errors import Error
 from waza.core.language import texts
 
 MOST_LISTED, MOST_NOTES, LONGEST = 10, 5, 30

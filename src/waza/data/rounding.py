@@ -45,7 +45,7 @@ def lost_in_32_bits(rows: np.ndarray) -> np.ndarray:
     return np.flatnonzero(differ & same)
 
 
-def _narrow(numbers: np.ndarray) -> np.ndarray:
+def _narrow(numbers: np.ndarray | np.floating) -> np.ndarray:
     return np.where(np.abs(numbers) < NORMAL, 0, numbers.astype(np.float32))
 
 

@@ -18,7 +18,7 @@ from waza.learners.source import Stream
 NUMBERS = (bool, int, float, complex, np.generic, np.ndarray, jax.Array)
 
 
-def check_returned(learners: Mapping[str, Learner], data: Any) -> None:
+def check_returned(learners: Mapping[str, Learner], data: Any, steps: int) -> None:
     """Refuse learners of the user's own whose state or batch is no tree of arrays, or changes its form in a step.
 
     Nothing is computed. An exception in the user's code passes as it is.
@@ -33,15 +33,15 @@ def check_returned(learners: Mapping[str, Learner], data: Any) -> None:
             continue
         seen.add(kind)
         arrays, rest = eqx.partition(data, eqx.is_array)
-        jax.eval_shape(lambda arrays, one=learner, rest=rest: _look_at(one, eqx.combine(arrays, rest)), arrays)
+        jax.eval_shape(lambda arrays, one=learner, rest=rest: _look_at(one, eqx.combine(arrays, rest), steps), arrays)
 
 
-def _look_at(learner: Learner, data: Any) -> None:
-    """Call `init`, `batch` and `update` once, on shapes; of a stream, `init` alone, since it draws its batches."""
+def _look_at(learner: Learner, data: Any, steps: int) -> None:
+    """Call the functions once, on shapes; of a stream, which draws batches itself, and without steps `init` alone."""
     kind, key = type(learner).__name__, trial_key(0, "batch")
     state = learner.init(key, data)
     _check_arrays(f"{kind}.init", state)
-    if isinstance(learner.source(data), Stream):
+    if not steps or isinstance(learner.source(data), Stream) or _holds_keys(state):
         return
     batch = learner.batch(data, key, 0)
     _check_arrays(f"{kind}.batch", batch)
@@ -65,9 +65,19 @@ def _check_arrays(function: str, tree: PyTree) -> None:
     except (TypeError, ValueError) as error:
         raise Error(f"{function} returns a dict whose keys have no order; expected texts as keys") from error
     for path, leaf in leaves:
-        if not isinstance(leaf, NUMBERS) or getattr(leaf, "dtype", np.dtype(int)).kind in "OUSM":
+        kind = getattr(getattr(leaf, "dtype", None), "kind", "i")  # a random key's dtype has none
+        if not isinstance(leaf, NUMBERS) or kind in "OUSM":
             where = f" at {jax.tree_util.keystr(path)}" if path else ""
             raise Error(f"{function} returns {shown(leaf)}{where}; expected a tree of arrays")
+
+
+def _holds_keys(state: PyTree) -> bool:
+    """Whether a state holds typed random keys, which the engine refuses by name."""
+    return any(
+        jax.dtypes.issubdtype(leaf.dtype, jax.dtypes.prng_key)
+        for leaf in jax.tree.leaves(state)
+        if hasattr(leaf, "dtype")
+    )
 
 
 def _forms(tree: PyTree) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
+from waza.core.controls import one_line
 from waza.core.language import system_language, texts
-from waza.core.terminal import one_line, tell
+from waza.core.terminal import tell
 from waza.engine.watch import Watch
 
 LINE_SECONDS = 10.0

@@ -325,7 +325,7 @@ def test_prompts_are_for_language_models(fitted, tmp_path, capsys):
     )
     refused(["use", text, "--prompt", "a", "--temperature", "nan"], "temperature is nan", capsys)
     for wrong in (-1.0, np.nan, np.inf):
-        with pytest.raises(Error, match=f"temperature {wrong} given"):
+        with pytest.raises(Error, match=f"temperature is {wrong}"):
             generate(load_model(fitted.folder.path), "a", temperature=wrong)
 
 

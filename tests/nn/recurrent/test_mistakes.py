@@ -37,7 +37,7 @@ class Careless(nn.Cell):
     ("make", "words"),
     [
         (lambda: nn.SimpleRNN(0, 3), r"SimpleRNN\(inputs=0\); expected a whole number"),
-        (lambda: nn.GRU(3, 2.5), r"GRU.hidden_size is 2.5; expected a whole number"),
+        (lambda: nn.GRU(3, 2.5), r"GRU\(hidden_size=2.5\); expected a whole number"),
         (lambda: nn.GRU(3, 2, reset="between"), r"reset='between'.*'before' .*'after'"),
         (lambda: nn.LSTM(3, 2, coupled=True, forget_gate=False), "f = 1 - i needs both gates; leave both on"),
         (lambda: nn.LSTM(3, 2, coupled=True, input_gate=False), "input_gate=False.*coupled=False"),
