@@ -55,6 +55,7 @@ def fits(learner, data):
 
 
 @pytest.mark.parametrize("train", [runs, pytest.param(fits, marks=pytest.mark.slow)])
+@pytest.mark.slow
 def test_a_batch_that_is_far_too_large_is_refused_before_it_is_computed(train):
     x, y = np.ones((20, 4), np.float32), np.arange(20, dtype=np.int32) % 2
     learner = wz.Supervised(models.MLP((4, 3, 2)), optim.SGD(0.1), batch_size=10**11, probes=False)

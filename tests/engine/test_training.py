@@ -117,6 +117,7 @@ def test_a_checkpoint_of_another_model_is_refused(stripes, tiny, stops_after, tm
         fitted(tiny, stripes, kept=tmp_path / "kept")
 
 
+@pytest.mark.slow
 def test_a_checkpoint_of_other_settings_is_refused(stripes, tiny, stops_after, tmp_path):
     with pytest.raises(Interrupted):
         fitted(tiny, stripes, kept=tmp_path / "kept", watch=stops_after(1))

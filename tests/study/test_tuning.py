@@ -251,6 +251,7 @@ def test_a_look_knows_what_the_results_know(study):
     assert seen and set(seen) == {results.attrs["chance_test_accuracy"]}
 
 
+@pytest.mark.bits
 def test_added_seeds_change_no_bit(study):
     """The first seeds of an open-ended run are those of a fixed one."""
     never = Claim("C", (Part("p", lambda results: results["test_accuracy"].isel(step=-1, variant=0) * 0, low=0.0),))
