@@ -133,8 +133,6 @@ def effects_of(part: Part, results: xr.Dataset, record: RunRecord) -> tuple[np.n
     if not part.among:
         return effects, 0
     trained = trained_trials(results, record).sel(variant=list(part.among)).all("variant").values
-    if effects.size != trained.size:
-        raise Error(f"effect of {part.name!r} returns {effects.size} values; with `among`, expected one for each seed")
     return effects[trained], int((~trained).sum())
 
 
@@ -153,6 +151,8 @@ def per_seed(part: Rule, name: str, results: xr.Dataset) -> np.ndarray:
         raise Error(f"{what} {shown(found)}; {expected}")
     if found.dims != ("seed",) or not 0 < found.size <= results.sizes["seed"]:  # a rule may judge some seeds alone
         raise Error(f"{what} values over ({', '.join(map(str, found.dims))}); {expected}")
+    if getattr(part, "among", ()) and found.size != results.sizes["seed"]:
+        raise Error(f"{what} {found.size} values; with `among`, expected one for each seed")
     if found.dtype.kind not in "biuf":
         raise Error(f"{what} {found.dtype} values; {expected}")
     return np.asarray(found.values)
