@@ -86,6 +86,8 @@ def _is_single(value: Any) -> bool:
     """Whether a value has no rows."""
     if isinstance(value, Mapping):
         return not value or any(map(_is_single, value.values()))
+    if isinstance(value, tuple | list) and not value:
+        return True
     kinds = str | numbers.Number | type | types.FunctionType
     return value is None or type(value) is object or isinstance(value, kinds) or getattr(value, "shape", None) == ()
 
