@@ -111,7 +111,8 @@ def settings_line(one: Decided, language: str) -> str:
     ]
     said = [told["no_data"]]
     if record.data_name:
-        said = [told["data"].format(name=record.data_name, rows=told["joiner"].join(rows))]
+        kind = "data" if rows else "data_alone"
+        said = [told[kind].format(name=record.data_name, rows=told["joiner"].join(rows))]
     if record.splits:
         said.append(told["per_seed"])
     said.append(
