@@ -28,6 +28,17 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session", autouse=True)
+def signals_are_heard():
+    """`nohup` lets the tests ignore SIGHUP, and processes that they start would inherit that."""
+    ignored = [one for one in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(one) is signal.SIG_IGN]
+    for one in ignored:
+        signal.signal(one, signal.SIG_DFL)
+    yield
+    for one in ignored:
+        signal.signal(one, signal.SIG_IGN)
+
+
+@pytest.fixture(scope="session", autouse=True)
 def shared_cache(tmp_path_factory):
     """One cache for all tests of all processes, for data and for compiled programs: many tests run the same study."""
     base = tmp_path_factory.getbasetemp()

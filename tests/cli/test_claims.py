@@ -92,6 +92,7 @@ def test_each_reason_has_words_in_both_languages():
         assert set(claims_texts(language)["numbers"]) == set(evidence.NUMBERS)
 
 
+@pytest.mark.slow
 def test_a_run_of_version_0_1_is_shown_and_is_stale(tmp_path, capsys):
     runs = shutil.copytree(OLD, tmp_path / "runs")
     main(["show", "xavier-forms", "--runs", str(runs), "--lang", "en", "--json"])

@@ -120,6 +120,7 @@ def test_a_stopped_run_goes_on_and_ends_with_the_same_bits(study, whole, tmp_pat
     xr.testing.assert_identical(resumed.drop_attrs(), whole.drop_attrs())
 
 
+@pytest.mark.slow
 def test_a_stopped_run_of_other_settings_is_left_alone(study, tmp_path):
     with pytest.raises(Interrupted):
         run(study, tmp_path, StopAt(5))

@@ -130,6 +130,7 @@ def test_a_stored_run_may_be_moved(ordinary, tmp_path):
     assert whole.attrs["folder"] != folder.results().attrs["folder"]
 
 
+@pytest.mark.slow
 def test_an_executor_gives_an_outcome_for_each_unit(ordinary):
     class Forgetful(InProcess):
         def run(self, trials, units, checkpoint_of, watch):

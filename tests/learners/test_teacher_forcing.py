@@ -41,6 +41,7 @@ def trained(one, steps):
     return train_single(program, 0, Plan(steps=steps, evaluate_every=steps, keep="last"))
 
 
+@pytest.mark.slow
 def test_it_learns_and_its_measures_are_those_of_single_sentences():
     one = learner(loss=nn.CrossEntropy())
     fitted = trained(one, 300)

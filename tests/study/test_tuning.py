@@ -166,6 +166,7 @@ def test_tuning_never_touches_the_test_split(tuned, tmp_path):
     assert choices[0] == choices[1]
 
 
+@pytest.mark.slow
 def test_a_loss_is_made_small(tuned):
     loss = dataclasses.replace(tuned, tuning=dataclasses.replace(tuned.tuning, measure="loss"))
     (choice,) = json.loads(run(loss).attrs["tuning"])

@@ -151,6 +151,7 @@ def biased(rows=6000):
 
 
 @pytest.mark.parametrize("propensity", [("auto",), ("p",), ("known",)])
+@pytest.mark.slow
 def test_where_the_arm_was_not_drawn_alike_the_propensities_correct_it(propensity):
     exclude = () if "p" in propensity else ("p",)
     found = wz.campaign(biased(), "mail", "visit", propensity=propensity, exclude=exclude, steps=200)

@@ -95,6 +95,7 @@ def test_the_laws_of_learners(name):
     wz.testing.check_learner(learners(probes.ObservedActionReward())[name], None, steps=3)
 
 
+@pytest.mark.slow
 def test_a_training_that_diverges_ends_as_diverged(tmp_path):
     environment = probes.ObservedActionReward()
     learner = wz.vary(learners(environment)["a2c"], optimizer=optim.SGD(1e30))

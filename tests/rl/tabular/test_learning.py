@@ -207,6 +207,7 @@ def test_double_q_learning_removes_the_bias_of_the_maximum():
     assert abs(judged.mean()) < 0.05
 
 
+@pytest.mark.slow
 def test_differential_q_learning_finds_the_greatest_gain():
     world = GridWorld(slip=0.2, time_limit=None)
     best = average_policy_iteration(restarted(model_of(world)))
