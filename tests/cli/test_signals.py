@@ -117,7 +117,7 @@ def test_while_a_text_is_written(tmp_path):
     model = prepared_model(network, network.init(jax.random.key(0)), TextPreparation(Characters("abc")))
     save_model(tmp_path, model)
     code = after("waza.cli.use:module.hand_over", SIGTERM)
-    ended = run(code, "use", tmp_path, "--prompt", "ab", "--length", "100000000")
+    ended = run(code, "use", tmp_path, "--prompt", "ab", "--length", "10000000")
     assert (ended.returncode, ended.stdout, ended.stderr) == (143, "ab\n", "waza: stopped by SIGTERM\n")
 
 
