@@ -271,7 +271,7 @@ SUBJECTS = (
         (
             _fit("mlp", "photos", size="8x8"),
             _fit("vae", "photos", size="8x8"),
-            _trains("mlp", "photos", "--size", "8x8", "--hidden", "4"),
+            _trains("mlp", "photos", "--size", "8x8"),
         ),
         weight=1.5,
     ),
