@@ -104,8 +104,9 @@ class AfterSegments(Watch):
 
 
 def weights(folder: Path) -> str:
-    """The model that a training left, and what it measured."""
-    measures = json.loads((folder / "result.json").read_bytes())["measures"]
+    """The model that a training left, and what it measured; a campaign measures in its report alone."""
+    result = folder / "result.json"
+    measures = json.loads(result.read_bytes())["measures"] if result.exists() else None
     return json.dumps([json.loads(digest(folder)), measures], sort_keys=True)
 
 

@@ -176,7 +176,9 @@ def test_killed_at_any_moment_it_goes_on_with_the_same_bits(study, rows_file, tm
     assert process.wait() == -signal.SIGKILL
     assert [folder for folder in store.folders(runs, f"{study.name}.tuning") if not folder.complete]
     subprocess.run([*command, "0"], check=True)
-    assert all(len(list(folder.glob("*-*"))) == 1 for folder in runs.iterdir())  # the run that was cut off was continued
+    assert all(
+        len(list(folder.glob("*-*"))) == 1 for folder in runs.iterdir()
+    )  # the run that was cut off was continued
     xr.testing.assert_identical(store.find(runs, study.name).results().drop_attrs(), whole.drop_attrs())
 
 

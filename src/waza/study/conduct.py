@@ -168,7 +168,9 @@ def _read(
     for folder, settings in store.readable(runs, study):
         if folder.complete and reported in (None, folder.reported) and wanted(settings):
             try:
-                return folder.results()
+                results = folder.results()
+                folder.tidy()  # checkpoints, where the process was killed while it removed them
+                return results
             except Damaged as error:
                 folder.move_aside(error, partial(tell_watch, watch, "aside"))
     return None
