@@ -150,7 +150,7 @@ def test_a_folder_of_images_and_its_files(stripes_folder, tmp_path):
     assert model.predict(files).tolist() == ["level", "upright", "level"]
     broken = tmp_path / "broken.png"
     broken.write_bytes(b"no image")
-    with pytest.raises(wz.Error, match=r"2 files are given, and 1 images were read: .*broken.png"):
+    with pytest.raises(wz.Error, match=r"2 files are given; images read: 1. .*broken.png"):
         model.predict([files[0], broken])
 
 

@@ -164,7 +164,7 @@ def killed(name: str, folder: Path, kills: int, seed: int = 0) -> list[str]:
     wrong, done, attempts = [], 0, 0
     while done < kills:
         broken.mkdir()
-        moments, left = [], operations
+        moments, left, ended = [], operations, False
         for _ in range(min(4, kills - done)):
             attempts += 1
             by_time = rng.random() < 0.4
@@ -176,14 +176,14 @@ def killed(name: str, folder: Path, kills: int, seed: int = 0) -> list[str]:
                     process.wait(moment)
                 except subprocess.TimeoutExpired:
                     process.kill()
-            if process.wait(DEADLINE) == 0:
-                break  # it ended before: also well
+            if ended := process.wait(DEADLINE) == 0:
+                break  # before it was killed
             assert process.returncode == -signal.SIGKILL, (folder / "said").read_text()[-500:]
             left = max(2, left - at)
             moments.append(f"{moment:.2f} s" if by_time else f"operation {at} of {operations}")
         done += len(moments)
         if moments:
-            if said := _difference(arguments, broken, expected, training):
+            if said := _difference([] if ended else arguments, broken, expected, training):
                 wrong.append(
                     f"{name}, killed at {', '.join(moments)}: {said} (make fuzz KILLS={kills} KIND={name} SEED={seed})"
                 )
@@ -194,9 +194,14 @@ def killed(name: str, folder: Path, kills: int, seed: int = 0) -> list[str]:
 
 
 def _difference(arguments: list[str], broken: Path, expected: str, training: Training) -> str:
-    """What is other than in the unbroken training after the same command; "" for nothing."""
+    """What is other than in the unbroken training after the same command; "" for nothing.
+
+    Args:
+        arguments: of the command; none where it has ended already.
+    """
     try:
-        whole(arguments, broken)
+        if arguments:
+            whole(arguments, broken)
         found = training.left(broken)
     except Exception as error:
         return f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"

@@ -68,7 +68,7 @@ class ImageReading:
             if len(photographs.names) != len(x):
                 hint = "" if notes else ": a folder is among them"
                 with with_notes(notes):
-                    raise Error(f"{len(x)} files are given, and {len(photographs.names)} images were read{hint}")
+                    raise Error(f"{len(x)} files are given; images read: {len(photographs.names)}{hint}")
             return photographs
         pixels = pixels_of(x)
         if pixels.shape[1:3] != self.size or pixels.shape[3] not in (self.channels, 3):
