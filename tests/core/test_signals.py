@@ -76,6 +76,22 @@ def test_in_an_import_the_process_ends_there(left, tmp_path, monkeypatch):
     assert left == [signal.SIGTERM]
 
 
+def test_the_end_waits_for_the_thread(left, monkeypatch):
+    monkeypatch.setattr(signals, "GRACE", 60.0)
+    begun, told = threading.Event(), []
+
+    def say():
+        begun.set()
+        threading.Event().wait(0.2)
+        told.append("once")
+
+    signals.postpone(say, 0.0)
+    signal.raise_signal(signal.SIGINT)
+    assert begun.wait(60)
+    signals.end()
+    assert told == ["once"] and not left
+
+
 def test_a_lost_exception_is_passed_over_and_others_are_not(left, monkeypatch):
     passed = []
     monkeypatch.setattr(signals._listener, "_hook", passed.append)

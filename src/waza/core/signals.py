@@ -56,6 +56,8 @@ class _Listener:
         for one in self._before:
             signal.signal(one, self._interrupt)
         self._hook, sys.unraisablehook = sys.unraisablehook, self._unraisable
+        self._hearing = _thread.allocate_lock()  # held by the thread
+        self._hearing.acquire()
         _thread.start_new_thread(self._hear, (reader,))
 
     def end(self, leaving: bool) -> None:
@@ -65,6 +67,7 @@ class _Listener:
         signal.set_wakeup_fd(self._wakeup)
         sys.unraisablehook = self._hook
         os.write(self._writer, bytes([END]))
+        self._hearing.acquire(timeout=GRACE)  # a thread that still ran could end the process later
         os.close(self._writer)
 
     def interrupt(self, raising: bool) -> None:
@@ -106,6 +109,7 @@ class _Listener:
             if heard_at:
                 self._wait(heard_at)
         os.close(reader)
+        self._hearing.release()
 
     def _wait(self, heard_at: float) -> None:
         """Tell the user what the end waits for, or end a main thread that takes too long."""
