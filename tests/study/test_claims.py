@@ -60,8 +60,8 @@ def test_a_part_is_decided_by_its_region(values, region, verdict):
 
 
 def test_an_effect_that_is_not_finite_comes_without_a_warning():
-    one = Part("p", lambda results: np.log(results), low=0.0)
-    assert np.isneginf(per_seed(one, "effect", xr.DataArray(np.zeros(3), dims="seed"))).all()
+    one = Part("p", lambda results: np.log(results["x"]), low=0.0)
+    assert np.isneginf(per_seed(one, "effect", xr.Dataset({"x": ("seed", np.zeros(3))}))).all()
 
 
 @pytest.mark.parametrize(
