@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from waza.core.errors import Error
+from waza.core.given_files import as_path
 from waza.interop.keras.package import keras
 
 CODE = "which holds code of its own, and no file of a model is run here: replace it by layers of Keras"
@@ -42,7 +43,7 @@ def load_file(path: str | Path) -> Any:
     Raises:
         Error: the file is missing or damaged, of another format, or holds code, such as a Lambda layer.
     """
-    path = Path(path)
+    path = as_path(path)
     if path.suffix != ".keras":
         raise Error(f"{path} is no .keras file: write one in Keras by model.save('{path.stem}.keras')")
     if not path.is_file():
