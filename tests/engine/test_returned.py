@@ -1,8 +1,8 @@
 """What a user's own learner returns is looked at before any program is compiled."""
 
-import functools
 from collections.abc import Callable
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -114,7 +114,7 @@ class Falling(wz.core.recipe.Schedule):
         return self.made(step)
 
 
-def three(*_):
+def three(*_, **__):
     return 3
 
 
@@ -126,12 +126,16 @@ FUNCTIONS = {
     ),
     "a text": (wz.models.MLP((4, 3, 2), lambda x: "x"), "MLP.activation returns 'x'; expected an array"),
     "another shape": (
-        wz.models.MLP((4, 3, 2), lambda x: x[:, :1]),
+        wz.models.MLP((4, 3, 2), lambda x: x[..., :1]),
         r"MLP.activation returns float32\[4,1\]; nothing can be computed with it \(TypeError: ",
     ),
     "a partial function": (
-        wz.models.MLP((4, 3, 2), functools.partial(lambda x, by: by, by=3)),
+        wz.models.MLP((4, 3, 2), jax.tree_util.Partial(lambda x, by: by, by=3)),
         "MLP.activation returns 3; expected an array",
+    ),
+    "no argument": (
+        wz.models.MLP((4, 3, 2), lambda: 3),
+        r"MLP.activation cannot be called as it is here \(<lambda>\(\) takes 0 positional arguments but 1 was given\)",
     ),
     "an initializer": (
         wz.models.MLP((4, 3, 2), initializer=Drawn(three)),
@@ -141,7 +145,7 @@ FUNCTIONS = {
 OTHERS = {
     "a loss": ({"loss": Measured(three)}, "returns 3; expected (an array|measures by name)"),
     "a loss without measures": ({"loss": Measured(lambda found: {})}, r"Measured.__call__ returns \{\}; "),
-    "a loss of numbers": ({"loss": Measured(lambda found: {"loss": 3})}, r"returns \{'loss': 3\}; expected measures"),
+    "a loss without its loss": ({"loss": Measured(lambda found: {"other": found["loss"]})}, "returns .*; nothing can"),
     "a schedule": (
         {"optimizer": wz.optim.SGD(Falling(lambda step: None))},
         "returns None; expected (an array|a number)",
@@ -153,18 +157,21 @@ OTHERS = {
 }
 
 
+@pytest.mark.wrong_types
 @pytest.mark.parametrize(("model", "said"), FUNCTIONS.values(), ids=FUNCTIONS)
 def test_a_function_of_a_model_that_returns_something_else_is_named(model, said):
     with pytest.raises(Error, match=rf"test_returned.py:\d+: .*({said})"):
         check_returned({"own": supervised(model)}, DATA, 1)
 
 
+@pytest.mark.wrong_types
 @pytest.mark.parametrize(("fields", "said"), OTHERS.values(), ids=OTHERS)
 def test_a_part_of_a_learner_that_returns_something_else_is_named(fields, said):
     with pytest.raises(Error, match=rf"test_returned.py:\d+: .*({said})"):
         check_returned({"own": supervised(**fields)}, DATA, 1)
 
 
+@pytest.mark.wrong_types
 def test_chance_levels_are_numbers_by_name():
     with pytest.raises(Error, match=r"test_returned.py:\d+: Levels.chance returns 3; expected numbers by name"):
         check_chance(supervised(loss=Levels()), DATA)
@@ -176,9 +183,23 @@ def test_sound_functions_pass():
     check_returned({"own": supervised(optimizer=wz.optim.SGD(Falling(lambda step: 0.1)))}, DATA, 1)
 
 
+@pytest.mark.wrong_types
 def test_fit_names_the_function_too():
     with pytest.raises(Error, match=r"MLP\.activation returns 3; expected an array"):
         wz.fit(supervised(wz.models.MLP((4, 3, 2), three)), DATA, steps=2, keep="last")
+
+
+@pytest.mark.wrong_types
+@pytest.mark.parametrize(
+    ("function", "said"),
+    [
+        (print, r"MLP.activation, the function builtins.print, returns None; expected an array"),
+        (jnp.sum, r"MLP.activation, the function jax.numpy.sum, returns float32\[\]; nothing can be computed with it"),
+    ],
+)
+def test_a_function_of_another_package_is_named(function, said, capsys):
+    with pytest.raises(Error, match=said):
+        check_returned({"own": supervised(wz.models.MLP((4, 3, 2), function))}, DATA, 1)
 
 
 def test_a_figure_that_is_no_chart_is_named():

@@ -3,18 +3,18 @@
 import contextlib
 import dataclasses
 import functools
-import inspect
 import linecache
 import sys
 import types
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import jax
 import numpy as np
 
 from waza.core.errors import Error
+from waza.core.names import PACKAGE
 from waza.core.recipe import Schedule
 from waza.core.showing import shown
 from waza.core.users_files import is_users_file
@@ -22,6 +22,7 @@ from waza.nn import Initializer, Loss
 from waza.optim import FromOptax
 
 LONGEST = 120  # characters of a line of source, and of an exception
+R = TypeVar("R")
 
 
 def _arrays(value: Any, numbers: tuple[type, ...] = ()) -> bool:
@@ -35,7 +36,7 @@ def _numbers(value: Any) -> bool:
 
 
 def _measures(value: Any) -> bool:
-    return isinstance(value, Mapping) and _arrays(value)
+    return isinstance(value, Mapping) and bool(value) and _numbers(value)
 
 
 def _transformation(value: Any) -> bool:
@@ -51,11 +52,11 @@ class _Place(NamedTuple):
 
 
 class _Returned(NamedTuple):
-    """A function's place, the line of its return, and the value."""
+    """A function's place, where it returned as "file:line: ", that line, and the value."""
 
     place: _Place
-    file: str
-    line: int
+    where: str
+    source: str
     value: Any
 
 
@@ -67,18 +68,23 @@ METHODS: Mapping[str, tuple[tuple[type, str, Callable[[Any], bool]], ...]] = {
         (Schedule, "a number", _numbers),
     ),
     "scale": ((Initializer, "a number", _numbers),),
-    "chance": ((object, "numbers by name", _numbers),),
+    "chance": ((object, "numbers by name", _measures),),
     **dict.fromkeys(("apply", "init", "update"), ()),
 }
 
 
-def blamed(error: Exception, recipe: Any, look: Callable[[], None]) -> Error | None:
+def foreign(recipe: Any) -> tuple[Any, ...]:
+    """The functions and the classes in a tree of recipes that are not of waza."""
+    return tuple({id(thing): thing for thing, _, _ in _things(recipe) if not _is_ours(thing)}.values())
+
+
+def blamed(error: Exception, recipe: R, look: Callable[[R], Any]) -> Error | None:
     """The error that names the function of the user's own after whose return waza or JAX failed.
 
     Args:
         error: the exception; it was caught where `look` was called.
         recipe: holds the functions.
-        look: raises the same exception again.
+        look: raises the same exception again, for the recipe or one that computes the same.
 
     Returns:
         The error, with the user's file and line, the field, what the function returned and what is expected. None where
@@ -88,28 +94,31 @@ def blamed(error: Exception, recipe: Any, look: Callable[[], None]) -> Error | N
         return None
     returned: list[_Returned] = []
     with contextlib.suppress(Exception), _heard(recipe, returned):
-        look()
+        look(_listening(recipe, returned))
+    reason = " ".join(str(error).split())[:LONGEST]
+    for code, place in _methods(recipe) | _functions(recipe):
+        if isinstance(error, TypeError) and reason.startswith(f"{code.co_qualname}() "):
+            where, source = _line(code.co_filename, code.co_firstlineno)
+            return Error(f"{where}{place.name} cannot be called as it is here ({reason}){source}")
     if not returned:
         return None
     wrong = [one for one in returned if not one.place.fits(one.value)]
     last = (wrong or returned)[-1]
     expected = f"expected {last.place.expected}"
     if not wrong:
-        reason = " ".join(str(error).split())[:LONGEST]
         expected = f"nothing can be computed with it ({type(error).__name__}: {reason})"
-    source = " ".join(linecache.getline(last.file, last.line).split())[:LONGEST]
-    where = f"{Path(last.file).name}:{last.line}: {last.place.name}"
-    return Error(f"{where} returns {_shown(last.value)}; {expected}" + (f" (in: {source})" if source else ""))
+    value = str(jax.typeof(last.value)) if isinstance(last.value, jax.Array) else shown(last.value)
+    return Error(f"{last.where}{last.place.name} returns {value}; {expected}{last.source}")
 
 
 @contextlib.contextmanager
 def _heard(recipe: Any, returned: list[_Returned]) -> Iterator[None]:
-    """Within, note what the user's functions in a recipe return."""
-    places = dict(_places(recipe))
+    """Within, note what the user's functions and methods in a recipe return."""
+    places = dict(_methods(recipe) | _functions(recipe))
 
     def hear(frame: types.FrameType, event: str, value: Any) -> None:
         if event == "return" and frame.f_code in places:
-            returned.append(_Returned(places[frame.f_code], frame.f_code.co_filename, frame.f_lineno, value))
+            returned.append(_Returned(places[frame.f_code], *_line(frame.f_code.co_filename, frame.f_lineno), value))
 
     before = sys.getprofile()
     sys.setprofile(hear)
@@ -117,6 +126,33 @@ def _heard(recipe: Any, returned: list[_Returned]) -> Iterator[None]:
         yield
     finally:
         sys.setprofile(before)
+
+
+def _listening(recipe: R, returned: list[_Returned]) -> R:
+    """The recipe, in which the foreign functions without lines of the user's note what they return."""
+    places = {id(thing): _place(owner, field) for thing, owner, field in _things(recipe)}
+
+    def listening(leaf: Any) -> Any:
+        if not callable(leaf) or _is_ours(leaf) or _users_code(leaf) or id(leaf) not in places:
+            return leaf
+
+        @functools.wraps(leaf, updated=())
+        def noting(*arguments: Any, **settings: Any) -> Any:
+            value = leaf(*arguments, **settings)
+            place = places[id(leaf)]
+            returned.append(_Returned(place._replace(name=f"{place.name}, {shown(leaf)},"), "", "", value))
+            return value
+
+        return noting
+
+    found: R = jax.tree.map(listening, recipe)
+    return found
+
+
+def _line(file: str, number: int) -> tuple[str, str]:
+    """The beginning and the end of a message about a line of the user's."""
+    source = " ".join(linecache.getline(file, number).split())[:LONGEST]
+    return f"{Path(file).name}:{number}: ", f" (in: {source})" if source else ""
 
 
 def _below(error: BaseException) -> Iterator[types.FrameType]:
@@ -127,41 +163,55 @@ def _below(error: BaseException) -> Iterator[types.FrameType]:
         yield trace.tb_frame
 
 
-def _shown(value: Any) -> str:
-    return str(jax.typeof(value)) if isinstance(value, jax.Array) else shown(value)
-
-
-def _places(value: Any, owner: Any = None, field: str = "") -> Iterator[tuple[types.CodeType, _Place]]:
-    """The code of the user's functions in a tree of recipes, with their places."""
+def _things(value: Any, owner: Any = None, field: str = "") -> Iterator[tuple[Any, Any, str]]:
+    """The functions and the recipes' classes in a tree of recipes, each with the recipe that holds it and the field."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        yield from _methods(value)
+        yield type(value), owner, field
         for one in dataclasses.fields(value):
-            yield from _places(getattr(value, one.name), value, one.name)
+            yield from _things(getattr(value, one.name), value, one.name)
     elif isinstance(value, tuple | list):
         for item in value:
-            yield from _places(item, owner, field)
+            yield from _things(item, owner, field)
     elif isinstance(value, Mapping):
         for item in value.values():
-            yield from _places(item, owner, field)
-    elif code := _users_code(value):
-        place = _Place(f"{type(owner).__name__}.{field}")
-        if isinstance(owner, FromOptax):
-            place = _Place(place.name, "a transformation of optax", _transformation)
-        yield code, place
+            yield from _things(item, owner, field)
+    elif callable(value):
+        yield value, owner, field
 
 
-def _methods(recipe: Any) -> Iterator[tuple[types.CodeType, _Place]]:
-    """The code of the user's methods of one recipe, with their places."""
-    kind = type(recipe)
-    for name, kinds in METHODS.items():
-        if code := _users_code(getattr(kind, name, None)):
-            known = [(said, fits) for base, said, fits in kinds if issubclass(kind, base)]
-            yield code, _Place(f"{kind.__name__}.{name}", *(known[0] if known else ("arrays", _arrays)))
+def _place(owner: Any, field: str) -> _Place:
+    """The place of a function in a field."""
+    name = f"{type(owner).__name__}.{field}"
+    if isinstance(owner, FromOptax):
+        return _Place(name, "a transformation of optax", _transformation)
+    return _Place(name)
+
+
+def _functions(recipe: Any) -> set[tuple[types.CodeType, _Place]]:
+    """The code of the user's functions in a recipe's fields, with their places."""
+    found = ((_users_code(thing), _place(owner, field)) for thing, owner, field in _things(recipe) if owner is not None)
+    return {(code, place) for code, place in found if code is not None}
+
+
+def _methods(recipe: Any) -> set[tuple[types.CodeType, _Place]]:
+    """The code of the methods of the user's classes in a recipe, with their places."""
+    found = set()
+    for kind in [thing for thing, _, _ in _things(recipe) if isinstance(thing, type)]:
+        for name, kinds in METHODS.items():
+            if code := _users_code(getattr(kind, name, None)):
+                known = [(said, fits) for base, said, fits in kinds if issubclass(kind, base)]
+                found.add((code, _Place(f"{kind.__name__}.{name}", *(known[0] if known else ("arrays", _arrays)))))
+    return found
 
 
 def _users_code(function: Any) -> types.CodeType | None:
     """The code of a function of the user's own, also within `functools.partial` or a decorator such as `jax.jit`."""
     while isinstance(function, functools.partial | jax.tree_util.Partial):
         function = function.func
-    code = getattr(inspect.unwrap(function) if callable(function) else None, "__code__", None)
+    function = getattr(function, "__wrapped__", function)
+    code = getattr(function, "__code__", None) if not isinstance(function, type) else None
     return code if code is not None and is_users_file(code.co_filename) else None
+
+
+def _is_ours(thing: Any) -> bool:
+    return str(getattr(thing, "__module__", "")).startswith(f"{PACKAGE}.")

@@ -11,8 +11,7 @@ from jaxtyping import PyTree
 
 from waza.core.errors import Error
 from waza.core.showing import shown
-from waza.engine.blame import blamed
-from waza.engine.code import code_of, is_users
+from waza.engine.blame import blamed, foreign
 from waza.engine.shapes import batch_shapes
 from waza.engine.tally import as_means
 from waza.learners import Learner, Stream
@@ -22,7 +21,7 @@ NUMBERS = (bool, int, float, complex, np.generic, np.ndarray, jax.Array)
 
 
 def check_returned(learners: Mapping[str, Learner], data: Any, steps: int) -> None:
-    """Refuse learners with code of the user's own that returns what cannot be computed with.
+    """Refuse learners with functions or classes of the user's own that returns what cannot be computed with.
 
     The state and the batch of a learner are trees of arrays, and a step keeps the state's form. The functions and the
     classes in a learner's fields, such as an activation or a loss, return what their callers take. All are called on
@@ -33,12 +32,12 @@ def check_returned(learners: Mapping[str, Learner], data: Any, steps: int) -> No
     """
     seen: set[Any] = set()
     for learner in learners.values():
-        own = frozenset(item for item in code_of(learner).items() if is_users(item[0]))
-        key = (type(learner), jax.tree.structure(learner), own)
+        own = foreign(learner)
+        key = (jax.tree.structure(learner), *map(id, own))
         if not own or key in seen:
             continue
         seen.add(key)
-        _called(partial(_look_at, learner, data, steps), learner)
+        _called(lambda one: _look_at(one, data, steps), learner)
 
 
 def check_chance(learner: Learner, data: Any) -> None:
@@ -48,7 +47,7 @@ def check_chance(learner: Learner, data: Any) -> None:
         Error: it names the function, what it returns and what is expected.
     """
 
-    def look() -> None:
+    def look(learner: Learner) -> None:
         found: Any = learner.chance(data)
         if not isinstance(found, Mapping) or not all(map(_is_number, found.values())):
             raise Error(f"{type(learner).__name__}.chance returns {shown(found)}; expected numbers by name")
@@ -60,10 +59,10 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, NUMBERS) and np.size(value) == 1
 
 
-def _called(look: Callable[[], None], learner: Learner) -> None:
+def _called(look: Callable[[Learner], None], learner: Learner) -> None:
     """Call this; an exception outside of the user's lines becomes an error that names the function, if there is one."""
     try:
-        look()
+        look(learner)
     except Error:
         raise
     except Exception as error:
