@@ -62,7 +62,7 @@ TAKING = {
     "read_verdicts": lambda path, given: wz.report.read_verdicts(path),
     "load_words": lambda path, given: wz.report.load_words(path),
 }
-ELSE = {"count_words", "told", "tuning_seconds"}  # these take blocks of a text, or texts and runs of the package
+ELSE = {"count_words", "told"}  # these take blocks of a text, or texts of the package
 
 
 def taken(thing):
@@ -74,7 +74,7 @@ def public():
     """The functions and methods of all packages that take a path, by qualified name."""
     found = set()
     for info in pkgutil.walk_packages(wz.__path__, "waza."):
-        if not info.ispkg or info.name.startswith(("waza.cli", "waza.interop")):
+        if not info.ispkg or info.name.startswith(("waza.cli", "waza.interop", "waza.curriculum")):
             continue
         package = importlib.import_module(info.name)
         for name, thing in [*vars(package).items(), *((name, getattr(wz, name)) for name in wz.__all__)]:

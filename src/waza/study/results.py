@@ -80,4 +80,6 @@ def as_bytes(results: xr.Dataset) -> bytes:
     encoding = {
         name: {"dtype": "int32"} for name, value in results.variables.items() if np.issubdtype(value.dtype, np.integer)
     }
-    return bytes(results.to_netcdf(engine="scipy", encoding=encoding))
+    return bytes(
+        results.drop_encoding().to_netcdf(engine="scipy", encoding=encoding)
+    )  # without that of a file it is from

@@ -53,7 +53,7 @@ class LargeCorpus(NamedTuple):
 
 def is_large(source: str | Path, target: str | Path | None = None) -> bool:
     """Whether a file has more than 1 GiB, which is not read at once."""
-    paths = [as_path(path) for path in (source, target) if path is not None]
+    paths = [as_path(path) for path in ([source] if target is None else [source, target])]
     return any(is_file(path) and path.stat().st_size > LARGEST for path in paths)
 
 
