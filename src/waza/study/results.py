@@ -80,6 +80,5 @@ def as_bytes(results: xr.Dataset) -> bytes:
     encoding = {
         name: {"dtype": "int32"} for name, value in results.variables.items() if np.issubdtype(value.dtype, np.integer)
     }
-    return bytes(
-        results.drop_encoding().to_netcdf(engine="scipy", encoding=encoding)
-    )  # without that of a file it is from
+    plain = results.drop_encoding()  # that of the file from which they were read
+    return bytes(plain.to_netcdf(engine="scipy", encoding=encoding))
