@@ -194,12 +194,25 @@ def test_fit_names_the_function_too():
     ("function", "said"),
     [
         (print, r"MLP.activation, the function builtins.print, returns None; expected an array"),
+        (int, r"MLP.activation, the class builtins.int, fails \(TypeError: "),
         (jnp.sum, r"MLP.activation, the function jax.numpy.sum, returns float32\[\]; nothing can be computed with it"),
     ],
 )
 def test_a_function_of_another_package_is_named(function, said, capsys):
     with pytest.raises(Error, match=said):
         check_returned({"own": supervised(wz.models.MLP((4, 3, 2), function))}, DATA, 1)
+
+
+def test_a_recipe_of_waza_is_no_function():
+    with pytest.raises(Error, match=r"MLP.activation is an nn.CrossEntropy; expected a function"):
+        wz.models.MLP((4, 3, 2), wz.nn.CrossEntropy())
+
+
+@pytest.mark.wrong_types
+def test_a_recipe_of_the_users_that_is_called_otherwise_is_named():
+    said = r"MLP.activation, of the class Levels, cannot be called as it is here \(CrossEntropy.__call__\(\) missing 1"
+    with pytest.raises(Error, match=said):
+        check_returned({"own": supervised(wz.models.MLP((4, 3, 2), Levels()))}, DATA, 1)
 
 
 def test_a_figure_that_is_no_chart_is_named():

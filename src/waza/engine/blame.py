@@ -60,6 +60,10 @@ class _Returned(NamedTuple):
     value: Any
 
 
+class _Failed:
+    """Stands for the value of a function that raised an exception."""
+
+
 # What the methods of classes in a recipe return; of a class that is none of these, arrays.
 METHODS: Mapping[str, tuple[tuple[type, str, Callable[[Any], bool]], ...]] = {
     "__call__": (
@@ -96,12 +100,15 @@ def blamed(error: Exception, recipe: R, look: Callable[[R], Any]) -> Error | Non
     with contextlib.suppress(Exception), _heard(recipe, returned):
         look(_listening(recipe, returned))
     reason = " ".join(str(error).split())[:LONGEST]
-    for code, place in _methods(recipe) | _functions(recipe):
-        if isinstance(error, TypeError) and reason.startswith(f"{code.co_qualname}() "):
-            where, source = _line(code.co_filename, code.co_firstlineno)
-            return Error(f"{where}{place.name} cannot be called as it is here ({reason}){source}")
+    for code, name in _called(recipe) if isinstance(error, TypeError) else ():
+        if reason.startswith(f"{code.co_qualname}() "):
+            own = is_users_file(code.co_filename)
+            where, source = _line(code.co_filename, code.co_firstlineno) if own else ("", "")
+            return Error(f"{where}{name} cannot be called as it is here ({reason}){source}")
     if not returned:
         return None
+    if isinstance(returned[-1].value, _Failed):
+        return Error(f"{returned[-1].place.name} fails ({type(error).__name__}: {reason})")
     wrong = [one for one in returned if not one.place.fits(one.value)]
     last = (wrong or returned)[-1]
     expected = f"expected {last.place.expected}"
@@ -138,9 +145,14 @@ def _listening(recipe: R, returned: list[_Returned]) -> R:
 
         @functools.wraps(leaf, updated=())
         def noting(*arguments: Any, **settings: Any) -> Any:
-            value = leaf(*arguments, **settings)
             place = places[id(leaf)]
-            returned.append(_Returned(place._replace(name=f"{place.name}, {shown(leaf)},"), "", "", value))
+            place = place._replace(name=f"{place.name}, {shown(leaf)},")
+            try:
+                value = leaf(*arguments, **settings)
+            except Exception:
+                returned.append(_Returned(place, "", "", _Failed()))
+                raise
+            returned.append(_Returned(place, "", "", value))
             return value
 
         return noting
@@ -151,6 +163,7 @@ def _listening(recipe: R, returned: list[_Returned]) -> R:
 
 def _line(file: str, number: int) -> tuple[str, str]:
     """The beginning and the end of a message about a line of the user's."""
+    linecache.checkcache(file)
     source = " ".join(linecache.getline(file, number).split())[:LONGEST]
     return f"{Path(file).name}:{number}: ", f" (in: {source})" if source else ""
 
@@ -191,6 +204,17 @@ def _functions(recipe: Any) -> set[tuple[types.CodeType, _Place]]:
     """The code of the user's functions in a recipe's fields, with their places."""
     found = ((_users_code(thing), _place(owner, field)) for thing, owner, field in _things(recipe) if owner is not None)
     return {(code, place) for code, place in found if code is not None}
+
+
+def _called(recipe: Any) -> Iterator[tuple[types.CodeType, str]]:
+    """The code of all that is called in a recipe, with its name: functions, methods, and recipes in place of them."""
+    yield from ((code, place.name) for code, place in _methods(recipe) | _functions(recipe))
+    for thing, owner, field in _things(recipe):
+        method = next(
+            (vars(kind)["__call__"] for kind in getattr(thing, "__mro__", ()) if "__call__" in vars(kind)), None
+        )
+        if isinstance(method, types.FunctionType) and owner is not None:
+            yield method.__code__, f"{type(owner).__name__}.{field}, of the class {thing.__name__},"
 
 
 def _methods(recipe: Any) -> set[tuple[types.CodeType, _Place]]:
