@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import functools
+import inspect
 import linecache
 import sys
 import types
@@ -210,11 +211,9 @@ def _called(recipe: Any) -> Iterator[tuple[types.CodeType, str]]:
     """The code of all that is called in a recipe, with its name: functions, methods, and recipes in place of them."""
     yield from ((code, place.name) for code, place in _methods(recipe) | _functions(recipe))
     for thing, owner, field in _things(recipe):
-        method = next(
-            (vars(kind)["__call__"] for kind in getattr(thing, "__mro__", ()) if "__call__" in vars(kind)), None
-        )
-        if isinstance(method, types.FunctionType) and owner is not None:
-            yield method.__code__, f"{type(owner).__name__}.{field}, of the class {thing.__name__},"
+        for kind in thing.__mro__ if isinstance(thing, type) and owner is not None else ():
+            if isinstance(method := vars(kind).get("__call__"), types.FunctionType):
+                yield inspect.unwrap(method).__code__, f"{type(owner).__name__}.{field}, of the class {thing.__name__},"
 
 
 def _methods(recipe: Any) -> set[tuple[types.CodeType, _Place]]:
