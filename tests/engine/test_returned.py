@@ -183,6 +183,15 @@ def test_sound_functions_pass():
     check_returned({"own": supervised(optimizer=wz.optim.SGD(Falling(lambda step: 0.1)))}, DATA, 1)
 
 
+@pytest.mark.filterwarnings("ignore")
+def test_data_that_are_converted_are_looked_at_as_they_are_learned_from():
+    names = ROWS._replace(x=ROWS.x.astype(float), y=np.array(["a", "b"])[ROWS.y])
+    learner = supervised(wz.models.MLP((4, 3, 2), lambda x: jnp.maximum(x, 0)))
+    data = wz.data.Dataset("rows", names, names)
+    wz.run(wz.Study(name="own", variants={"a": learner}, data=data, seeds=1, block=1, steps=1, evaluate_every=1))
+
+
+@pytest.mark.slow
 @pytest.mark.wrong_types
 def test_fit_names_the_function_too():
     with pytest.raises(Error, match=r"MLP\.activation returns 3; expected an array"):

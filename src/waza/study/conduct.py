@@ -110,9 +110,9 @@ def _checked(study: Study) -> Study:
     """The study with data that were checked on the host; what is converted is said as a warning."""
     mesh()  # before anything else of JAX, since it chooses the number of devices
     check_pieces(study.variants, study.data)
-    check_returned(study.variants, study.data, study.steps)
-    check_chance(study.variants[study.baseline], study.data)
     data, pool, notes = checked_data(study.variants, study.data, study.pool)
+    check_returned(study.variants, data, study.steps)
+    check_chance(study.variants[study.baseline], data)
     say(notes, 3)
     return study if data is study.data and pool is study.pool else dataclasses.replace(study, data=data, pool=pool)
 
