@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from waza.core.errors import Error
 from waza.data import Dataset, Split, stratified
+from waza.data.dataset import check_dataset
 
 
 @given(
@@ -62,3 +63,12 @@ def test_a_data_set_is_shown_by_its_shapes():
         repr(Dataset("mine", split, split))
         == f"Dataset(name='mine', train={shown}, test={shown}, validation=None, classes=())"
     )
+
+
+@pytest.mark.wrong_types
+@pytest.mark.parametrize("values", [print, np, len, int, lambda: 0, 3, None, "x", b"x", object(), {}], ids=repr)
+@pytest.mark.parametrize("field", ["x", "y"])
+def test_what_has_no_rows_is_named(field, values):
+    split = Split(np.zeros((4, 2)), np.zeros(4))._replace(**{field: values})
+    with pytest.raises(Error, match=rf"Dataset.train.{field} is .*; expected an array with one row for each example"):
+        check_dataset(Dataset("mine", split, split))

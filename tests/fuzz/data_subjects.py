@@ -242,6 +242,13 @@ def _log(place: Place) -> Any:
     return judged(call)
 
 
+def _campaign(place: Place) -> Any:
+    """The whole command, which learns a policy from the log."""
+    path, out = place.input / "campaign.csv", place.out / "policy"
+    given = ["--arm", "mail", "--reward", "visited", "--steps", "3", "--out", str(out), "--lang", "en"]
+    return commanded(["campaign", str(path), *given])
+
+
 def _parallel() -> dict[str, bytes]:
     return {name: sample_lines("translations", name, 80) for name in ("sentences.en", "sentences.ja")}
 
@@ -300,6 +307,6 @@ SUBJECTS = (
     Subject(
         "logs",
         _writes(lambda: {"campaign.csv": sample_lines("campaign", "campaign.csv", 400)}),
-        (Reading("read", _log),),
+        (Reading("read", _log), Reading("the whole of fit", _campaign, 0.1)),
     ),
 )

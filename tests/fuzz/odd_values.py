@@ -90,7 +90,10 @@ object() | lambda *a: None | lambda results: 3 | lambda results: 1 / 0 | np.zero
 np.array('x') | int | print | wz | [1, 'a'] | range(3) | nn.Dense | '\\x1b[2J' | '[/b]' | 'a' * 300 |
 np.float32(2) | '日本語' | data | x | y | x[:, None] | x * np.nan | y + 7 | y.astype(float) + 0.5 |
 x.astype(complex) | np.array([None] * 40) | np.array(['a'] * 40) | 2**70 | (1, 2) | {'slow': 3} |
-{'learning_rate': 'x'}
+{'learning_rate': 'x'} | np.sum | lambda: 0 | lambda x, y: x | lambda x: x[..., :1] | lambda x: 'x' |
+type('Own', (nn.Loss,), {'__call__': lambda *a: 3})() | type('Own', (nn.CrossEntropy,), {'chance': lambda *a: 3})() |
+type('Own', (nn.Initializer,), {'scale': lambda *a: None})() |
+type('Own', (wz.core.recipe.Schedule,), {'__call__': lambda *a: None})()
 """)
 ODD_EFFECTS = _expressions("""
 3 | None | 'x' | 1 / 0 | undefined | results | results.nothing | results * 0 | results['test_accuracy'] |

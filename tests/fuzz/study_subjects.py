@@ -23,6 +23,11 @@ SOUND = {
     "optimizer": "optim.SGD(0.1)",
     "rate": "0.01",
     "batch_size": "8",
+    "loss": "nn.CrossEntropy()",
+    "penalty": "None",
+    "probes": "True",
+    "augment": "None",
+    "precision": '"float32"',
     "change": '{"learning_rate": 0.01}',
     "name": '"mine"',
     "data": "data",
@@ -61,7 +66,10 @@ change = {change}
 grid = {grid}
 part = {part}
 model = wz.models.MLP({layers}, {activation}, {initializer})
-base = wz.Supervised(model={model}, optimizer={optimizer}, batch_size={batch_size})
+base = wz.Supervised(
+    model={model}, optimizer={optimizer}, batch_size={batch_size}, loss={loss}, penalty={penalty}, probes={probes},
+    augment={augment}, precision={precision},
+)
 study = wz.Study(
     name={name}, data={data}, variants={variants}, baseline={baseline}, measure={measure}, seeds={seeds}, steps={steps},
     evaluate_every={evaluate_every}, block={block}, claims={claims}, tuning={tuning}, first_seed={first_seed},

@@ -47,6 +47,19 @@ def test_a_record_survives_the_file(tmp_path):
     assert record_of(xr.load_dataset(tmp_path / "results.nc", engine="scipy")) == WHOLE
 
 
+@pytest.mark.filterwarnings("error")
+def test_results_of_a_file_are_written_again_with_more_variants(tmp_path):
+    values = (TRIAL, np.zeros((1, 1, 1), np.float32))
+    for names in (["a"], ["a", "a longer name"]):
+        place = {"variant": names, "seed": [0], "step": [0]}
+        results = xr.Dataset({"test_loss": values}, {**place, "variant": ["a"]}).reindex(variant=names)
+        (tmp_path / "results.nc").write_bytes(as_bytes(results))
+        read = xr.load_dataset(tmp_path / "results.nc", engine="scipy")
+        more = read.reindex(variant=[*names, "the longest name of all"])
+        (tmp_path / "more.nc").write_bytes(as_bytes(more))
+        assert xr.load_dataset(tmp_path / "more.nc", engine="scipy").equals(more)
+
+
 def old(names, **attrs):
     values = {name: (TRIAL, np.zeros((1, 1, 1))) for name in names}
     return xr.Dataset({**values, "diverged_at": (TRIAL[:2], np.zeros((1, 1), int))}, attrs=attrs)

@@ -35,7 +35,7 @@ def command(options: argparse.Namespace) -> None:
     from waza.kinds.campaign.campaign import analysed, check_folder
 
     if options.out:
-        check_folder(Path(options.out))
+        check_folder(options.out)
     with Progress("campaign", options.lang) as watch:
         found = analysed(asked, options.data, watch)
     page = found.save(options.out, options.lang) if options.out else None

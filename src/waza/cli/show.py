@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from waza import curriculum
+from waza.cli.keep import writable
 from waza.cli.kept import STUDY, TRAINED
 from waza.core.errors import Error
 from waza.core.files import write_whole
@@ -22,6 +23,9 @@ PLACES = Path(__file__).parent / "places"
 
 def command(options: argparse.Namespace) -> None:
     """Print the run's table and verdicts; write its figure as PNG or its numbers as JSON if asked for."""
+    for path in (options.png, None if options.json == "-" else options.json):
+        if path:
+            writable(Path(path))
     outcome = published().get(options.run)
     if outcome is not None and not any((Path(options.runs) / options.run).glob("*/results.nc")):
         _show_published(outcome, options)

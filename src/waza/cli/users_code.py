@@ -2,15 +2,14 @@
 
 import contextlib
 import linecache
-import sysconfig
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
 from waza.core.errors import Error
+from waza.core.users_files import is_users_file
 from waza.engine.watch import Interrupted
 
-OURS = Path(__file__).resolve().parent.parent
 LONGEST = 300
 
 
@@ -46,17 +45,7 @@ def users_errors(given: str) -> Iterator[None]:
 def _line_of(error: BaseException) -> traceback.FrameSummary | None:
     """The innermost line of the user's code that an exception passed through."""
     lines = traceback.extract_tb(error.__traceback__)
-    return next((line for line in reversed(lines) if _is_users(line.filename)), None)
-
-
-def _is_users(name: str) -> bool:
-    """Whether a file is neither of waza nor of an installed package, and is there."""
-    file = Path(name)
-    if not file.is_file():
-        return False
-    file = file.resolve()
-    installed = {Path(one).resolve() for key, one in sysconfig.get_paths().items() if key != "data"}
-    return not any(file.is_relative_to(folder) for folder in (OURS, *installed))
+    return next((line for line in reversed(lines) if is_users_file(line.filename)), None)
 
 
 def _named(given: str, file: str) -> str:

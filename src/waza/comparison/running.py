@@ -20,6 +20,7 @@ from waza.comparison.words import answer, comparison_texts, study_words
 from waza.comparison.worth import Gap, above_constant, beside_references
 from waza.core.arrays import finite
 from waza.core.errors import Error
+from waza.core.files import check_path
 from waza.core.language import LANGUAGES
 from waza.data import Note
 from waza.engine.executors import Executor
@@ -143,6 +144,7 @@ def run_comparison(
         Error: every variant diverged, or the folder cannot be used.
         Interrupted: `watch` asked to stop; the same call resumes.
     """
+    runs = None if runs is None else check_path(runs, "runs")
     with watched(question.study.name, watch) as watching:
         return _compared(question, runs, watching, fresh, max_seeds, language, executor)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from waza.core.errors import Error
+from waza.core.given_files import as_path
 from waza.core.plain import NotPlain, open_plain
 
 try:
@@ -46,12 +47,20 @@ def unwritable(path: Path, error: OSError) -> Error:
     return Error(f"cannot write {path}: {reason}")
 
 
-def check_path(path: Path) -> Path:
+def check_path(given: str | Path, name: str = "the path") -> Path:
     """The path, if a file could have this name.
 
+    Args:
+        given: what a user gave.
+        name: of the argument, for the message where that is no path.
+
     Raises:
-        Error: a name in it is too long, or is no UTF-8, in which reports and results name files.
+        Error: it is no path, holds a NUL character, a name in it is too long, or it is no UTF-8, in which reports and
+            results name files.
     """
+    path = as_path(given, name)
+    if "\0" in str(path):
+        raise Error(f"the path {path} has a NUL character, which no file's name can have: choose another one")
     try:
         str(path).encode()
     except UnicodeEncodeError as error:
@@ -76,7 +85,7 @@ def is_stream(path: Path) -> bool:
     return not stat.S_ISREG(named) and not stat.S_ISDIR(meant) and not stat.S_ISBLK(meant)
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: str | Path, content: bytes) -> None:
     """Write `content` to `path` atomically: a reader gets the old file or the new one, never a part.
 
     The bytes are written to a hidden file in the same folder and synced to the disk; then the file is renamed. Missing
@@ -85,8 +94,10 @@ def write_whole(path: Path, content: bytes) -> None:
     stream (`is_stream`) is written into.
 
     Raises:
-        Error: the file cannot be written (disk full, no permission, read-only, not a folder), or is a device.
+        Error: the file cannot be written (disk full, no permission, read-only, not a folder), is a device, or no file
+            could have this name.
     """
+    path = check_path(path)
     try:
         if is_stream(path):
             with path.open("wb") as stream:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from waza.core.errors import Error
+from waza.core.showing import shown
 
 LARGEST = 1 << 30  # bytes that are read of a file, and that it may unpack to
 OTHERS = {
@@ -24,19 +25,23 @@ OTHERS = {
 ABSENT = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG)
 
 
-def as_path(given: Any) -> Path:
+def as_path(given: Any, name: str = "the path") -> Path:
     """What a user gave as a path.
 
-    Raises:
-        Error: it is no text and no path.
+    Args:
+        given: a text or a path.
+        name: of the argument, for the message.
 
-    >>> as_path(3)
+    Raises:
+        Error: it is neither.
+
+    >>> as_path(3, "out")
     Traceback (most recent call last):
         ...
-    waza.core.errors.Error: a value of the type int is given; expected a path
+    waza.core.errors.Error: out is 3; expected a path, as a text or a pathlib.Path
     """
-    if not isinstance(given, str | Path):
-        raise Error(f"a value of the type {type(given).__name__} is given; expected a path")
+    if not isinstance(given, str | os.PathLike) or not isinstance(os.fspath(given), str):
+        raise Error(f"{name} is {shown(given)}; expected a path, as a text or a pathlib.Path")
     return Path(given)
 
 
@@ -76,7 +81,7 @@ def _mode(path: str | Path) -> int:
 
 
 @contextlib.contextmanager
-def opened(path: Path, expected: str) -> Iterator[io.BufferedReader]:
+def opened(path: str | Path, expected: str) -> Iterator[io.BufferedReader]:
     """A plain file, open for reading. A link that was given is followed; nothing waits for a pipe.
 
     Args:
@@ -86,6 +91,7 @@ def opened(path: Path, expected: str) -> Iterator[io.BufferedReader]:
     Raises:
         Error: there is no such file, it is a folder, a pipe, a socket or a device, or it may not be read.
     """
+    path = as_path(path)
     try:
         _check(path.stat(), path, expected)
         file = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -100,7 +106,7 @@ def opened(path: Path, expected: str) -> Iterator[io.BufferedReader]:
         yield content
 
 
-def read_given(path: Path, expected: str, largest: int = LARGEST) -> bytes:
+def read_given(path: str | Path, expected: str, largest: int = LARGEST) -> bytes:
     """The bytes of a plain file (`opened`).
 
     Args:
@@ -111,6 +117,7 @@ def read_given(path: Path, expected: str, largest: int = LARGEST) -> bytes:
     Raises:
         Error: as `opened` does, or the file is larger.
     """
+    path = as_path(path)
     with opened(path, expected) as file:
         try:
             content = file.read(largest + 1)

@@ -7,6 +7,8 @@ import tomllib
 from pathlib import Path
 from typing import Any, Literal, TypeAlias, get_args
 
+from waza.core.errors import Error
+
 Language: TypeAlias = Literal["en", "ja"]
 LANGUAGES: tuple[str, ...] = get_args(Language)
 
@@ -21,11 +23,20 @@ def system_language() -> Language:
 def texts(stem: Path | str, language: str) -> dict[str, Any]:
     """The texts in `<stem>.<language>.toml`, read once a process; the dictionary must not be changed.
 
+    Raises:
+        Error: there is no such file, or it is no TOML.
+
     >>> import waza.data
     >>> texts(Path(waza.data.__file__).parent / "notes", "en")["encoding"]
     'The file was read as {encoding}, since it is not UTF-8.'
     """
-    return tomllib.loads(Path(f"{stem}.{language}.toml").read_text("utf-8"))
+    file = f"{stem}.{language}.toml"
+    try:
+        return tomllib.loads(Path(file).read_text("utf-8"))
+    except OSError as error:
+        raise Error(f"cannot read {file} ({error.strerror}): give its path without .{language}.toml") from error
+    except ValueError as error:  # of the encoding, or of TOML
+        raise Error(f"{file} is no TOML in UTF-8 ({error}): correct that") from error
 
 
 _WIDE = "\u3000-\u30ff\u3400-\u9fff\uff00-\uffef"

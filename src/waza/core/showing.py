@@ -16,7 +16,7 @@ def shown(value: Any) -> str:
     """
     if isinstance(value, type):
         return f"the class {public_name(value)}"
-    if isinstance(value, types.FunctionType):
+    if isinstance(value, types.FunctionType | types.BuiltinFunctionType):
         return "a lambda" if value.__name__ == "<lambda>" else f"the function {public_name(value)}"
     shape, dtype = getattr(value, "shape", None), getattr(value, "dtype", None)
     if isinstance(shape, tuple) and dtype is not None:

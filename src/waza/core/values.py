@@ -13,7 +13,7 @@ import jax
 import numpy as np
 
 from waza.core.errors import Error
-from waza.core.names import public_name
+from waza.core.names import PACKAGE, public_name
 from waza.core.remedies import Recipes, remedy
 from waza.core.showing import shown
 
@@ -118,7 +118,7 @@ def fits(annotation: Any, value: Any) -> bool:
     if kind is Literal:
         return isinstance(value, str | int) and any(value == one and type(value) is type(one) for one in inner)
     if kind is collections.abc.Callable:
-        return callable(value) and not isinstance(value, Recipes)
+        return callable(value) and not isinstance(value, Recipes) and not _is_ours(type(value))
     if kind is bool:
         return isinstance(value, bool | np.bool_)
     if kind is int:
@@ -137,6 +137,11 @@ def fits(annotation: Any, value: Any) -> bool:
         return isinstance(value, kind)
     except TypeError:  # a protocol that is for type checkers alone
         return True
+
+
+def _is_ours(kind: type) -> bool:
+    """Whether a class is a recipe of waza's, such as a loss; one of the user's own may stand for a function."""
+    return isinstance(kind, Recipes) and kind.__module__.startswith(f"{PACKAGE}.")
 
 
 def is_number(value: Any) -> bool:

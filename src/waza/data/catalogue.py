@@ -4,7 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from waza.core.errors import Error, nearest
-from waza.core.given_files import exists, is_folder
+from waza.core.given_files import as_path, exists, is_folder
+from waza.core.showing import shown
 from waza.data.dataset import Dataset
 from waza.data.download import download, remove_part
 from waza.data.entries import ENTRIES, Entry
@@ -29,6 +30,8 @@ def entry(name: str) -> Entry:
     >>> entry("digits").ships_with
     'waza'
     """
+    if not isinstance(name, str):
+        raise Error(f"the name is {shown(name)}; expected that of a data set, such as 'digits'")
     known = {one.name: one for one in ENTRIES}
     if name not in known and is_folder(name):
         raise Error(f"{name!r} is a folder, not a data set's name: read it by waza.data.image_folder(path, size)")
@@ -65,6 +68,7 @@ def corpus(given: str | Path) -> tuple[Corpus, list[Note]]:
     Raises:
         Error: there is neither, the name is that of a labelled data set, or the text cannot be read or is too short.
     """
+    as_path(given, "the text")
     texts = {one.name: one for one in ENTRIES if one.kind == "text"}
     if given in texts:
         return texts[str(given)].load(), []
@@ -106,7 +110,7 @@ def dialogues(name: str) -> DialogueCorpus:
         Error: there are none of that name, or their files are missing or damaged.
     """
     known = {one.name: one for one in ENTRIES if one.kind == "dialogues"}
-    if name not in known:
+    if str(name) not in known:
         raise Error(f"no dialogues are called {name!r}: {nearest(name, known)}")
     found: DialogueCorpus = known[name].load()
     return found
@@ -122,6 +126,7 @@ def log(given: str | Path) -> Path:
     'customers.csv'
     """
     logs = {one.name: one for one in ENTRIES if one.kind == "log"}
+    as_path(given, "the log")
     return Path(logs[str(given)].load() if given in logs else given)
 
 

@@ -88,8 +88,9 @@ def _is_single(value: Any) -> bool:
         return not value or any(map(_is_single, value.values()))
     if isinstance(value, tuple | list) and not value:
         return True
-    kinds = str | numbers.Number | type | types.FunctionType
-    return value is None or type(value) is object or isinstance(value, kinds) or getattr(value, "shape", None) == ()
+    if value is None or type(value) is object or callable(value):
+        return True
+    return isinstance(value, str | bytes | numbers.Number | types.ModuleType) or getattr(value, "shape", None) == ()
 
 
 def read_only(split: Split) -> Split:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from waza.core.errors import Error
-from waza.core.files import unwritable
+from waza.core.files import check_path, unwritable
 from waza.core.plain import check_plain, is_there, open_plain
 from waza.data.checksum import algorithm, checksum_of
 
@@ -20,7 +20,7 @@ NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
 Progress = Callable[[int, int | None], None]  # bytes so far, bytes in all if the server states them
 
 
-def download(url: str, path: Path, checksum: str, progress: Progress | None = None) -> None:
+def download(url: str, path: str | Path, checksum: str, progress: Progress | None = None) -> None:
     """Download `url` to `path`; an existing file is replaced once the new bytes are verified.
 
     The bytes are written to `path` + ".part", which a later call continues, and which is renamed when its
@@ -31,6 +31,7 @@ def download(url: str, path: Path, checksum: str, progress: Progress | None = No
         Error: the network fails or the disk is full (the part is kept), the checksum differs (the
             part is deleted), or another process is fetching the same file.
     """
+    path = check_path(path)
     part = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

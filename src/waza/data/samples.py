@@ -13,7 +13,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from waza.core.errors import Error, nearest
-from waza.core.files import write_whole
+from waza.core.files import check_path, write_whole
+from waza.core.given_files import is_file
+from waza.core.plain import is_there
 from waza.data.sample_dialogues import Conversation, conversations
 from waza.data.sample_texts import sentences, translations
 
@@ -36,9 +38,10 @@ def write_sample(name: str, folder: Path, language: str = "en") -> list[Path]:
     if name not in SAMPLES:
         raise Error(f"no sample is called {name!r}: {nearest(name, SAMPLES)}")
     files = SAMPLES[name].files(language)
+    check_path(folder)
     for file, content in files.items():
         path = folder / file
-        if path.exists() and (path.is_dir() or path.read_bytes() != content):
+        if is_there(path) and (not is_file(path) or path.read_bytes() != content):
             raise Error(f"{path} is already there and has other contents: give another folder with --out")
     for file, content in files.items():
         write_whole(folder / file, content)

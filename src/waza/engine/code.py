@@ -6,7 +6,6 @@ import functools
 import hashlib
 import importlib.metadata
 import sys
-import sysconfig
 import types
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any, NamedTuple
 import jax
 
 from waza.core.names import SCRIPTS
+from waza.core.users_files import is_users_file
 from waza.engine.describe import unwrapped
 from waza.engine.fileless import content, is_fileless
 from waza.engine.plain import plain
@@ -202,7 +202,7 @@ def _file(module: str, thing: Any = None) -> Path | None:
     path = _code_file(thing)
     if path is None:
         path = getattr(sys.modules.get(module), "__file__", None)
-    return Path(path) if path and _is_users(path) else None
+    return Path(path) if path and is_users_file(path) else None
 
 
 def _module_file(parts: list[str]) -> Path:
@@ -218,14 +218,6 @@ def _code_file(thing: Any) -> str | None:
     owned = [one for one in functions if isinstance(one, types.FunctionType) and one.__module__ == thing.__module__]
     written = [one.__code__.co_filename for one in owned if one.__code__.co_filename != GENERATED]
     return next((one for one in written if Path(one).is_file()), "" if written else None)
-
-
-@functools.cache
-def _is_users(path: str) -> bool:
-    """Whether a file is a user's own: Python source outside the folders of installed packages."""
-    file, folders = Path(path).resolve(), [Path(one).resolve() for one in sysconfig.get_paths().values()]
-    inside = any(file.is_relative_to(folder) for folder in folders if folder != Path("/"))
-    return file.is_file() and file.suffix == ".py" and not inside and "site-packages" not in file.parts
 
 
 def _label(module: str, path: Path) -> str:
@@ -324,7 +316,7 @@ def users_files() -> list[tuple[str, str, str]]:
     found = []
     for name, module in sorted(sys.modules.items()):
         path = getattr(module, "__file__", None)
-        if path and name != "__main__" and name.partition(".")[0] != ROOT.name and _is_users(path):
+        if path and name != "__main__" and name.partition(".")[0] != ROOT.name and is_users_file(path):
             found.append((name, str(path), Path(path).read_text("utf-8")))
     return found
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from waza.core.errors import Error
+from waza.core.files import check_path
 from waza.data.columns import CategoricalColumn, NumericColumn
 from waza.interop.exporting import Written, export
 from waza.interop.part import BATCH, Exportable, Part, Tensor, random_inputs
@@ -34,7 +35,7 @@ def export_model(model: Model, to: str, folder: str | Path, force: bool = False)
 
     if model.preparation is None:
         raise Error("a model of a learner of your own says not what its outputs are, and cannot be exported")
-    return export(kind_prepared_by(model.preparation.kind).exportable(model), to, Path(folder), force)
+    return export(kind_prepared_by(model.preparation.kind).exportable(model), to, check_path(folder, "folder"), force)
 
 
 def chained(*layers: Layer, variables: Any, of: Layer) -> tuple[Chain, dict[str, Any]]:

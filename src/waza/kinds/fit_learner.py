@@ -12,6 +12,7 @@ from waza.core.language import system_language
 from waza.data import Dataset
 from waza.engine.checkpoint import Checkpoint
 from waza.engine.describe import describe, fingerprint
+from waza.engine.returned import check_returned
 from waza.engine.single import single_program, train_single
 from waza.engine.training import Keep, Plan
 from waza.engine.watch import Watch
@@ -43,6 +44,7 @@ def fit_learner(
     given = given_to(learner, data, target, validated=keep == "best")
     check_pieces({"": learner}, given.data)
     steps = _steps(learner, given.data, steps, epochs)
+    check_returned({"": learner}, given.data, steps)
     plan = Plan(
         steps=steps,
         evaluate_every=evaluate_every(steps),

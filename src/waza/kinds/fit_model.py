@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from waza.core.errors import Error, nearest
+from waza.core.files import check_path
 from waza.core.language import system_language
 from waza.data.given import FORMS
 from waza.engine.training import Keep
@@ -67,7 +68,7 @@ def fit(
     >>> model.predict(x[:3]).dtype
     dtype('bool')
     """
-    path = None if out is None else Path(out)
+    path = None if out is None else check_path(out, "out")
     learner = kind_or_learner if isinstance(kind_or_learner, Learner) else None
     if learner is None and not isinstance(kind_or_learner, str):
         given = type(kind_or_learner).__name__

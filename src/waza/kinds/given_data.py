@@ -15,6 +15,7 @@ from waza.data.given import array_of, checked_pair, is_frame, is_table_file, pla
 from waza.data.image_reading import pixels_of
 from waza.data.splitting import split_rows
 from waza.data.targets import Task
+from waza.engine.blame import blamed
 from waza.kinds.classifier.images import images_in_memory
 from waza.kinds.material import set_aside
 from waza.kinds.model import Model
@@ -130,12 +131,15 @@ def _outputs(learner: Any, row: np.ndarray) -> Any:
         Error: the network does not take it.
     """
 
-    def apply(row: Any) -> Any:
-        return learner.model.apply(learner.model.init(jax.random.key(0)), as_inputs(row), Pass())
+    def look(model: Any) -> Any:
+        return jax.eval_shape(lambda row: model.apply(model.init(jax.random.key(0)), as_inputs(row), Pass()), row)
 
     try:
-        return jax.eval_shape(apply, row)
+        return look(learner.model)
     except Exception as error:
+        found = blamed(error, learner.model, look)
+        if found is not None:
+            raise found from error
         reason = " ".join(str(error).split())[:200]
         raise Error(f"the network does not take inputs of shape (rows, {str(row.shape[1:])[1:]}: {reason}") from error
 

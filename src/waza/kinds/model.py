@@ -95,7 +95,7 @@ class Model:
         """
         from waza.kinds.model_folder import save_model
 
-        save_model(Path(folder), self)
+        save_model(folder, self)
 
     @property
     def _classifies(self) -> bool:

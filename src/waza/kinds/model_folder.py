@@ -18,6 +18,7 @@ import safetensors.numpy
 from waza.core.arrays import finite
 from waza.core.errors import Damaged, Error
 from waza.core.files import check_path, remove_orphans, write_whole
+from waza.core.given_files import as_path
 from waza.core.names import by_public_name
 from waza.core.parsing import parsed
 from waza.core.paths import from_named_leaves, named_leaves
@@ -56,13 +57,14 @@ def is_remade(recipe: Recipe) -> bool:
     return True
 
 
-def save_model(folder: Path, model: Model) -> None:
+def save_model(folder: str | Path, model: Model) -> None:
     """Write the model's files.
 
     Raises:
         Error: the model has a layer that `load_model` could not make again, or variables that are not finite, or the
             files cannot be written.
     """
+    folder = check_path(folder, "folder")
     about = None
     if model.preparation is not None:
         about = {"of": model.preparation.kind, **model.preparation.to_json()}
@@ -78,7 +80,7 @@ def save_model(folder: Path, model: Model) -> None:
         files[HISTORY] = _text([finite(one) for one in model.history])
     else:
         (folder / HISTORY).unlink(missing_ok=True)
-    remove_orphans(check_path(folder))
+    remove_orphans(folder)
     for name, content in files.items():
         write_whole(folder / name, content)
     write_whole(folder / RECIPE, sealed(facts, {name: sum_of(content) for name, content in files.items()}))
@@ -110,7 +112,7 @@ def load_model(folder: str | Path, learner: Learner | None = None, data: Any = N
         Damaged: the model is damaged, or a link, a FIFO or a device has the name of one of its files.
         Error: the folder holds none, one of a later version, or one of a learner that is not given.
     """
-    folder = Path(folder)
+    folder = as_path(folder, "folder")
     if not is_there(folder / RECIPE):
         raise Error(f"{folder} holds no model: give the folder that model.save, `waza fit` or `waza compare` wrote")
     try:

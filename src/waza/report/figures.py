@@ -7,6 +7,7 @@ import altair as alt
 import xarray as xr
 
 from waza.core.errors import Error
+from waza.core.showing import shown
 from waza.report.chart_engine import png_of_chart
 from waza.report.charts import over_layers, over_steps
 from waza.report.compared import (
@@ -51,11 +52,22 @@ def main_charts(results: xr.Dataset, words: Words, language: str, figures: Seque
         except Error:
             raise
         except Exception as error:  # a user's function may raise anything
-            study, what = record_of(results).study, getattr(figure, "func", figure)
-            name = getattr(what, "__name__", repr(what))
+            study, name = record_of(results).study, _name(figure)
             raise Error(f"the figure {name} of {study!r} fails: {type(error).__name__}: {error}") from error
-        charts += made if isinstance(made, list) else [made] if made is not None else []
+        several = made if isinstance(made, list) else [made] if made is not None else []
+        for one in several:
+            if not isinstance(one, alt.TopLevelMixin):
+                raise Error(
+                    f"the figure {_name(figure)} of {record_of(results).study!r} returns {shown(one)}; expected an "
+                    "altair chart, a list of charts, or None"
+                )
+        charts += several
     return charts
+
+
+def _name(figure: Figure) -> str:
+    what = getattr(figure, "func", figure)
+    return getattr(what, "__name__", repr(what))
 
 
 def usual_charts(results: xr.Dataset, words: Words, language: str) -> list[Any]:

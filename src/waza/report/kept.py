@@ -8,7 +8,8 @@ from typing import TypedDict
 import xarray as xr
 
 from waza.core.errors import Damaged
-from waza.core.files import write_whole
+from waza.core.files import check_path, write_whole
+from waza.core.given_files import as_path
 from waza.core.language import LANGUAGES
 from waza.core.plain import is_there
 from waza.core.sealed import read_record, sealed
@@ -28,7 +29,7 @@ class Kept(TypedDict):
 
 
 def write_report(
-    folder: Path,
+    folder: str | Path,
     results: xr.Dataset,
     findings: tuple[Finding, ...],
     words: Words,
@@ -41,6 +42,7 @@ def write_report(
         folder: of the run.
         results, findings, words, language, figures: as for `render_page`.
     """
+    folder = check_path(folder, "folder")
     verdicts = {
         "findings": [dataclasses.asdict(one) for one in findings],
         "words": {name: dataclasses.asdict(one) for name, one in words.items()},
@@ -50,7 +52,7 @@ def write_report(
 
 
 def write_page(
-    folder: Path,
+    folder: str | Path,
     results: xr.Dataset,
     findings: tuple[Finding, ...],
     words: Words,
@@ -58,12 +60,12 @@ def write_page(
     figures: Sequence[Figure] = (),
 ) -> Path:
     """Write the page alone, as `write_report` does, and return its path."""
-    page = folder / PAGE
+    page = check_path(folder, "folder") / PAGE
     write_whole(page, render_page(results, findings, words, language, figures).encode())
     return page
 
 
-def read_verdicts(folder: Path) -> tuple[tuple[Finding, ...], dict[str, StudyWords]] | None:
+def read_verdicts(folder: str | Path) -> tuple[tuple[Finding, ...], dict[str, StudyWords]] | None:
     """The verdicts and their words that `write_report` wrote; None where an earlier version wrote none.
 
     Numbers that are not finite stand in the file as Python writes them, such as NaN.
@@ -71,7 +73,7 @@ def read_verdicts(folder: Path) -> tuple[tuple[Finding, ...], dict[str, StudyWor
     Raises:
         Damaged: the file cannot be read.
     """
-    path = folder / VERDICTS
+    path = as_path(folder, "folder") / VERDICTS
     if not is_there(path):
         return None
     remedy = "delete it, or run again"

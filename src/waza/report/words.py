@@ -9,6 +9,8 @@ from typing import Any
 
 import xarray as xr
 
+from waza.core.errors import Error
+from waza.core.given_files import as_path
 from waza.core.language import LANGUAGES, texts, unwrapped
 from waza.report.outcome_table import OutcomeTable
 from waza.study.claims import Finding, PartFinding
@@ -104,9 +106,21 @@ class StudyWords:
 Words = Mapping[str, StudyWords]
 
 
-def load_words(path: Path) -> dict[str, StudyWords]:
-    """The texts in `<path>.en.toml` and `<path>.ja.toml`."""
-    return {language: _study(texts(path, language), language) for language in LANGUAGES}
+def load_words(path: str | Path) -> dict[str, StudyWords]:
+    """The texts in `<path>.en.toml` and `<path>.ja.toml`.
+
+    Raises:
+        Error: a file is missing, is no TOML, or lacks a text.
+    """
+    path = as_path(path)
+    found = {}
+    for language in LANGUAGES:
+        try:
+            found[language] = _study(texts(path, language), language)
+        except (KeyError, TypeError, AttributeError) as error:
+            reason = f"{type(error).__name__}: {error}"
+            raise Error(f"{path}.{language}.toml has not the texts of a study ({reason}): correct that") from error
+    return found
 
 
 def _study(texts: dict[str, Any], language: str) -> StudyWords:

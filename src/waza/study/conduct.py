@@ -9,15 +9,16 @@ from typing import Any
 import xarray as xr
 
 from waza.core.errors import Damaged, Error, missing_methods
+from waza.core.files import check_path
 from waza.core.memory import enough_memory
 from waza.data.arrays import say
 from waza.engine.describe import describe, fingerprint
 from waza.engine.devices import mesh
 from waza.engine.executors import Executor
+from waza.engine.returned import check_chance, check_returned
 from waza.engine.training import Keep
 from waza.engine.watch import Watch
 from waza.learners.given import check_pieces, checked_data
-from waza.learners.returned import check_returned
 from waza.study import store
 from waza.study.deciding import UNTIL_DECIDED, decide
 from waza.study.nested import tuned_by_seed
@@ -64,6 +65,7 @@ def run(
 
     The attributes of the results hold the settings, versions, machine and seconds.
     """
+    runs = None if runs is None else check_path(runs, "runs")
     with missing_methods(), enough_memory(REMEDY), watched(study.name, watch) as watching:
         return _conducted(_checked(study), Request(runs, watching, fresh, keep=keep, executor=executor), max_seeds)
 
@@ -108,8 +110,9 @@ def _checked(study: Study) -> Study:
     """The study with data that were checked on the host; what is converted is said as a warning."""
     mesh()  # before anything else of JAX, since it chooses the number of devices
     check_pieces(study.variants, study.data)
-    check_returned(study.variants, study.data, study.steps)
     data, pool, notes = checked_data(study.variants, study.data, study.pool)
+    check_returned(study.variants, data, study.steps)
+    check_chance(study.variants[study.baseline], data)
     say(notes, 3)
     return study if data is study.data and pool is study.pool else dataclasses.replace(study, data=data, pool=pool)
 

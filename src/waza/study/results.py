@@ -80,4 +80,5 @@ def as_bytes(results: xr.Dataset) -> bytes:
     encoding = {
         name: {"dtype": "int32"} for name, value in results.variables.items() if np.issubdtype(value.dtype, np.integer)
     }
-    return bytes(results.to_netcdf(engine="scipy", encoding=encoding))
+    plain = results.drop_encoding()  # that of the file from which they were read
+    return bytes(plain.to_netcdf(engine="scipy", encoding=encoding))

@@ -13,7 +13,7 @@ import pytest
 
 from waza import models, nn
 from waza.core.errors import Error
-from waza.interop.keras import from_keras, to_keras
+from waza.interop.keras import from_keras, graph, to_keras
 from waza.interop.keras.package import keras as keras_package
 
 pytestmark = [
@@ -152,18 +152,41 @@ def test_a_file_with_code_is_refused_and_not_run(keras, tmp_path):
 
 
 def test_a_file_with_a_class_of_its_own_is_refused(keras, tmp_path):
-    path, changed = tmp_path / "plain.keras", tmp_path / "changed.keras"
+    path = tmp_path / "plain.keras"
     keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)]).save(path)
-    with zipfile.ZipFile(path) as old, zipfile.ZipFile(changed, "w") as new:
-        for name in old.namelist():
-            content = old.read(name)
-            if name == "config.json":
-                config = json.loads(content)
-                config["config"]["layers"][1] |= {"module": "os", "class_name": "system", "registered_name": "x"}
-                content = json.dumps(config).encode()
-            new.writestr(name, content)
+
+    def with_code(content):
+        config = json.loads(content)
+        config["config"]["layers"][1] |= {"module": "os", "class_name": "system", "registered_name": "x"}
+        return json.dumps(config).encode()
+
     with pytest.raises(Error, match=r"changed.keras has os.system, which holds code"):
-        from_keras(changed)
+        from_keras(changed(path, "config.json", with_code))
+
+
+def changed(path, name, change):
+    """A `.keras` file beside, in which one of the files inside is another."""
+    other = path.with_name("changed.keras")
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(other, "w", zipfile.ZIP_DEFLATED) as new:
+        for one in old.namelist():
+            new.writestr(one, change(old.read(one)) if one == name else old.read(one))
+    return other
+
+
+def test_a_file_whose_layers_are_larger_than_its_weights_is_refused_before_they_are_made(keras, tmp_path):
+    path = tmp_path / "plain.keras"
+    keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)]).save(path)
+    large = changed(path, "config.json", lambda text: text.replace(b'"units": 2', b'"units": 1000000000000'))
+    with pytest.raises(Error, match=r"its layers have 20,000,000,000,000 bytes of weights, and it holds [0-9,]+\)"):
+        from_keras(large)
+
+
+def test_a_file_that_unpacks_to_more_than_it_may_is_refused(keras, tmp_path, monkeypatch):
+    path = tmp_path / "plain.keras"
+    keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)]).save(path)
+    monkeypatch.setattr(graph, "LARGEST", 2**16)
+    with pytest.raises(Error, match=r"changed.keras unpacks to [0-9,]+ bytes, and at most 65,536 are read"):
+        from_keras(changed(path, "metadata.json", lambda text: text + b" " * 2**17))
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.9])

@@ -1,15 +1,24 @@
 """A Keras model as a line of operations, and `.keras` files, whose code is refused before anything is loaded."""
 
 import json
+import math
+import sys
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import jax
+import numpy as np
+
 from waza.core.errors import Error
+from waza.core.given_files import LARGEST, as_path, opened, too_large
 from waza.interop.keras.package import keras
 
 CODE = "which holds code of its own, and no file of a model is run here: replace it by layers of Keras"
+UNREADABLE = (OSError, KeyError, ValueError, zipfile.BadZipFile, zlib.error)
+WEIGHTS, SLACK = "model.weights.h5", 2**20  # the file inside; bytes, such as for the states of random draws
 
 
 class Operation(NamedTuple):
@@ -42,28 +51,65 @@ def load_file(path: str | Path) -> Any:
     Raises:
         Error: the file is missing or damaged, of another format, or holds code, such as a Lambda layer.
     """
-    path = Path(path)
+    path = as_path(path)
     if path.suffix != ".keras":
         raise Error(f"{path} is no .keras file: write one in Keras by model.save('{path.stem}.keras')")
     if not path.is_file():
         raise Error(f"{path} is missing; expected a file that Keras's model.save wrote")
-    try:
-        with zipfile.ZipFile(path) as archive:
-            config = json.loads(archive.read("config.json"))
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
-        raise Error(f"{path} is damaged ({type(error).__name__}), or of Keras 2: save it again with Keras 3") from error
+    config, weights = _unpacked(path)
     for name, module in _classes(config):
         if name == "Lambda":
             raise Error(f"{path} has a Lambda layer, {CODE}")
         if module is not None and module.partition(".")[0] not in ("keras", "builtins"):
             raise Error(f"{path} has {module}.{name}, {CODE}")
     try:
+        needed = _bytes_of(config)
+        if needed > weights + SLACK:
+            raise Error(
+                f"{path} is damaged (its layers have {needed:,} bytes of weights, and it holds {weights:,}): save it "
+                "again with Keras 3"
+            )
         return keras().saving.load_model(path, compile=False, safe_mode=True)
     except Error:
         raise
     except Exception as error:  # whatever the damage leads to
         reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
         raise Error(f"{path} cannot be read ({reason}): save it again with Keras 3") from error
+
+
+def _unpacked(path: Path) -> tuple[Any, int]:
+    """The configuration in a `.keras` file, and the bytes of its weights.
+
+    Raises:
+        Error: the file is damaged, or unpacks to more than it may.
+    """
+    try:
+        with opened(path, "a .keras file") as file, zipfile.ZipFile(file) as archive:
+            sizes = {one.filename: one.file_size for one in archive.infolist()}
+            most = max(LARGEST, path.stat().st_size)
+            if sum(sizes.values()) > most:
+                raise too_large(path, sum(sizes.values()), most, "unpacks to")
+            return json.loads(archive.read("config.json")), sizes[WEIGHTS]
+    except (*UNREADABLE, RecursionError, NotImplementedError) as error:
+        raise Error(f"{path} is damaged ({type(error).__name__}), or of Keras 2: save it again with Keras 3") from error
+
+
+def _bytes_of(config: Any) -> int:
+    """The bytes of a model's variables, none of which is made."""
+    package = keras()
+    found: list[Any] = []
+
+    def look() -> None:
+        with package.StatelessScope():  # in which variables have a shape alone
+            plain = {**config, "compile_config": None}  # as for load_model
+            found.extend(package.saving.deserialize_keras_object(plain, safe_mode=True).variables)
+
+    if package.config.backend() == "tensorflow":
+        with sys.modules["tensorflow"].Graph().as_default():
+            look()
+    else:
+        jax.eval_shape(look)
+    return sum(math.prod(one.shape) * np.dtype(one.dtype).itemsize for one in found)
 
 
 def _classes(config: Any) -> Iterator[tuple[str, str | None]]:

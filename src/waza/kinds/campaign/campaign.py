@@ -105,8 +105,7 @@ class Campaign:
         """
         from waza.kinds.campaign.page import render
 
-        folder = Path(folder)
-        check_folder(folder)
+        folder = check_folder(folder)
         save_model(folder, self.model)
         write_whole(folder / FACTS, (json.dumps(self.to_json(), indent=1, ensure_ascii=False) + "\n").encode())
         write_whole(folder / PAGE, render(self, language).encode())
@@ -145,7 +144,7 @@ def campaign(
             raise Error(f"campaign has no option {name!r}: expected one of {', '.join(sorted(known))}")
     asked = CampaignOptions(arm=arm, reward=reward, **options)
     if out is not None:
-        check_folder(Path(out))
+        check_folder(out)
     found = analysed(asked, data, watch)
     if out is not None:
         found.save(out, language or system_language())
@@ -184,16 +183,18 @@ def preparation_of(asked: CampaignOptions, table: LoggedTable, scale: float) -> 
     return CampaignPreparation(inner, table.arms, asked.cost, asked.value)
 
 
-def check_folder(folder: Path) -> None:
-    """Refuse a folder that holds anything but a campaign.
+def check_folder(given: str | Path) -> Path:
+    """The folder, which may not hold anything but a campaign.
 
     Raises:
         Error: it is a file, or holds other files.
     """
-    if check_path(folder).exists() and not folder.is_dir():
+    folder = check_path(given, "out")
+    if folder.exists() and not folder.is_dir():
         raise Error(f"{folder} is a file; give a folder for the policy")
     if folder.is_dir() and any(folder.iterdir()) and not all((folder / name).is_file() for name in (RECIPE, FACTS)):
         raise Error(f"{folder} holds other files and no campaign: give the name of a new folder")
+    return folder
 
 
 def _plain(value: Any) -> Any:

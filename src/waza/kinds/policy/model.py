@@ -87,7 +87,7 @@ class PolicyModel(Model):
         """
         from waza.kinds.policy.film import film
 
-        write_whole(Path(file), film(self, seed))
+        write_whole(file, film(self, seed))
 
     @property
     def _action_shape(self) -> tuple[int, ...]:

@@ -1,6 +1,6 @@
 """What is said of a translator's scores, on the terminal and on the page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,5 +43,5 @@ def score_lines(result: Mapping[str, Any], language: str) -> list[str]:
     ] or [say["not_measured"]]
 
 
-def _interval(ends: tuple[float, float] | None, say: Mapping[str, Any]) -> str:
+def _interval(ends: Sequence[float] | None, say: Mapping[str, Any]) -> str:
     return "" if ends is None else say["score_interval"].format(low=f"{ends[0]:.1f}", high=f"{ends[1]:.1f}")

@@ -66,7 +66,7 @@ class Word2VecModel(Model):
         from waza.kinds.word2vec.map import map_html
 
         page = map_html(self.vectors, self.preparation.name, language or system_language(), words, projection)
-        write_whole(Path(path), page.encode())
+        write_whole(path, page.encode())
 
     def predict(self, x: Any) -> np.ndarray:
         """The vectors of words, (n, width) float32.

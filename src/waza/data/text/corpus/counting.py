@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from waza.core.errors import Error
-from waza.core.given_files import opened, unreadable
+from waza.core.given_files import as_path, opened, unreadable
 
 BLOCK = 1 << 22  # characters that are read at once
 LONGEST_WORD = 1 << 20  # characters without white space, after which a file is no text with words
@@ -21,7 +21,7 @@ def text_blocks(path: str | Path) -> Iterator[str]:
     Raises:
         Error: the file is missing, a folder or not UTF-8, or has a million characters without white space.
     """
-    path = Path(path)
+    path = as_path(path)
     rest = ""
     try:
         with opened(path, "a text") as content, io.TextIOWrapper(content, encoding="utf-8-sig") as file:

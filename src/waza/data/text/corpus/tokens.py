@@ -10,6 +10,7 @@ import numpy as np
 
 from waza.core.digest import array_digest
 from waza.core.errors import Error
+from waza.core.given_files import as_path
 from waza.core.sealed import sum_of
 from waza.data.folders import cache_folder
 from waza.data.kept_arrays import kept_arrays
@@ -56,7 +57,7 @@ def corpus_tokens(path: str | Path, vocabulary: WordVocabulary) -> CorpusTokens:
     Raises:
         Error: as `text_blocks`; no word of the text is in the vocabulary, or the cache folder cannot be written.
     """
-    path = Path(path)
+    path = as_path(path)
     blocks = text_blocks(path)
     first = next(blocks, "")  # so that a path that is wrong is an error before anything is written
     stat = path.stat()

@@ -84,7 +84,7 @@ class WordVocabulary:
         Raises:
             Error: the file cannot be written.
         """
-        write_whole(Path(path), self._text().encode())
+        write_whole(path, self._text().encode())
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
@@ -94,7 +94,7 @@ class WordVocabulary:
             Error: the file is missing or a line is not a word with its count.
         """
         try:
-            lines = read_given(Path(path), "a vocabulary").decode("utf-8").split("\n")
+            lines = read_given(path, "a vocabulary").decode("utf-8").split("\n")
         except UnicodeDecodeError as error:
             raise Error(f"cannot read the vocabulary {path} ({error}): give the file that was saved") from error
         words, counts = [], []

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from waza.core.errors import Error
+from waza.core.given_files import as_path
 from waza.data.notes import MOST_LISTED, Note, quoted, with_notes
 from waza.data.text.dialogue.text import DialogueText, cleaned, contexts, counted_notes
 from waza.data.text.reading import decoded_file, split_lines
@@ -30,7 +31,7 @@ def read_dialogues(path: str | Path) -> tuple[DialogueText, list[Note]]:
         Error: the file cannot be read, a line is no such object (the message names the line), or no dialogue is left.
     """
     given, notes = _given(path)
-    found, counts = cleaned(Path(path).stem, given)
+    found, counts = cleaned(as_path(path).stem, given)
     notes += counted_notes(counts)
     if not found.size:
         with with_notes(notes):

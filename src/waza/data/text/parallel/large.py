@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from waza.core.errors import Error
-from waza.core.given_files import LARGEST, is_file, opened, unreadable
+from waza.core.given_files import LARGEST, as_path, is_file, opened, unreadable
 from waza.core.sealed import sum_of
 from waza.data.folders import cache_folder
 from waza.data.notes import Note
@@ -53,7 +53,7 @@ class LargeCorpus(NamedTuple):
 
 def is_large(source: str | Path, target: str | Path | None = None) -> bool:
     """Whether a file has more than 1 GiB, which is not read at once."""
-    paths = [Path(path) for path in (source, target) if path is not None]
+    paths = [as_path(path) for path in ([source] if target is None else [source, target])]
     return any(is_file(path) and path.stat().st_size > LARGEST for path in paths)
 
 
@@ -78,7 +78,7 @@ def large_corpus(
     Raises:
         Error: as `read_pairs` and `parallel_corpus`, and for a file that is not UTF-8.
     """
-    source, target = Path(source), None if target is None else Path(target)
+    source, target = as_path(source), None if target is None else as_path(target)
     parts = {name: part for name, part in (("validation", validation), ("test", test)) if part is not None}
     missing = [name for name in ("validation", "test") if name not in parts]
     counts: Counter[str] = Counter()

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from waza.core.errors import Error
+from waza.core.given_files import as_path
 from waza.data.notes import Note, with_notes
 from waza.data.text.parallel.text import ParallelText, counted_notes, paired
 from waza.data.text.reading import decoded_file, split_lines
@@ -33,7 +34,7 @@ def read_pairs(source: str | Path, target: str | Path | None = None) -> tuple[Pa
         targets, more = _lines(target)
         notes = [*notes, *more]
         sources, targets = _aligned(source, lines, target, targets)
-    text, counts = paired(Path(source).stem, sources, targets)
+    text, counts = paired(as_path(source).stem, sources, targets)
     notes += counted_notes(counts)
     if not text.size:
         with with_notes(notes):

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from waza.core.errors import Error
-from waza.core.files import write_whole
+from waza.core.files import check_path, write_whole
 from waza.data.text.vectors.keyed_vectors import KeyedVectors
 from waza.data.text.vectors.reading import BINARY
 
@@ -49,7 +49,7 @@ def check_ending(path: str | Path) -> Path:
     >>> check_ending("words.bin").name
     'words.bin'
     """
-    path = Path(path)
+    path = check_path(path)
     if path.suffix not in ENDINGS:
         raise Error(f"{path} names no format of word vectors: give a name that ends in {', '.join(ENDINGS)}")
     return path
