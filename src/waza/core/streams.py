@@ -6,6 +6,8 @@ import os
 import sys
 from collections.abc import Iterator
 
+_errors = 2  # the file descriptor of standard error
+
 
 class OutputLost(Exception):
     """Standard output cannot be written.
@@ -35,6 +37,21 @@ def make_ready() -> None:
             setattr(sys, name, open(number, mode, encoding="utf-8", errors="replace", closefd=False))  # noqa: SIM115
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
+
+
+def set_aside(descriptor: int) -> None:
+    """Let what libraries of C write to standard error go to this file descriptor; Python's own stays where it is."""
+    global _errors
+    if descriptor == 2:
+        return
+    _errors, before = os.dup(2), sys.stderr
+    sys.stderr = open(_errors, "w", 1, encoding=before.encoding, errors=before.errors, closefd=False)  # noqa: SIM115
+    os.dup2(descriptor, 2)
+
+
+def errors() -> int:
+    """The file descriptor of standard error as Python writes to it."""
+    return _errors
 
 
 @contextlib.contextmanager
