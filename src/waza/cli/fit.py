@@ -13,6 +13,7 @@ from waza.cli.declared import add_declared, given
 from waza.cli.keep import keep_compiled, writable
 from waza.cli.launcher import launched
 from waza.cli.processes import joined, started, supervise
+from waza.core import streams
 from waza.core.files import write_whole
 from waza.kinds.kind import SPLITS
 from waza.kinds.registry import fit_options, trainable_kinds
@@ -45,33 +46,34 @@ def command(options: argparse.Namespace) -> None:
     if options.processes is None:
         _fit(options)
     elif started():
-        with joined(options.processes):
-            _fit(options)
+        with joined(options.processes) as number:
+            _fit(options, writing=number == 0)
     elif launched(os.environ, options.processes) is None and options.processes == 1:
         _fit(options)
     else:
         supervise(options.given, options.processes)
 
 
-def _fit(options: argparse.Namespace) -> None:
+def _fit(options: argparse.Namespace, writing: bool = True) -> None:
     """Train the model; of several processes, the first one writes and prints."""
-    if options.json:
+    if writing and options.json:
         writable(Path(options.json))
-    writable(Path(options.out) / "model.json")
+    if writing:
+        writable(Path(options.out) / "model.json")
     values = given(options, [(kind.data, kind.options) for kind in trainable_kinds()])
     asked = fit_options(options.model, options.data, values)
     keep_compiled()
     from waza.cli.progress import Progress, resumable
-    from waza.engine.processes import first
     from waza.kinds.fitting import divergence, fit_in_folder
 
     with resumable(), Progress(options.model, options.lang) as watch:
         fitted = fit_in_folder(asked, Path(options.out), watch, options.fresh, options.tensorboard, options.lang)
-    if options.json and first():
+    streams.put_back_output()
+    if writing and options.json:
         settings = dataclasses.asdict(fitted.options)
         facts = {**fitted.result, "settings": settings, "model": str(fitted.folder.path)}
         write_whole(Path(options.json), (json.dumps(facts, indent=1, ensure_ascii=False) + "\n").encode())
-    if first():
+    if writing:
         _print(fitted, options.lang)
     failed = divergence(fitted.kind, fitted.options, fitted.result, fitted.folder.path)
     if failed is not None:

@@ -49,13 +49,12 @@ class _Process:
         self.number = place.number
         self._aside: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115
         descriptor = self._aside.fileno()
-        settings: dict[str, Any] = {"pass_fds": [descriptor]} if shown else {"stdout": subprocess.DEVNULL}
-        if not shown:
-            settings["stderr"] = descriptor
+        os.set_inheritable(descriptor, shown)
+        settings: dict[str, Any] = {} if shown else {"stdout": subprocess.DEVNULL, "stderr": descriptor}
         variables = {**environment, ASIDE: str(descriptor if shown else 2)}
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, env=variables, process_group=0, **settings
-        )  # of a group of its own: Ctrl-C reaches this command alone
+        self._process = subprocess.Popen(  # in a group of its own: Ctrl-C reaches this command alone
+            command, stdin=subprocess.PIPE, env=variables, process_group=0, close_fds=not shown, **settings
+        )  # the first one keeps the descriptors of /dev/fd, to which a shell lets it write
 
     @property
     def status(self) -> int | None:
@@ -194,8 +193,8 @@ def run_one() -> None:
 
 
 @contextlib.contextmanager
-def joined(processes: int) -> Iterator[None]:
-    """Within the training that this process has been started for.
+def joined(processes: int) -> Iterator[int]:
+    """Within the training that this process has been started for; yields its number.
 
     Raises:
         SystemExit: another process is lost; the command that has started this one says it.
@@ -203,7 +202,9 @@ def joined(processes: int) -> Iterator[None]:
     from waza.engine.joining import join, share_cores
     from waza.engine.processes import Lost, together
 
-    streams.set_aside(int(os.environ.pop(ASIDE)))
+    aside = int(os.environ.pop(ASIDE))
+    if aside != 2:
+        streams.set_aside(aside)
     ours = os.environ.pop(STARTED) == OURS
     threading.Thread(target=_end_with_the_command, daemon=True).start()
     place = launched(os.environ, processes)
@@ -214,7 +215,7 @@ def joined(processes: int) -> Iterator[None]:
     try:
         join(place)
         with together():
-            yield
+            yield place.number
     except Lost:
         raise SystemExit(LOST) from None
 

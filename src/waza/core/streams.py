@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 
-_errors = 2  # the file descriptor of standard error
+_output, _errors = 1, 2  # the file descriptors to which Python writes
 
 
 class OutputLost(Exception):
@@ -40,13 +40,27 @@ def make_ready() -> None:
 
 
 def set_aside(descriptor: int) -> None:
-    """Let what libraries of C write to standard error go to this file descriptor; Python's own stays where it is."""
-    global _errors
-    if descriptor == 2:
-        return
-    _errors, before = os.dup(2), sys.stderr
-    sys.stderr = open(_errors, "w", 1, encoding=before.encoding, errors=before.errors, closefd=False)  # noqa: SIM115
-    os.dup2(descriptor, 2)
+    """Let what libraries of C write to standard output and error go to this file descriptor.
+
+    What Python writes goes where it went before.
+    """
+    global _output, _errors
+    for number, name in ((1, "stdout"), (2, "stderr")):
+        before = getattr(sys, name)
+        before.flush()
+        buffering = 1 if number == 2 or before.isatty() else -1
+        own = open(  # noqa: SIM115
+            os.dup(number), "w", buffering, encoding=before.encoding, errors=before.errors, closefd=False
+        )
+        setattr(sys, name, own)
+        os.dup2(descriptor, number)
+    _output, _errors = sys.stdout.fileno(), sys.stderr.fileno()
+
+
+def put_back_output() -> None:
+    """Let the file descriptor of standard output be that to which Python writes, as /dev/stdout needs it."""
+    if _output != 1:
+        os.dup2(_output, 1)
 
 
 def errors() -> int:

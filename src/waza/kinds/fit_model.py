@@ -14,7 +14,6 @@ from waza.kinds.fit_folder import model_of_first
 from waza.kinds.fit_learner import fit_learner
 from waza.kinds.fitting import divergence, fit_ordered, ordered, program_of, said, train_ordered
 from waza.kinds.model import Model
-from waza.kinds.model_folder import model_of_first
 from waza.kinds.option import declared, named
 from waza.kinds.registry import kind_of
 from waza.learners import Learner
