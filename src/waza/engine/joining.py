@@ -24,6 +24,7 @@ def join(place: Place) -> None:
         Lost: the others have not all come.
     """
     jax.config.update("jax_check_proxy_envs", False)
+    jax.config.update("jax_enable_preemption_service", False)  # it would take SIGTERM for itself
     try:
         jax.distributed.initialize(
             place.address,
