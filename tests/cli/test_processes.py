@@ -152,7 +152,7 @@ def test_processes_end_with_a_command_that_is_killed(fit, tmp_path):
 
 def test_mistakes_are_said_once(fit, tmp_path):
     for more, words in [
-        (["--batch-size", 15], "a batch has 15 rows that can be shared, and 2 processes do not divide them"),
+        (["--batch-size", 15], "a batch has 15 rows, and 2 processes do not divide them"),
         (["--learning-rate", -1], "learning_rate is -1.0"),
     ]:
         process = fit("--processes", 2, *more, steps=200)

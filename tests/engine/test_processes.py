@@ -5,7 +5,6 @@ import os
 import socket
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -43,7 +42,8 @@ from waza.engine.checkpoint import Checkpoint
 
 
 def splits(*shapes):
-    x, y = (rng.integers(0, 3, (120, *shape)) if kind is int else rng.normal(size=(120, *shape)) for kind, shape in shapes)
+    shapes = [(kind, (120, *shape)) for kind, shape in shapes]
+    x, y = (rng.integers(0, 3, shape) if kind is int else rng.normal(size=shape) for kind, shape in shapes)
     x, y = (one.astype(np.int32 if one.dtype.kind == "i" else np.float32) for one in (x, y))
     return [data.Split(x[start:stop], y[start:stop]) for start, stop in ((0, 80), (80, 100), (100, 120))]
 
@@ -99,6 +99,11 @@ network = models.MLP((6, 16, 3), nn.tanh, norm=nn.BatchNorm(), dropout=nn.Dropou
 learner = learners.Supervised(network, optim.SGD(0.1), batch_size=16)
 train("dense", learner, given)
 """
+CONVOLUTIONS = """
+images = data.Dataset("images", *splits((float, (8, 8, 1)), (int, ())))
+network = models.ConvNet((models.Convolution(4, 3, pool=nn.MaxPool(2)),), (8,), 3, (8, 8, 1), norm=nn.BatchNorm())
+train("convolutions", learners.Supervised(network, optim.SGD(0.1), batch_size=16), images)
+"""
 RECURRENT = """
 words = rng.integers(0, 20, 2001).astype(np.int32)
 text = data.Split(words[:-1], words[1:])
@@ -132,9 +137,9 @@ train("stream", Streamed(models.MLP((6, 8, 3), nn.tanh), optim.SGD(0.1)), data.D
 
 @pytest.mark.parametrize("devices", [1, 2])
 def test_two_processes_train_as_one(tmp_path, devices):
-    code = PARTS + (DENSE + STREAM if devices == 1 else "") + RECURRENT
+    code = PARTS + (DENSE + STREAM + CONVOLUTIONS if devices == 1 else "") + RECURRENT
     alone, together = (run(tmp_path, code, count, devices) for count in (1, 2))
-    names = ["recurrent", *(("dense", "stream") if devices == 1 else ())]
+    names = ["recurrent", *(("dense", "stream", "convolutions") if devices == 1 else ())]
     assert_close(alone, together, [f"{name}_gradients" for name in names])
     assert_close(alone, together, [f"{name}_{what}" for name in names for what in ("variables", "measures")], 1e-5)
 
@@ -161,13 +166,16 @@ try:
 except Interrupted:
     pass
 """
-    end = stop.split("try:")[0] + """
+    end = (
+        stop.split("try:")[0]
+        + """
 kept = Checkpoint(folder / "kept", "again")
 begun = kept.step()
 trained = train_single(single_program(learner, given, 40), 0, plan, kept if begun else None)
 keep("end", trained.variables)
 print(begun)
 """
+    )
     whole = run(tmp_path, PARTS + end, 1)
     for before, after in ((1, 2), (2, 1)):
         place = tmp_path / str(before)
@@ -214,7 +222,9 @@ except Error as error:
 
 
 def test_what_cannot_be_shared_is_refused(tmp_path):
-    code = PARTS + """
+    code = (
+        PARTS
+        + """
 import waza as wz
 from waza.core.errors import Error
 given = data.Dataset("rows", *splits((float, (6,)), (int, ())))
@@ -229,10 +239,11 @@ def refused(work, words):
 
 
 odd = learners.Supervised(models.MLP((6, 3), nn.tanh), optim.SGD(0.1), batch_size=5)
-refused(lambda: single_program(odd, given, 3), "a batch has 5 rows that can be shared, and 2 processes do not divide them")
-refused(lambda: wz.fit("policy", "CartPole-v1", steps=1000), "2 processes")
+refused(lambda: single_program(odd, given, 3), "a batch has 5 rows, and 2 processes do not divide them")
+refused(lambda: wz.fit("policy", "CartPole-v1", steps=1000), "a batch of PPO has no rows that 2 processes can share")
 refused(lambda: wz.compare((given.train.x, given.train.y)), "by one process")
 """
+    )
     run(tmp_path, code, 2)
 
 
@@ -242,7 +253,8 @@ import waza as wz
 x = rng.normal(size=(200, 4)).astype(np.float32)
 y = x[:, 0] > 0
 for again in range(2):  # the second one reads the folder
-    model = wz.fit("mlp", (x, y), steps=20, hidden=(8,), batch_size=16, out=folder / "model" if number == 0 else folder / "no")
+    out = folder / ("none" if number else "model")
+    model = wz.fit("mlp", (x, y), steps=20, hidden=(8,), batch_size=16, out=out)
     answers = model.predict(x[:50])
     first = processes.arrays_of_first({"answers": answers})["answers"]
     np.testing.assert_array_equal(answers, first)

@@ -1,4 +1,4 @@
-"""Launchers of several processes, such as Slurm: whether one has started this process, and its place among the others."""
+"""Launchers of several processes, such as Slurm: the place that one has given this process among the others."""
 
 from collections.abc import Mapping
 from typing import NamedTuple

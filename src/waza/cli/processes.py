@@ -26,6 +26,7 @@ from waza.core.place import Place
 
 STARTED, ASIDE, BIND = "WAZA_STARTED", "WAZA_ASIDE", "JAX_COORDINATOR_BIND_ADDRESS"
 LOST = 75  # exit status of a process whose others are lost
+HERE, UNPROXIED = "127.0.0.1", "no_grpc_proxy"  # gRPC would ask a proxy for this machine's own address
 OURS = "one machine"
 FATAL = ("JAX distributed service", "coordination service")  # what JAX says before it ends a process
 TICK = 0.05
@@ -104,9 +105,11 @@ def supervise(given: Sequence[str], processes: int) -> None:
     command = [sys.executable, "-c", CODE.format(path=sys.path), *given]
     place = launched(os.environ, processes)
     if place is None:
-        port = _free_port()
-        variables = {ADDRESS: f"127.0.0.1:{port}", BIND: f"127.0.0.1:{port}", COUNT: str(processes)}
-        ours = [({**os.environ, **variables, NUMBER: str(n), STARTED: OURS}, Place(processes, n)) for n in range(processes)]
+        address = f"{HERE}:{_free_port()}"
+        variables = {ADDRESS: address, BIND: address, COUNT: str(processes), UNPROXIED: HERE}
+        ours = [
+            ({**os.environ, **variables, NUMBER: str(n), STARTED: OURS}, Place(processes, n)) for n in range(processes)
+        ]
     else:
         ours = [({**os.environ, STARTED: "a launcher"}, place)]
     signals.postpone(lambda: None, 0.0)
@@ -123,7 +126,7 @@ def supervise(given: Sequence[str], processes: int) -> None:
 
 
 def _wait(running: Sequence[_Process]) -> None:
-    """Wait until all have ended, or some are to be ended; the first signal goes to the first process of this command."""
+    """Wait until all have ended, or some are to be ended; the first signal goes to the first of these processes."""
     asked, until = False, float("inf")
     while any(one.status is None for one in running) and time.monotonic() < until:
         if signals.asked() and not asked:
@@ -153,8 +156,8 @@ def _judge(running: Sequence[_Process], processes: int) -> None:
     for one in running:
         if one.status is None:
             raise Error(f"process {one.number} of {processes} does not answer, so all were ended; {KEPT}")
-    mine = f"process {running[0].number} of {processes} has lost another one" if len(running) == 1 else "a process is lost"
-    raise Error(f"{mine}, which has ended or does not answer, so all end; {KEPT}")
+    lost = f"process {running[0].number} of {processes} has lost another one" if len(running) == 1 else "one is lost"
+    raise Error(f"{lost}, which has ended or does not answer, so all end; {KEPT}")
 
 
 def _ended(one: _Process, processes: int) -> str:
@@ -169,7 +172,7 @@ def _ended(one: _Process, processes: int) -> str:
 def _free_port() -> int:
     """A port of this machine alone that nobody listens at."""
     with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
+        one.bind((HERE, 0))
         return int(one.getsockname()[1])
 
 

@@ -55,9 +55,11 @@ def mesh_for_batches(learner: Learner, rows: int) -> Mesh:
         Error: the processes that compute together do not divide the rows.
     """
     together = processes.count()
+    if rows == 1 and together > 1:
+        raise Error(f"a batch of {type(learner).__name__} has no rows that {together} processes can share: give it one")
     if rows % together:
         raise Error(
-            f"a batch has {rows} rows that can be shared, and {together} processes do not divide them: "
+            f"a batch has {rows} rows, and {together} processes do not divide them: "
             f"give a batch size that is a multiple of {together}, or another number of processes"
         )
     devices = [[one for one in jax.devices() if one.process_index == number] for number in range(together)]

@@ -235,7 +235,11 @@ class Program:
         """The batch of one step of a trial."""
         if self.group.stream is not None:
             return one_batch(self.group.stream, seed, step)
-        return jax.jit(lambda data, at: self.group.batch(data, trial_key(seed, "batch"), at))(self._data, np.int32(step))
+
+        def batch(data: PyTree[Array], at: Array) -> Any:
+            return self.group.batch(data, trial_key(seed, "batch"), at)
+
+        return jax.jit(batch)(self._data, np.int32(step))
 
     def gradients_at(self, portion: Portion, step: int) -> PyTree[np.ndarray]:
         """The gradients from which a single trial makes a step; its learner has `gradients(state, batch, key)`."""
