@@ -4,7 +4,9 @@ import dataclasses
 import re
 import sys
 from importlib.util import find_spec
+from pathlib import Path
 
+import jax
 import numpy as np
 import pytest
 
@@ -13,6 +15,7 @@ from waza.cli.on import executor_of
 from waza.core.errors import Error
 from waza.core.vary import vary
 from waza.engine.devices import mesh
+from waza.engine.kept_programs import FOLDER
 from waza.engine.work import Unit
 from waza.executors import place as places
 from waza.executors.conditions import Conditions
@@ -75,9 +78,36 @@ def test_a_worker_of_other_versions_is_told_from_its_answer(field, value, said):
     assert re.match(said, begun.unmet)
 
 
-def test_another_number_of_devices_is_told():
+@pytest.fixture
+def cache_settings(monkeypatch, tmp_path):
+    """JAX's settings of kept programs may change within a test; waza's own cache is a new folder."""
+    before = {name: jax.config.values[name] for name in (FOLDER, "jax_persistent_cache_min_compile_time_secs")}
+    monkeypatch.setenv("WAZA_CACHE", str(tmp_path / "own"))
+    yield
+    for name, value in before.items():
+        jax.config.update(name, value)
+
+
+def test_another_number_of_devices_is_told(cache_settings):
     other = dataclasses.replace(Conditions.here(), devices=7, settings={}, cache=None)
     assert other.apply() == "2 devices (cpu), and 7 (cpu) here"
+
+
+@pytest.mark.parametrize(("given", "used"), [(None, "own/xla"), ("shared", "shared"), ("elsewhere", "own/xla")])
+def test_a_worker_keeps_programs_in_the_shared_folder_or_in_its_own(cache_settings, tmp_path, given, used):
+    jax.config.update(FOLDER, None)
+    (tmp_path / "shared").mkdir()
+    cache = None if given is None else str(tmp_path / given)
+    assert not dataclasses.replace(Conditions.here(), cache=cache).apply()
+    assert jax.config.values[FOLDER] == str(tmp_path / used) and Path(jax.config.values[FOLDER]).is_dir()
+
+
+def test_a_worker_without_a_folder_to_write_compiles(cache_settings, monkeypatch, tmp_path):
+    jax.config.update(FOLDER, None)
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("WAZA_CACHE", str(tmp_path / "file"))
+    assert not dataclasses.replace(Conditions.here(), cache=None).apply()
+    assert jax.config.values[FOLDER] is None
 
 
 def test_machines_of_another_kind_are_refused_by_name():

@@ -26,18 +26,11 @@ def writable(path: Path) -> None:
 
 
 def keep_compiled() -> None:
-    """Keep compiled programs of JAX between runs; a folder that JAX was given for them already is left as it is."""
-    import jax
+    """Keep compiled programs between commands; where that is not possible, the user is told."""
+    from waza.engine.kept_programs import keep_programs
 
-    from waza.data.folders import cache_folder
-
-    if jax.config.jax_compilation_cache_dir is None:  # type: ignore[attr-defined]
-        folder = cache_folder() / "xla"
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            why = f"{folder}: {error.strerror}"
-            tell(f"waza: compiled programs are not kept ({why}): give another folder in WAZA_CACHE")
-            return
-        jax.config.update("jax_compilation_cache_dir", str(folder))
-        jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.2)
+    try:
+        keep_programs()
+    except OSError as error:
+        why = f"{error.filename}: {error.strerror}"
+        tell(f"waza: compiled programs are not kept ({why}): give another folder in WAZA_CACHE")

@@ -1,5 +1,6 @@
 """Conditions: what a worker must have in common with the process that hands out units."""
 
+import contextlib
 import dataclasses
 import functools
 import hashlib
@@ -11,12 +12,11 @@ from typing import Any, Self
 
 import jax
 
-from waza.data.folders import cache_folder
 from waza.engine.code import ROOT
 from waza.engine.devices import mesh
+from waza.engine.kept_programs import FOLDER, keep_programs
 from waza.engine.machine import versions
 
-CACHE = "jax_compilation_cache_dir"
 DEVICES = "jax_num_cpu_devices"
 # Settings of JAX that belong to one process or one machine, and change no bits.
 OWN = ("_cache_dir", "dump", "profiler", "log", "traceback", "mock", "debug", "platform_name", "timeout", "address")
@@ -35,7 +35,8 @@ class Conditions:
         platform: of the devices, such as "cpu".
         settings: JAX's settings, by name.
         environment: variables that a worker sets before JAX starts.
-        cache: where compiled programs are kept; None keeps none.
+        cache: where compiled programs are kept, on a path that machines may share; a worker that has no such folder
+            keeps them in its own cache.
     """
 
     versions: Mapping[str, str]
@@ -67,7 +68,7 @@ class Conditions:
             platform,
             held | ({DEVICES: devices.size} if platform == "cpu" else {}),
             environment,
-            jax.config.values[CACHE],
+            jax.config.values[FOLDER],
         )
 
     def unmet(self) -> str:
@@ -89,9 +90,10 @@ class Conditions:
         for name, value in self.settings.items():
             if jax.config.values.get(name) != value:
                 jax.config.update(name, value)
-        if self.cache is not None:
-            shared = Path(self.cache)
-            jax.config.update(CACHE, str(shared if shared.is_dir() else cache_folder() / "xla"))
+        if self.cache is not None and Path(self.cache).is_dir():
+            jax.config.update(FOLDER, self.cache)
+        with contextlib.suppress(OSError):  # then each worker compiles
+            keep_programs()
         found = mesh()
         platform = found.devices.flat[0].platform
         if (platform, found.size) != (self.platform, self.devices):
@@ -118,4 +120,4 @@ def _version(package: str) -> str:
 def _counts(name: str, value: Any) -> bool:
     """Whether a setting of JAX is one that a worker takes over."""
     plain = value is None or isinstance(value, bool | int | float | str)
-    return plain and name != CACHE and not any(part in name for part in OWN)
+    return plain and name != FOLDER and not any(part in name for part in OWN)
