@@ -17,7 +17,7 @@ class Launcher(NamedTuple):
         name: of the launcher.
         jax: JAX's name for it, by which JAX finds the address.
         sign: the variable that shows that it has started this process.
-        count: of the processes.
+        processes: how many there are.
         number: of this process.
         device: this process's number on its machine.
         address: what JAX needs to find the address where `JAX_COORDINATOR_ADDRESS` is not set.
@@ -26,7 +26,7 @@ class Launcher(NamedTuple):
     name: str
     jax: str
     sign: str
-    count: str
+    processes: str
     number: str
     device: str
     address: tuple[str, ...]
@@ -66,27 +66,29 @@ def launched(environment: Mapping[str, str], processes: int) -> Place | None:
     1
     """
     if COUNT in environment or NUMBER in environment:
-        number = NUMBER if NUMBER in environment else INDEX
-        place = Place(_read(environment, COUNT), _read(environment, number), _text(environment, ADDRESS))
+        name = NUMBER if NUMBER in environment else INDEX
+        place = Place(_read(environment, COUNT), _read(environment, name), _text(environment, ADDRESS))
         return _checked(place, f"{COUNT} is", processes)
     for one in LAUNCHERS:
-        if one.sign in environment and _read(environment, one.count) > 1:
+        if one.sign in environment and _read(environment, one.processes) > 1:
             address = environment.get(ADDRESS)
             for name in () if address else one.address:
                 _text(environment, name, f", or {ADDRESS}=HOST:PORT")
-            numbers = [_read(environment, name) for name in (one.count, one.number, one.device)]
-            launcher = None if address else one.jax
-            return _checked(Place(*numbers[:2], address, launcher, numbers[2]), f"{one.name} has started", processes)
+            count, number, device = (_read(environment, name) for name in (one.processes, one.number, one.device))
+            place = Place(count, number, address, None if address else one.jax, device)
+            return _checked(place, f"{one.name} has started", processes)
     return None
 
 
 def _checked(place: Place, who: str, processes: int) -> Place | None:
-    if place.count == 1:
+    if place.processes == 1:
         return None
-    if place.count != processes:
-        raise Error(f"--processes is {processes}, and {who} {place.count}: give --processes {place.count}")
-    if place.number >= place.count:
-        raise Error(f"this is process {place.number} of {place.count}; expected a number from 0 to {place.count - 1}")
+    if place.processes != processes:
+        raise Error(f"--processes is {processes}, and {who} {place.processes}: give --processes {place.processes}")
+    if place.number >= place.processes:
+        raise Error(
+            f"this is process {place.number} of {place.processes}; expected a number from 0 to {place.processes - 1}"
+        )
     return place
 
 

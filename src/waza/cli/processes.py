@@ -15,7 +15,7 @@ import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, BinaryIO
 
 from waza.cli.ending import SIGNALLED
@@ -33,7 +33,12 @@ TICK = 0.05
 GRACE = 5.0  # seconds in which the others end once one has failed
 ENDING = 30.0  # seconds in which the others end once process 0 has ended well
 KEPT = "what was done is kept: the same command goes on from there, with any number of --processes"
-CODE = "import sys; sys.path[:] = {path!r}; from waza.cli.processes import run_one; run_one()"
+CODE = """import sys
+sys.path[:] = {path!r}
+from waza.__main__ import main
+from waza.cli.processes import run_one
+run_one(main)
+"""
 
 
 class _Process:
@@ -176,10 +181,8 @@ def _free_port() -> int:
         return int(one.getsockname()[1])
 
 
-def run_one() -> None:
+def run_one(main: Callable[[], None]) -> None:
     """Run the command as one of the processes. One that fails ends at once, and does not wait for the others."""
-    from waza.__main__ import main
-
     try:
         main()
         return

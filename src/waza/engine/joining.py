@@ -28,7 +28,7 @@ def join(place: Place) -> None:
     try:
         jax.distributed.initialize(
             place.address,
-            place.count if place.address else None,
+            place.processes if place.address else None,
             place.number if place.address else None,
             None if place.device is None else [place.device],
             cluster_detection_method=place.launcher or "deactivate",
@@ -43,7 +43,7 @@ def join(place: Place) -> None:
         raise Error(f"the processes cannot join ({error}): give JAX_COORDINATOR_ADDRESS=HOST:PORT") from error
     except RuntimeError as error:
         raise Lost(
-            f"the {place.count} processes have not all come within {GATHERING} s: "
+            f"the {place.processes} processes have not all come within {GATHERING} s: "
             "start all of them, with one address that all can reach"
         ) from error
 
@@ -52,7 +52,7 @@ def share_cores(place: Place) -> None:
     """Keep to this process's share of the cores of one machine, on which all processes run."""
     if hasattr(os, "sched_setaffinity"):
         cores = sorted(os.sched_getaffinity(0))
-        mine = cores[place.number :: place.count] or [cores[place.number % len(cores)]]
+        mine = cores[place.number :: place.processes] or [cores[place.number % len(cores)]]
         with contextlib.suppress(OSError):
             os.sched_setaffinity(0, mine)
 
