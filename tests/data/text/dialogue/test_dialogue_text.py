@@ -1,8 +1,11 @@
 """Reading dialogues, their splits, and what is said of them."""
 
 import gzip
+import hashlib
+import importlib
 import json
 import sys
+import tarfile
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +15,7 @@ from hypothesis import strategies as st
 
 from waza.core.errors import Error
 from waza.data import Note, dialogues, load
+from waza.data.published import PublishedFile
 from waza.data.text.dialogue import DialogueCorpus, cleaned, dialogue_corpus, read_contexts, read_dialogues
 from waza.data.text.dialogue.splits import split_notes
 
@@ -189,6 +193,29 @@ def _sgd(part):
     from waza.data.text.dialogue.sgd import FILES, PARTS
 
     return gzip.decompress(FILES[PARTS.index(part)].read()).decode().splitlines()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("[", "Expecting value"),
+        ('"text"', "expected names and values"),
+        ('{"utterances": 3}', "utterances is 3"),
+        ('{"utterances": ["Hello"]}', "utterances"),
+        ('{"utterances": [{"interlocutor_id": "AA", "text": 5}]}', "text is 5; expected a text"),
+        ('{"utterances": [{"text": "Hello"}]}', "interlocutor_id"),
+    ],
+)
+def test_a_conversation_of_another_form_is_refused(monkeypatch, tmp_path, content, said):
+    module = importlib.import_module("waza.data.text.dialogue.real_persona_chat")
+    (tmp_path / "1.json").write_text(content)
+    with tarfile.open(tmp_path / "chat.tar.gz", "w:gz") as archive:
+        archive.add(tmp_path / "1.json", f"{module.FOLDER}1.json")
+    checksum = hashlib.sha256((tmp_path / "chat.tar.gz").read_bytes()).hexdigest()
+    monkeypatch.setattr(module, "FILES", (PublishedFile("", None, "chat.tar.gz", checksum),))
+    monkeypatch.setenv("WAZA_DATA", str(tmp_path))
+    with pytest.raises(Error, match=f"has another content than expected .*{said}"):
+        module.real_persona_chat()
 
 
 @pytest.mark.slow

@@ -3,8 +3,10 @@
 import io
 import json
 import tarfile
+from typing import TypedDict
 
 from waza.core.errors import Error
+from waza.core.parsing import parsed
 from waza.data.published import PublishedFile
 from waza.data.text.dialogue.splits import dialogue_corpus
 from waza.data.text.dialogue.text import DialogueCorpus, cleaned
@@ -18,6 +20,19 @@ FILES = (  # an archive of github.com/nu-dialogue/real-persona-chat
         "fb272255906aeea15f43bd42726c6a3849ff0e9e435cc3bf4af720e3e987a37d",
     ),
 )
+
+
+class Utterance(TypedDict):
+    """A turn of a conversation; the file has more fields."""
+
+    interlocutor_id: str
+    text: str
+
+
+class Conversation(TypedDict):
+    """A file of the archive; it has more fields."""
+
+    utterances: list[Utterance]
 
 
 def real_persona_chat() -> DialogueCorpus:
@@ -40,9 +55,9 @@ def real_persona_chat() -> DialogueCorpus:
                 content = archive.extractfile(member)
                 if content is None or not member.name.startswith(FOLDER):
                     continue
-                utterances = json.loads(content.read())["utterances"]
+                utterances = parsed(Conversation, json.loads(content.read()))["utterances"]
                 found[member.name] = [(one["interlocutor_id"], one["text"]) for one in utterances]
-    except (tarfile.TarError, EOFError, KeyError, ValueError) as error:
+    except (tarfile.TarError, EOFError, ValueError) as error:
         raise Error(f"{file.path} has another content than expected ({error}): {file.remedy}") from error
     text, _ = cleaned("real_persona_chat", [found[name] for name in sorted(found)])
     return dialogue_corpus(text)[0]
