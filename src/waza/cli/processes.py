@@ -33,8 +33,12 @@ TICK = 0.05
 GRACE = 5.0  # seconds in which the others end once one has failed
 ENDING = 30.0  # seconds in which the others end once process 0 has ended well
 KEPT = "what was done is kept: the same command goes on from there, with any number of --processes"
-CODE = """import sys
+CODE = """import signal, sys
 sys.path[:] = {path!r}
+from waza.core import signals, streams
+streams.make_ready()
+signals.listen()
+signal.pthread_sigmask(signal.SIG_UNBLOCK, signals.HEARD)
 from waza.__main__ import main
 from waza.cli.processes import run_one
 run_one(main)
@@ -58,9 +62,13 @@ class _Process:
         os.set_inheritable(descriptor, shown)
         settings: dict[str, Any] = {} if shown else {"stdout": subprocess.DEVNULL, "stderr": descriptor}
         variables = {**environment, ASIDE: str(descriptor if shown else 2)}
-        self._process = subprocess.Popen(  # in a group of its own: Ctrl-C reaches this command alone
-            command, stdin=subprocess.PIPE, env=variables, process_group=0, close_fds=not shown, **settings
-        )  # the first one keeps the descriptors of /dev/fd, to which a shell lets it write
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, signals.HEARD)  # until it hears them (CODE)
+        try:
+            self._process = subprocess.Popen(  # in a group of its own: Ctrl-C reaches this command alone
+                command, stdin=subprocess.PIPE, env=variables, process_group=0, close_fds=not shown, **settings
+            )  # the first one keeps the descriptors of /dev/fd, to which a shell lets it write
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
     @property
     def status(self) -> int | None:
@@ -137,6 +145,8 @@ def _wait(running: Sequence[_Process]) -> None:
         if signals.asked() and not asked:
             asked = True
             running[0].send(signals.asked())
+        if running[0].status and not running[0].lost_others:
+            return  # it has said why
         if until == float("inf"):
             if any(one.status for one in running):
                 until = time.monotonic() + GRACE
