@@ -12,6 +12,7 @@ from waza import TruncatedBPTT, models, nn, optim, vary
 from waza.core.errors import Error
 from waza.core.variables import is_tracked
 from waza.data import Split
+from waza.engine import processes
 from waza.engine.checkpoint import Checkpoint
 from waza.engine.devices import TRIALS, mesh_for_batches
 from waza.engine.explosion import explosion, worst
@@ -177,7 +178,7 @@ def test_two_devices_are_one(stripes, tiny, place):
 
 def test_devices_that_divide_the_batch_share_it(monkeypatch, tiny):
     class Device:
-        platform = "gpu"
+        platform, process_index = "gpu", 0
 
     monkeypatch.setattr(jax, "devices", lambda: [Device() for _ in range(4)])
     reader = TruncatedBPTT(models.lstm_language_model(10, 4, 1), optim.SGD(1.0), window=5)
@@ -186,6 +187,24 @@ def test_devices_that_divide_the_batch_share_it(monkeypatch, tiny):
     monkeypatch.setattr(Device, "platform", "cpu")
     assert mesh_for_batches(tiny, 128).size == 1
     assert mesh_for_batches(reader, 128).size == 4
+
+
+def test_processes_that_divide_the_batch_share_it(monkeypatch, tiny):
+    class Device:
+        def __init__(self, number, platform="gpu"):
+            self.process_index, self.platform = number, platform
+
+    numbers = (0, 0, 0, 1, 1)  # two devices of each are used: a process has as many as the others
+    monkeypatch.setattr(processes, "count", lambda: 2)
+    monkeypatch.setattr(jax, "devices", lambda: [Device(number) for number in numbers])
+    shared = {rows: [one.process_index for one in mesh_for_batches(tiny, rows).devices.flat] for rows in (128, 6)}
+    assert shared == {128: [0, 0, 1, 1], 6: [0, 1]}
+    monkeypatch.setattr(jax, "devices", lambda: [Device(number, "cpu") for number in numbers])
+    assert [one.process_index for one in mesh_for_batches(tiny, 128).devices.flat] == [0, 1]
+    with pytest.raises(Error, match="a batch has 7 rows, and 2 processes do not divide them"):
+        mesh_for_batches(tiny, 7)
+    with pytest.raises(Error, match="a batch of Supervised has no rows that 2 processes can share"):
+        mesh_for_batches(tiny, 1)
 
 
 def overfitting(stripes):

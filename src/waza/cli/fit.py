@@ -3,12 +3,17 @@
 import argparse
 import dataclasses
 import json
+import os
 import shlex
 from pathlib import Path
 from typing import Any
 
+from waza.cli.arguments import whole
 from waza.cli.declared import add_declared, given
 from waza.cli.keep import keep_compiled, writable
+from waza.cli.launcher import launched
+from waza.cli.processes import joined, started, supervise
+from waza.core import streams
 from waza.core.files import write_whole
 from waza.kinds.kind import SPLITS
 from waza.kinds.registry import fit_options, trainable_kinds
@@ -30,14 +35,31 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--fresh", action="store_true", help="remove the training that the folder holds, and start over"
     )
     parser.add_argument("--json", metavar="OUT", help="write the figures to this file")
+    parser.add_argument(
+        "--processes", type=whole(1), metavar="N", help="share each batch among N processes (see: docs/scale.md)"
+    )
     add_declared(parser, [(kind.data, kind.options) for kind in kinds])
 
 
 def command(options: argparse.Namespace) -> None:
-    """Train the model, and print its measures, its folder and how to use it."""
-    if options.json:
+    """Train the model, in this process or in several, and print its measures, its folder and how to use it."""
+    if options.processes is None:
+        _fit(options)
+    elif started():
+        with joined(options.processes) as number:
+            _fit(options, writing=number == 0)
+    elif launched(os.environ, options.processes) is None and options.processes == 1:
+        _fit(options)
+    else:
+        supervise(options.given, options.processes)
+
+
+def _fit(options: argparse.Namespace, writing: bool = True) -> None:
+    """Train the model; of several processes, the first one writes and prints."""
+    if writing and options.json:
         writable(Path(options.json))
-    writable(Path(options.out) / "model.json")
+    if writing:
+        writable(Path(options.out) / "model.json")
     values = given(options, [(kind.data, kind.options) for kind in trainable_kinds()])
     asked = fit_options(options.model, options.data, values)
     keep_compiled()
@@ -46,11 +68,13 @@ def command(options: argparse.Namespace) -> None:
 
     with resumable(), Progress(options.model, options.lang) as watch:
         fitted = fit_in_folder(asked, Path(options.out), watch, options.fresh, options.tensorboard, options.lang)
-    if options.json:
+    streams.put_back_output()
+    if writing and options.json:
         settings = dataclasses.asdict(fitted.options)
         facts = {**fitted.result, "settings": settings, "model": str(fitted.folder.path)}
         write_whole(Path(options.json), (json.dumps(facts, indent=1, ensure_ascii=False) + "\n").encode())
-    _print(fitted, options.lang)
+    if writing:
+        _print(fitted, options.lang)
     failed = divergence(fitted.kind, fitted.options, fitted.result, fitted.folder.path)
     if failed is not None:
         raise failed

@@ -18,6 +18,8 @@ import sys
 import time
 from collections.abc import Callable
 
+from waza.core import streams
+
 HEARD = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 GRACE = 1.0  # seconds in which the main thread ends
 AGAIN = 0.2  # seconds within which several signals are one: `timeout` and some shells send two
@@ -195,7 +197,7 @@ def _importing(frame: object) -> bool:
 def _leave(number: int) -> None:
     """End the process with one line; on a terminal, the bar of a progress is removed and the cursor shown again."""
     try:
-        drawn = os.isatty(2) and os.environ.get("TERM") != "dumb"
-        os.write(2, (b"\r\x1b[K\x1b[?25h" if drawn else b"") + f"waza: {stopped(number)}\n".encode())
+        drawn = os.isatty(streams.errors()) and os.environ.get("TERM") != "dumb"
+        os.write(streams.errors(), (b"\r\x1b[K\x1b[?25h" if drawn else b"") + f"waza: {stopped(number)}\n".encode())
     finally:
         os._exit(128 + number)

@@ -6,6 +6,8 @@ import os
 import sys
 from collections.abc import Iterator
 
+_output, _errors = 1, 2  # the file descriptors to which Python writes
+
 
 class OutputLost(Exception):
     """Standard output cannot be written.
@@ -35,6 +37,35 @@ def make_ready() -> None:
             setattr(sys, name, open(number, mode, encoding="utf-8", errors="replace", closefd=False))  # noqa: SIM115
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
+
+
+def set_aside(descriptor: int) -> None:
+    """Let what libraries of C write to standard output and error go to this file descriptor.
+
+    What Python writes goes where it went before.
+    """
+    global _output, _errors
+    for number, name in ((1, "stdout"), (2, "stderr")):
+        before = getattr(sys, name)
+        before.flush()
+        buffering = 1 if number == 2 or before.isatty() else -1
+        own = open(  # noqa: SIM115
+            os.dup(number), "w", buffering, encoding=before.encoding, errors=before.errors, closefd=False
+        )
+        setattr(sys, name, own)
+        os.dup2(descriptor, number)
+    _output, _errors = sys.stdout.fileno(), sys.stderr.fileno()
+
+
+def put_back_output() -> None:
+    """Let the file descriptor of standard output be that to which Python writes, as /dev/stdout needs it."""
+    if _output != 1:
+        os.dup2(_output, 1)
+
+
+def errors() -> int:
+    """The file descriptor of standard error as Python writes to it."""
+    return _errors
 
 
 @contextlib.contextmanager

@@ -11,6 +11,7 @@ from waza.core.arrays import read_arrays, write_arrays
 from waza.core.errors import Damaged, Error
 from waza.core.parsing import parsed
 from waza.core.paths import from_named_leaves, named_leaves
+from waza.engine.processes import arrays_of_first, by_first
 from waza.engine.program import Portion, Program
 
 Trial = tuple[int, int]  # the position of a seed in its block, and of a variant in its group
@@ -53,7 +54,7 @@ class Progress:
 
 @dataclasses.dataclass(frozen=True)
 class Checkpoint:
-    """A file that holds the progress of a training.
+    """A file that holds the progress of a training. Of several processes, the first one alone reads and writes it.
 
     Args:
         path: of the file.
@@ -69,6 +70,9 @@ class Checkpoint:
         Raises:
             Error: the file cannot be written.
         """
+        by_first(lambda: self._write(now))
+
+    def _write(self, now: Progress) -> None:
         portions = [portion._replace(seeds=None) for portion in now.portions]
         arrays = {f"portions/{path}": np.asarray(leaf) for path, leaf in named_leaves(portions).items()}
         arrays |= {f"measures/{path}": values for path, values in now.measures.items()}
@@ -110,11 +114,18 @@ class Checkpoint:
             raise Damaged(f"{self.path} does not fit this training ({error}): {self.remedy}") from error
 
     def _read(self) -> tuple[dict[str, np.ndarray], Facts] | None:
-        found = read_arrays(self.path, self.remedy)
-        if found is None:
+        arrays: dict[str, np.ndarray] = {}
+
+        def facts() -> dict[str, Any] | None:
+            found = read_arrays(self.path, self.remedy)
+            arrays.update({} if found is None else found[0])
+            return None if found is None else found[1]
+
+        given = by_first(facts)
+        if given is None:
             return None
         try:
-            return found[0], parsed(Facts, found[1])
+            return arrays_of_first(arrays), parsed(Facts, given)
         except ValueError as error:
             raise Damaged(f"{self.path} is damaged ({error}): {self.remedy}") from error
 

@@ -8,6 +8,8 @@ import jax
 import numpy as np
 from jax.sharding import Mesh
 
+from waza.core.errors import Error
+from waza.engine import processes
 from waza.engine.structure import holds
 from waza.learners import Learner
 from waza.nn import RecurrentLayer
@@ -17,8 +19,17 @@ THREADS = "PJRT_NPROC"  # how many threads the devices of a CPU have in common, 
 
 
 def mesh() -> Mesh:
-    """All devices in one row; on a CPU, one device a core, where JAX has not been started otherwise."""
+    """All devices in one row; on a CPU, one device a core, where JAX has not been started otherwise.
+
+    Raises:
+        Error: several processes compute together: they share the rows of a single training, and no trials.
+    """
     each_core_a_device()
+    if processes.count() > 1:
+        raise Error(
+            f"studies and comparisons are computed by one process, and jax.distributed has joined {processes.count()}: "
+            "leave jax.distributed.initialize out"
+        )
     return Mesh(np.array(jax.devices()), (TRIALS,))
 
 
@@ -34,16 +45,28 @@ def each_core_a_device() -> None:
 
 
 def mesh_for_batches(learner: Learner, rows: int) -> Mesh:
-    """The devices that share each batch of a learner: as many as divide its rows (or the lanes of a text).
+    """The devices that share each batch of a learner: as many of each process as divide its rows (or a text's lanes).
 
     A CPU counts as one device, whose cores share the work of each operation, unless the learner has recurrent layers:
     their products are too small to be shared, so each core takes rows of its own. Measured, 2 cores: small AlexNet,
     batches of 128, 0.24 processor seconds a step as one device and 0.43 as two.
+
+    Raises:
+        Error: the processes that compute together do not divide the rows.
     """
-    devices = jax.devices()
-    alone = devices[0].platform == "cpu" and not holds(learner, RecurrentLayer)
-    count = max(n for n in range(1, 1 + (1 if alone else len(devices))) if rows % n == 0)
-    return Mesh(np.array(devices[:count]), (TRIALS,))
+    together = processes.count()
+    if rows == 1 and together > 1:
+        raise Error(f"a batch of {type(learner).__name__} has no rows that {together} processes can share: give it one")
+    if rows % together:
+        raise Error(
+            f"a batch has {rows} rows, and {together} processes do not divide them: "
+            f"give a batch size that is a multiple of {together}, or another number of processes"
+        )
+    devices = [[one for one in jax.devices() if one.process_index == number] for number in range(together)]
+    alone = devices[0][0].platform == "cpu" and not holds(learner, RecurrentLayer)
+    most = 1 if alone else min(map(len, devices))
+    count = max(n for n in range(1, 1 + most) if rows % (n * together) == 0)
+    return Mesh(np.array([one for own in devices for one in own[:count]]), (TRIALS,))
 
 
 @contextmanager

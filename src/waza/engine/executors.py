@@ -10,6 +10,7 @@ from waza.core.memory import check_memory, release
 from waza.engine import structure
 from waza.engine.checkpoint import Checkpoint
 from waza.engine.mapping import TIMED_HOWS, Chosen, How, seconds_a_step
+from waza.engine.processes import any_of
 from waza.engine.program import Program
 from waza.engine.watch import Interrupted, Watch
 from waza.engine.work import Outcome, Trials, Unit, compute
@@ -110,7 +111,7 @@ def prepare(programs: Sequence[Program], watch: Watch | None = None) -> None:
     with ThreadPoolExecutor() as pool:
         for prepared in [pool.submit(unless_stopped, task) for program in programs for task in tasks(program)]:
             prepared.result()
-    if stop_asked():
+    if any_of(stop_asked()):
         raise Interrupted("stopped before the training")
     for program in programs:
         _check_fits(program)

@@ -5,6 +5,7 @@ import math
 from typing import Any, Self
 
 import jax
+import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from jaxtyping import PyTree
 
@@ -80,7 +81,11 @@ class Layout:
 
     def put(self, tree: PyTree, specs: PyTree) -> Any:
         """The tree on the devices; `specs` are of the tree's structure, or stand for whole branches of it."""
-        return jax.device_put(tree, self._shardings(specs))
+        return self._placed(tree, self._shardings(specs))
+
+    def put_rows(self, tree: PyTree, axis: int) -> Any:
+        """The tree on the devices, which share its rows along an axis."""
+        return self._placed(tree, self.row_shardings(tree, axis))
 
     def shapes(self, tree: PyTree, specs: PyTree) -> Any:
         """The shapes of what `put` returns."""
@@ -90,5 +95,27 @@ class Layout:
 
         return jax.tree.map(shape, self._shardings(specs), tree)
 
+    def _placed(self, tree: PyTree, shardings: PyTree) -> Any:
+        """The tree with these shardings, which stand for whole branches of it.
+
+        Of several processes each puts its own part on its own devices. `jax.device_put` would first compare the arrays
+        of all processes.
+        """
+        if not self.mesh.is_multi_process:
+            return jax.device_put(tree, shardings)
+
+        def placed(sharding: NamedSharding, branch: PyTree) -> PyTree:
+            return jax.tree.map(lambda leaf: _of_all(leaf, sharding), branch)
+
+        return jax.tree.map(placed, shardings, tree)
+
     def _shardings(self, specs: PyTree) -> PyTree:
         return jax.tree.map(lambda spec: NamedSharding(self.mesh, spec), specs)
+
+
+def _of_all(leaf: Any, sharding: NamedSharding) -> jax.Array:
+    """An array on the devices of several processes, each of which has the whole array."""
+    if isinstance(leaf, jax.Array) and leaf.sharding == sharding:
+        return leaf
+    array = np.asarray(leaf)
+    return jax.make_array_from_callback(array.shape, sharding, lambda index: array[index])

@@ -14,6 +14,7 @@ from jaxtyping import Array, PyTree
 from waza.engine.evaluation import check_declared, judged, summed
 from waza.engine.group import Group
 from waza.engine.layout import WHOLE
+from waza.engine.processes import tree_of_first
 from waza.engine.streams import WINDOW_BYTES, Windows, one_batch
 from waza.engine.tally import Tally, empty, flat_values
 from waza.learners.keys import step_key, trial_key
@@ -108,10 +109,10 @@ class Program:
         return jax.jit(mapped, donate_argnums=donate)
 
     def _where_evaluated(self, tree: PyTree) -> Any:
-        """The arrays where they are evaluated: of a single trial on the first device, since all would do the same."""
+        """The arrays where they are evaluated: of a single trial on one device, since all would do the same."""
         if not self._layout.by_rows:
             return tree
-        first = SingleDeviceSharding(self._layout.mesh.devices.flat[0])
+        first = SingleDeviceSharding(self._layout.mesh.local_devices[0])
 
         def placed(leaf: Any) -> Any:
             if isinstance(leaf, jax.ShapeDtypeStruct):
@@ -158,7 +159,7 @@ class Program:
             drawn = jax.device_get(draw(seeds, varied, group.arrays))
             for position, i in enumerate(members):
                 states[i] = jax.tree.map(lambda leaf, at=position: leaf[:, at], drawn)
-        stacked = jax.tree.map(lambda *leaves: np.stack(leaves, axis=1), *states)
+        stacked = tree_of_first(jax.tree.map(lambda *leaves: np.stack(leaves, axis=1), *states))
         return self.restore(
             numbers,
             [
@@ -228,13 +229,17 @@ class Program:
         """Batches (step, row, ...) on the devices; their rows are split among the devices if these divide them."""
         if not self._layout.by_rows:
             return self._layout.put(batches, WHOLE)
-        return jax.device_put(batches, self._layout.row_shardings(batches, axis=1))
+        return self._layout.put_rows(batches, axis=1)
 
     def batch_at(self, seed: int, step: int) -> Any:
         """The batch of one step of a trial."""
         if self.group.stream is not None:
             return one_batch(self.group.stream, seed, step)
-        return jax.jit(self.group.batch)(self._data, trial_key(seed, "batch"), np.int32(step))
+
+        def batch(data: PyTree[Array], at: Array) -> Any:
+            return self.group.batch(data, trial_key(seed, "batch"), at)
+
+        return jax.jit(batch)(self._data, np.int32(step))
 
     def gradients_at(self, portion: Portion, step: int) -> PyTree[np.ndarray]:
         """The gradients from which a single trial makes a step; its learner has `gradients(state, batch, key)`."""
@@ -245,7 +250,8 @@ class Program:
             learner: Any = self.group.learner(number)
             return learner.gradients(state, batch, step_key(trial_key(seed, "update"), step))
 
-        return jax.device_get(jax.jit(gradients)(portion.states, self.batch_at(seed, step), self._numbers))
+        compute = jax.jit(gradients, out_shardings=NamedSharding(self._layout.mesh, WHOLE))
+        return jax.device_get(compute(portion.states, self.batch_at(seed, step), self._numbers))
 
     # Results.
 

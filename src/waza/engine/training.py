@@ -14,6 +14,7 @@ from waza.core.errors import Error, nearest
 from waza.engine.checkpoint import Checkpoint, Progress, Trial
 from waza.engine.describe import describe, fingerprint
 from waza.engine.pace import Pace
+from waza.engine.processes import any_of, arrays_of_first, of_first
 from waza.engine.program import Program
 from waza.engine.watch import Interrupted, Watch
 from waza.learners import Measure
@@ -135,15 +136,15 @@ def train(
             heard(_entry(now.step, now.measures, -1, 0, 0))
         ending = _ending(now, plan, diverged_at)
         if ending is None:
-            stop = min(now.step + pace.steps(), plan.step_of(len(now.evaluated)))
+            stop = min(now.step + of_first(pace.steps()), plan.step_of(len(now.evaluated)))
             with pace.segment(stop - now.step):
                 now.portions = program.train(now.portions, now.step, stop)
             watch.advance(stop - now.step)
             now.step = stop
         now.seconds += time.perf_counter() - begun
-        asked = watch.stop_asked()
+        asked = any_of(watch.stop_asked())
         sound = not (plan.end_diverged and _all(program.diverged_at(now.portions)))  # else the last sound one stays
-        if checkpoint is not None and sound and (asked or ending or pace.checkpoint_due()):
+        if checkpoint is not None and sound and (asked or ending or of_first(pace.checkpoint_due())):
             with pace.checkpoint():
                 checkpoint.save(now)
         if asked and ending is None:
@@ -200,7 +201,7 @@ def _entry(step: int, measures: dict[str, np.ndarray], evaluation: int, seed: in
 
 def _evaluate(program: Program, now: Progress, plan: Plan) -> None:
     """Evaluate all trials, and keep the variables of those that are at their best."""
-    fresh = program.evaluate(now.portions) | program.recorded(now.portions)
+    fresh = arrays_of_first(program.evaluate(now.portions) | program.recorded(now.portions))
     nothing = np.full(now.best_step.shape, np.nan, np.float32)  # where `judge` measures other layers than before
     before = np.broadcast_to(nothing, (len(now.evaluated), *nothing.shape))
     now.measures = {

@@ -3,22 +3,27 @@
 import contextlib
 import dataclasses
 import json
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Required, TypedDict
 
 import jax
+import numpy as np
 
 from waza.core.arrays import finite
 from waza.core.errors import Error
 from waza.core.files import check_path, is_temporary, remove_orphans, unwritable, write_whole
 from waza.core.lock import LOCK, held
-from waza.core.plain import check_folders, check_plain, is_there
+from waza.core.plain import check_folders, check_plain, is_there, read_plain
 from waza.core.sealed import read_record, sealed
 from waza.core.variables import trained as variables_trained
+from waza.engine.processes import arrays_of_first, by_first, count
 from waza.engine.single import Fitted
 from waza.engine.training import Ending
-from waza.kinds.model_folder import HISTORY, RECIPE, VARIABLES
+from waza.kinds.model import Model
+from waza.kinds.model_folder import HISTORY, RECIPE, VARIABLES, load_model
+from waza.learners import Learner
 
 VERSION = 2
 ASKED, CHECKPOINT, RESULT, REPORT = "fit.json", "checkpoint.safetensors", "result.json", "report.html"
@@ -96,6 +101,8 @@ class FitFolder:
 def fit_folder(path: Path, asked: Mapping[str, Any], fresh: bool) -> Iterator[FitFolder]:
     """The folder for a training with these settings, held for this process. It may be new, unfinished or finished.
 
+    Of several processes that train together, the first one alone holds, reads and writes it.
+
     Args:
         path: the folder; it is created if it is missing.
         asked: the settings and the data's digest, by name.
@@ -105,6 +112,13 @@ def fit_folder(path: Path, asked: Mapping[str, Any], fresh: bool) -> Iterator[Fi
         Error: the folder holds other files, a training with other settings, or one that another process is running.
         Damaged: its files cannot be read, or a link, a FIFO or a device has the name of one.
     """
+    with contextlib.ExitStack() as holding:
+        by_first(lambda: holding.enter_context(_held(path, asked, fresh)))
+        yield FitFolder(path)
+
+
+@contextlib.contextmanager
+def _held(path: Path, asked: Mapping[str, Any], fresh: bool) -> Iterator[None]:
     folder = FitFolder(path)
     try:
         if check_path(path).exists() and not path.is_dir():
@@ -128,7 +142,26 @@ def fit_folder(path: Path, asked: Mapping[str, Any], fresh: bool) -> Iterator[Fi
             _refuse_other(path, asked)
         else:
             write_whole(path / ASKED, sealed({"version": VERSION, "asked": dict(asked)}))
-        yield folder
+        yield
+
+
+def model_of_first(path: Path, learner: Learner | None = None, data: Any = None) -> Model:
+    """The model in a folder that the first process reads, in all processes; see `load_model`."""
+    if count() == 1:
+        return load_model(path, learner, data)
+    files: dict[str, np.ndarray] = {}
+
+    def read() -> None:
+        load_model(path, learner, data)  # which checks it
+        for name in (RECIPE, VARIABLES, HISTORY):
+            if is_there(path / name):
+                files[name] = np.frombuffer(read_plain(path / name), np.uint8)
+
+    by_first(read)
+    with tempfile.TemporaryDirectory() as copy:
+        for name, content in arrays_of_first(files).items():
+            (Path(copy) / name).write_bytes(content.tobytes())
+        return load_model(copy, learner, data)
 
 
 def result_of(trained: Fitted, targets: int, unit: str) -> dict[str, Any]:

@@ -12,14 +12,15 @@ from waza.core.language import system_language
 from waza.data import Dataset
 from waza.engine.checkpoint import Checkpoint
 from waza.engine.describe import describe, fingerprint
+from waza.engine.processes import by_first, check_same
 from waza.engine.returned import check_returned
 from waza.engine.single import single_program, train_single
 from waza.engine.training import Keep, Plan
 from waza.engine.watch import Watch
-from waza.kinds.fit_folder import FitFolder, fit_folder
+from waza.kinds.fit_folder import FitFolder, fit_folder, model_of_first
 from waza.kinds.given_data import given_to, model_of_learner
 from waza.kinds.model import Model
-from waza.kinds.model_folder import load_model, save_model
+from waza.kinds.model_folder import save_model
 from waza.kinds.settling import evaluate_every, usual_steps
 from waza.learners import Learner, Supervised
 from waza.learners.given import check_pieces
@@ -59,19 +60,24 @@ def fit_learner(
         "rows": fingerprint(describe(jax.tree.leaves(given.data)))[:16],
         **{"steps": steps, "seed": seed, "keep": keep},
     }
+    check_same(asked)
     with _folder(path, asked) as folder:
-        if folder is not None and folder.finished:
-            return load_model(folder.path, learner, given.data)
+        if folder is not None and by_first(lambda: folder.finished):
+            return model_of_first(folder.path, learner, given.data)
         checkpoint = None if folder is None else Checkpoint(folder.checkpoint, REMEDY)
         trained = train_single(program, seed, plan, checkpoint, watch)
         model = model_of_learner(learner, given, trained.variables, trained.history, notes)
         if folder is not None and (trained.diverged_at is None or keep == "best"):
-            save_model(folder.path, model)
-            folder.finish({name: getattr(trained, name) for name in RESULTS})
+            by_first(lambda: _keep(folder, model, trained))
     if trained.diverged_at is not None:
         kept = f", and those of step {trained.best_step} are kept in {path}" if path and keep == "best" else ""
         raise Error(f"the loss is not finite at step {trained.diverged_at}{kept}: give a smaller learning rate")
     return model
+
+
+def _keep(folder: FitFolder, model: Model, trained: Any) -> None:
+    save_model(folder.path, model)
+    folder.finish({name: getattr(trained, name) for name in RESULTS})
 
 
 @contextlib.contextmanager

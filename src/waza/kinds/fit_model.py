@@ -8,12 +8,13 @@ from waza.core.errors import Error, nearest
 from waza.core.files import check_path
 from waza.core.language import system_language
 from waza.data.given import FORMS
+from waza.engine.processes import together
 from waza.engine.training import Keep
 from waza.engine.watch import Watch
+from waza.kinds.fit_folder import model_of_first
 from waza.kinds.fit_learner import fit_learner
 from waza.kinds.fitting import divergence, fit_ordered, ordered, program_of, said, train_ordered
 from waza.kinds.model import Model
-from waza.kinds.model_folder import load_model
 from waza.kinds.option import declared, named
 from waza.kinds.registry import kind_of
 from waza.learners import Learner
@@ -39,6 +40,9 @@ def fit(
     then predicts on rows as they are. Rows are set aside to choose the best step, and for the test measures in
     `history`; `notes` say how many. A learner of your own on data of your own is trained as it is.
 
+    Where `jax.distributed` has joined several processes, all of them call `fit` alike and share the rows of each batch;
+    the first one writes, and all get the model.
+
     Args:
         kind_or_learner: a model's name, such as "mlp", "small-alexnet", "language-model", "vae", "translator" or
             "word2vec"; or a learner.
@@ -61,6 +65,7 @@ def fit(
     Raises:
         Error: the data or an option cannot be used, or the loss is not finite.
         Interrupted: `watch` asked to stop.
+        Lost: another process has ended, or does not answer (`waza.engine.processes`); this is an `Error` too.
 
     >>> import numpy as np
     >>> x = np.random.default_rng(0).normal(size=(60, 2))
@@ -82,7 +87,8 @@ def fit(
     if learner is not None and options:
         name = next(iter(options))
         raise Error(f"{name}={options[name]!r} is given with a learner, which has its own settings: use waza.vary")
-    with watched(str(kind_or_learner) if learner is None else type(learner).__name__, watch) as watching:
+    name = str(kind_or_learner) if learner is None else type(learner).__name__
+    with watched(name, watch) as watching, together():
         if learner is not None:
             model = fit_learner(learner, data, steps, epochs, seed, keep, target, path, watching)
         else:
@@ -120,7 +126,7 @@ def _fit_named(
     else:
         fitted = fit_ordered(order, path, watch)
         notes = tuple(said(fitted.findings, fitted.material, system_language()))
-        model, result = dataclasses.replace(load_model(path), notes=notes), fitted.result
+        model, result = dataclasses.replace(model_of_first(path), notes=notes), fitted.result
     failed = divergence(kind, order.options, result, path)
     if failed is not None:
         raise failed

@@ -13,6 +13,7 @@ from waza.core.files import write_whole
 from waza.core.language import LANGUAGES, system_language
 from waza.engine.checkpoint import Checkpoint
 from waza.engine.explosion import Explosion
+from waza.engine.processes import by_first, check_same, first
 from waza.engine.program import Program
 from waza.engine.single import single_program, train_single
 from waza.engine.training import Keep, Plan
@@ -108,33 +109,51 @@ def fit_ordered(
     tensorboard: bool = False,
     language: str = "en",
 ) -> Fitted:
-    """Train what was ordered in a folder, with a report; the other arguments are those of `fit_in_folder`."""
+    """Train what was ordered in a folder, with a report; the other arguments are those of `fit_in_folder`.
+
+    Of several processes, the first one alone reads and writes the folder; the others learn from it what they need.
+    """
     kind, options, material, learner, keep = order
     program = program_of(order)
     devices = program.group.layout.mesh.size
     asked = {**dataclasses.asdict(options), "rows": material.digest()} | ({} if keep == "best" else {"keep": keep})
+    check_same(asked)
     with fit_folder(path, asked, fresh) as folder:
-        before = folder.finished
+        before, model = by_first(lambda: folder.finished), None
         if before:
-            result = folder.result()
+            result = by_first(folder.result)
         else:
             checkpoint = Checkpoint(folder.checkpoint, REMEDY)
-            first = kind.entry(learner, {"step": checkpoint.step()})["step"]
-            events = Events(folder.path / EVENTS, first) if tensorboard else None
+            begin = kind.entry(learner, {"step": checkpoint.step()})["step"]
+            events = Events(folder.path / EVENTS, begin) if tensorboard and first() else None
             model, result = train_ordered(order, program, checkpoint, events, watch)
-            save_model(folder.path, model)
-            folder.finish(result)
+            by_first(lambda: _keep(folder, model, result))
         found = kind.findings(material, result, keep == "best")
-        if not folder.reported:
-            _report(order, folder, load_model(folder.path) if before else model, result, found, language)
+        by_first(lambda: _report(order, folder, model, result, found, language))
         return Fitted(folder, kind, options, result, material, before, devices, found)
 
 
+def _keep(folder: FitFolder, model: Any, result: dict[str, Any]) -> None:
+    save_model(folder.path, model)
+    folder.finish(result)
+
+
 def _report(
-    order: Ordered, folder: FitFolder, model: Model, result: dict[str, Any], found: Sequence[Finding], language: str
+    order: Ordered,
+    folder: FitFolder,
+    trained: Model | None,
+    result: dict[str, Any],
+    found: Sequence[Finding],
+    language: str,
 ) -> None:
-    """Write the report, which comes last: without it the training is finished, and the same call makes it."""
+    """Write the report, if it is not there.
+
+    It comes last: without it the training is finished, and the same call makes it.
+    """
+    if folder.reported:
+        return
     kind, options, material, _, _ = order
+    model = load_model(folder.path) if trained is None else trained
     shown = Training(
         options.model,
         material.name,

@@ -1,0 +1,105 @@
+"""Launchers of several processes, such as Slurm: the place that one has given this process among the others."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from waza.core.errors import Error
+from waza.core.place import Place
+
+ADDRESS, COUNT, NUMBER = "JAX_COORDINATOR_ADDRESS", "JAX_NUM_PROCESSES", "JAX_PROCESS_ID"
+INDEX = "JOB_COMPLETION_INDEX"  # of a pod of an indexed job of Kubernetes
+
+
+class Launcher(NamedTuple):
+    """The variables that a launcher sets.
+
+    Args:
+        name: of the launcher.
+        jax: JAX's name for it, by which JAX finds the address.
+        sign: the variable that shows that it has started this process.
+        processes: how many there are.
+        number: of this process.
+        device: this process's number on its machine.
+        address: what JAX needs to find the address where `JAX_COORDINATOR_ADDRESS` is not set.
+    """
+
+    name: str
+    jax: str
+    sign: str
+    processes: str
+    number: str
+    device: str
+    address: tuple[str, ...]
+
+
+LAUNCHERS = (
+    Launcher(
+        "Slurm", "slurm", "SLURM_STEP_NODELIST", "SLURM_NTASKS", "SLURM_PROCID", "SLURM_LOCALID", ("SLURM_JOB_ID",)
+    ),
+    Launcher(
+        "Open MPI",
+        "ompi",
+        "OMPI_COMM_WORLD_SIZE",
+        "OMPI_COMM_WORLD_SIZE",
+        "OMPI_COMM_WORLD_RANK",
+        "OMPI_COMM_WORLD_LOCAL_RANK",
+        ("OMPI_MCA_orte_hnp_uri",),
+    ),
+)
+
+
+def launched(environment: Mapping[str, str], processes: int) -> Place | None:
+    """The place that a launcher has given this process; None where this machine alone is meant.
+
+    JAX's own three variables count first, then those of Slurm and of Open MPI. A launcher of a single process is none.
+
+    Args:
+        environment: the variables of this process.
+        processes: how many the user has asked for.
+
+    Raises:
+        Error: a variable is missing or no number, or the launcher has started another number of processes.
+
+    >>> launched({}, 2) is None
+    True
+    >>> launched({"JAX_COORDINATOR_ADDRESS": "a:1", "JAX_NUM_PROCESSES": "2", "JAX_PROCESS_ID": "1"}, 2).number
+    1
+    """
+    if COUNT in environment or NUMBER in environment:
+        name = NUMBER if NUMBER in environment else INDEX
+        place = Place(_read(environment, COUNT), _read(environment, name), _text(environment, ADDRESS))
+        return _checked(place, f"{COUNT} is", processes)
+    for one in LAUNCHERS:
+        if one.sign in environment and _read(environment, one.processes) > 1:
+            address = environment.get(ADDRESS)
+            for name in () if address else one.address:
+                _text(environment, name, f", or {ADDRESS}=HOST:PORT")
+            count, number, device = (_read(environment, name) for name in (one.processes, one.number, one.device))
+            place = Place(count, number, address, None if address else one.jax, device)
+            return _checked(place, f"{one.name} has started", processes)
+    return None
+
+
+def _checked(place: Place, who: str, processes: int) -> Place | None:
+    if place.processes == 1:
+        return None
+    if place.processes != processes:
+        raise Error(f"--processes is {processes}, and {who} {place.processes}: give --processes {place.processes}")
+    if place.number >= place.processes:
+        raise Error(
+            f"this is process {place.number} of {place.processes}; expected a number from 0 to {place.processes - 1}"
+        )
+    return place
+
+
+def _text(environment: Mapping[str, str], name: str, more: str = "") -> str:
+    if not environment.get(name):
+        raise Error(f"a launcher has started this process, and {name} is not set: set it{more}")
+    return environment[name]
+
+
+def _read(environment: Mapping[str, str], name: str) -> int:
+    text = _text(environment, name)
+    if not text.isascii() or not text.isdigit():
+        raise Error(f"{name} is {text!r}; expected a whole number")
+    return int(text)
