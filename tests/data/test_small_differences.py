@@ -8,6 +8,7 @@ import waza as wz
 from waza.core.errors import Error
 from waza.data import Dataset, Split, from_arrays
 from waza.data.preparation import prepare
+from waza.data.rounding import rounded_notes
 from waza.learners.given import as_data, checked_data
 
 ROWS = 60
@@ -90,6 +91,18 @@ def test_arrays_that_32_bits_make_constant_are_refused(name, form):
     data = Dataset("d", Split(x, labels), Split(x[:2], labels[:2]))
     with pytest.raises(Error, match=said):
         checked_data({"": learner}, as_data({"": learner}, data))
+
+
+@pytest.mark.parametrize(
+    ("text", "lost"),
+    [("9007199254740993", True), ("9007199254740994", False), ("0" * 5000 + "7", False)]
+    + [("9" * digits, True) for digits in (20, 308, 309, 400, 5000)]
+    + [("-" + "9" * 5000, True), ("+9007199254740993", True)],
+)
+def test_whole_numbers_of_any_length_are_compared_with_what_is_kept(text, lost):
+    cells = pd.Series([text, "1"])
+    notes = rounded_notes("n", cells, cells.astype(float).to_numpy())
+    assert [note.kind for note in notes] == ["rounded"] * lost
 
 
 def test_few_held_out_rows_and_rounding_are_no_small_differences():

@@ -1,6 +1,7 @@
 """Numbers that differ by less than a computation can tell apart: in 32 bits, by their squares, or beyond 2^53."""
 
 import re
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -68,5 +69,5 @@ def rounded_notes(column: str, cells: Any, numbers: np.ndarray) -> list[Note]:
     if not large.size or pd.api.types.is_float_dtype(cells):
         return []
     texts = as_texts(cells)[large]
-    lost = [text for text in texts if WHOLE.fullmatch(text) and int(float(text)) != int(text)]
+    lost = [text for text in texts if WHOLE.fullmatch(text) and Decimal(text) != Decimal(float(text))]
     return [Note("rounded", {"column": column, "count": len(lost), "example": short(lost[0])})] if lost else []
