@@ -116,6 +116,20 @@ def test_verdicts_without_their_words_are_damaged(here, runs, capsys, place, sai
     assert f"has no words for {said}: delete it, or run again" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("option", ["--png", "--json"])
+@pytest.mark.parametrize(
+    ("file", "said"), [("a" * 300, "too long"), ("folder", "is a folder"), ("a.txt/b", "is not a f")]
+)
+def test_a_file_that_cannot_be_written_is_said_before_anything_is_read(here, capsys, monkeypatch, option, file, said):
+    (here / "folder").mkdir()
+    (here / "a.txt").write_text("x")
+    monkeypatch.setattr(store, "find", None)  # which is not called
+    with pytest.raises(SystemExit) as end:
+        main(["show", "mine", option, file, "--lang", "en"])
+    error = capsys.readouterr().err
+    assert end.value.code == 2 and error.count("\n") == 1 and said in error
+
+
 @pytest.mark.slow
 def test_a_missing_report_is_said_and_made_at_any_time(here, runs, capsys):
     folder = begun(runs, results=results_of())
