@@ -8,8 +8,10 @@ import pytest
 from waza.cli import main
 from waza.cli.kept import kept_models, kept_runs
 from waza.core.language import LANGUAGES
-from waza.core.sealed import sealed
-from waza.study import store
+from waza.core.sealed import sealed, unsealed
+from waza.report import kept
+from waza.report.words import plain_words
+from waza.study import Claim, Exact, decide, store
 
 from ..stored import begun, results_of
 
@@ -77,6 +79,41 @@ def test_an_earlier_run_is_shown_in_place_of_a_damaged_one(here, runs, capsys):
             main(["show", given])
         said = capsys.readouterr().err
         assert end.value.code == 2 and said.count("\n") == 1 and "results.nc has changed" in said
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "has no verdicts"), ("ja", "判定の記録がありません")])
+def test_missing_verdicts_are_said(here, runs, capsys, language, said):
+    folder = begun(runs, results=results_of())
+    main(["show", "mine", "--lang", language])
+    assert said in capsys.readouterr().err
+    kept.write_report(folder.path, folder.results(), (), plain_words(folder.results(), ()))
+    main(["show", "mine", "--lang", language])
+    assert said not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("place", "said"),
+    [
+        (["ja"], "the language ja"),
+        (["ja", "claims", "gain"], "gain (ja)"),
+        (["en", "claims", "gain", "parts", "faster"], "gain faster (en)"),
+    ],
+)
+def test_verdicts_without_their_words_are_damaged(here, runs, capsys, place, said):
+    folder = begun(runs, results=results_of())
+    findings = decide([Claim("gain", (Exact("faster", lambda: 1.0, low=0.0),))], folder.results())
+    kept.write_report(folder.path, folder.results(), findings, plain_words(folder.results(), findings))
+    main(["show", "mine"])
+    assert "gain" in capsys.readouterr().out
+    facts = dict(unsealed((folder.path / kept.VERDICTS).read_bytes()).facts)
+    inner = facts["words"]
+    for name in place[:-1]:
+        inner = inner[name]
+    del inner[place[-1]]
+    (folder.path / kept.VERDICTS).write_bytes(sealed(facts))
+    with pytest.raises(SystemExit):
+        main(["show", "mine"])
+    assert f"has no words for {said}: delete it, or run again" in capsys.readouterr().err
 
 
 @pytest.mark.slow

@@ -82,7 +82,8 @@ def verdict(reading: Reading, damage: Damage, ending: Ending, sound: Ending, pla
         return ending
     if left := left_behind(place.out.parent):
         return Ending(HALF, f"{left} is left")
-    if ending.verdict == FINE and reading.sealed and damage.noticed and ending.meaning != sound.meaning:
+    silent = set(ending.remarks) <= set(sound.remarks)
+    if ending.verdict == FINE and silent and reading.sealed and damage.noticed and ending.meaning != sound.meaning:
         return Ending(SILENT, f"{_first_difference(sound.meaning, ending.meaning)}")
     return ending
 

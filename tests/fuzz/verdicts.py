@@ -29,11 +29,13 @@ class Ending(NamedTuple):
         verdict: FINE, REFUSED, or a fault.
         told: the refusal, or what is wrong.
         meaning: what came out of it.
+        remarks: lines on standard error that a command said beside it.
     """
 
     verdict: str
     told: str = ""
     meaning: str = ""
+    remarks: tuple[str, ...] = ()
 
 
 class _Late(BaseException):
@@ -134,7 +136,7 @@ def of_process(status: int, output: str, errors: str) -> Ending:
     if any(re.match(r"\S+:\d+: \w*Warning", line) or re.match(r"[WE]\d{4} ", line) for line in lines):
         return Ending(TRACEBACK, f"a warning: {' / '.join(lines[:2])[:400]}")
     if status == 0:
-        return Ending(FINE, meaning=output)
+        return Ending(FINE, meaning=output, remarks=tuple(line for line in lines if line.startswith("•")))
     refusal = next((line for line in reversed(lines) if line.startswith("waza: ")), None)
     if refusal is None:
         return Ending(TRACEBACK, f"status {status} without a line of its own: {' / '.join(lines)[:300]!r}")

@@ -4,6 +4,7 @@ import dataclasses
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 import xarray as xr
 
@@ -94,6 +95,12 @@ def test_a_function_that_fails_is_named():
     assert filled("{seeds}", values_of(numbers, xr.Dataset()), "") == "1,000"
     with pytest.raises(Error, match=r"made_up\.py: NUMBERS\['gap'\] fails: KeyError"):
         check_numbers(numbers, xr.Dataset(), "made_up.py")
+
+
+def test_a_number_that_is_not_finite_comes_without_a_warning():
+    losses = xr.DataArray([0.0, -1.0], dims="seed")
+    found = values_of({"decades": lambda _: np.log10(losses)[0], "wrong": lambda _: np.log10(losses)[1]}, xr.Dataset())
+    assert found["decades"] == -math.inf and math.isnan(found["wrong"])
 
 
 def test_the_answer_is_told_where_it_suits_the_run():

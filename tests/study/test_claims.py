@@ -18,6 +18,7 @@ from waza.study.deciding import (
     decide_more_often,
     decide_part,
     decide_share,
+    per_seed,
 )
 from waza.study.record import RunRecord
 from waza.study.shares import difference_p
@@ -56,6 +57,11 @@ def part(**region):
 )
 def test_a_part_is_decided_by_its_region(values, region, verdict):
     assert decide_part(part(**region), values).verdict == verdict
+
+
+def test_an_effect_that_is_not_finite_comes_without_a_warning():
+    one = Part("p", lambda results: np.log(results["x"]), low=0.0)
+    assert np.isneginf(per_seed(one, "effect", xr.Dataset({"x": ("seed", np.zeros(3))}))).all()
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,8 @@ from waza.core.plain import is_there
 from waza.core.terminal import hand_over, tell
 from waza.curriculum.outcomes import StudyOutcome, published, published_figure
 
+PLACES = Path(__file__).parent / "places"
+
 
 def command(options: argparse.Namespace) -> None:
     """Print the run's table and verdicts; write its figure as PNG or its numbers as JSON if asked for."""
@@ -37,6 +39,8 @@ def command(options: argparse.Namespace) -> None:
     studied = [one for one in curriculum.exercises() if one.name == record_of(results).study]
     kept = None if studied else report.read_verdicts(folder.path)
     if kept is None:
+        if not studied:
+            tell(f"• {texts(PLACES, options.lang)['no_verdicts'].format(folder=folder.path)}")
         findings = decide([claim for one in studied for claim in one.claims_of()], results)
         words = words_of(results, findings)
     else:
@@ -55,7 +59,7 @@ def command(options: argparse.Namespace) -> None:
 
 def print_places(folder: Path, console: Any, language: str) -> None:
     """Print where the report of a run is, and how its model is used, where it kept one."""
-    say = texts(Path(__file__).parent / "places", language)
+    say = texts(PLACES, language)
     model = folder / "model"
     there = is_there(folder / "report.html")
     lines = [say["report"].format(page=folder / "report.html") if there else say["no_report"].format(folder=folder)]
@@ -66,7 +70,7 @@ def print_places(folder: Path, console: Any, language: str) -> None:
 
 def _tell_passed_over(shown: Path, folders: Sequence[Any], language: str) -> None:
     """Name the newer runs that are damaged, in place of which this one is shown."""
-    say = texts(Path(__file__).parent / "places", language)
+    say = texts(PLACES, language)
     newer = [one.path for one in folders if one.complete]
     for path in newer[: newer.index(shown)] if shown in newer else []:
         tell(f"• {say['damaged'].format(folder=path)}")

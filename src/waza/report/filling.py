@@ -54,7 +54,8 @@ def check_numbers(numbers: Numbers, results: xr.Dataset, source: str) -> None:
 
 
 def _value_of(compute: Callable[[xr.Dataset], float], results: xr.Dataset) -> float:
-    value = compute(results)
+    with np.errstate(all="ignore"):  # what is not finite is shown as such
+        value = compute(results)
     return value if isinstance(value, int) else float(value)
 
 

@@ -1,13 +1,15 @@
 """The report of a run in its folder: the page, and the verdicts with their words, from which `waza show` tells them."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TypedDict
 
 import xarray as xr
 
+from waza.core.errors import Damaged
 from waza.core.files import write_whole
+from waza.core.language import LANGUAGES
 from waza.core.plain import is_there
 from waza.core.sealed import read_record, sealed
 from waza.report.figures import Figure
@@ -72,5 +74,23 @@ def read_verdicts(folder: Path) -> tuple[tuple[Finding, ...], dict[str, StudyWor
     path = folder / VERDICTS
     if not is_there(path):
         return None
-    found: Kept = read_record(path, Kept, "delete it, or run again")
+    remedy = "delete it, or run again"
+    found: Kept = read_record(path, Kept, remedy)
+    for what in _wordless(found):
+        raise Damaged(f"{path} has no words for {what}: {remedy}")
     return tuple(found["findings"]), found["words"]
+
+
+def _wordless(kept: Kept) -> Iterator[str]:
+    """What lacks its words: a language, a claim or a part."""
+    for language in LANGUAGES:
+        if language not in kept["words"]:
+            yield f"the language {language}"
+            continue
+        claims = kept["words"][language].claims
+        for finding in kept["findings"]:
+            if finding.id not in claims:
+                yield f"{finding.id} ({language})"
+                continue
+            known = claims[finding.id].parts
+            yield from (f"{finding.id} {part.name} ({language})" for part in finding.parts if part.name not in known)

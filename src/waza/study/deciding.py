@@ -145,7 +145,8 @@ def per_seed(part: Rule, name: str, results: xr.Dataset) -> np.ndarray:
     function = getattr(part, name)
     if isinstance(function, type):
         raise Error(f"{name} of {part.name!r} is {shown(function)}; expected a function of the results")
-    found = function(results)
+    with np.errstate(all="ignore"):  # what is not finite is judged, and said
+        found = function(results)
     what, expected = f"{name} of {part.name!r} returns", "expected one value a seed, as wz.final(results, ...) gives"
     if not isinstance(found, xr.DataArray):
         raise Error(f"{what} {shown(found)}; {expected}")
