@@ -139,6 +139,22 @@ def test_a_training_of_one_process_goes_on_in_two(fit, tmp_path):
     assert 0 < steps[0] < steps[1]
 
 
+@pytest.mark.parametrize("seconds", [0.7, 2.0])
+def test_a_signal_while_they_start_takes_one_line(fit, seconds):
+    process = fit("--processes", 2)
+    until = time.monotonic() + STARTING
+    while len(children(process)) < 2:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    pids = children(process)
+    time.sleep(seconds)
+    process.send_signal(signal.SIGINT)
+    error = process.communicate(timeout=ENDING)[1]
+    assert process.returncode == 130 and error.splitlines()[-1].startswith("waza: stopped"), error
+    assert error.count("\n") <= 2 and "Traceback" not in error
+    assert_gone(pids.values())
+
+
 def test_processes_end_with_a_command_that_is_killed(fit, tmp_path):
     process = fit("--processes", 2)
     pids = wait_for(process, tmp_path / "o" / "checkpoint.safetensors")
@@ -175,5 +191,9 @@ def test_a_launcher_starts_each_process_by_itself(fit, tmp_path):
     wait_for(commands[0], tmp_path / "0" / "checkpoint.safetensors")
     commands[1].kill()
     error = commands[0].communicate(timeout=ENDING)[1]
-    assert commands[0].returncode == 2 and "has lost another one" in error and error.count("\n") == 1, error
+    assert (
+        commands[0].returncode == 2
+        and "another of the 2 processes has ended or does not" in error
+        and error.count("\n") == 1
+    ), error
     assert not (tmp_path / "1").exists()
