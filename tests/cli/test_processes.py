@@ -1,9 +1,11 @@
 """`waza fit --processes 2` on one machine: its result, its end by signals, and processes that are killed or stopped."""
 
+import contextlib
 import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -176,24 +178,26 @@ def test_mistakes_are_said_once(fit, tmp_path):
         assert process.returncode == 2 and words in error and error.count("\n") == 1, error
 
 
-def test_a_launcher_starts_each_process_by_itself(fit, tmp_path):
+@pytest.mark.parametrize(("number", "how"), [(1, signal.SIGKILL), (1, signal.SIGSTOP), (0, signal.SIGSTOP)])
+def test_a_launcher_starts_each_process_by_itself(fit, tmp_path, number, how):
     """Two commands with JAX's variables, as Kubernetes starts them; the second one writes to no folder."""
-    import socket
-
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{one.getsockname()[1]}"
     common = {"JAX_COORDINATOR_ADDRESS": address, "JAX_COORDINATOR_BIND_ADDRESS": address, "JAX_NUM_PROCESSES": "2"}
     commands = [
-        fit("--processes", 2, "--out", tmp_path / str(number), environment={**common, "JAX_PROCESS_ID": str(number)})
-        for number in range(2)
+        fit("--processes", 2, "--out", tmp_path / str(n), environment={**common, "JAX_PROCESS_ID": str(n)})
+        for n in range(2)
     ]
     wait_for(commands[0], tmp_path / "0" / "checkpoint.safetensors")
-    commands[1].kill()
-    error = commands[0].communicate(timeout=ENDING)[1]
-    assert (
-        commands[0].returncode == 2
-        and "another of the 2 processes has ended or does not" in error
-        and error.count("\n") == 1
-    ), error
-    assert not (tmp_path / "1").exists()
+    pids = {**children(commands[0]), **children(commands[1])}
+    os.kill(pids[number], how)
+    try:
+        left = commands[1 - number]
+        error = left.communicate(timeout=ENDING)[1]
+        assert left.returncode == 2 and error.count("\n") == 1, error
+        assert "another of the 2 processes has ended or does not answer" in error
+        assert not (tmp_path / "1").exists()
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pids[number], signal.SIGKILL)
