@@ -1,9 +1,11 @@
 """`waza fit --processes 2` on one machine: its result, its end by signals, and processes that are killed or stopped."""
 
+import contextlib
 import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -139,6 +141,22 @@ def test_a_training_of_one_process_goes_on_in_two(fit, tmp_path):
     assert 0 < steps[0] < steps[1]
 
 
+@pytest.mark.parametrize("seconds", [0.7, 2.0])
+def test_a_signal_while_they_start_takes_one_line(fit, seconds):
+    process = fit("--processes", 2)
+    until = time.monotonic() + STARTING
+    while len(children(process)) < 2:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    pids = children(process)
+    time.sleep(seconds)
+    process.send_signal(signal.SIGINT)
+    error = process.communicate(timeout=ENDING)[1]
+    assert process.returncode == 130 and error.splitlines()[-1].startswith("waza: stopped"), error
+    assert error.count("\n") <= 2 and "Traceback" not in error
+    assert_gone(pids.values())
+
+
 def test_processes_end_with_a_command_that_is_killed(fit, tmp_path):
     process = fit("--processes", 2)
     pids = wait_for(process, tmp_path / "o" / "checkpoint.safetensors")
@@ -160,20 +178,26 @@ def test_mistakes_are_said_once(fit, tmp_path):
         assert process.returncode == 2 and words in error and error.count("\n") == 1, error
 
 
-def test_a_launcher_starts_each_process_by_itself(fit, tmp_path):
+@pytest.mark.parametrize(("number", "how"), [(1, signal.SIGKILL), (1, signal.SIGSTOP), (0, signal.SIGSTOP)])
+def test_a_launcher_starts_each_process_by_itself(fit, tmp_path, number, how):
     """Two commands with JAX's variables, as Kubernetes starts them; the second one writes to no folder."""
-    import socket
-
     with socket.socket() as one:
         one.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{one.getsockname()[1]}"
     common = {"JAX_COORDINATOR_ADDRESS": address, "JAX_COORDINATOR_BIND_ADDRESS": address, "JAX_NUM_PROCESSES": "2"}
     commands = [
-        fit("--processes", 2, "--out", tmp_path / str(number), environment={**common, "JAX_PROCESS_ID": str(number)})
-        for number in range(2)
+        fit("--processes", 2, "--out", tmp_path / str(n), environment={**common, "JAX_PROCESS_ID": str(n)})
+        for n in range(2)
     ]
     wait_for(commands[0], tmp_path / "0" / "checkpoint.safetensors")
-    commands[1].kill()
-    error = commands[0].communicate(timeout=ENDING)[1]
-    assert commands[0].returncode == 2 and "has lost another one" in error and error.count("\n") == 1, error
-    assert not (tmp_path / "1").exists()
+    pids = {**children(commands[0]), **children(commands[1])}
+    os.kill(pids[number], how)
+    try:
+        left = commands[1 - number]
+        error = left.communicate(timeout=ENDING)[1]
+        assert left.returncode == 2 and error.count("\n") == 1, error
+        assert "another of the 2 processes has ended or does not answer" in error
+        assert not (tmp_path / "1").exists()
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pids[number], signal.SIGKILL)

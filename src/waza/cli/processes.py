@@ -23,12 +23,15 @@ from waza.cli.launcher import ADDRESS, COUNT, NUMBER, launched
 from waza.core import signals, streams
 from waza.core.errors import Error
 from waza.core.place import Place
+from waza.core.terminal import tell
 
 STARTED, ASIDE, BIND = "WAZA_STARTED", "WAZA_ASIDE", "JAX_COORDINATOR_BIND_ADDRESS"
 LOST = 75  # exit status of a process whose others are lost
 HERE, UNPROXIED = "127.0.0.1", "no_grpc_proxy"  # gRPC would ask a proxy for this machine's own address
 OURS = "one machine"
 FATAL = ("JAX distributed service", "coordination service")  # what JAX says before it ends a process
+OWN = "waza: "
+CRASHES = (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE)
 TICK = 0.05
 GRACE = 5.0  # seconds in which the others end once one has failed
 ENDING = 30.0  # seconds in which the others end once process 0 has ended well
@@ -91,6 +94,12 @@ class _Process:
         """What was kept aside."""
         self._aside.seek(0)
         return self._aside.read().decode("utf-8", "replace")
+
+    @property
+    def line(self) -> str:
+        """The last line of its own that was kept aside; "" where there is none."""
+        own = [line for line in self.said().splitlines() if line.startswith(OWN)]
+        return own[-1].removeprefix(OWN) if own else ""
 
     @property
     def lost_others(self) -> bool:
@@ -171,16 +180,17 @@ def _judge(running: Sequence[_Process], processes: int) -> None:
     for one in running:
         if one.status is None:
             raise Error(f"process {one.number} of {processes} does not answer, so all were ended; {KEPT}")
-    lost = f"process {running[0].number} of {processes} has lost another one" if len(running) == 1 else "one is lost"
-    raise Error(f"{lost}, which has ended or does not answer, so all end; {KEPT}")
+    lost = f"another of the {processes} processes has ended or does not answer, so this one was ended; {KEPT}"
+    raise Error(running[0].line or lost)
 
 
 def _ended(one: _Process, processes: int) -> str:
     """How a process has ended by itself."""
     who, status, said = f"process {one.number} of {processes}", one.status or 0, one.said()
     if status > 0:
-        own = [line for line in said.splitlines() if line.startswith("waza: ")]
-        return f"{who}: {own[-1].removeprefix('waza: ')}" if own else f"{who} has failed: {said.strip()[-2000:]}"
+        return f"{who}: {one.line}" if one.line else f"{who} has failed: {said.strip()[-2000:]}"
+    if -status in CRASHES:
+        tell(said.strip()[-2000:])
     return f"{who} was ended by {signal.Signals(-status).name}, so all were ended; {KEPT}"
 
 
@@ -197,7 +207,7 @@ def run_one(main: Callable[[], None]) -> None:
         main()
         return
     except SystemExit as ended:
-        status = ended.code if isinstance(ended.code, int) else 1
+        status = ended.code if isinstance(ended.code, int) else int(ended.code is not None)
     except BaseException:
         traceback.print_exc()
         status = 1
@@ -232,7 +242,8 @@ def joined(processes: int) -> Iterator[int]:
         join(place)
         with together():
             yield place.number
-    except Lost:
+    except Lost as error:
+        os.write(2, f"{OWN}{error}\n".encode())  # aside
         raise SystemExit(LOST) from None
 
 

@@ -13,7 +13,7 @@ from waza.engine.processes import Lost
 
 HEARTBEAT = 20  # seconds without a sign of life after which JAX ends all processes
 GATHERING = 240  # seconds in which all processes must have started
-LEAVING = 10  # seconds in which the others leave too
+LEAVING = 100  # seconds in which the others leave too
 
 
 def join(place: Place) -> None:

@@ -21,7 +21,7 @@ from waza.core.arrays import as_bytes
 from waza.core.errors import Error
 
 SMALL, LARGE = 2**12, 2**22  # words of 4 bytes that are sent at once
-ALONE = "start all processes again; a training in a folder goes on from its checkpoint, with any number of processes"
+AGAIN = "start all of them again: a training in a folder goes on from its checkpoint, with any number of processes"
 SIGNS = ("gloo", "nccl", "coordination", "distributed service", "heartbeat", "unavailable", "deadline_exceeded")
 
 
@@ -121,7 +121,7 @@ def together() -> Iterator[None]:
     except RuntimeError as error:  # of JAX
         if count() == 1 or not any(sign in str(error).lower() for sign in SIGNS):
             raise
-        raise Lost(f"another of the {count()} processes has ended or does not answer: {ALONE}") from error
+        raise Lost(f"another of the {count()} processes has ended or does not answer; {AGAIN}") from error
 
 
 def _of_first(content: bytes) -> bytes:
