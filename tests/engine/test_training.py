@@ -271,6 +271,21 @@ def test_an_unknown_measure_is_named(stripes, tiny):
         plan_of(20, 20, measure=Measure("weight"))
 
 
+@pytest.mark.parametrize(
+    ("steps", "every", "said"),
+    [
+        (2**31, 2**31, "steps is 2147483648; expected at most 2147483647"),
+        (2**70, 1, "expected at most 2147483647"),
+        (2**31 - 1, 1, "give 2,147,483,648 evaluations, and 1,000,000 are the most: evaluate every 2148 steps"),
+        (10**6, 1, "give 1,000,001 evaluations, .* evaluate every 2 steps"),
+    ],
+)
+def test_a_plan_that_no_program_or_memory_holds_is_refused(steps, every, said):
+    with pytest.raises(Error, match=said):
+        plan_of(steps, every)
+    assert plan_of(steps=2**31 - 1, evaluate_every=2148).evaluations <= 10**6
+
+
 @pytest.mark.parametrize(("name", "given"), [("steps", -1), ("evaluate_every", 0), ("patience", 0)])
 def test_plans_are_whole_numbers(name, given):
     with pytest.raises(Error, match=f"{name} is {given}"):

@@ -110,3 +110,17 @@ def test_predictions_compile_few_programs():
         np.testing.assert_allclose(model.predict_proba(x[:rows]), whole[:rows], atol=1e-6)
     assert model._apply._cache_size() <= 9
     assert len(model.predict(x[:0])) == 0
+
+
+@pytest.mark.parametrize(
+    ("sizes", "said"),
+    [
+        ({"steps": 2**70}, "steps is 1180591620717411303424; expected at most"),
+        ({"steps": -1}, "steps is -1; expected a whole number of at least 0"),
+        ({"steps": 10**6, "evaluate_every": 100, "seeds": 10**6}, "give 10,001,000,000 values of each measure"),
+        ({"seeds": 2**31, "steps": 1}, "needs the seeds up to"),
+    ],
+)
+def test_a_study_of_impossible_size_is_refused(sizes, said):
+    with pytest.raises(Error, match=said):
+        wz.Study(name="t", variants={"a": BASE}, data=((X, Y), (X, Y)), **sizes)

@@ -11,6 +11,7 @@ import numpy as np
 from jaxtyping import PyTree
 
 from waza.core.errors import Error, nearest
+from waza.core.showing import shown
 from waza.engine.checkpoint import Checkpoint, Progress, Trial
 from waza.engine.describe import describe, fingerprint
 from waza.engine.pace import Pace
@@ -21,6 +22,8 @@ from waza.learners import Measure
 
 Keep = Literal["best", "last"]
 Ending = Literal["all steps", "no improvement", "diverged"]
+LAST_STEP = 2**31 - 1  # steps are int32 in compiled programs
+MOST_EVALUATIONS = 1_000_000  # whose measures are held in memory
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -48,7 +51,15 @@ class Plan:
         for name, smallest in least.items():
             value = getattr(self, name)
             if not isinstance(value, int) or isinstance(value, bool) or value < smallest:
-                raise Error(f"{name} is {value!r}; expected a whole number of at least {smallest}")
+                raise Error(f"{name} is {shown(value)}; expected a whole number of at least {smallest}")
+        if self.steps > LAST_STEP:
+            raise Error(f"steps is {self.steps}; expected at most {LAST_STEP}")
+        if self.evaluations > MOST_EVALUATIONS:
+            every = -(-self.steps // (MOST_EVALUATIONS - 1))
+            raise Error(
+                f"steps={self.steps} and evaluate_every={self.evaluate_every} give {self.evaluations:,} evaluations, "
+                f"and {MOST_EVALUATIONS:,} are the most: evaluate every {every} steps"
+            )
         if self.keep is not None and self.keep not in get_args(Keep):
             raise Error(f"keep is {self.keep!r}; expected one of {', '.join(map(repr, get_args(Keep)))}, or None")
         if (self.keep == "best" or self.patience is not None) and (self.measure is None or not self.measure.sign):

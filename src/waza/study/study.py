@@ -13,6 +13,7 @@ from waza.data import Dataset, Split
 from waza.data.redrawn import check_pool, overlap_of, pool_of
 from waza.engine.evaluation import declared_measures, declared_names
 from waza.engine.mapping import HOWS, MEASURED, How
+from waza.engine.training import Plan
 from waza.learners import Learner
 from waza.learners.given import as_data
 from waza.learners.keys import LAST_SEED
@@ -21,6 +22,8 @@ from waza.study.deciding import CONFIDENCE, FEWEST_SEEDS, effects_judged
 from waza.study.statistics import fewest_flips
 from waza.study.trained import Trained
 from waza.study.tuning import Tuning
+
+MOST_VALUES = 100_000_000  # of a measure in the results of a study, which are held in memory
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -91,7 +94,8 @@ class Study(metaclass=Fields):
                     "Measures, such as (Measure('loss', 'lower'),)"
                 )
         object.__setattr__(self, "measure", self._main_measure())
-        for field, least in {"seeds": 1, "steps": 0, "evaluate_every": 1, "block": 1, "first_seed": 0}.items():
+        plan = Plan(steps=self.steps, evaluate_every=self.evaluate_every)
+        for field, least in {"seeds": 1, "block": 1, "first_seed": 0}.items():
             value = getattr(self, field)
             if value < least:
                 raise Error(f"{field} is {value!r}; expected a whole number of at least {least}")
@@ -100,6 +104,13 @@ class Study(metaclass=Fields):
             raise Error(
                 f"first_seed={self.first_seed} needs the seeds up to {last}, since blocks are whole: give at most "
                 f"{LAST_SEED - (last - self.first_seed)}"
+            )
+        values = self.seeds * len(self.variants) * plan.evaluations
+        if values > MOST_VALUES:
+            raise Error(
+                f"{self.seeds:,} seeds of {len(self.variants)} variants with {plan.evaluations:,} evaluations give "
+                f"{values:,} values of each measure, and {MOST_VALUES:,} are the most: give fewer seeds, or evaluate "
+                "less often"
             )
         self._check_seeds()
         self._check_splits()
