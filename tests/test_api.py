@@ -154,6 +154,14 @@ def test_a_folder_of_images_and_its_files(stripes_folder, tmp_path):
         model.predict([files[0], broken])
 
 
+@pytest.mark.parametrize("length", [{"steps": 2**31}, {"epochs": 10**12}])
+def test_a_training_of_impossible_length_leaves_nothing(tmp_path, length):
+    rows = np.random.default_rng(0).normal(size=(60, 2))
+    with pytest.raises(wz.Error, match="expected at most 2147483647"):
+        wz.fit("mlp", (rows, rows[:, 0] > 0), out=tmp_path / "model", **length)
+    assert not (tmp_path / "model").exists()
+
+
 def test_a_language_model_writes(tmp_path):
     text = tmp_path / "text.txt"
     text.write_text("abcab" * 500)

@@ -118,7 +118,8 @@ def test_predictions_compile_few_programs():
         ({"steps": 2**70}, "steps is 1180591620717411303424; expected at most"),
         ({"steps": -1}, "steps is -1; expected a whole number of at least 0"),
         ({"steps": 10**6, "evaluate_every": 100, "seeds": 10**6}, "give 10,001,000,000 values of each measure"),
-        ({"seeds": 2**31, "steps": 1}, "needs the seeds up to"),
+        ({"seeds": 2**40, "steps": 1}, "seeds is 1099511627776; expected at most 2147483647"),
+        ({"seeds": 20, "first_seed": 2**31 - 10}, "give at most 2147483628"),
     ],
 )
 def test_a_study_of_impossible_size_is_refused(sizes, said):

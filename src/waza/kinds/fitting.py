@@ -50,25 +50,38 @@ class Fitted(NamedTuple):
 
 
 class Ordered(NamedTuple):
-    """What is to be trained: a kind of model, its settled options, the data and the learner."""
+    """What is to be trained: a kind of model, its settled options, the data, the learner, and how long."""
 
     kind: Kind
     options: FitOptions
     material: Subject
     learner: Any
-    keep: Keep = "best"
+    plan: Plan
 
 
 def ordered(kind: Kind, asked: FitOptions, material: Subject, keep: Keep = "best") -> Ordered:
-    """The training with what is left open settled by the data."""
+    """The training with what is left open settled by the data.
+
+    Raises:
+        Error: it would be longer than any program can count.
+    """
     options = kind.settle(asked, material)
-    return Ordered(kind, options, material, kind.learner(options, material), keep if kind.validated else "last")
+    learner = kind.learner(options, material)
+    steps, best = kind.updates(options, learner), keep == "best" and kind.validated
+    plan = Plan(
+        steps=steps,
+        evaluate_every=evaluate_every(steps),
+        keep="best" if best else "last",
+        measure=learner.selection(material.dataset) if best else None,
+        patience=options.patience or None if best else None,
+        end_diverged=True,
+    )
+    return Ordered(kind, options, material, learner, plan)
 
 
 def program_of(order: Ordered) -> Program:
     """The program of what is to be trained, not compiled yet."""
-    updates = order.kind.updates(order.options, order.learner)
-    return single_program(order.learner, order.material.dataset, updates)
+    return single_program(order.learner, order.material.dataset, order.plan.steps)
 
 
 def fit_in_folder(
@@ -113,10 +126,11 @@ def fit_ordered(
 
     Of several processes, the first one alone reads and writes the folder; the others learn from it what they need.
     """
-    kind, options, material, learner, keep = order
+    kind, options, material, learner, plan = order
+    best = plan.keep == "best"
     program = program_of(order)
     devices = program.group.layout.mesh.size
-    asked = {**dataclasses.asdict(options), "rows": material.digest()} | ({} if keep == "best" else {"keep": keep})
+    asked = {**dataclasses.asdict(options), "rows": material.digest()} | ({} if best else {"keep": plan.keep})
     check_same(asked)
     with fit_folder(path, asked, fresh) as folder:
         before, model = by_first(lambda: folder.finished), None
@@ -128,7 +142,7 @@ def fit_ordered(
             events = Events(folder.path / EVENTS, begin) if tensorboard and first() else None
             model, result = train_ordered(order, program, checkpoint, events, watch)
             by_first(lambda: _keep(folder, model, result))
-        found = kind.findings(material, result, keep == "best")
+        found = kind.findings(material, result, best)
         by_first(lambda: _report(order, folder, model, result, found, language))
         return Fitted(folder, kind, options, result, material, before, devices, found)
 
@@ -176,16 +190,8 @@ def train_ordered(
     watch: Watch | None = None,
 ) -> tuple[Model, dict[str, Any]]:
     """Train what was ordered; returns the model and the result."""
-    kind, options, material, learner, keep = order
-    best = keep == "best"
-    plan = Plan(
-        steps=program.steps,
-        evaluate_every=evaluate_every(program.steps),
-        keep=keep,
-        measure=learner.selection(material.dataset) if best else None,
-        patience=options.patience or None if best else None,
-        end_diverged=True,
-    )
+    kind, options, material, learner, plan = order
+    best = plan.keep == "best"
 
     def heard(entry: dict[str, Any]) -> None:
         if events is not None:

@@ -100,6 +100,8 @@ class Study(metaclass=Fields):
             if value < least:
                 raise Error(f"{field} is {value!r}; expected a whole number of at least {least}")
         last = self.first_seed + -(-self.seeds // self.block) * self.block - 1
+        if last - self.first_seed > LAST_SEED:
+            raise Error(f"seeds is {self.seeds}; expected at most {LAST_SEED}")
         if last > LAST_SEED:
             raise Error(
                 f"first_seed={self.first_seed} needs the seeds up to {last}, since blocks are whole: give at most "
