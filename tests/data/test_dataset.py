@@ -66,7 +66,9 @@ def test_a_data_set_is_shown_by_its_shapes():
 
 
 @pytest.mark.wrong_types
-@pytest.mark.parametrize("values", [print, np, len, int, lambda: 0, 3, None, "x", b"x", object(), {}], ids=lambda value: type(value).__name__)
+@pytest.mark.parametrize(
+    "values", [print, np, len, int, lambda: 0, 3, None, "x", b"x", object(), {}], ids=lambda value: type(value).__name__
+)
 @pytest.mark.parametrize("field", ["x", "y"])
 def test_what_has_no_rows_is_named(field, values):
     split = Split(np.zeros((4, 2)), np.zeros(4))._replace(**{field: values})
