@@ -245,6 +245,9 @@ def test_the_commands_go_from_file_to_answer(tmp_path, capsys, monkeypatch, regr
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].split(",")[0] == "prediction"
     assert len(lines) == 121
+    for language, answer in (("en", "On your data:"), ("ja", "このデータでは")):
+        main(["show", "compare-mine", "--runs", str(tmp_path), "--lang", language])
+        assert answer in capsys.readouterr().out
 
 
 def test_a_data_frame_is_compared_in_python(tmp_path):

@@ -3,6 +3,7 @@
 import dataclasses
 import io
 import math
+import re
 
 import pytest
 import xarray as xr
@@ -51,6 +52,26 @@ def test_they_are_read_as_they_were(stored):
     assert dataclasses.replace(again[0].parts[0], p=0.0, bound=0.0, smallest=0.0, interquartile=0.0) == (
         dataclasses.replace(findings[0].parts[0], p=0.0, bound=0.0, smallest=0.0, interquartile=0.0)
     )
+
+
+@pytest.mark.parametrize("lacking", ["adam (en)", "own helps (ja)", "the language ja"])
+def test_a_study_that_lacks_words_is_damaged(stored, lacking):
+    """The table of a comparison takes the place of its claims' words; a study without a table has them all."""
+    folder, findings, words = stored
+    words = {name: dataclasses.replace(one, outcomes=None) for name, one in words.items()}
+    claim = words["en"].claims["own"]
+    claims = {**words["en"].claims, "adam": claim}
+    words = {name: dataclasses.replace(one, claims=claims) for name, one in words.items()}
+    if lacking == "adam (en)":
+        words["en"] = dataclasses.replace(words["en"], claims={"own": claim})
+    elif lacking == "the language ja":
+        del words["ja"]
+    else:
+        own = dataclasses.replace(claim, parts={})
+        words["ja"] = dataclasses.replace(words["ja"], claims={**claims, "own": own})
+    kept.write_report(folder, xr.Dataset(), findings, words)
+    with pytest.raises(Error, match=re.escape(f"no words for {lacking}")):
+        kept.read_verdicts(folder)
 
 
 @pytest.mark.parametrize("damage", ["{", "{}", '{"findings": [{"id": 1}], "words": {}}', "[]"])

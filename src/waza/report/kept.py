@@ -89,6 +89,8 @@ def _wordless(kept: Kept) -> Iterator[str]:
         if language not in kept["words"]:
             yield f"the language {language}"
             continue
+        if kept["words"][language].outcomes:  # of a comparison, which stand in place of its claims
+            continue
         claims = kept["words"][language].claims
         for finding in kept["findings"]:
             if finding.id not in claims:
