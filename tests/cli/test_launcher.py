@@ -1,11 +1,11 @@
-"""The place that a launcher has given a process, from variables that Slurm, Open MPI and Kubernetes set."""
+"""The rank that a launcher has given a process, from variables that Slurm, Open MPI and Kubernetes set."""
 
 import pytest
 
 from waza.cli import main
 from waza.cli.launcher import launched
 from waza.core.errors import Error
-from waza.core.place import Place
+from waza.core.rank import Rank
 
 OWN = {"JAX_COORDINATOR_ADDRESS": "head:1234", "JAX_NUM_PROCESSES": "4", "JAX_PROCESS_ID": "3"}
 SLURM = {
@@ -29,21 +29,21 @@ def without(variables, name):
 
 
 @pytest.mark.parametrize(
-    ("variables", "place"),
+    ("variables", "rank"),
     [
-        (OWN, Place(4, 3, "head:1234")),
-        (INDEXED, Place(4, 3, "head:1234")),
-        (SLURM, Place(4, 3, None, "slurm", 1)),
-        (MPI, Place(4, 3, None, "ompi", 1)),
-        (without(MPI, "OMPI_MCA_orte_hnp_uri") | {"JAX_COORDINATOR_ADDRESS": "head:1"}, Place(4, 3, "head:1", None, 1)),
-        (SLURM | OWN, Place(4, 3, "head:1234")),
+        (OWN, Rank(4, 3, "head:1234")),
+        (INDEXED, Rank(4, 3, "head:1234")),
+        (SLURM, Rank(4, 3, None, "slurm", 1)),
+        (MPI, Rank(4, 3, None, "ompi", 1)),
+        (without(MPI, "OMPI_MCA_orte_hnp_uri") | {"JAX_COORDINATOR_ADDRESS": "head:1"}, Rank(4, 3, "head:1", None, 1)),
+        (SLURM | OWN, Rank(4, 3, "head:1234")),
         ({}, None),
         (without(SLURM, "SLURM_STEP_NODELIST"), None),  # the script of a batch job, which srun has not started
         (SLURM | {"SLURM_NTASKS": "1"}, None),  # a shell in an allocation
     ],
 )
-def test_the_place_among_the_processes(variables, place):
-    assert launched(variables, 4) == place
+def test_the_rank_among_the_processes(variables, rank):
+    assert launched(variables, 4) == rank
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from pathlib import Path
 import jax
 import numpy as np
 from waza import data, learners, models, nn, optim
-from waza.core.place import Place
+from waza.core.rank import Rank
 from waza.engine import processes
 from waza.engine.joining import join
 from waza.engine.watch import Watch
@@ -26,7 +26,7 @@ from waza.engine.watch import Watch
 number, count, address, folder = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3], Path(sys.argv[4])
 jax.config.update("jax_num_cpu_devices", {devices})
 if count > 1:
-    join(Place(count, number, address))
+    join(Rank(count, number, address))
 rng = np.random.default_rng(0)
 
 

@@ -2,7 +2,6 @@
 
 import contextlib
 import faulthandler
-import os
 import shutil
 import time
 from collections import Counter
@@ -84,7 +83,7 @@ class Fuzzer:
         if not sound.input.is_dir():
             for path in sound:
                 path.mkdir(parents=True)
-            with _directory(made):
+            with contextlib.chdir(made):
                 subject.make(sound)
         work = self.folder / "work" / subject.name
         shutil.rmtree(work, ignore_errors=True)
@@ -93,18 +92,8 @@ class Fuzzer:
         (work / OUTSIDE).mkdir()
         for name in ("one.json", "events.1", "a.safetensors", "b.json"):
             (work / OUTSIDE / name).write_bytes(b"{}")
-        with _directory(work):
+        with contextlib.chdir(work):
             yield Place(work / "input", sound.beside, work / "out")
-
-
-@contextlib.contextmanager
-def _directory(path: Path) -> Iterator[None]:
-    before = Path.cwd()
-    os.chdir(path)
-    try:
-        yield
-    finally:
-        os.chdir(before)
 
 
 def _contents(folder: Path) -> dict[str, bytes]:

@@ -1,10 +1,10 @@
-"""Launchers of several processes, such as Slurm: the place that one has given this process among the others."""
+"""Launchers of several processes, such as Slurm: the rank that one has given this process among the others."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
 from waza.core.errors import Error
-from waza.core.place import Place
+from waza.core.rank import Rank
 
 ADDRESS, COUNT, NUMBER = "JAX_COORDINATOR_ADDRESS", "JAX_NUM_PROCESSES", "JAX_PROCESS_ID"
 INDEX = "JOB_COMPLETION_INDEX"  # of a pod of an indexed job of Kubernetes
@@ -48,8 +48,8 @@ LAUNCHERS = (
 )
 
 
-def launched(environment: Mapping[str, str], processes: int) -> Place | None:
-    """The place that a launcher has given this process; None where this machine alone is meant.
+def launched(environment: Mapping[str, str], processes: int) -> Rank | None:
+    """The rank that a launcher has given this process; None where this machine alone is meant.
 
     JAX's own three variables count first, then those of Slurm and of Open MPI. A launcher of a single process is none.
 
@@ -67,29 +67,29 @@ def launched(environment: Mapping[str, str], processes: int) -> Place | None:
     """
     if COUNT in environment or NUMBER in environment:
         name = NUMBER if NUMBER in environment else INDEX
-        place = Place(_read(environment, COUNT), _read(environment, name), _text(environment, ADDRESS))
-        return _checked(place, f"{COUNT} is", processes)
+        rank = Rank(_read(environment, COUNT), _read(environment, name), _text(environment, ADDRESS))
+        return _checked(rank, f"{COUNT} is", processes)
     for one in LAUNCHERS:
         if one.sign in environment and _read(environment, one.processes) > 1:
             address = environment.get(ADDRESS)
             for name in () if address else one.address:
                 _text(environment, name, f", or {ADDRESS}=HOST:PORT")
             count, number, device = (_read(environment, name) for name in (one.processes, one.number, one.device))
-            place = Place(count, number, address, None if address else one.jax, device)
-            return _checked(place, f"{one.name} has started", processes)
+            rank = Rank(count, number, address, None if address else one.jax, device)
+            return _checked(rank, f"{one.name} has started", processes)
     return None
 
 
-def _checked(place: Place, who: str, processes: int) -> Place | None:
-    if place.processes == 1:
+def _checked(rank: Rank, who: str, processes: int) -> Rank | None:
+    if rank.processes == 1:
         return None
-    if place.processes != processes:
-        raise Error(f"--processes is {processes}, and {who} {place.processes}: give --processes {place.processes}")
-    if place.number >= place.processes:
+    if rank.processes != processes:
+        raise Error(f"--processes is {processes}, and {who} {rank.processes}: give --processes {rank.processes}")
+    if rank.number >= rank.processes:
         raise Error(
-            f"this is process {place.number} of {place.processes}; expected a number from 0 to {place.processes - 1}"
+            f"this is process {rank.number} of {rank.processes}; expected a number from 0 to {rank.processes - 1}"
         )
-    return place
+    return rank
 
 
 def _text(environment: Mapping[str, str], name: str, more: str = "") -> str:

@@ -22,7 +22,7 @@ from waza.cli.ending import SIGNALLED
 from waza.cli.launcher import ADDRESS, COUNT, NUMBER, launched
 from waza.core import signals, streams
 from waza.core.errors import Error
-from waza.core.place import Place
+from waza.core.rank import Rank
 from waza.core.terminal import tell
 
 STARTED, ASIDE, BIND = "WAZA_STARTED", "WAZA_ASIDE", "JAX_COORDINATOR_BIND_ADDRESS"
@@ -52,14 +52,14 @@ class _Process:
     """A process that this command has started.
 
     Args:
-        place: among the others.
+        rank: among the others.
         command: the arguments of Python.
         environment: its variables.
         shown: whether it has the terminal.
     """
 
-    def __init__(self, place: Place, command: Sequence[str], environment: Mapping[str, str], shown: bool):
-        self.number = place.number
+    def __init__(self, rank: Rank, command: Sequence[str], environment: Mapping[str, str], shown: bool):
+        self.number = rank.number
         self._aside: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115
         descriptor = self._aside.fileno()
         os.set_inheritable(descriptor, shown)
@@ -125,15 +125,15 @@ def supervise(given: Sequence[str], processes: int) -> None:
         SystemExit: process 0 has said why it ended.
     """
     command = [sys.executable, "-c", CODE.format(path=sys.path), *given]
-    place = launched(os.environ, processes)
-    if place is None:
+    rank = launched(os.environ, processes)
+    if rank is None:
         address = f"{HERE}:{_free_port()}"
         variables = {ADDRESS: address, BIND: address, COUNT: str(processes), UNPROXIED: HERE}
         ours = [
-            ({**os.environ, **variables, NUMBER: str(n), STARTED: OURS}, Place(processes, n)) for n in range(processes)
+            ({**os.environ, **variables, NUMBER: str(n), STARTED: OURS}, Rank(processes, n)) for n in range(processes)
         ]
     else:
-        ours = [({**os.environ, STARTED: "a launcher"}, place)]
+        ours = [({**os.environ, STARTED: "a launcher"}, rank)]
     signals.postpone(lambda: None, 0.0)
     running: list[_Process] = []
     try:
@@ -233,15 +233,15 @@ def joined(processes: int) -> Iterator[int]:
         streams.set_aside(aside)
     ours = os.environ.pop(STARTED) == OURS
     threading.Thread(target=_end_with_the_command, daemon=True).start()
-    place = launched(os.environ, processes)
-    assert place is not None
+    rank = launched(os.environ, processes)
+    assert rank is not None
     if ours:
-        share_cores(place)
-        place = place._replace(device=place.number)
+        share_cores(rank)
+        rank = rank._replace(device=rank.number)
     try:
-        join(place)
+        join(rank)
         with together():
-            yield place.number
+            yield rank.number
     except Lost as error:
         os.write(2, f"{OWN}{error}\n".encode())  # aside
         raise SystemExit(LOST) from None

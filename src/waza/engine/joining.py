@@ -7,7 +7,7 @@ import os
 import jax
 
 from waza.core.errors import Error
-from waza.core.place import Place
+from waza.core.rank import Rank
 from waza.engine.devices import each_core_a_device
 from waza.engine.processes import Lost
 
@@ -16,7 +16,7 @@ GATHERING = 240  # seconds in which all processes must have started
 LEAVING = 100  # seconds in which the others leave too
 
 
-def join(place: Place) -> None:
+def join(rank: Rank) -> None:
     """Join the other processes; JAX has not been started yet.
 
     Raises:
@@ -27,11 +27,11 @@ def join(place: Place) -> None:
     jax.config.update("jax_enable_preemption_service", False)  # it would take SIGTERM for itself
     try:
         jax.distributed.initialize(
-            place.address,
-            place.processes if place.address else None,
-            place.number if place.address else None,
-            None if place.device is None else [place.device],
-            cluster_detection_method=place.launcher or "deactivate",
+            rank.address,
+            rank.processes if rank.address else None,
+            rank.number if rank.address else None,
+            None if rank.device is None else [rank.device],
+            cluster_detection_method=rank.launcher or "deactivate",
             initialization_timeout=GATHERING,
             heartbeat_timeout_seconds=HEARTBEAT,
             shutdown_timeout_seconds=LEAVING,
@@ -43,16 +43,16 @@ def join(place: Place) -> None:
         raise Error(f"the processes cannot join ({error}): give JAX_COORDINATOR_ADDRESS=HOST:PORT") from error
     except RuntimeError as error:
         raise Lost(
-            f"the {place.processes} processes have not all come within {GATHERING} s: "
+            f"the {rank.processes} processes have not all come within {GATHERING} s: "
             "start all of them, with one address that all can reach"
         ) from error
 
 
-def share_cores(place: Place) -> None:
+def share_cores(rank: Rank) -> None:
     """Keep to this process's share of the cores of one machine, on which all processes run."""
     if hasattr(os, "sched_setaffinity"):
         cores = sorted(os.sched_getaffinity(0))
-        mine = cores[place.number :: place.processes] or [cores[place.number % len(cores)]]
+        mine = cores[rank.number :: rank.processes] or [cores[rank.number % len(cores)]]
         with contextlib.suppress(OSError):
             os.sched_setaffinity(0, mine)
 

@@ -1,10 +1,10 @@
-"""The place of a process among those that compute one training."""
+"""The rank of a process among those that compute one training."""
 
 from typing import NamedTuple
 
 
-class Place(NamedTuple):
-    """The place of a process among those of a training.
+class Rank(NamedTuple):
+    """The rank of a process among those of a training, and how the others are found.
 
     Args:
         processes: how many there are.
