@@ -18,9 +18,9 @@ test: $(VENV)/.installed-test
 	$(QUICK) $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal -m "not slow and not bits"
 
 # Long tests that guard rare things (kills, interruptions, whole studies, the documentation), and comparisons of bits: compiled as
-# users' programs are.
+# users' programs are, and with annotations that are not checked at every call.
 test-slow: $(VENV)/.installed-test $(VENV)/.installed-docs
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal -m "slow or bits"
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal -m "slow or bits" --jaxtyping-packages=
 
 # Damaged inputs, N of them, of all kinds or of KIND, from the seed SEED on; with KILLS=20 trainings are killed so often instead.
 # TABLE=1 prints the table of docs/reliability.md. Findings are printed with the command that repeats them.

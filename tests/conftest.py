@@ -1,5 +1,6 @@
 """Small data and studies for all tests. No test touches the user's cache; JAX runs on two devices."""
 
+import gc
 import os
 import signal
 import sys
@@ -11,6 +12,7 @@ import pytest
 from PIL import Image
 
 from waza import models, nn, optim
+from waza.core.memory import resident_memory
 from waza.core.vary import vary
 from waza.data import Dataset, Split
 from waza.engine.devices import mesh
@@ -21,10 +23,27 @@ from waza.study import Study
 jax.config.update("jax_num_cpu_devices", 2)
 mesh()  # starts JAX as a study does
 
+MANY_PROGRAMS = 3 * 2**29  # bytes of the process
 MIN_SECONDS = "jax_persistent_cache_min_compile_time_secs"
 
 # Tests that are started in the background have interrupts ignored, which their subprocesses would inherit.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_finish():
+    """What all tests import stays: the collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def little_is_kept():
+    """Compiled programs of earlier modules are let go: otherwise a collection of garbage takes seconds in the end."""
+    yield
+    size = resident_memory()
+    if size is not None and size > MANY_PROGRAMS:
+        jax.clear_caches()
+        gc.collect()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -73,6 +73,7 @@ class Node:
 def test_garbage_is_collected_where_the_process_has_grown(monkeypatch):
     sizes = iter([100, 80, 90, 80 + memory.GROWN_BY, 80])
     monkeypatch.setattr(memory, "resident_memory", lambda: next(sizes) + memory.GROWN_BY)
+    monkeypatch.setattr(memory, "SHARE", 1e9)
     release, enabled = memory.Release(), gc.isenabled()
     gc.disable()
     try:
@@ -83,3 +84,16 @@ def test_garbage_is_collected_where_the_process_has_grown(monkeypatch):
     finally:
         if enabled:
             gc.enable()
+
+
+def test_looking_for_garbage_takes_a_small_share_of_the_time(monkeypatch):
+    now, looked = iter([0.0, 1.0, 10.0, 20.9, 21.1, 23.1]), []
+    monkeypatch.setattr(memory.time, "monotonic", lambda: next(now))
+    monkeypatch.setattr(memory.gc, "collect", lambda: looked.append(True))
+    sizes = iter(range(memory.GROWN_BY, 100 * memory.GROWN_BY, memory.GROWN_BY))
+    monkeypatch.setattr(memory, "resident_memory", lambda: next(sizes))
+    release, counts = memory.Release(), []
+    for _ in range(4):  # at 0 s, which takes 1 s; at 10 s and 20.9 s, before 1 + 1 / 5 %; at 21.1 s
+        release()
+        counts.append(len(looked))
+    assert counts == [1, 1, 1, 2]

@@ -5,12 +5,14 @@ import ctypes
 import gc
 import os
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 from waza.core.errors import Error
 
-GROWN_BY = 64 * 2**20  # bytes; to look for garbage takes about 0.1 s
+GROWN_BY = 64 * 2**20  # bytes
+SHARE = 0.05  # of the time, at most, is spent looking for garbage: 0.1 s in a small process, seconds in one of 3 GiB
 EXHAUSTED = "RESOURCE_EXHAUSTED"  # how XLA begins such an error
 UNITS = ("B", "KiB", "MiB", "GiB", "TiB")
 
@@ -58,21 +60,22 @@ class Release:
 
     They are parts of cycles, which Python's collector rarely looks for, since they are few objects; and the C library
     keeps the pages that a compiler has freed. Nothing is done until the process has grown by 64 MiB since the last
-    time.
+    time, nor while that would take more than 5 % of the time.
     """
 
     def __init__(self) -> None:
-        self._after = 0
+        self._after, self._not_before = 0, 0.0
 
     def __call__(self) -> None:
         """Collect garbage and return free pages, where the process has grown."""
-        now = resident_memory()
-        if now is None or now - self._after < GROWN_BY:
+        now, started = resident_memory(), time.monotonic()
+        if now is None or now - self._after < GROWN_BY or started < self._not_before:
             return
         gc.collect()
         with contextlib.suppress(AttributeError, OSError):  # a C library other than glibc
             ctypes.CDLL(None).malloc_trim(0)
-        self._after = resident_memory() or now
+        ended = time.monotonic()
+        self._after, self._not_before = resident_memory() or now, ended + (ended - started) / SHARE
 
 
 release = Release()
