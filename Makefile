@@ -17,10 +17,12 @@ QUICK := PYTHONDONTWRITEBYTECODE= JAX_DISABLE_MOST_OPTIMIZATIONS=1 \
 test: $(VENV)/.installed-test
 	$(QUICK) $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal -m "not slow and not bits"
 
-# Long tests that guard rare things (kills, interruptions, whole studies, the documentation), and comparisons of bits: compiled as
-# users' programs are, and with annotations that are not checked at every call.
+# Long tests that guard rare things (kills, interruptions, whole studies, the documentation), then comparisons of bits: compiled
+# as users' programs are. Their annotations are not checked, which `make test` does.
+LONG := -m pytest -n auto --maxprocesses 4 --dist worksteal --jaxtyping-packages=
 test-slow: $(VENV)/.installed-test $(VENV)/.installed-docs
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal -m "slow or bits" --jaxtyping-packages=
+	$(QUICK) $(BIN)/python $(LONG) -m "slow and not bits"
+	$(BIN)/python $(LONG) -m bits
 
 # Damaged inputs, N of them, of all kinds or of KIND, from the seed SEED on; with KILLS=20 trainings are killed so often instead.
 # TABLE=1 prints the table of docs/reliability.md. Findings are printed with the command that repeats them.

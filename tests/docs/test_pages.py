@@ -1,4 +1,4 @@
-"""The pages with code: it runs as it stands, in the page's order, and is the same in both languages."""
+"""The pages with code: it runs in the page's order, with shorter trainings, and is the same in both languages."""
 
 import importlib.util
 import io
@@ -29,10 +29,17 @@ PAGES = (
 )
 BLOCK = re.compile(r"(?P<before>[^\n]*)\n\n```(?P<kind>\w+)\n(?P<code>.*?)```", re.DOTALL)
 SET_UP = ("make demo", ". .venv/bin/activate")
+LENGTH = re.compile(r"(?P<option>--steps |--epochs |\bsteps=)(?P<count>\d+)")
+MOST = {"--steps ": 60, "--epochs ": 2, "steps=": 60}
 
 
 def blocks_of(page):
     return list(BLOCK.finditer((DOCS / page).read_text("utf-8")))
+
+
+def shorter(code):
+    """The code with shorter trainings: how well a model does is not looked at here."""
+    return LENGTH.sub(lambda found: found["option"] + str(min(int(found["count"]), MOST[found["option"]])), code)
 
 
 def run(page):
@@ -41,11 +48,11 @@ def run(page):
     for block in blocks_of(f"{page}.md"):
         saved = re.match(r"Save this as `(.+)`:", block["before"])
         if saved:
-            Path(saved[1]).write_text(block["code"], "utf-8")
+            Path(saved[1]).write_text(shorter(block["code"]), "utf-8")
         elif block["kind"] == "python":
-            exec(compile(block["code"], f"docs/{page}.md", "exec"), names)
+            exec(compile(shorter(block["code"]), f"docs/{page}.md", "exec"), names)
         elif block["kind"] == "sh":
-            for line in block["code"].splitlines():
+            for line in shorter(block["code"]).splitlines():
                 if line not in SET_UP:
                     run_line(line)
 
