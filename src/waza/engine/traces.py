@@ -2,11 +2,11 @@
 
 import jax
 
-PROGRAMS = 256  # leave about 60 MiB of traces
+PROGRAMS = 64  # of a training and its evaluation each; they leave about 50 MiB of traces
 
 
 class Traces:
-    """Drops what JAX keeps of traced functions, once in 256 compiled programs.
+    """Drops what JAX keeps of traced functions, once in 64 compiled programs.
 
     A compiled program that is still held goes on as it was. Other jitted functions of the process, also a user's, are
     compiled once more at their next call.
