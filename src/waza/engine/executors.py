@@ -12,6 +12,7 @@ from waza.engine.checkpoint import Checkpoint
 from waza.engine.mapping import TIMED_HOWS, Chosen, How, seconds_a_step
 from waza.engine.processes import any_of
 from waza.engine.program import Program
+from waza.engine.traces import traces
 from waza.engine.watch import Interrupted, Watch
 from waza.engine.work import Outcome, Trials, Unit, compute
 from waza.learners import Learner, Stream
@@ -95,6 +96,7 @@ def prepare(programs: Sequence[Program], watch: Watch | None = None) -> None:
         Interrupted: `watch` asked to stop; no further program was begun.
         Error: a program needs more memory than is free.
     """
+    traces.count(len(programs))
     release()  # what earlier programs left
     stop_asked = (watch or Watch()).stop_asked
 
