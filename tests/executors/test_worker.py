@@ -15,7 +15,9 @@ from waza.cli.on import executor_of
 from waza.core.errors import Error
 from waza.core.vary import vary
 from waza.engine.devices import mesh
+from waza.engine.executors import InProcess
 from waza.engine.kept_programs import FOLDER
+from waza.engine.watch import Interrupted
 from waza.engine.work import Unit
 from waza.executors import place as places
 from waza.executors.conditions import Conditions
@@ -210,6 +212,15 @@ class TestWithPickles:
         said = str(error_of(report, HERE))
         assert said.startswith("ValueError: a mistake of the user's (on a (process 1), not tried again); ")
         assert 'in failing: raise ValueError("a mistake of the user\'s")' in said and "site-packages" not in said
+
+    def test_a_unit_that_is_stopped_before_it_trains_has_no_checkpoint(self, monkeypatch):
+        def stopped(*_):
+            raise Interrupted("stopped before the training")
+
+        monkeypatch.setattr(InProcess, "run", stopped)
+        for checkpoint in (b"", None):
+            report = Worker(opened).compute(sent(small_trials()), UNIT, checkpoint)
+            assert (report.ending, report.checkpoint) == ("stopped", b"")
 
     def test_errors_of_waza_and_of_memory_are_told_apart(self):
         def none_left(x):

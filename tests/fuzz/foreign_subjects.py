@@ -4,6 +4,7 @@ import importlib.util
 import io
 import json
 import random
+import warnings
 import zipfile
 from pathlib import Path
 
@@ -34,7 +35,9 @@ def _make(place: Place) -> None:
             layers.Dense(3, activation="softmax"),
         ]
     )
-    model.save(place.input / KERAS)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # Keras's own, of NumPy's `__array__`
+        model.save(place.input / KERAS)
 
 
 def _damage(folder: Path, rng: random.Random) -> Damage:

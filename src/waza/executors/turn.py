@@ -113,7 +113,7 @@ class Turn:
         elif report.ending == "stopped":
             schedule.running.pop(worker)
             checkpoint = self._checkpoint_of(running.unit)
-            if checkpoint is not None:
+            if checkpoint is not None and report.checkpoint:
                 write_whole(checkpoint.path, report.checkpoint)
         else:
             raise error_of(report, self._crew.there[worker])

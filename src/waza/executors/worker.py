@@ -138,8 +138,8 @@ class Worker:
                 if kept is not None and checkpoint:
                     kept.path.write_bytes(checkpoint)
                 ((_, outcome),) = self._executor.run(self._open(sent), [unit], lambda _: kept, self._told)
-            except Interrupted:
-                return Report("stopped", checkpoint=b"" if kept is None else kept.path.read_bytes())
+            except Interrupted:  # before the first segment ends, nothing is kept
+                return Report("stopped", checkpoint=kept.path.read_bytes() if kept and kept.path.exists() else b"")
             except Exception as error:
                 return _of_error(error)
         return Report("done", outcome.to_bytes(), steps=self._told.steps)
