@@ -16,7 +16,7 @@ class Traces:
         self._programs = 0
 
     def count(self, programs: int) -> None:
-        """Say that so many programs are about to be compiled."""
+        """Count programs that are about to be compiled."""
         self._programs += programs
         if self._programs >= PROGRAMS:
             self._programs = 0
