@@ -17,7 +17,8 @@ from waza.curriculum.shown import Shown, mean
 from waza.report import side_by_side
 from waza.study import Claim, Part, Study, final
 
-STEPS, BATCH, RATE = 3000, 16, 0.02
+STEPS, BATCH, RATE = 4500, 16, 0.01
+TRAIN, TEST = 7_000, 400  # pieces at most
 HRED, JOINED, ALONE, NARROW = "HRED", "joined history", "no history", "no history, HRED's decoder"
 WIDTHS = {HRED: 32, JOINED: 40, ALONE: 51, NARROW: 32}  # nearly equal numbers of parameters, but for the last
 MODELS: dict[str, Any] = {
@@ -44,8 +45,8 @@ FIGURES = tuple(
 
 
 def study(data_name: str = SETS) -> Study:
-    """Six turns of at most 20 tokens; GRUs of one layer, 3,000 steps of 16 dialogues, Adam 0.02 to 0 along a cosine."""
-    data = in_languages(data_name)
+    """Six turns of at most 20 tokens; GRUs of one layer, 4,500 steps of 16 dialogues, Adam 0.01 to 0 along a cosine."""
+    data = in_languages(data_name, TRAIN, TEST)
     return Study(
         name="earlier-turns",
         data=data,
@@ -54,7 +55,7 @@ def study(data_name: str = SETS) -> Study:
         },
         measure="test_perplexity",
         seeds=10,
-        first_seed=100,
+        first_seed=1000,  # the settings were chosen after seeds 0, 1 and 100 to 109 had been seen
         steps=STEPS,
         evaluate_every=STEPS // 2,
         claims=(C42,),
@@ -98,7 +99,7 @@ def parameters(model: str, language: str) -> Shown:
     """The number of parameters of a variant, with the default data."""
 
     def count(_: xr.Dataset) -> float:
-        made = learner(model, language, in_languages(SETS)).model
+        made = learner(model, language, in_languages(SETS, TRAIN, TEST)).model
         shapes: Any = jax.eval_shape(made.init, jax.random.key(0))
         return sum(leaf.size for leaf in jax.tree.leaves(shapes))
 

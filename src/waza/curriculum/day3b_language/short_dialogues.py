@@ -16,7 +16,7 @@ LANGUAGES = (ENGLISH, JAPANESE)
 CODES = {ENGLISH: "en", JAPANESE: "ja"}
 SETS = "sgd+real_persona_chat"  # the default data set of each language
 TURNS, STEPS = 6, 20  # of a piece of a dialogue, and tokens of a turn at most, with the one that ends it
-TRAIN, TEST, TOGETHER = 3_000, 80, 40  # pieces at most, and those that are evaluated together
+TRAIN, TEST, TOGETHER = 3_000, 80, 40  # pieces at most, if no other numbers are given; those evaluated together
 PIECES, TYPES = 2_400, 800  # subwords that are learned, and those of them that are kept, with the unknown one
 LEARNED_FROM = 20_000  # turns
 UNKNOWN = 0
@@ -53,11 +53,12 @@ class InLanguages(NamedTuple):
 
 
 @functools.cache
-def in_languages(names: str) -> InLanguages:
+def in_languages(names: str, train: int = TRAIN, test: int = TEST) -> InLanguages:
     """An English and a Japanese data set.
 
     Args:
         names: two names of dialogues of the catalogue, or files of dialogues, joined by "+".
+        train, test: the largest numbers of pieces.
 
     Raises:
         Error: they are not two, or one cannot be read, or has too few short dialogues.
@@ -65,8 +66,8 @@ def in_languages(names: str) -> InLanguages:
     sets = names.split("+")
     if len(sets) != len(LANGUAGES):
         raise Error(f"{names!r} names {len(sets)} sets of dialogues; expected an English and a Japanese one, as {SETS}")
-    found = {language: short_dialogues(_corpus(name)) for language, name in zip(LANGUAGES, sets, strict=True)}
-    return InLanguages(names, found)
+    named = zip(LANGUAGES, sets, strict=True)
+    return InLanguages(names, {language: short_dialogues(_corpus(name), train, test) for language, name in named})
 
 
 def _corpus(name: str) -> DialogueCorpus:
@@ -75,7 +76,7 @@ def _corpus(name: str) -> DialogueCorpus:
     return dialogues(name)
 
 
-def short_dialogues(corpus: DialogueCorpus) -> ShortDialogues:
+def short_dialogues(corpus: DialogueCorpus, most_train: int = TRAIN, most_test: int = TEST) -> ShortDialogues:
     """Six turns in a row of each dialogue in which none has more than 19 tokens; tokens are subwords.
 
     Pieces begin where the first speaker talks. The tokens are the most frequent subwords of the training part; all
@@ -86,7 +87,8 @@ def short_dialogues(corpus: DialogueCorpus) -> ShortDialogues:
     """
     turns = corpus.train.texts()[:LEARNED_FROM]
     pieces = Pieces.learn("\n".join(turns), size=PIECES, algorithm="bpe", prefix=True, exact=False)
-    train, test = (_chosen(part, pieces, most) for part, most in ((corpus.train, TRAIN), (corpus.test, TEST)))
+    parts = ((corpus.train, most_train), (corpus.test, most_test))
+    train, test = (_chosen(part, pieces, most) for part, most in parts)
     if not train or not test:
         raise Error(
             f"{corpus.name} has {len(train)} training and {len(test)} test dialogues with {TURNS} turns in a row of at "
@@ -97,11 +99,11 @@ def short_dialogues(corpus: DialogueCorpus) -> ShortDialogues:
     number = np.full(pieces.size, UNKNOWN)
     number[kept] = 1 + np.arange(len(kept))
     end = len(kept) + 1
-    parts = -(-len(test) // TOGETHER)
-    size = len(test) // parts
-    given = _arrays(test[: parts * size], number, end)
+    count = -(-len(test) // TOGETHER)
+    size = len(test) // count
+    given = _arrays(test[: count * size], number, end)
     unknown = float(np.mean(np.concatenate([number[turn] for piece in test for turn in piece]) == UNKNOWN))
-    together = Turns(*(array.reshape(parts, size, *array.shape[1:]) for array in given))
+    together = Turns(*(array.reshape(count, size, *array.shape[1:]) for array in given))
     return ShortDialogues(_arrays(train, number, end), together, end, unknown)
 
 
