@@ -28,10 +28,11 @@ from waza.curriculum.day3b_language.short_dialogues import (
     in_languages,
     short_dialogues,
 )
-from waza.curriculum.day3b_language.telling_latents import WithGain, posterior_gain
+from waza.curriculum.day3b_language.telling_latents import WithGain
 from waza.curriculum.figures import latent_table
 from waza.data.text.dialogue import DialogueCorpus, cleaned
 from waza.models.hred.on_lanes import in_rows
+from waza.models.vhred import posterior_gain
 from waza.nn import Pass
 from waza.report.words import LANGUAGES as LANGUAGES_OF_TEXTS
 from waza.report.words import load_words

@@ -79,6 +79,16 @@ def test_pieces_have_the_evaluated_dialogues_once_and_one_shape(monkeypatch):
             assert ((piece.lanes.last >= 0).any(1) == (piece.split >= 0)).all()
 
 
+@pytest.mark.parametrize("evaluated", [1, 2, 3])
+@pytest.mark.parametrize("in_order", [False, True])
+def test_a_piece_of_long_dialogues_has_two(monkeypatch, evaluated, in_order):
+    """However many tokens they have: one dialogue's context is the other's foreign one."""
+    monkeypatch.setattr("waza.learners.dialogue_stream.TOKENS_AT_ONCE", 2)
+    pieces = list(DialogueStream(DATA, 16, in_order, evaluated).pieces(DATA))
+    sizes = [int((piece.split >= 0).sum()) for piece in pieces]
+    assert sum(sizes) == 3 * evaluated and len(sizes) == 3 * evaluated // 2 and min(sizes) >= 2
+
+
 @pytest.mark.slow
 def test_hred_learns_to_count_and_its_measures_are_those_of_single_dialogues():
     one = learner()

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from waza import learners, models, optim
+from waza.core import memory
 from waza.core.errors import Error
 from waza.data.text.corpus import WordVocabulary, count_words, text_tokens
 from waza.engine.single import single_program
@@ -94,6 +95,13 @@ def test_the_vocabulary_must_be_the_models():
 def test_what_does_not_fit_the_memory_is_said_before_it_is_allocated():
     with pytest.raises(Error, match=r"2,000,000,000 words of width 300 need 1[0-9,.]+ TiB of memory, .* are free: "):
         models.Word2Vec(2_000_000_000, 300).init(jax.random.key(0))
+
+
+def test_the_probabilities_of_all_words_are_counted(monkeypatch):
+    one = learners.WordVectors(models.Word2Vec(CORPUS.vocabulary.size, 8, objective="full"))
+    monkeypatch.setattr(memory, "free_memory", lambda: 10_000)
+    with pytest.raises(Error, match=r"the probabilities of 18 words for each of .* predictors need .* of memory"):
+        one.init(jax.random.key(0), CORPUS)
 
 
 @pytest.mark.parametrize(

@@ -70,7 +70,10 @@ class DialogueStream(ParallelStream):
             yield lanes_of(self._dialogues, epoch.rows[place], self._end, shape, self._joined)
 
     def pieces(self, data: DialogueTokens) -> Iterator[Judged]:  # type: ignore[override]
-        """The dialogues that are evaluated, in pieces of equal shapes and about equal numbers of tokens."""
+        """The dialogues that are evaluated, in pieces of equal shapes and about equal numbers of tokens.
+
+        A piece has at least two dialogues where there are two: one of them is the other's foreign context.
+        """
         parts = [getattr(data, name) for name in SPLITS]
         before = np.cumsum([0, *[part.size for part in parts]])
         chosen = [np.unique(np.linspace(0, p.size - 1, min(p.size, self._evaluated)).astype(int)) for p in parts]
@@ -79,7 +82,7 @@ class DialogueStream(ParallelStream):
         whole = together(parts)
         turns, tokens = whole.lengths[number].T
         order = np.argsort(-tokens, kind="stable")
-        count = max(1, -(-int(tokens.sum()) // TOKENS_AT_ONCE))
+        count = max(1, min(-(-int(tokens.sum()) // TOKENS_AT_ONCE), len(order) // 2))
         members = [order[piece::count] for piece in range(count)]
         rows = len(members[0])
         steps = int(tokens.max()) if self._joined else whole.longest

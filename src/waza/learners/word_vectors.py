@@ -9,6 +9,7 @@ from jaxtyping import Array, Int, PRNGKeyArray, PyTree
 
 from waza.core.errors import Error
 from waza.core.measure import Mean, Measure, Measures
+from waza.core.memory import check_memory
 from waza.core.recipe import at, replace
 from waza.data.text.corpus import CorpusTokens
 from waza.learners.corpus_stream import CorpusStream
@@ -18,6 +19,8 @@ from waza.models.word2vec import Word2Vec
 from waza.models.word2vec.blocks import Words, drawn_words, keep_chances
 from waza.nn import named_key
 from waza.optim import LinearDecay
+
+SCORES = 3  # arrays of this size that the full softmax needs at once: logits, probabilities and errors
 
 
 class WordVectorsState(NamedTuple):
@@ -108,6 +111,13 @@ class WordVectors(Learner):
         vocabulary = data.vocabulary
         if vocabulary.size != self.model.words:
             raise Error(f"the model is for {self.model.words:,} words, and the vocabulary has {vocabulary.size:,}")
+        if self.model.objective == "full":
+            predictors = self.block // self.model.tile_size * self.model.predictors
+            check_memory(
+                f"the probabilities of {vocabulary.size:,} words for each of {predictors:,} predictors",
+                SCORES * predictors * vocabulary.size * jnp.float32(0).nbytes,
+                "limit the vocabulary, or take the objective negative or hierarchical",
+            )
         tables = jax.tree.map(jnp.asarray, self.model.tables(vocabulary.counts))
         shares = jnp.asarray([*vocabulary.shares, 0], jnp.float32)
         return WordVectorsState(self.model.init(named_key(key, "model")), tables, shares, jnp.zeros((), jnp.int32))

@@ -30,14 +30,15 @@ def words_at_once(model: Word2Vec, vocabulary: WordVocabulary, learning_rate: fl
         kept = vocabulary.shares * np.asarray(keep_chances(jnp.asarray(vocabulary.shares), threshold))
         negatives = model.negatives if model.objective == "negative" else 1
         gradients *= float(kept.max() / kept.sum()) * (negatives + 1)
-    return _whole(min(MOST[model.method], LONGEST / (learning_rate * gradients)))
+    return _at_most(MOST[model.method], LONGEST, learning_rate * gradients)
 
 
 def most_in_tile(model: Word2Vec, learning_rate: float) -> int:
     """The size of a tile with which none of its shared negatives takes too long a step, at most half of `LONGEST`."""
     if model.objective != "negative":
         return MOST[model.method]
-    return _whole(LONGEST / 2 * model.shared / (learning_rate * _predictions(model) * model.negatives))
+    step = learning_rate * _predictions(model) * model.negatives
+    return _at_most(MOST[model.method], LONGEST / 2 * model.shared, step)
 
 
 def _predictions(model: Word2Vec) -> int:
@@ -45,5 +46,6 @@ def _predictions(model: Word2Vec) -> int:
     return model.window + 1 if model.method == "skip-gram" else 1
 
 
-def _whole(size: float) -> int:
-    return max(1, int(size + 1e-6))
+def _at_most(most: int, length: float, step: float) -> int:
+    """How many steps make this length, as a whole number from 1 to `most`; `most` where a step is nothing."""
+    return most if step * most <= length else max(1, int(length / step + 1e-6))

@@ -10,6 +10,7 @@ import jax
 import pytest
 
 from waza import models
+from waza.core.errors import Error
 from waza.data import Pieces, Words
 from waza.kinds import save_model
 from waza.kinds.dialogue import model as module
@@ -61,6 +62,36 @@ def test_unknown_words_other_bytes_and_long_lines_are_told(model, monkeypatch, c
     assert "Turns with more than 8 tokens" in printed[2]
     printed = said(model, "一\n".encode(), monkeypatch, capsys, language="ja")
     assert "モデルの知らない単語 1 個(一)は" in printed
+
+
+def test_the_largest_seed_is_followed_by_the_smallest(model, monkeypatch, capsys):
+    printed = said(model, b"one\n", monkeypatch, capsys, SHORT._replace(seed=2**32 - 1))
+    assert f"model: {model.replies([['one']], SHORT._replace(seed=0))[0][0]}\n" in printed
+
+
+def test_a_reply_is_one_line():
+    model = untrained(Words.learn("one\ntwo\n" * 4))
+    how = Replying(length=12, temperature=5.0, samples=20)
+    found = model.replies([["one"]], how)[0]
+    assert len({*found}) > 1 and not any(set("\n\r\x1b") & set(reply) for reply in found)
+    assert "".join(model.stream(["one"], how)).strip() == found[0]
+
+
+def test_a_dialogue_is_a_list_of_texts(model):
+    with pytest.raises(Error, match="one text is given for the turns of a dialogue; expected a list of texts"):
+        model.reply("one two")
+    with pytest.raises(Error, match="one text is given for the turns"):
+        model.replies("one")
+    assert model.reply(("one", "two"), length=3) == model.reply(["one", "two"], length=3)
+
+
+def test_a_beam_search_without_a_latent_variable_has_one_reply():
+    tokenizer = Words.learn(WORDS)
+    hred = models.gru_hred(tokenizer.size + 1, width=4)
+    one = DialogueReplies(hred, hred.init(jax.random.key(0)), DialoguePreparation(tokenizer, 8))
+    with pytest.raises(Error, match="beam=2 and samples=3 are given: without a latent variable"):
+        one.reply(["one"], beam=2, samples=3)
+    assert len(one.reply(["one"], beam=2, length=2)) == 1
 
 
 def test_several_samples_and_the_first_goes_on(model, monkeypatch, capsys):

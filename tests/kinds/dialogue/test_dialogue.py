@@ -153,6 +153,7 @@ def test_an_altered_folder_is_refused(fitted, tmp_path, capsys):
         ({"architecture": "hred", "latent": 4}, "--latent is given, and hred has no latent variable"),
         ({"architecture": "rnn", "posterior_norm": 0.5}, "--posterior-norm is given, and rnn has no latent variable"),
         ({"architecture": "joined", "utterance_dropout": 0.5}, "joined has no context RNN"),
+        ({"precision": "bfloat16"}, "dialogue models are trained in float32: leave it out"),
     ],
 )
 def test_options_that_do_not_fit(options, words):

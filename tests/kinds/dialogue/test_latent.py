@@ -50,12 +50,12 @@ def test_they_are_those_of_each_dialogue_alone():
 @pytest.mark.parametrize(
     ("measures", "expected"),
     [
-        ({"loss": 1.0, "perplexity": 2.7, "shuffled_perplexity": 3.0, "mutual_information": 2.0}, []),
+        ({"loss": 1.0, "perplexity": 2.7, "shuffled_perplexity": 3.0, "posterior_gain": 2.0}, []),
         ({"loss": 1.0, "perplexity": 2.7, "shuffled_perplexity": 2.7}, []),  # a network without a context
         ({"loss": 1.0, "perplexity": 2.7, "shuffled_perplexity": 2.701}, ["no_context"]),
         ({"loss": 1.0, "perplexity": 2.7, "shuffled_perplexity": 2.6}, ["no_context"]),
-        ({"loss": 1.0, "mutual_information": 0.01}, ["collapsed_vhred"]),
-        ({"loss": 9.0, "mutual_information": 0.2}, ["no_text"]),
+        ({"loss": 1.0, "mutual_information": 0.4, "posterior_gain": 0.002}, ["collapsed_vhred"]),
+        ({"loss": 9.0, "posterior_gain": 0.2}, ["no_text"]),
         ({}, []),
     ],
 )

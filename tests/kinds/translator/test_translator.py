@@ -15,11 +15,14 @@ import waza as wz
 from waza.cli import main
 from waza.core.errors import Error
 from waza.core.language import LANGUAGES
+from waza.data import Characters, Pieces, Words
+from waza.data.text.parallel import Vocabularies
 from waza.kinds import load_model
 from waza.kinds.translator.corpus import material
 from waza.kinds.translator.kind import KIND
 from waza.kinds.translator.model import Decoding
 from waza.kinds.translator.options import TranslateOptions, TranslatorOptions
+from waza.kinds.translator.preparation import TranslatorPreparation
 from waza.kinds.translator.scores import scores
 from waza.models.decoding import in_batches
 
@@ -139,6 +142,15 @@ def test_a_line_of_ten_thousand_tokens_is_cut_and_counted(fitted, model, tmp_pat
     assert unfinished in (0, 1)
 
 
+def test_a_translation_is_one_line():
+    """The vocabulary has a token for the end of a line, which sampling may draw."""
+    for learn in (Words.learn, lambda text: Pieces.learn(text, 300, exact=False), Characters.learn):
+        tokenizer = learn("one two\nthree\n" * 9)
+        preparation = TranslatorPreparation(Vocabularies(tokenizer, tokenizer), 8)
+        text = preparation.decode(tokenizer.encode("one\ntwo\n"))
+        assert text.split() == ["one", "two"] and "\n" not in text
+
+
 def test_a_translation_depends_on_its_sentence_alone(model):
     source = code(40, seed=1)[0]
     for how in ({"beam": 1}, {"beam": 4}):
@@ -149,6 +161,13 @@ def test_a_translation_depends_on_its_sentence_alone(model):
     assert model.translate(source[:3], temperature=1.5, seed=3) == drawn[:3]
     assert model.translate(source, temperature=0.0) == model.translate(source, beam=1)
     assert model.translate(source, temperature=1.0, top_k=1) == model.translate(source, beam=1)
+    assert model.translate(source, nucleus=0.0) == model.translate(source, top_k=1) == model.translate(source, beam=1)
+    for how, said in (
+        ({"beam": 3, "temperature": 1.0}, "temperature samples, and beam is given"),
+        ({"seed": 7}, "seed is of the sampling: give temperature too"),
+    ):
+        with pytest.raises(Error, match=said):
+            model.translate(source, **how)
     assert model.predict(source[:2]).tolist() == model.translate(source[:2])
     assert model.translate([]) == [] and model.translate(["", " "]) == ["", ""]
 

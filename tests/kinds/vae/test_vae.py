@@ -16,8 +16,9 @@ from waza.data import Dataset, Split
 from waza.kinds import load_model
 from waza.kinds.vae.images import plain_images, plain_images_in_memory
 from waza.kinds.vae.kind import KIND
-from waza.kinds.vae.learner import settle
+from waza.kinds.vae.learner import learner, settle
 from waza.kinds.vae.options import VAEOptions, VAEUseOptions
+from waza.kinds.vae.outcome import pixels_of
 from waza.kinds.vae.use import zoom_of
 
 SHORT = ["--steps", "60", "--hidden", "16", "--batch-size", "32", "--lang", "en"]
@@ -187,6 +188,7 @@ def test_options_that_do_not_go_together():
     for given, words in (
         ({"likelihood": "gaussian", "binarisation": "dynamic"}, "leave one of them out"),
         ({"likelihood": "bernoulli", "spread": 0.1}, "leave one of them out"),
+        ({"binarisation": "static", "spread": 0.1}, "--binarisation static makes pixels black or white"),
         ({"free_bits": 0.1, "importance_samples": 5}, "--importance-samples has not"),
         ({"free_bits": 0.1, "prior": "vamp"}, "--prior vamp has not"),
         ({"architecture": "convolutional", "hidden": (9,)}, "--hidden is for a dense network"),
@@ -211,6 +213,26 @@ def test_what_is_usual_follows_from_the_images():
         ("gaussian", None, "convolutional"),
     ]
     assert plain_images("digits", None).nearly_binary
+    spread = settle(VAEOptions(model="vae", data="x", spread=0.05), plain_images_in_memory(grey))
+    assert (spread.likelihood, spread.spread, spread.binarisation) == ("gaussian", 0.05, None)
+
+
+def test_one_black_image_makes_no_binary_pixels():
+    shades = np.random.default_rng(0).integers(0, 256, (30, 8, 8), np.uint8)
+    shades[-6:, :, :4] = 0
+    given = plain_images_in_memory(shades)
+    given.dataset.test.x[0] = 0
+    one = learner(settle(VAEOptions(model="vae", data="x", likelihood="bernoulli", binarisation="none"), given), given)
+    assert pixels_of(one, given) == "grey"
+
+
+@pytest.mark.parametrize("labels", [[0, 1, 2], [0, 1, -1], [0.5, 1.0, 2.0]])
+def test_labels_that_the_training_does_not_have(labels):
+    """They colour pictures: with a name they may be any, without one they are left out."""
+    x, y = bars(30)
+    test = np.resize(np.array(labels), 10)
+    given = plain_images_in_memory(Dataset("bars", Split(x[:20], y[:20]), Split(x[20:], test)))
+    assert given.classes == (("0", "1", "2") if labels == [0, 1, 2] else ())
 
 
 @pytest.mark.slow

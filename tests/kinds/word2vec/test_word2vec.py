@@ -148,6 +148,22 @@ def test_a_text_without_blanks_is_split_into_pieces(tmp_path):
     assert read([" ".join(line) for line in lines]).preparation.tokens == "words"
 
 
+def test_a_rare_character_is_a_word_and_its_bytes_are_none():
+    lines = ["吾輩は猫である。名前はまだ無い。", "猫は魚を食べる。犬は魚を食べない。"] * 400 + ["龘は龍である。"] * 3
+    found = read(lines, vocabulary=290)
+    assert not any("<0x" in word for word in found.preparation.words) and "龘" in found.preparation.words
+
+
+def test_halves_of_surrogate_pairs_are_read():
+    assert "�" in read(["a \ud800 b"] * 20).preparation.words
+
+
+@pytest.mark.parametrize("method", ["skip-gram", "cbow"])
+def test_a_rate_of_zero_changes_nothing(method):
+    one = wz.fit("word2vec", sentences(50), width=4, epochs=1, method=method, learning_rate=0.0, watch=wz.Watch())
+    assert np.isfinite(one.vectors.vectors).all()
+
+
 def test_punctuation_that_is_attached_is_told():
     assert any(one.kind == "corpus_attached" for one in read(["a cat, a dog, a saw."] * 20).notes)
     assert not any(one.kind == "corpus_attached" for one in read(["a cat , a dog , a saw ."] * 20).notes)
@@ -196,6 +212,8 @@ def test_loss_that_is_not_finite(tmp_path):
     [
         ({"epochs": 2, "steps": 3}, "both epochs and steps"),
         ({"corrected": True}, "--corrected is for --method cbow"),
+        ({"objective": "full", "negatives": 9}, "--negatives is for --objective negative, and full is given"),
+        ({"objective": "hierarchical", "negatives": 5}, "--negatives is for --objective negative"),
     ],
 )
 def test_training_options_that_do_not_fit(options, said):
@@ -252,8 +270,8 @@ def test_a_plane_has_each_word_with_a_letter(count, projection):
 
 
 def test_no_map_of_one_word():
-    for words in (("a",), ("a", ",")):
-        with pytest.raises(Error, match="expected at least two with a letter or digit"):
+    for words in (("a",), ("a", ","), ("!", "?", ".")):
+        with pytest.raises(Error, match="words with a letter or a digit are there; expected at least two"):
             map_html(KeyedVectors(words, np.ones((len(words), 2))), "x", LANGUAGES[0])
 
 

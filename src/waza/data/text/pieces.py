@@ -19,6 +19,7 @@ Algorithm = Literal["unigram", "bpe"]
 SIZE = 2_000
 LEAST, MOST = 259, 1_000_000
 LINES = re.compile(r"(?<=\n)")
+SPACE = "▁"
 STRETCH = 1_000  # most characters of a line at once: SentencePiece skips lines of more than 4,192 bytes
 TOO_LARGE = re.compile(r"set it to a value <= (\d+)")
 TOO_SMALL = re.compile(r"smaller than required_chars\. \d+ vs (\d+)")
@@ -130,6 +131,17 @@ class Pieces:
             Error: an id is out of range.
         """
         return str(self._processor.decode(checked_ids(ids, self.size).tolist()))
+
+    def words(self, text: str) -> list[str]:
+        """The pieces of a line as words of their own: without the sign for a space, and each character whole.
+
+        The bytes of characters that are in no piece are put together; pieces that are only the sign are left out.
+        """
+        words: list[str] = []
+        for is_bytes, some in itertools.groupby(self.encode(text).tolist(), self._processor.is_byte):
+            ids = list(some)
+            words += self.decode(ids) if is_bytes else [one.strip(SPACE) for one in self.shown(ids)]
+        return [word for word in words if word.strip()]
 
     def shown(self, ids: Any) -> list[str]:
         """Each piece with SentencePiece's sign for a space, "▁"; a byte is shown as in "<0xE3>".

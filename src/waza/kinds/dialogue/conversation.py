@@ -8,8 +8,9 @@ from pathlib import Path
 
 from waza.core.language import texts
 from waza.core.terminal import ask_line
-from waza.data.text.dialogue.text import one_line
+from waza.data.text.lines import one_line
 from waza.kinds.dialogue.model import DialogueReplies, Replying
+from waza.kinds.option import MOST_SEED
 
 
 def conversation(model: DialogueReplies, how: Replying, language: str) -> Iterator[str]:
@@ -31,7 +32,7 @@ def conversation(model: DialogueReplies, how: Replying, language: str) -> Iterat
         turns.append(line)
         for note in model.preparation.notes([line]):
             yield f"• {note.say(language)}\n"
-        now = how._replace(seed=how.seed + len(turns))  # other draws for each reply
+        now = how._replace(seed=(how.seed + len(turns)) % (MOST_SEED + 1))  # other draws for each reply
         yield say["chat_model"]
         reply = ""
         for piece in model.stream(turns, now):

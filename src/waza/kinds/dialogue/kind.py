@@ -20,7 +20,7 @@ class Dialogues(Kind):
     unit = "dialogues"
     measures = (
         *("loss", "perplexity", "weighted_perplexity", "shuffled_perplexity", "empty_perplexity"),
-        *("kl", "mutual_information", "active_units"),
+        *("kl", "posterior_gain", "mutual_information", "active_units"),
     )
     models: ClassVar = {
         "dialogue": {

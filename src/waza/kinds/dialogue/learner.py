@@ -72,18 +72,20 @@ def network(options: DialogueOptions, given: DialogueMaterial) -> DialogueModel:
 def learner(options: DialogueOptions, given: DialogueMaterial) -> UtterancePrediction:
     """The learner that settled options describe."""
     assert options.batch_size
-    optimizer: Any = optimizer_of(options)
     beta: Any = optim.WarmUp(1.0, options.kl_warm_up) if options.kl_warm_up else 1.0
     extra = None
     if options.aggressive:
-        extra = AggressiveInference(
-            optim.ClipByNorm(optim.Adam(float(options.learning_rate or 0)), CLIP), options.aggressive
-        )
+        steady = optimizer_of(dataclasses.replace(options, schedule="constant", warm_up=0))
+        extra = AggressiveInference(_clipped(steady, options), options.aggressive)
     return UtterancePrediction(
         network(options, given),
-        optim.ClipByNorm(optimizer, float(options.clip)) if options.clip else optimizer,
+        _clipped(optimizer_of(options), options),
         VariationalBound(beta, options.free_bits or None),
         batch_size=options.batch_size,
         aggressive=extra,
         evaluated=EVALUATED,
     )
+
+
+def _clipped(optimizer: optim.Optimizer, options: DialogueOptions) -> optim.Optimizer:
+    return optim.ClipByNorm(optimizer, float(options.clip)) if options.clip else optimizer

@@ -1,7 +1,7 @@
 """A trained dialogue model: replies to dialogues, whole or token by token."""
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -13,6 +13,7 @@ from jaxtyping import Array, PyTree
 from waza.core.errors import Error
 from waza.data.text.dialogue.text import MOST_TURNS
 from waza.data.text.growing import Growing
+from waza.data.text.lines import without_controls
 from waza.kinds.dialogue.options import MOST, TEMPERATURE, ReplyOptions
 from waza.kinds.model import Model
 from waza.kinds.option import check_given
@@ -96,7 +97,7 @@ class DialogueReplies(Model):
 
     def replies(self, dialogues: Sequence[Sequence[str]], how: Replying = USUAL) -> list[list[str]]:
         """The replies to each dialogue. They do not depend on the dialogues that are replied to with it."""
-        _check(how)
+        self._check(how)
         encoded = [self._encoded_turns(turns) for turns in dialogues]
         classes: dict[tuple[int, int], list[int]] = {}
         for place, turns in enumerate(encoded):
@@ -113,7 +114,7 @@ class DialogueReplies(Model):
 
     def stream(self, turns: Sequence[str], how: Replying = USUAL) -> Iterator[str]:
         """The first of the replies that `replies` gives for sampling, piece by piece."""
-        _check(how)
+        self._check(how)
         encoded = self._encoded_turns(turns)
         tokens, lengths = _batch([encoded], 1, _padded(encoded))
         key = self._key(how.seed, 0)
@@ -125,11 +126,11 @@ class DialogueReplies(Model):
             token, state = self._next(variables, known, state, token, key, np.int32(time), numbers, how.top_k)
             if int(token[0]) == self.model.end:
                 break
-            piece = growing.more(int(token[0]))
+            piece = without_controls(growing.more(int(token[0])))
             if piece := piece if begun else piece.lstrip():
                 begun = True
                 yield piece
-        if rest := growing.rest():
+        if rest := without_controls(growing.rest()):
             yield rest
 
     def check(self) -> None:
@@ -158,8 +159,25 @@ class DialogueReplies(Model):
         return by_row
 
     def _encoded_turns(self, turns: Sequence[str]) -> list[np.ndarray]:
-        """The tokens of the turns that are read."""
-        return [self.preparation.encode(turn) for turn in turns[-MOST_TURNS:]]
+        """The tokens of the turns that are read.
+
+        Raises:
+            Error: they are no list of texts.
+        """
+        if isinstance(turns, str) or not isinstance(turns, Iterable):
+            given = "one text" if isinstance(turns, str) else f"a value of the type {type(turns).__name__}"
+            raise Error(f"{given} is given for the turns of a dialogue; expected a list of texts, such as [text]")
+        return [self.preparation.encode(turn) for turn in list(turns)[-MOST_TURNS:]]
+
+    def _check(self, how: Replying) -> None:
+        """Refuse an argument that is out of range, and several replies where a beam search finds one."""
+        left_out = [name for name in ("top_k", "beam") if getattr(how, name) is None]
+        check_given(ReplyOptions, **{name: value for name, value in how._asdict().items() if name not in left_out})
+        if how.beam is not None and how.samples > 1 and not isinstance(self.model, VHRED):
+            raise Error(
+                f"beam={how.beam} and samples={how.samples} are given: without a latent variable a beam search finds "
+                "the same reply each time; give one of them"
+            )
 
     def _key(self, seed: int, number: int) -> Array:
         """The key of the reply of this number: the same for all dialogues, so that none depends on its place."""
@@ -215,11 +233,6 @@ class DialogueReplies(Model):
             return found.tokens, found.lengths
 
         return jax.jit(replied, static_argnums=5)
-
-
-def _check(how: Replying) -> None:
-    left_out = [name for name in ("top_k", "beam") if getattr(how, name) is None]
-    check_given(ReplyOptions, **{name: value for name, value in how._asdict().items() if name not in left_out})
 
 
 def _padded(turns: Sequence[np.ndarray]) -> tuple[int, int]:

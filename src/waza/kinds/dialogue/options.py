@@ -82,11 +82,17 @@ class DialogueOptions(TrainingOptions):
     )
     bag_of_words: bool = option(False, "vhred's latent variable also has to predict a bag of words")
     aggressive: int | None = option(
-        None, "extra steps of vhred's posterior network after each step", usual="0", least=0, metavar="N"
+        None,
+        "extra steps of vhred's posterior network after each step, without the schedule of the learning rate",
+        usual="0",
+        least=0,
+        metavar="N",
     )
 
     def __post_init__(self):
         super().__post_init__()
+        if self.precision == "bfloat16":
+            raise Error("--precision bfloat16 is given, and dialogue models are trained in float32: leave it out")
         if self.architecture != "vhred":
             for name in VHRED_ONLY:
                 if getattr(self, name):

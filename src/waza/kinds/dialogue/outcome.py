@@ -17,7 +17,7 @@ from waza.models import VHRED
 
 SAMPLES, REPLIES, SHOWN_TURNS = 4, 3, 4
 SHOWN_DIALOGUES, IMPORTANCE = 24, 50  # dialogues of the chart; samples of the estimate of perplexity
-COLLAPSED, UNUSED = 0.1, 1.005  # nats of mutual information; perplexity in another context, in the true one's
+COLLAPSED, UNUSED = 0.1, 1.005  # nats a turn that the decoder gains; perplexity in another context, in the true one's
 
 
 def outcome(learner: UtterancePrediction, given: DialogueMaterial, trained: Any) -> Outcome:
@@ -26,7 +26,7 @@ def outcome(learner: UtterancePrediction, given: DialogueMaterial, trained: Any)
     facts: dict[str, Any] = {"samples": samples(model, given), "divergences": []}
     if isinstance(learner.model, VHRED):
         found = estimated(learner.model, trained.variables, given.dataset.test, EVALUATED, IMPORTANCE)
-        trained.best["test_weighted_perplexity"] = found.perplexity
+        trained.best |= {"test_weighted_perplexity": found.perplexity, "test_posterior_gain": found.gain}
         facts["divergences"] = [
             [round(float(value), 2) for value in turns[np.isfinite(turns)]]
             for turns in found.divergence[:SHOWN_DIALOGUES]
@@ -66,9 +66,9 @@ def findings(given: DialogueMaterial, result: Mapping[str, Any], best: bool) -> 
     true, shuffled = (measures.get(f"test_{name}") for name in ("perplexity", "shuffled_perplexity"))
     if true is not None and shuffled is not None and shuffled != true and shuffled < true * UNUSED:
         found.append(Finding("no_context", {"true": f"{true:.4g}", "shuffled": f"{shuffled:.4g}"}))
-    information = measures.get("test_mutual_information")
-    if information is not None and information < COLLAPSED:
-        found.append(Finding("collapsed_vhred", {"information": f"{information:.2g}"}))
+    gain = measures.get("test_posterior_gain")
+    if gain is not None and gain < COLLAPSED:
+        found.append(Finding("collapsed_vhred", {"gain": f"{gain:.2g}"}))
     return found
 
 

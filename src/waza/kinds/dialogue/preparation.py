@@ -9,7 +9,7 @@ import numpy as np
 
 from waza.core.errors import Error
 from waza.data.notes import Note, listed
-from waza.data.text.dialogue.text import one_line
+from waza.data.text.lines import one_line
 from waza.data.text.preparation import composed
 from waza.data.text.tokenizer import Tokenizer, tokenizer_from_json
 
@@ -46,8 +46,8 @@ class DialoguePreparation:
         return np.append(ids[: self.longest], np.int32(self.end))
 
     def decode(self, ids: Any) -> str:
-        """The utterance of these tokens, without the one that ends it."""
-        return self.tokenizer.decode(ids).strip()
+        """The utterance of these tokens, in one line, without the one that ends it."""
+        return one_line(self.tokenizer.decode(ids))
 
     def notes(self, utterances: Iterable[str]) -> list[Note]:
         """What is decided about utterances: unknown words or characters, and the end of long ones."""

@@ -13,7 +13,7 @@ from jaxtyping import Array, PyTree
 from waza.core.errors import Error
 from waza.kinds.model import Model
 from waza.kinds.option import check_given
-from waza.kinds.translator.options import BEAM, TranslateOptions
+from waza.kinds.translator.options import BEAM, TranslateOptions, check_sampling
 from waza.models import EncoderDecoder
 from waza.models.decoding import Batch, Decoded, beam, greedy, in_batches, in_order, sample
 from waza.nn import Pass
@@ -68,33 +68,34 @@ class TranslatorModel(Model):
     def translate(
         self,
         sentences: Sequence[str],
-        beam: int = BEAM,
+        beam: int | None = None,
         temperature: float | None = None,
         top_k: int | None = None,
-        nucleus: float = 1.0,
-        seed: int = 0,
+        nucleus: float | None = None,
+        seed: int | None = None,
     ) -> list[str]:
         """The translations of sentences, in their order; an empty one's is empty.
 
-        Without a temperature they are found by a beam search. With one they are sampled, and do not depend on the
-        sentences that are translated with them; at a temperature of 0 the most probable token is taken each time.
+        They are found by a beam search. Where a temperature, `top_k` or `nucleus` is given they are sampled, and do not
+        depend on the sentences that are translated with them; at a temperature of 0 the most probable token is taken
+        each time.
 
         Args:
             sentences: each a text of one sentence; a line end in it counts as a space.
-            beam: the width of the beam search; 1: greedy.
-            temperature: of the sampling, at least 0.
+            beam: the width of the beam search, by default 5; 1: greedy.
+            temperature: of the sampling, at least 0, by default 1.
             top_k: sample among this many tokens; None: all.
             nucleus: sample among the fewest of the most probable tokens that have this probability together.
             seed: of the sampling.
 
         Raises:
-            Error: the sentences are no list of strings, or a number is out of range.
+            Error: the sentences are no list of strings, a number is out of range, or arguments contradict each other.
         """
-        chosen = {"temperature": temperature, "top_k": top_k}
-        given = {name: value for name, value in chosen.items() if value is not None}
-        check_given(TranslateOptions, beam=beam, nucleus=nucleus, seed=seed, **given)
-        how = Decoding(beam) if temperature is None else Decoding(None, temperature, top_k, nucleus, seed)
-        return self.translated(sentences, how).texts
+        chosen = {"temperature": temperature, "top_k": top_k, "nucleus": nucleus, "seed": seed}
+        sampling: dict[str, Any] = {name: value for name, value in chosen.items() if value is not None}
+        check_given(TranslateOptions, **sampling, **({} if beam is None else {"beam": beam}))
+        check_sampling(sampling, None if beam is None else "beam")
+        return self.translated(sentences, Decoding(None, **sampling) if sampling else Decoding(beam or BEAM)).texts
 
     def predict(self, x: Any) -> np.ndarray:
         """The translations of sentences by a beam search of the usual width, (n,) strings."""

@@ -1,6 +1,7 @@
 """The options of a translator, and of its use."""
 
 import dataclasses
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, get_args
 
 from waza.core.errors import Error
@@ -129,6 +130,23 @@ class TranslatorOptions(TrainingOptions):
             raise Error(f"--place {self.place} is given without attention (--attention none): leave one of them out")
 
 
+def check_sampling(sampling: Mapping[str, Any], other: str | None, called: Callable[[str], str] = str) -> None:
+    """Refuse what samples beside what searches, and a seed of nothing.
+
+    Args:
+        sampling: the sampling's options that are given, by name.
+        other: an option that is given and does not go with sampling, if there is one.
+        called: an option's name as it was given.
+
+    Raises:
+        Error: they contradict each other.
+    """
+    if sampling and other is not None:
+        raise Error(f"{called(next(iter(sampling)))} samples, and {called(other)} is given: give one of them")
+    if set(sampling) == {"seed"}:
+        raise Error(f"{called('seed')} is of the sampling: give {called('temperature')} too, or leave it out")
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class TranslateOptions(InputOptions):
     """The options of `waza use` for a translator: a text, a file of lines, or a picture of attention."""
@@ -176,12 +194,10 @@ class TranslateOptions(InputOptions):
         if self.output is not None and self.input is None:
             raise Error(f"--output goes with --input, and {given[0]} is given: leave it out, or give --input")
         if (self.attention is None) != (self.png is None):
-            one, other = ("--attention", "--png") if self.png is None else ("--png", "--attention")
-            raise Error(f"{one} is given without {other}: give both")
-        if self.sampling and (self.beam is not None or self.attention is not None):
-            other = "--beam" if self.beam is not None else "--attention"
-            name = next(iter(self.sampling)).replace("_", "-")
-            raise Error(f"--{name} samples, and {other} is given: give one of them")
+            one, missing = ("--attention", "--png") if self.png is None else ("--png", "--attention")
+            raise Error(f"{one} is given without {missing}: give both")
+        other = "beam" if self.beam is not None else "attention" if self.attention is not None else None
+        check_sampling(self.sampling, other, lambda name: "--" + name.replace("_", "-"))
 
     def _tasks(self) -> dict[str, Any]:
         return {"TEXT": self.text, "--input": self.input, "--attention": self.attention}

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
+from waza.data.text.lines import one_line
 from waza.data.text.parallel import Vocabularies
 from waza.data.text.preparation import composed
 
@@ -53,8 +54,8 @@ class TranslatorPreparation:
         return Counter(one for line in lines for one in self.vocabularies.source.unknown(self.sentence(line)))
 
     def decode(self, ids: Any) -> str:
-        """The sentence of target tokens, without the one that ends it."""
-        return self.vocabularies.target.decode(ids).strip()
+        """The sentence of target tokens, in one line, without the one that ends it."""
+        return one_line(self.vocabularies.target.decode(ids))
 
     def to_json(self) -> dict[str, Any]:
         """The preparation as plain values."""

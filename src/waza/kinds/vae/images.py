@@ -28,9 +28,12 @@ class PlainImages(Material):
 
     @property
     def classes(self) -> tuple[str, ...]:
-        """The names of the classes of the labels; empty where the images have none."""
-        names = self.dataset.classes or tuple(map(str, range(int(np.max(self.dataset.train.y)) + 1)))
-        return names if len(names) > 1 else ()
+        """The names of the classes of the labels; empty where the images have none, or a label has no name."""
+        labels = np.concatenate([np.ravel(split.y) for split in _splits(self.dataset)])
+        if not np.issubdtype(labels.dtype, np.integer) or labels.min() < 0:
+            return ()
+        names = self.dataset.classes or tuple(map(str, range(int(labels.max()) + 1)))
+        return names if 1 < len(names) > labels.max() else ()
 
     @property
     def nearly_binary(self) -> bool:
@@ -92,12 +95,16 @@ def _material(dataset: Dataset, notes: tuple[Note, ...], white: int = WHITE) -> 
 
     Whether images have colours is seen from the first ones, of each split, so that large folders are not read whole.
     """
-    splits = [split for split in (dataset.train, dataset.validation, dataset.test) if split is not None]
-    if dataset.train.x.shape[3] == 3 and not any(are_coloured(split.x) for split in splits):
+    if dataset.train.x.shape[3] == 3 and not any(are_coloured(split.x) for split in _splits(dataset)):
         dataset = _changed(dataset, lambda x: grey(np.asarray(x)))
         notes = (*notes, Note("images_grey"))
     height, width, channels = dataset.train.x.shape[1:]
     return PlainImages(dataset, VAEPreparation((height, width), channels, white), notes)
+
+
+def _splits(dataset: Dataset) -> list[Split]:
+    """Those that there are."""
+    return [split for split in (dataset.train, dataset.validation, dataset.test) if split is not None]
 
 
 def _changed(dataset: Dataset, change: Callable[[Any], np.ndarray]) -> Dataset:

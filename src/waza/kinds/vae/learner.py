@@ -21,8 +21,8 @@ COMPONENTS = 100  # of a learned prior
 def settle(asked: VAEOptions, given: PlainImages) -> VAEOptions:
     """The options with nothing left open, for these images; those of other networks and pixels stay open."""
     height, width, channels = given.preparation.shape
-    drawn = asked.binarisation in ("dynamic", "static")
-    likelihood = asked.likelihood or ("bernoulli" if drawn or given.nearly_binary else "gaussian")
+    black_or_white = asked.binarisation in ("dynamic", "static") or (given.nearly_binary and asked.spread is None)
+    likelihood = asked.likelihood or ("bernoulli" if black_or_white else "gaussian")
     small = channels == 1 and max(height, width) <= LARGEST_DENSE
     architecture = asked.architecture or ("dense" if small or asked.hidden else "convolutional")
     bernoulli = likelihood == "bernoulli"

@@ -89,6 +89,11 @@ class VAEOptions(TrainingOptions):
             )
         if self.likelihood == "bernoulli" and self.spread is not None:
             raise Error("--spread is of a gaussian pixel, and --likelihood bernoulli is given: leave one of them out")
+        if self.spread is not None and self.likelihood is None and self.binarisation in ("dynamic", "static"):
+            raise Error(
+                f"--spread is of a gaussian pixel, and --binarisation {self.binarisation} makes pixels black or white: "
+                "leave one of them out"
+            )
         if self.spread == 0:
             raise Error("spread is 0; expected a number above 0, such as 0.2")
         if self.free_bits and (self.importance_samples > 1 or self.prior != "normal"):

@@ -11,7 +11,7 @@ import numpy as np
 from waza.data import Dataset
 from waza.kinds.kind import Outcome
 from waza.kinds.usefulness import Finding
-from waza.kinds.vae.images import PlainImages
+from waza.kinds.vae.images import LOOKED_AT, PlainImages
 from waza.learners import Variational, as_inputs
 from waza.learners.rows import first_rows
 from waza.models import importance_estimate
@@ -53,7 +53,7 @@ def pixels_of(learner: Variational, given: PlainImages) -> str:
     """What the nats are of: "binary" pixels, "grey" pixels as probabilities, or "gaussian" shades."""
     if not isinstance(learner.model.likelihood, BernoulliLikelihood):
         return "gaussian"
-    values = np.unique(np.asarray(given.dataset.test.x[:1]))
+    values = np.unique(np.asarray(given.dataset.test.x[:LOOKED_AT]))
     return "binary" if learner.dynamic_binarisation or set(values.tolist()) <= {0, 255} else "grey"
 
 

@@ -1,7 +1,7 @@
 """A text as what word vectors are trained on: its words or pieces counted, and read from the disk as tokens."""
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from waza.data import Corpus, Note, Pieces
 from waza.data.catalogue import corpus, listing
 from waza.data.encodings import composed
 from waza.data.text.corpus import CorpusTokens, WordVocabulary, corpus_tokens, count_words, text_tokens
+from waza.data.text.lines import without_controls
 from waza.data.text.reading import read_text
 from waza.kinds.material import Subject
 from waza.kinds.word2vec.options import TokensName, Word2VecOptions
@@ -94,7 +95,7 @@ def _text(data: Any) -> tuple[str, Path | str]:
     other = next((one for one in data if not isinstance(one, str)), None)
     if other is not None:
         raise Error(f"a value of the type {type(other).__name__} is among the sentences; expected strings")
-    return "sentences", "\n".join(" ".join(one.split("\n")) for one in data)
+    return "sentences", "\n".join(map(without_controls, data))
 
 
 def is_without_blanks(text: Path | str) -> bool:
@@ -134,13 +135,8 @@ def _pieces(text: Path | str, size: int) -> tuple[list[str], list[Note]]:
 
 
 def _split(lines: Iterable[str], learned: Pieces) -> str:
-    """Lines with blanks between their pieces; pieces that are one of SentencePiece's signs are left out."""
-
-    def words() -> Iterator[str]:
-        for line in lines:
-            yield " ".join(word for one in learned.shown(learned.encode(line)) if (word := one.strip("▁")))
-
-    return "\n".join(words()) + "\n"
+    """Lines with blanks between their pieces."""
+    return "".join(" ".join(learned.words(line)) + "\n" for line in lines)
 
 
 def _attached(counts: Mapping[str, int], total: int) -> list[Note]:

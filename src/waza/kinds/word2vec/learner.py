@@ -5,7 +5,7 @@ import dataclasses
 from waza import optim
 from waza.core.recipe import replace
 from waza.kinds.word2vec.corpus import Word2VecMaterial
-from waza.kinds.word2vec.options import Word2VecOptions
+from waza.kinds.word2vec.options import NEGATIVES, Word2VecOptions
 from waza.learners import WordVectors
 from waza.models import Word2Vec
 
@@ -25,6 +25,7 @@ def settle(asked: Word2VecOptions, given: Word2VecMaterial) -> Word2VecOptions:
         epochs=None,
         steps=steps,
         learning_rate=RATES[asked.method] if asked.learning_rate is None else asked.learning_rate,
+        negatives=(asked.negatives or NEGATIVES) if asked.objective == "negative" else None,
         tokens=given.preparation.tokens,
         vocabulary=given.dataset.vocabulary.size,
         minimum_count=int(given.dataset.vocabulary.counts[-1]) if asked.minimum_count is None else asked.minimum_count,
@@ -45,7 +46,7 @@ def learner(options: Word2VecOptions, given: Word2VecMaterial) -> WordVectors:
         method=options.method,
         objective=options.objective,
         window=options.window,
-        negatives=options.negatives,
+        negatives=options.negatives or NEGATIVES,
         corrected=options.corrected,
     )
     rate = float(options.learning_rate)

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from waza.core.errors import Error
 from waza.core.language import LANGUAGES, texts
 from waza.data.text.vectors import KeyedVectors
-from waza.kinds.word2vec.projection import Projection, plane
+from waza.kinds.word2vec.projection import Projection, plane, readable_rows
 from waza.report.page import embedded
 from waza.report.style import PALETTE
 
@@ -32,9 +32,9 @@ def map_html(
     Raises:
         Error: there are fewer than two words with a letter or a digit.
     """
-    found = plane(vectors, most, projection) if len(vectors.words) > 1 else None
-    if found is None or len(found.words) < 2:
-        raise Error(f"{len(vectors.words)} words are there; expected at least two with a letter or digit, for a map")
+    if (readable := len(readable_rows(vectors, most))) < 2:
+        raise Error(f"{readable} words with a letter or a digit are there; expected at least two for a map")
+    found = plane(vectors, most, projection)
     data = {
         "words": found.words,
         "places": found.places.round(DIGITS).tolist(),

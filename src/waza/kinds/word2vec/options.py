@@ -12,6 +12,7 @@ MethodName = Literal["skip-gram", "cbow"]
 ObjectiveName = Literal["negative", "hierarchical", "full"]
 ProjectionName = Literal["tsne", "pca"]
 COUNT, MAPPED = 10, 2000
+NEGATIVES = 5
 
 
 def _names(choices: Any) -> str:
@@ -59,7 +60,9 @@ class Word2VecOptions(FitOptions):
     objective: ObjectiveName = option("negative", f"the objective: {_names(ObjectiveName)}", metavar="NAME")
     width: int = option(100, "values of a vector", least=1, metavar="N", aliases=("vector_size",))
     window: int = option(5, "the largest number of words on each side of a word", least=1, metavar="N")
-    negatives: int = option(5, "negatives of each prediction", least=1, metavar="N")
+    negatives: int | None = option(
+        None, "negatives of each prediction, for the objective negative", usual=str(NEGATIVES), least=1, metavar="N"
+    )
     threshold: float = option(
         0.001, "subsampling: occurrences of words with a larger share are left out; 0: none", least=0, metavar="X"
     )
@@ -71,6 +74,8 @@ class Word2VecOptions(FitOptions):
             raise Error("both epochs and steps are given; give one of them")
         if self.corrected and self.method != "cbow":
             raise Error(f"--corrected is for --method cbow, and the method is {self.method}: leave it out")
+        if self.negatives is not None and self.objective != "negative":
+            raise Error(f"--negatives is for --objective negative, and {self.objective} is given: leave it out")
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)

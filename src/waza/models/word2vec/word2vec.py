@@ -92,6 +92,11 @@ class Word2Vec(Recipe):
         """The centres of a tile: words have no inner node of a tree in common that is worth sharing."""
         return 1 if self.objective == "hierarchical" else self.tile
 
+    @property
+    def predictors(self) -> int:
+        """The predictors of a tile: its words and those around it, or with CBOW the mean before each centre."""
+        return self.tile_size + (2 * self.window if self.method == "skip-gram" else 0)
+
     def init(self, key: PRNGKeyArray) -> Variables:
         """Vectors that are uniform between -1/(2 width) and 1/(2 width), and outputs of zeros, as in word2vec.c.
 

@@ -14,9 +14,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from waza.core.errors import Error
-from waza.data import Note, dialogues, load
+from waza.data import Note, Words, dialogues, load
 from waza.data.published import PublishedFile
-from waza.data.text.dialogue import DialogueCorpus, cleaned, dialogue_corpus, read_contexts, read_dialogues
+from waza.data.text.dialogue import (
+    DialogueCorpus,
+    cleaned,
+    dialogue_corpus,
+    dialogue_tokens,
+    read_contexts,
+    read_dialogues,
+)
 from waza.data.text.dialogue.splits import split_notes
 
 
@@ -65,10 +72,31 @@ def test_empty_turns_unknown_speakers_line_ends_and_letters_of_two_characters(fi
     }
 
 
-def test_a_long_dialogue_is_divided_and_counted(file):
+def test_a_long_dialogue_is_counted_and_divided_within_its_part(file):
     text, notes = read_dialogues(file(lines([("A", str(i)) for i in range(1_100)], [("A", "x")] * 500)))
-    assert [len(one) for one in text.dialogues] == [500, 500, 100, 500]
+    assert [len(one) for one in text.dialogues] == [1_100, 500]
     assert notes == [Note("dialogues_divided", {"count": "1", "most": "500"})]
+    data, _ = dialogue_tokens(DialogueCorpus("long", text, text.rows([1]), text.rows([0])), Words.learn("x"))
+    sizes = [part.lengths[:, 0].tolist() for part in (data.train, data.validation, data.test)]
+    assert sizes == [[500, 500, 100, 500], [500], [500, 500, 100]]
+
+
+def test_one_long_dialogue_is_not_in_several_parts(file):
+    text, _ = read_dialogues(file(lines([("A", str(i)) for i in range(20_000)])))
+    with pytest.raises(Error, match="has 1 dialogues, 1 of them different; expected at least 30"):
+        dialogue_corpus(text)
+
+
+@pytest.mark.parametrize("first", ["[12:01] Alice: hi", "[Alice] hi", "[ 1 ] hi", "(hi)"])
+def test_a_log_whose_lines_begin_with_a_bracket_is_plain_text(file, first):
+    text, _ = read_dialogues(file(f"{first}\n[12:02] Bob: hi\n\n[12:09] Alice: bye\n"))
+    assert [len(one) for one in text.dialogues] == [2, 1] and text.dialogues[0][0].text == first
+
+
+@pytest.mark.parametrize("first", ["[", '[{"turns": []}]', '["A", "hi"]', "[[", "[]", ' \n[ "x"'])
+def test_a_json_list_is_refused_as_one(file, first):
+    with pytest.raises(Error, match=r"line \d (is no valid JSON|has a list)"):
+        read_dialogues(file(f"{first}\n{GOOD}\n"))
 
 
 def test_control_characters_and_halves_of_surrogate_pairs(file):

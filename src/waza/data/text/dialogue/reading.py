@@ -1,6 +1,7 @@
 """Reading dialogues from a file: JSON lines, or plain text with a blank line between dialogues."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from waza.data.notes import MOST_LISTED, Note, quoted, with_notes
 from waza.data.text.dialogue.text import DialogueText, cleaned, contexts, counted_notes
 from waza.data.text.reading import decoded_file, split_lines
 
+JSON = re.compile(r'\s*(\{|\[\s*([\[\]{"]|$))', re.MULTILINE)  # "[12:01] Hello" is a line of a conversation
 FORM = '{"turns": [["A", "Hello."], ["B", "Hi."]]}'
 
 Turns = list[tuple[str | None, str]]
@@ -21,8 +23,8 @@ def read_dialogues(path: str | Path) -> tuple[DialogueText, list[Note]]:
 
     In a file of JSON lines, each line is an object with "turns", a list of [speaker, text]; other fields are ignored,
     and a speaker may be null. In plain text each line is a turn of an unknown speaker, and one or more blank lines
-    separate dialogues. A file whose first character is "{" or "[" is read as JSON lines. Encodings are found as for
-    other texts.
+    separate dialogues. A file that begins with "{", or with the "[" of a JSON list, is read as JSON lines. Encodings
+    are found as for other texts.
 
     Args:
         path: the file.
@@ -57,8 +59,7 @@ def _given(path: str | Path) -> tuple[Iterator[Turns], list[Note]]:
     """The turns of each dialogue as the file has them, and notes on its encoding."""
     text, notes = decoded_file(path)
     lines = split_lines(text)
-    is_json = text.lstrip()[:1] in ("{", "[")
-    return (of_json_lines(lines, path) if is_json else _of_plain_lines(lines)), notes
+    return (of_json_lines(lines, path) if JSON.match(text) else _of_plain_lines(lines)), notes
 
 
 def of_json_lines(lines: list[str], path: str | Path) -> Iterator[Turns]:

@@ -1,6 +1,5 @@
 """Dialogues: turns of speakers, one after another."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -8,11 +7,10 @@ from typing import NamedTuple
 import numpy as np
 
 from waza.data.notes import Note
+from waza.data.text.lines import CONTROL, one_line
 from waza.data.text.preparation import composed
 
 MOST_TURNS = 500  # of a dialogue; longer ones are divided
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # line ends among them
-SURROGATE = re.compile(r"[\ud800-\udfff]")
 KINDS = (
     "dialogues_empty",
     "dialogues_single",
@@ -87,13 +85,13 @@ def cleaned(
     r"""Dialogues as they are used, and how many of them or of their turns a decision was made about, by its note.
 
     Each turn becomes one line (`one_line`) of composed letters (Unicode NFC). A turn without text is left out, and a
-    dialogue without any. A turn without a speaker is kept. A dialogue of more than `most_turns` turns is divided, so
-    that one dialogue cannot fill the memory.
+    dialogue without any. A turn without a speaker is kept. Dialogues of more than `most_turns` turns stay whole here
+    and are counted: they are divided once it is known which part each belongs to (`divided`).
 
     Args:
         name: of the text.
         dialogues: the turns of each, as (speaker, text).
-        most_turns: the largest number of turns of a dialogue.
+        most_turns: the number of turns from which on a dialogue counts as long.
 
     >>> text, counts = cleaned("two", [[("A", " hello\nyou "), ("B", "")], [("B", " ")]])
     >>> text.dialogues
@@ -108,8 +106,21 @@ def cleaned(
         counts["dialogues_empty"] += not turns
         counts["dialogues_single"] += len(turns) == 1
         counts["dialogues_divided"] += len(turns) > most_turns
-        kept += [tuple(turns[i : i + most_turns]) for i in range(0, len(turns), most_turns)]
+        kept += [tuple(turns)] * bool(turns)
     return DialogueText(name, tuple(kept)), counts
+
+
+def divided(text: DialogueText, most_turns: int = MOST_TURNS) -> DialogueText:
+    """The text with each dialogue of more than `most_turns` turns divided, so that one cannot fill the memory.
+
+    >>> long = cleaned("one", [[("A", str(i)) for i in range(5)]])[0]
+    >>> [[turn.text for turn in part] for part in divided(long, most_turns=2).dialogues]
+    [['0', '1'], ['2', '3'], ['4']]
+    """
+    given = text.dialogues
+    return text._replace(
+        dialogues=tuple(one[i : i + most_turns] for one in given for i in range(0, len(one), most_turns))
+    )
 
 
 def contexts(
@@ -151,17 +162,6 @@ def _turns(given: Iterable[tuple[str | None, str]], counts: Counter[str]) -> lis
         counts["turns_unknown"] += speaker is None
         turns.append(Turn(speaker, text))
     return turns
-
-
-def one_line(text: str) -> str:
-    r"""The text in one line without blanks at its ends: line ends and other control characters become spaces.
-
-    Half of a surrogate pair, which JSON can hold and no file can, becomes "�".
-
-    >>> one_line(" to\tbe\r\nor \x1b[1m not\n")
-    'to be  or  [1m not'
-    """
-    return SURROGATE.sub("\N{REPLACEMENT CHARACTER}", CONTROL.sub(" ", text)).strip()
 
 
 def counted_notes(counts: Counter[str], most_turns: int = MOST_TURNS) -> list[Note]:

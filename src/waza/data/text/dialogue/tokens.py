@@ -7,7 +7,7 @@ import numpy as np
 
 from waza.core.sealed import sum_of
 from waza.data.notes import Note
-from waza.data.text.dialogue.text import DialogueCorpus, DialogueText
+from waza.data.text.dialogue.text import DialogueCorpus, DialogueText, divided
 from waza.data.text.sentences import Sentences, digest_of, joined
 from waza.data.text.tokenizer import Tokenizer
 
@@ -76,7 +76,8 @@ def dialogue_tokens(
 ) -> tuple[DialogueTokens, list[Note]]:
     """The tokens of dialogues, and a note on utterances of more than `longest` tokens, which are cut there.
 
-    A long utterance is cut and not left out, since a dialogue without it would have another meaning. The tokenizer's
+    A long utterance is cut and not left out, since a dialogue without it would have another meaning. A dialogue of more
+    than 500 turns is divided within its part (`divided`). The tokenizer's
     ids are 0 ... size - 1; the id after them, `size`, ends an utterance.
 
     Args:
@@ -93,7 +94,7 @@ def dialogue_tokens(
     """
     parts, cut = {}, 0
     for name in ("train", "validation", "test"):
-        parts[name], more = token_dialogues(getattr(corpus, name), tokenizer, longest)
+        parts[name], more = token_dialogues(divided(getattr(corpus, name)), tokenizer, longest)
         cut += more
     notes = [Note("turns_long", {"count": f"{cut:,}", "longest": longest})] if cut else []
     return DialogueTokens(corpus.name, **parts, end=tokenizer.size), notes
