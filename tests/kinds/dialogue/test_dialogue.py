@@ -87,6 +87,10 @@ def test_the_command_keeps_a_model_with_its_report(fitted):
     assert found["settings"]["posterior_norm"] == 0.6 and found["settings"]["vocabulary"] == 8
     assert "talk with it: waza use" in printed and "Each dialogue is in one part" in " ".join(printed.split())
     page = (folder / "model" / "report.html").read_text("utf-8")
+    variety = found["variety"]
+    assert 10 <= variety["dialogues"] <= 20 and variety["replies"] == 10 and 1 <= variety["different"] <= 10, variety
+    assert 0 < variety["distinct_1"] <= variety.get("distinct_2", 1) <= 1 <= variety["length"] <= 2, variety
+    assert f"{variety['different']:.2g}" in page and "distinct-2" in page and "互いに異なる返答は平均" in page
     titles = ("Replies to test dialogues", "テスト用の対話への返答", "Divergence of each utterance", "発話ごとの KL")
     for title in (*titles, found["samples"][0]["reference"]):
         assert title in page

@@ -11,7 +11,7 @@ from jaxtyping import Array, Int, PRNGKeyArray
 from waza.core.measure import Measure, Measures
 from waza.curriculum.day3b_language.on_dialogues import OnDialogues
 from waza.curriculum.day3b_language.short_dialogues import STEPS, InLanguages
-from waza.data.text.replies import different, distinct, self_bleu
+from waza.data.text.replies import mean_variety, variety
 from waza.learners.utterance_prediction import PredictionState
 from waza.models import VHRED
 from waza.models.decoding import sample
@@ -20,7 +20,6 @@ from waza.nn import Pass, named_key
 GREEDY, LOW, FULL = "greedy", "low", "full"
 TEMPERATURES = {GREEDY: 0.0, LOW: 0.7, FULL: 1.0}
 REPLIES, ANSWERED = 10, 40  # to each of so many test pieces
-ORDER = 2  # of self-BLEU: replies are short
 SHARE = (0.0, 1.0)
 KINDS = {
     "different": ("higher", (1.0, float(REPLIES))),
@@ -90,10 +89,8 @@ class WithReplies(OnDialogues):
         replies = np.asarray(rows.pop("replies"))
         measures = super().judge(rows, data)
         for number, way in enumerate(TEMPERATURES):
-            found = [variety([until(one, end) for one in some]) for some in replies[:, number]]
-            for kind in KINDS:
-                values = np.array([one[kind] for one in found])
-                measures[f"{kind}_{way}"] = float(np.nanmean(values)) if np.isfinite(values).any() else math.nan
+            found = mean_variety([variety([until(one, end) for one in some]) for some in replies[:, number]])
+            measures |= {f"{kind}_{way}": value for kind, value in found._asdict().items()}
         return measures
 
 
@@ -105,14 +102,3 @@ def until(tokens: np.ndarray, end: int) -> tuple[int, ...]:
     """
     ends = np.flatnonzero(tokens == end)
     return tuple(tokens[: ends[0] if len(ends) else len(tokens)].tolist())
-
-
-def variety(replies: list[tuple[int, ...]]) -> dict[str, float]:
-    """The measures of the replies to one dialogue."""
-    return {
-        "different": float(different(replies)),
-        "distinct_1": distinct(replies, 1),
-        "distinct_2": distinct(replies, 2),
-        "self_bleu": self_bleu(replies, ORDER),
-        "length": sum(map(len, replies)) / len(replies),
-    }

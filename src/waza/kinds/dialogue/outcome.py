@@ -1,11 +1,12 @@
 """What the training of a dialogue model came to: replies, the latent variable's part, and whether it is of use."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
+from waza.data.text.replies import mean_variety, variety
 from waza.kinds.dialogue.corpus import DialogueMaterial
 from waza.kinds.dialogue.latent import estimated
 from waza.kinds.dialogue.learner import EVALUATED
@@ -15,7 +16,8 @@ from waza.kinds.usefulness import Finding
 from waza.learners import UtterancePrediction
 from waza.models import VHRED
 
-SAMPLES, REPLIES, SHOWN_TURNS = 4, 3, 4
+VARIED, REPLIES = 20, 10  # test dialogues that are replied to, and sampled replies to each
+SHOWN, SHOWN_REPLIES, SHOWN_TURNS = 4, 3, 4
 SHOWN_DIALOGUES, IMPORTANCE = 24, 50  # dialogues of the chart; samples of the estimate of perplexity
 COLLAPSED, UNUSED = 0.1, 1.005  # nats a turn that the decoder gains; perplexity in another context, in the true one's
 
@@ -23,10 +25,10 @@ COLLAPSED, UNUSED = 0.1, 1.005  # nats a turn that the decoder gains; perplexity
 def outcome(learner: UtterancePrediction, given: DialogueMaterial, trained: Any) -> Outcome:
     """The network, replies to test dialogues, and with a latent variable the divergence of each utterance."""
     model = DialogueReplies(learner.model, trained.variables, given.preparation)
-    facts: dict[str, Any] = {"samples": samples(model, given), "divergences": []}
+    facts: dict[str, Any] = replied(model, given) | {"divergences": []}
     if isinstance(learner.model, VHRED):
         found = estimated(learner.model, trained.variables, given.dataset.test, EVALUATED, IMPORTANCE)
-        trained.best |= {"test_weighted_perplexity": found.perplexity, "test_posterior_gain": found.gain}
+        trained.best.update(test_weighted_perplexity=found.perplexity, test_posterior_gain=found.gain)
         facts["divergences"] = [
             [round(float(value), 2) for value in turns[np.isfinite(turns)]]
             for turns in found.divergence[:SHOWN_DIALOGUES]
@@ -34,23 +36,38 @@ def outcome(learner: UtterancePrediction, given: DialogueMaterial, trained: Any)
     return Outcome(learner.model, trained, learner.targets_a_step, facts)
 
 
-def samples(model: DialogueReplies, given: DialogueMaterial) -> list[dict[str, Any]]:
-    """Test dialogues at even distances: the turns before their middle, what people said then, and the model's replies.
+def replied(model: DialogueReplies, given: DialogueMaterial) -> dict[str, Any]:
+    """What the model replies to test dialogues at even distances, each broken off in its middle.
 
-    The first reply has the most probable tokens, the others are sampled.
+    "samples" are some of them: the turns before the middle, what people said then, the reply of the most probable
+    tokens, and sampled ones. "variety" is that of ten sampled replies, as a mean over more dialogues.
     """
     assert given.test is not None
-    long = [one for one in given.test.dialogues if len(one) > 1]
-    places = np.unique(np.linspace(0, len(long) - 1, min(SAMPLES, len(long))).round().astype(int))
-    found = []
-    for place in places.tolist():
-        said = [turn.text for turn in long[place]]
-        middle = len(said) // 2
-        greedy = model.replies([said[:middle]], Replying(temperature=0.0))[0]
-        drawn = model.replies([said[:middle]], Replying(samples=REPLIES - 1))[0]
-        turns = said[max(0, middle - SHOWN_TURNS) : middle]
-        found.append({"turns": turns, "reference": said[middle], "replies": [*greedy, *drawn]})
-    return found
+    dialogues = [
+        [turn.text for turn in one] for one in _evenly([d for d in given.test.dialogues if len(d) > 1], VARIED)
+    ]
+    begun = [said[: len(said) // 2] for said in dialogues]
+    drawn = model.replies(begun, Replying(samples=REPLIES))
+    shown = _evenly(range(len(begun)), SHOWN)
+    greedy = model.replies([begun[i] for i in shown], Replying(temperature=0.0))
+    samples = [
+        {
+            "turns": begun[i][-SHOWN_TURNS:],
+            "reference": dialogues[i][len(begun[i])],
+            "replies": [*first, *drawn[i][: SHOWN_REPLIES - 1]],
+        }
+        for i, first in zip(shown, greedy, strict=True)
+    ]
+    encode = model.preparation.tokenizer.encode
+    found = mean_variety([variety([encode(one).tolist() for one in some]) for some in drawn]) if drawn else None
+    values = {name: round(value, 3) for name, value in found._asdict().items() if math.isfinite(value)} if found else {}
+    return {"samples": samples, "variety": {"dialogues": len(drawn), "replies": REPLIES, **values}}
+
+
+def _evenly(some: Sequence[Any], most: int) -> list[Any]:
+    """At most so many of them, at even distances."""
+    places = np.unique(np.linspace(0, len(some) - 1, min(most, len(some))).round().astype(int))
+    return [some[place] for place in places.tolist()]
 
 
 def findings(given: DialogueMaterial, result: Mapping[str, Any], best: bool) -> list[Finding]:

@@ -3,12 +3,52 @@
 import math
 from collections import Counter
 from collections.abc import Hashable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from waza.core.errors import Error
 
 Tokens = Sequence[Hashable] | np.ndarray
+
+
+class Variety(NamedTuple):
+    """How varied some replies to the same turns are, or the mean of that over several dialogues.
+
+    Attributes:
+        different: how many of the replies differ from each other.
+        distinct_1, distinct_2: the share of different tokens, and of different pairs, among those of all replies.
+        self_bleu: the mean BLEU-2 of a reply with the others as references; replies are short.
+        length: tokens of a reply.
+    """
+
+    different: float
+    distinct_1: float
+    distinct_2: float
+    self_bleu: float
+    length: float
+
+
+def variety(replies: Sequence[Tokens]) -> Variety:
+    """The variety of the replies to one dialogue.
+
+    >>> variety(["a b".split(), "a b".split(), ["c"]])
+    Variety(different=2.0, distinct_1=0.6, distinct_2=0.5, self_bleu=0.6666666666666666, length=1.6666666666666667)
+    """
+    length = sum(map(len, replies)) / len(replies)
+    return Variety(float(different(replies)), distinct(replies, 1), distinct(replies, 2), self_bleu(replies, 2), length)
+
+
+def mean_variety(several: Sequence[Variety]) -> Variety:
+    """The mean over dialogues; of a value that some do not have, over the others.
+
+    >>> mean_variety([variety([["a"], []]), variety([[], []])]).distinct_1
+    1.0
+    """
+    values = np.array(several, np.float64)
+    known = np.isfinite(values)
+    sums, counts = np.where(known, values, 0).sum(axis=0), known.sum(axis=0)
+    return Variety(*np.where(counts > 0, sums / np.maximum(counts, 1), np.nan).tolist())
 
 
 def different(replies: Sequence[Tokens]) -> int:
