@@ -47,10 +47,6 @@ class SSRU(Cell):
             variables["bias"] = jnp.concatenate([forget, jnp.zeros(size)])
         return variables
 
-    def output(self, state: Float[Array, "batch {self.hidden_size}"]) -> Float[Array, "batch {self.hidden_size}"]:
-        """h, for c."""
-        return jax.nn.relu(state)
-
     def advance(
         self,
         variables: dict[str, Array],
@@ -61,4 +57,4 @@ class SSRU(Cell):
         forget, candidate = jnp.split(preactivation("recurrent"), 2, axis=-1)
         f = sigmoid(forget)
         c = candidate + f * (state - candidate)
-        return c, self.output(c)
+        return c, jax.nn.relu(c)
