@@ -5,7 +5,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-import jax
 import numpy as np
 import xarray as xr
 
@@ -93,17 +92,6 @@ def last(history: str, language: str) -> Callable[[xr.Dataset], xr.DataArray]:
         return other - own
 
     return difference
-
-
-def parameters(model: str, language: str) -> Shown:
-    """The number of parameters of a variant, with the default data."""
-
-    def count(_: xr.Dataset) -> float:
-        made = learner(model, language, in_languages(SETS, TRAIN, TEST)).model
-        shapes: Any = jax.eval_shape(made.init, jax.random.key(0))
-        return sum(leaf.size for leaf in jax.tree.leaves(shapes))
-
-    return count
 
 
 # "In the light of earlier turns": HRED's perplexity is at least 5 % higher with another dialogue's history. "Earlier":
