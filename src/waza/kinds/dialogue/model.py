@@ -97,19 +97,22 @@ class DialogueReplies(Model):
 
     def replies(self, dialogues: Sequence[Sequence[str]], how: Replying = USUAL) -> list[list[str]]:
         """The replies to each dialogue. They do not depend on the dialogues that are replied to with it."""
+        return [[self.preparation.decode(ids) for ids in some] for some in self.tokens(dialogues, how)]
+
+    def tokens(self, dialogues: Sequence[Sequence[str]], how: Replying = USUAL) -> list[list[np.ndarray]]:
+        """The tokens of `replies`, (n,) int32 each, without the one that ends an utterance."""
         self._check(how)
         encoded = [self._encoded_turns(turns) for turns in dialogues]
         classes: dict[tuple[int, int], list[int]] = {}
         for place, turns in enumerate(encoded):
             classes.setdefault(_padded(turns), []).append(place)
-        found: dict[int, list[str]] = {}
+        found: dict[int, list[np.ndarray]] = {}
         for shape, places in sorted(classes.items()):
             rows = min(ROWS, 1 << (len(places) - 1).bit_length(), max(1, ROOM // (shape[0] * shape[1])))
             for first in range(0, len(places), rows):
                 some = places[first : first + rows]
                 given = _batch([encoded[place] for place in some], rows, shape)
-                for row, texts in zip(some, self._texts(given, len(some), how), strict=True):
-                    found[row] = texts
+                found |= zip(some, self._written(given, len(some), how), strict=True)
         return [found[place] for place in range(len(dialogues))]
 
     def stream(self, turns: Sequence[str], how: Replying = USUAL) -> Iterator[str]:
@@ -146,16 +149,16 @@ class DialogueReplies(Model):
             raise ValueError(f"the model ends an utterance with token {self.model.end}, and the tokenizer with {end}")
         jax.eval_shape(self._start, self.variables, *_batch([[]], 1, (SHORTEST, SHORTEST)), jax.random.key(0))
 
-    def _texts(self, given: tuple[np.ndarray, np.ndarray], count: int, how: Replying) -> list[list[str]]:
-        """The replies to the first `count` rows of a batch."""
-        by_row: list[list[str]] = [[] for _ in range(count)]
+    def _written(self, given: tuple[np.ndarray, np.ndarray], count: int, how: Replying) -> list[list[np.ndarray]]:
+        """The tokens of the replies to the first `count` rows of a batch."""
+        by_row: list[list[np.ndarray]] = [[] for _ in range(count)]
         numbers = np.float32(how.temperature), np.float32(how.nucleus)
         for number in range(how.samples):
             key, way = self._key(how.seed, number), (how.top_k, how.beam, how.length)
             tokens, lengths = self._replied(self._variables, *given, key, numbers, way)
             for row, (ids, length) in enumerate(zip(np.asarray(tokens), np.asarray(lengths), strict=True)):
                 if row < count:
-                    by_row[row].append(self.preparation.decode(ids[:length]))
+                    by_row[row].append(ids[:length])
         return by_row
 
     def _encoded_turns(self, turns: Sequence[str]) -> list[np.ndarray]:

@@ -47,19 +47,18 @@ def replied(model: DialogueReplies, given: DialogueMaterial) -> dict[str, Any]:
         [turn.text for turn in one] for one in _evenly([d for d in given.test.dialogues if len(d) > 1], VARIED)
     ]
     begun = [said[: len(said) // 2] for said in dialogues]
-    drawn = model.replies(begun, Replying(samples=REPLIES))
+    drawn = model.tokens(begun, Replying(samples=REPLIES))
     shown = _evenly(range(len(begun)), SHOWN)
     greedy = model.replies([begun[i] for i in shown], Replying(temperature=0.0))
     samples = [
         {
             "turns": begun[i][-SHOWN_TURNS:],
             "reference": dialogues[i][len(begun[i])],
-            "replies": [*first, *drawn[i][: SHOWN_REPLIES - 1]],
+            "replies": [*first, *map(model.preparation.decode, drawn[i][: SHOWN_REPLIES - 1])],
         }
         for i, first in zip(shown, greedy, strict=True)
     ]
-    encode = model.preparation.tokenizer.encode
-    found = mean_variety([variety([encode(one).tolist() for one in some]) for some in drawn]) if drawn else None
+    found = mean_variety([variety([ids.tolist() for ids in some]) for some in drawn]) if drawn else None
     values = {name: round(value, 3) for name, value in found._asdict().items() if math.isfinite(value)} if found else {}
     return {"samples": samples, "variety": {"dialogues": len(drawn), "replies": REPLIES, **values}}
 
