@@ -59,6 +59,22 @@ def test_teacher_forcing_gives_the_logits_of_single_steps(settings):
     np.testing.assert_allclose(model.apply(variables, X, Pass()), np.stack(each, 1), rtol=1e-4, atol=1e-6)
 
 
+@pytest.mark.parametrize("attention", ["dot", "additive"])
+@pytest.mark.parametrize("cell", ["lstm", "gru", "rnn", "ssru"])
+def test_the_first_query_before_the_cells_is_the_state_that_the_encoder_left(cell, attention):
+    model, variables = made({"cell": cell, "attention": attention, "place": "before"})
+    variables = jax.tree.map(lambda x: 4 * x, variables)
+    encoded = model.encode(variables, X.source, X.lengths, Pass())
+    state = model.start(variables, encoded, 4)
+    decoder, highest = model.decoder, state.cells[-1]
+    query = {"lstm": lambda: highest.hidden, "ssru": lambda: jnp.maximum(highest, 0)}.get(cell, lambda: highest)()
+    assert float(jnp.abs(query).max()) > 0.01
+    _, weights = decoder.attention.attend(variables["decoder"]["attention"], query[:, None], encoded.summary[1])
+    found = model.step(variables, encoded, state, X.previous[:, 0])[2]
+    np.testing.assert_allclose(found, weights[:, 0], rtol=1e-5)
+    assert float(jnp.abs(found[0] - found[0, 0]).max()) > 1e-4  # not uniform
+
+
 @pytest.mark.parametrize("settings", ALL, ids=label)
 def test_padded_source_tokens_never_matter(settings):
     model, variables = made(settings)

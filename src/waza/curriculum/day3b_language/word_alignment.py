@@ -35,7 +35,7 @@ def study() -> Study:
         variants={name_of(*which): learner(*which) for which in WIDTHS},
         measure="test_aligned",
         seeds=30,
-        first_seed=100,
+        first_seed=200,  # seeds 100 to 129 were trained with another first query before the cell
         block=10,
         steps=STEPS,
         evaluate_every=400,

@@ -112,10 +112,15 @@ class DecoderRNN(Layer):
         return variables | {"output": {"bias": jnp.zeros(self.vocabulary)}} if self.tied else variables
 
     def start(self, cells: tuple[PyTree[Array], ...]) -> DecoderState:
-        """The state before the first token, for the states of the cells."""
+        """The state before the first token, for the states of the cells.
+
+        Attention before the cells asks its first query with the output that goes with the highest cell's state.
+        """
         batch, dtype = (leaf := jax.tree.leaves(cells)[0]).shape[0], leaf.dtype
-        zeros = (jnp.zeros((batch, size), dtype) for size in (self.cells[-1].hidden_size, self.size))
-        return DecoderState(cells, *zeros)
+        output, readout = (jnp.zeros((batch, size), dtype) for size in (self.cells[-1].hidden_size, self.size))
+        if self.attention is not None and self.place == "before":
+            output = self.cells[-1].output(cells[-1])
+        return DecoderState(cells, output, readout)
 
     @property
     def together(self) -> bool:

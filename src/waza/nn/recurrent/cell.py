@@ -101,6 +101,11 @@ class Cell(Recipe):
         """The state before the first step: zeros, with `batch` rows."""
         return jnp.zeros((batch, self.hidden_size))
 
+    def output(self, state: PyTree[Array]) -> Float[Array, "batch {self.hidden_size}"]:
+        """The output of a step that ends in this state: the state itself, unless a subclass says otherwise."""
+        output: Array = state
+        return output
+
     def project(self, variables: dict[str, Array], x: Float[Array, "... {self.inputs}"]) -> dict[str, Array]:
         """The contribution of the input to the pre-activations, by name; x is of one time or of all times."""
         return {"recurrent": self.input_product(variables, x)}

@@ -118,6 +118,10 @@ class LSTM(Cell):
         gates = jnp.zeros((batch, len(self.gates) * self.hidden_size)) if self.full_gate_recurrence else None
         return LSTMState(jnp.zeros(shape), jnp.zeros(shape), gates)
 
+    def output(self, state: LSTMState) -> Float[Array, "batch {self.hidden_size}"]:
+        """h, without c."""
+        return state.hidden
+
     def project(self, variables: dict[str, Array], x: Float[Array, "... {self.inputs}"]) -> dict[str, Array]:
         """The input's product; with full gate recurrence also zeros, for the product of the previous gates."""
         projected = super().project(variables, x)

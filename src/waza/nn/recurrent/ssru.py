@@ -47,6 +47,10 @@ class SSRU(Cell):
             variables["bias"] = jnp.concatenate([forget, jnp.zeros(size)])
         return variables
 
+    def output(self, state: Float[Array, "batch {self.hidden_size}"]) -> Float[Array, "batch {self.hidden_size}"]:
+        """h, for c."""
+        return jax.nn.relu(state)
+
     def advance(
         self,
         variables: dict[str, Array],
@@ -57,4 +61,4 @@ class SSRU(Cell):
         forget, candidate = jnp.split(preactivation("recurrent"), 2, axis=-1)
         f = sigmoid(forget)
         c = candidate + f * (state - candidate)
-        return c, jax.nn.relu(c)
+        return c, self.output(c)
