@@ -42,8 +42,8 @@ class DecoderRNN(Layer):
     With attention after the cells, as in Luong et al., $h_t = \text{RNN}(h_{t-1}, e(y_{t-1}))$, the context $c_t$ is
     read with the query $h_t$, and $r_t = \tanh(W [h_t, c_t] + b)$. With attention before them, as in Bahdanau et al.,
     the context is read with the query $h_{t-1}$ and is an input: $h_t = \text{RNN}(h_{t-1}, [e(y_{t-1}), c_t])$. The
-    query of the first token is zero here, where Bahdanau et al. take the first state. With input feeding, $r_{t-1}$ is
-    an input too. Without attention $r_t = \tanh(W h_t + b)$. A tied decoder reads and writes with one table, E = e.
+    first query is of the state that the decoder starts from. With input feeding, $r_{t-1}$ is an input too. Without
+    attention $r_t = \tanh(W h_t + b)$. A tied decoder reads and writes with one table, E = e.
 
     After the cells, and without input feeding, all tokens of a sentence are computed together in training; otherwise
     one after another.
