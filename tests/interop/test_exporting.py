@@ -200,6 +200,8 @@ TRANSLATORS = {
     "luong": models.recurrent_translator(9, 7, 4, 1, "gru"),
     "deep": models.recurrent_translator(9, 7, 4, 2),
     "bahdanau": models.recurrent_translator(9, 7, 4, 1, "gru", "concatenated", "additive", "before", True, False),
+    "before, LSTM": models.recurrent_translator(9, 7, 4, 2, "lstm", "forward", "dot", "before"),
+    "before, SSRU": models.recurrent_translator(9, 7, 4, 1, "ssru", "forward", "dot", "before"),
     "none": models.recurrent_translator(9, 7, 4, 1, "rnn", "reversed", None),
     "ssru": models.recurrent_translator(9, 7, 4, 2, "ssru", "forward", "general"),
     "transformer": models.Transformer(9, 7, 4, 2, 2, 8),
@@ -210,7 +212,7 @@ TRANSLATORS = {
 @pytest.mark.slow
 @pytest.mark.parametrize("name", TRANSLATORS)
 def test_a_translator_decodes_greedily(name, tmp_path):
-    """The tokens that ONNX Runtime finds step by step are those of waza."""
+    """The tokens and logits that ONNX Runtime finds step by step are those of waza."""
     model = translator(TRANSLATORS[name])
     export_model(model, "onnx", tmp_path / "out")
     encoder, step = read(tmp_path / "out", "encoder"), read(tmp_path / "out", "step")
@@ -226,7 +228,7 @@ def test_a_translator_decodes_greedily(name, tmp_path):
         if one.name.startswith("state_") and one.name not in known:
             shape = [{"batch": 3, "most": 6}.get(axis, axis) for axis in one.shape]
             known[one.name] = np.zeros(shape, np.int32 if "int" in one.type else np.float32)
-    token, found = np.full(3, 6, np.int32), []
+    token, found, first = np.full(3, 6, np.int32), [], None
     outputs = [one.name for one in step.get_outputs()]
     for _ in range(6):
         given = {one.name: known[one.name] for one in step.get_inputs() if one.name != "token"}
@@ -234,8 +236,12 @@ def test_a_translator_decodes_greedily(name, tmp_path):
         known |= {name.removeprefix("new_"): value for name, value in after.items()}
         token = after["logits"].argmax(axis=1).astype(np.int32)
         found.append(token)
-    variables = jax.device_put(model.variables)
+        first = after["logits"] if first is None else first
+    variables = jax.tree.map(jnp.asarray, model.variables)
     encoded = model.model.encode(variables, jnp.asarray(source), jnp.asarray(lengths), nn.Pass())
+    begun = model.model.start(variables, encoded, 6)
+    logits = model.model.step(variables, encoded, begun, jnp.full(3, 6))[0]
+    np.testing.assert_allclose(first, logits, rtol=1e-4, atol=1e-5)
     expected = greedy(model.model, variables, encoded, 6)
     for row, (tokens, length) in enumerate(zip(expected.tokens, expected.lengths, strict=True)):
         assert np.array(found)[:length, row].tolist() == np.asarray(tokens)[:length].tolist()

@@ -283,3 +283,11 @@ def _activation(activation: Callable | str | None) -> str:
     if activation is None:
         return "Affine"
     return activation if isinstance(activation, str) else operator_of(activation)
+
+
+def output_of(cell: Cell, graph: Graph, state: Any) -> Value:
+    """The output of a step that ends in this state; see `Cell.output`."""
+    if isinstance(cell, LSTM):
+        state = state.hidden
+    value: Value = graph.unary("Relu", state) if isinstance(cell, SSRU) else state
+    return value

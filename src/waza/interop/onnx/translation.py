@@ -11,7 +11,7 @@ from waza.interop.onnx.attention import MEMORY, attend, keys_of, real_steps, wit
 from waza.interop.onnx.emit import emit
 from waza.interop.onnx.graph import Graph, Value
 from waza.interop.onnx.plain import affine
-from waza.interop.onnx.recurrent import scan, step
+from waza.interop.onnx.recurrent import output_of, scan, step
 from waza.interop.translation import DecoderStep, SourceEncoder
 from waza.models import EncoderRNN, Seq2Seq, Transformer
 from waza.models.seq2seq import Bridge, DecoderRNN, DecoderState
@@ -94,13 +94,18 @@ def _joined(layer: Bridge, graph: Graph, variables: Any, values: Sequence[Value]
 
 
 def _start(layer: DecoderRNN, graph: Graph, cells: tuple[Any, ...]) -> Any:
-    """The state before the first token: the cells, and zeros of the batch's size."""
+    """The state before the first token; see `DecoderRNN.start`."""
+    output, readout = (_zeros(graph, cells, size) for size in (layer.cells[-1].hidden_size, layer.size))
+    if layer.attention is not None and layer.place == "before":
+        output = output_of(layer.cells[-1], graph, cells[-1])
+    return STATE(cells, output, readout)
+
+
+def _zeros(graph: Graph, cells: tuple[Any, ...], size: int) -> Value:
+    """Zeros (batch, size), with as many rows as the states of the cells have."""
     first = jax.tree.leaves(cells, is_leaf=lambda node: isinstance(node, Value))[0]
-    zeros = []
-    for size in (layer.cells[-1].hidden_size, layer.size):
-        shape = graph.concat([graph.size(first, first.shape[0]), graph.constant([size], "int64")], 0)
-        zeros.append(graph.add("Expand", [graph.constant(0, "float32"), shape], (first.shape[0], size), "float32"))
-    return STATE(cells, *zeros)
+    shape = graph.concat([graph.size(first, first.shape[0]), graph.constant([size], "int64")], 0)
+    return graph.add("Expand", [graph.constant(0, "float32"), shape], (first.shape[0], size), "float32")
 
 
 def _decoded(
