@@ -48,7 +48,7 @@ def rows(runs, tmp_path, *options):
 def test_every_claim_of_the_part_is_listed_once(runs, tmp_path):
     found = rows(runs, tmp_path)
     claims = [f"C{i:02d}" for i in range(1, 57)]
-    assert list(found) == [*claims, "G1", "G2", "G3", *(f"T{i}" for i in range(1, 7)), "W1"]
+    assert list(found) == [*claims, "G1", "G2", "G3", *(f"T{i}" for i in range(1, 7)), "V1", "V2", "W1"]
     keys = {"id", "verdict", "answer", "rule_changed", "effect", "low", "high", "confidence", "seeds", "study"}
     keys |= {"source", "run", "stale_because"}
     assert all(set(row) == keys for row in found.values())

@@ -96,6 +96,7 @@ _EXERCISES = (
     Exercise("latent-remedies", "E14", "day3b_language", ("C44",)),
     Exercise("autoencoder-pca", "E15", "day3b_language", ("C45",)),
     Exercise("prior-samples", "E15", "day3b_language", ("C46",)),
+    Exercise("latent-dimensions", "E15", "day3b_language", ("V1", "V2")),
     Exercise("cost-per-word", "E16", "day3b_language", ("C47",)),
     Exercise("word-vectors-as-inputs", "E16", "day3b_language", ("C48",)),
     Exercise("corrected-cbow", "E16", "day3b_language", ("W1",)),
