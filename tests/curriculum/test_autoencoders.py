@@ -4,14 +4,18 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+import xarray as xr
 from scipy.spatial.distance import cdist
 
 from waza import data
-from waza.curriculum.day3b_language import autoencoder_pca
+from waza.curriculum import exercise
+from waza.curriculum.day3b_language import autoencoder_pca, latent_dimensions
 from waza.curriculum.day3b_language.judged_samples import energy_coefficient, fitted_normal
 from waza.curriculum.day3b_language.pictures import PICTURES, as_layers, from_layers
 from waza.curriculum.day3b_language.reconstructions import moments
+from waza.curriculum.figures.dimensions import divergence_maps, ranked
 from waza.nn import Pass
+from waza.report.words import LANGUAGES, load_words
 
 
 def test_moments_over_parts_of_the_rows():
@@ -54,8 +58,6 @@ def test_the_energy_coefficient_is_that_of_all_distances():
 
 
 def test_pictures_come_back_from_the_results():
-    import xarray as xr
-
     images = np.arange(12 * 9, dtype=np.float32).reshape(12, 3, 3, 1)
     layers = as_layers({"test": images, "codes": images[:1, :2, 0, 0]})
     values = np.array(list(layers.values()), np.float32)[None, None, None]
@@ -64,3 +66,43 @@ def test_pictures_come_back_from_the_results():
         {"variant": ["a"], "seed": [0], "step": [0], "layer": list(layers)},
     )
     assert np.array_equal(from_layers(results, "a", "test"), images)
+
+
+def divergences(**ends):
+    """Results with two seeds and three dimensions of each variant, over the steps 0, half and all."""
+    steps = [0, latent_dimensions.STEPS // 2, latent_dimensions.STEPS]
+    values = np.array(list(ends.values()), float)
+    return xr.Dataset(
+        {latent_dimensions.DIVERGENCE: (("variant", "seed", "step", "layer"), values)},
+        {"variant": list(ends), "seed": [0, 1], "step": steps, "layer": ["z0", "z1", "z2"]},
+    )
+
+
+PLAIN = [[[1, 1, 1], [0.01, 0.02, 2], [0.01, 1, 3]], [[1, 1, 1], [1, 4, 1], [2, 5, 0.01]]]
+KEPT = [[[1, 1, 1], [1, 1, 1], [1, 2, 3]], [[1, 1, 1], [1, 1, 1], [3, 2, 0.04]]]
+
+
+def test_dimensions_that_collapse_and_stay_so():
+    long = latent_dimensions.ANNEALED["long"]
+    results = divergences(**{latent_dimensions.PLAIN: PLAIN, long: KEPT})
+    assert latent_dimensions.collapsed(latent_dimensions.PLAIN)(results).values.tolist() == [1, 1]
+    assert latent_dimensions.staying(results).values.tolist() == [0.5, 0.0]  # of two one; of none
+    assert latent_dimensions.fewer(long)(results).values.tolist() == [1, 0]
+
+
+def test_dimensions_are_ranked_within_each_seed():
+    results = divergences(plain=PLAIN)[latent_dimensions.DIVERGENCE].sel(variant="plain")
+    assert ranked(results)[:, -1].tolist() == [4.0, 1.5, 0.01]
+    assert ranked(results)[:, 1].tolist() == [(2 + 4) / 2, (0.02 + 1) / 2, (0.01 + 1) / 2]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_maps_of_the_divergences(language):
+    words, names = load_words(exercise("latent-dimensions").texts), [latent_dimensions.PLAIN, latent_dimensions.FREE]
+    results = divergences(**dict(zip(names, (PLAIN, KEPT), strict=True)))
+    drawn = divergence_maps(results, words, language, latent_dimensions.DIVERGENCE, names)
+    panels = [panel.to_dict() for panel in drawn.concat]
+    assert ["".join(panel["title"]["text"]) for panel in panels] == [words[language].variant(name) for name in names]
+    cells = next(iter(panels[0]["datasets"].values())) if "datasets" in panels[0] else panels[0]["data"]["values"]
+    assert len(cells) == 9 and len({cell["kl"] for cell in cells}) == 4
+    assert divergence_maps(results, words, language, latent_dimensions.DIVERGENCE, ["none"]) is None
