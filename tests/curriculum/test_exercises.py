@@ -17,7 +17,7 @@ from waza.data.text.vectors import SimilarPairs, WordTests
 from waza.engine.describe import describe
 from waza.report.filling import names_in
 from waza.report.telling import FILLED, check_told
-from waza.report.words import LANGUAGES, VERDICTS
+from waza.report.words import LANGUAGES, VERDICTS, labels
 from waza.study.assembly import rows_of
 from waza.study.sweep import swept
 
@@ -86,6 +86,12 @@ def test_the_languages_say_it_in_their_own_words(one):
     for name, claim in words["en"].claims.items():
         assert claim.statement.isascii() or "–" in claim.statement
         assert any("぀" <= letter <= "ヿ" for letter in words["ja"].claims[name].statement)
+
+
+@every
+def test_every_unit_has_a_japanese_name(one):
+    known = labels("ja")["grounds"]["units"]
+    assert {part.unit for claim in one.claims_of() for part in claim.parts} - {"$"} <= set(known)
 
 
 @every
