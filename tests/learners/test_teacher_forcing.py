@@ -86,6 +86,12 @@ def test_scheduled_sampling_replaces_a_share_of_the_true_tokens(share):
     np.testing.assert_array_equal(mixed, expected)
 
 
+@pytest.mark.parametrize("share", [-0.1, 1.5, 2])
+def test_a_share_that_is_none_is_refused(share):
+    with pytest.raises(Error, match="expected a share from 0 to 1"):
+        ScheduledSampling(share)
+
+
 @pytest.mark.slow
 def test_scheduled_sampling_follows_a_schedule_and_learns():
     rising = ScheduledSampling(optim.LinearDecay(0.0, steps=300.0, final=0.5))

@@ -68,6 +68,10 @@ def test_chance_is_the_best_of_constant_outputs(likelihood):
     value, gradient = jax.jit(jax.value_and_grad(loss))(best)
     close(likelihood.chance(x), value)
     close(gradient, np.zeros(4))
+    known = RANDOM.uniform(size=(30, 4)).astype(np.float32)
+    other = known.mean(0)
+    close(likelihood.chance(x, known), loss(np.log(other / (1 - other)) if mean is not best else other))
+    assert likelihood.chance(x, known) > likelihood.chance(x)
 
 
 def test_chance_of_features_that_are_always_black_is_finite():

@@ -28,7 +28,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def command(options: argparse.Namespace) -> None:
     """Print the answer and its tables, and write the policy and the page."""
     if options.json:
-        writable(Path(options.json))
+        writable(Path(options.json), [options.data])
     asked = CampaignOptions(**read_given(CampaignOptions, given(options, OPTIONS), OPTIONS, "this is a campaign"))
     keep_compiled()
     from waza.cli.progress import Progress

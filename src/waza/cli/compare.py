@@ -72,7 +72,7 @@ def command(options: argparse.Namespace) -> None:
     from waza.kinds.table.target import file_target
 
     if options.json:
-        writable(Path(options.json))
+        writable(Path(options.json), [options.data])
     writable(Path(options.runs) / "run")
     tried = None if options.tried is None else options.tried.split(",")
     target = file_target(options.data, options.target) if is_table_file(options.data) else options.target

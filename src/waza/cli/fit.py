@@ -10,7 +10,7 @@ from typing import Any
 
 from waza.cli.arguments import whole
 from waza.cli.declared import add_declared, given
-from waza.cli.keep import keep_compiled, writable
+from waza.cli.keep import keep_compiled, read_by, writable
 from waza.cli.launcher import launched
 from waza.cli.processes import joined, started, supervise
 from waza.core import streams
@@ -56,12 +56,12 @@ def command(options: argparse.Namespace) -> None:
 
 def _fit(options: argparse.Namespace, writing: bool = True) -> None:
     """Train the model; of several processes, the first one writes and prints."""
-    if writing and options.json:
-        writable(Path(options.json))
     if writing:
         writable(Path(options.out) / "model.json")
     values = given(options, [(kind.data, kind.options) for kind in trainable_kinds()])
     asked = fit_options(options.model, options.data, values)
+    if writing and options.json:
+        writable(Path(options.json), read_by(asked))
     keep_compiled()
     from waza.cli.progress import Progress, resumable
     from waza.kinds.fitting import divergence, fit_in_folder

@@ -25,7 +25,7 @@ LINE = "expected a line such as: study = wz.Study(name=..., variants=...)"
 def command(options: argparse.Namespace) -> None:
     """Run the study, print its table and verdicts, and write its report."""
     if options.json:
-        writable(Path(options.json))
+        writable(Path(options.json), [options.study])
     writable(Path(options.runs) / "run")
     keep_compiled()
     from waza.engine.devices import each_core_a_device

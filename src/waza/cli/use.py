@@ -11,7 +11,7 @@ from typing import Any
 
 from waza.cli.columns import csv_text, encoded, formulas, print_columns
 from waza.cli.declared import add_declared, given
-from waza.cli.keep import keep_compiled, writable
+from waza.cli.keep import keep_compiled, read_by, writable
 from waza.core.errors import Error
 from waza.core.files import write_whole
 from waza.core.language import texts
@@ -37,8 +37,11 @@ def command(options: argparse.Namespace) -> None:
     model = load_model(Path(options.model))
     kind = kind_prepared_by(model.preparation.kind)
     asked: Any = use_options(kind, given(options, [(one.data, one.use_options) for one in kinds()]))
+    from waza.kinds.fit_folder import FILES
+
+    read = [*read_by(asked), *(path for name in FILES if (path := Path(options.model) / name).exists())]
     for path in asked.outputs():
-        writable(Path(path))
+        writable(Path(path), read)
     output = getattr(asked, "output", None)
     with piped(asked, kind.piped) as asked:
         found = kind.use(model, asked, options.lang)
@@ -77,7 +80,10 @@ def piped(asked: Any, ending: str) -> Iterator[Any]:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / f"standard-input{ending}"
         file.write_bytes(sys.stdin.buffer.read())
-        yield dataclasses.replace(asked, input=tuple(str(file) if one == "-" else one for one in asked.input))
+        try:
+            yield dataclasses.replace(asked, input=tuple(str(file) if one == "-" else one for one in asked.input))
+        except Error as error:
+            raise Error(str(error).replace(str(file), "standard input")) from error
 
 
 def _put(text: str, output: str | None) -> None:

@@ -156,4 +156,6 @@ def pixels_of(x: Any) -> np.ndarray:
         pixels = pixels[..., None]
     if pixels.ndim != 4 or pixels.shape[3] not in (1, 3):
         raise Error(f"x has the shape {pixels.shape}; expected images (n, height, width) or (n, height, width, 1 or 3)")
+    if not pixels.size and len(pixels):
+        raise Error(f"x has the shape {pixels.shape}: its images have no pixels; give a height and width of at least 1")
     return pixels

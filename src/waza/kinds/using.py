@@ -9,7 +9,7 @@ from waza.core.errors import Error
 from waza.kinds.option import Options, option
 
 MOST_TEMPERATURE = 1e6  # of a sampling: far below, all tokens are as likely
-MOST_BEAM = 1_000
+MOST_BEAM = 100  # far above what is useful: wider searches find worse sentences, and need much memory
 
 
 class Predictions(NamedTuple):

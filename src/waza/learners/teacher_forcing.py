@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Int, PRNGKeyArray, PyTree
 
+from waza.core.errors import Error
 from waza.core.measure import Measure, Measures
 from waza.core.recipe import Recipe
 from waza.learners.parallel_stream import EVALUATED, SPLITS, ParallelStream
@@ -35,6 +36,10 @@ class ScheduledSampling(Recipe):
     """
 
     share: float
+
+    def __check_init__(self):
+        if isinstance(self.share, int | float) and not 0 <= self.share <= 1:
+            raise Error(f"ScheduledSampling(share={self.share:g}); expected a share from 0 to 1, such as 0.25")
 
     def mixed(self, model: EncoderDecoder, variables: PyTree[Array], x: Pair, key: PRNGKeyArray) -> Pair:
         """The pair with some of its previous tokens replaced; the first is never replaced."""

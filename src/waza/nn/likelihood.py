@@ -28,8 +28,11 @@ class Likelihood(Recipe):
         """Features drawn at random."""
         raise NotImplementedError(f"{type(self).__name__} has no sample(outputs, key)")
 
-    def chance(self, x: np.ndarray) -> float:
-        """The mean negative log-likelihood of the best constant outputs, on rows (rows, ...)."""
+    def chance(self, x: np.ndarray, known: np.ndarray | None = None) -> float:
+        """The mean negative log-likelihood of constant outputs on rows (rows, ...).
+
+        The constant is the best one for these rows, or for other `known` rows.
+        """
         raise NotImplementedError(f"{type(self).__name__} has no chance level")
 
 
@@ -56,10 +59,12 @@ class BernoulliLikelihood(Likelihood):
         """Zeros and ones."""
         return jax.random.bernoulli(key, self.mean(outputs)).astype(outputs.dtype)
 
-    def chance(self, x: np.ndarray) -> float:
-        """The sum of the features' entropies, at their means over the rows."""
-        share = np.clip(np.mean(x, axis=0, dtype=np.float64), SMALLEST_SHARE, 1 - SMALLEST_SHARE)
-        return float(-np.sum(share * np.log(share) + (1 - share) * np.log1p(-share)))
+    def chance(self, x: np.ndarray, known: np.ndarray | None = None) -> float:
+        """The sum of the features' cross entropies with their means over the known rows."""
+        mean = np.mean(x, axis=0, dtype=np.float64)
+        share = mean if known is None else np.mean(known, axis=0, dtype=np.float64)
+        mean, share = (np.clip(one, SMALLEST_SHARE, 1 - SMALLEST_SHARE) for one in (mean, share))
+        return float(-np.sum(mean * np.log(share) + (1 - mean) * np.log1p(-share)))
 
 
 class GaussianLikelihood(Likelihood):
@@ -95,10 +100,12 @@ class GaussianLikelihood(Likelihood):
         """The outputs with normal noise."""
         return outputs + like(self.std, outputs) * jax.random.normal(key, outputs.shape, outputs.dtype)
 
-    def chance(self, x: np.ndarray) -> float:
-        """That of the features' means over the rows."""
-        std, variances = float(self.std), np.var(x, axis=0, dtype=np.float64)
-        return float(np.sum(variances / std**2 + math.log(2 * math.pi * std**2)) / 2)
+    def chance(self, x: np.ndarray, known: np.ndarray | None = None) -> float:
+        """That of the features' means over the known rows."""
+        std, errors = float(self.std), np.var(x, axis=0, dtype=np.float64)
+        if known is not None:
+            errors = errors + (np.mean(x, axis=0, dtype=np.float64) - np.mean(known, axis=0, dtype=np.float64)) ** 2
+        return float(np.sum(errors / std**2 + math.log(2 * math.pi * std**2)) / 2)
 
 
 @jax.custom_jvp

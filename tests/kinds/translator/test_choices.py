@@ -101,7 +101,7 @@ def test_data_may_be_left_out_for_a_translator_alone():
         ({"text": "one", "seed": "3"}, "--seed is of the sampling: give --temperature too, or leave it out"),
         ({"attention": "one", "png": "x", "nucleus": "0.5"}, "--nucleus samples, and --attention is given"),
         ({"text": "one", "nucleus": "1.5"}, "expected a number from 0 to 1, such as 0.9"),
-        ({"text": "one", "beam": "0"}, "expected a whole number from 1 to 1000"),
+        ({"text": "one", "beam": "0"}, "expected a whole number from 1 to 100"),
         ({"attention": "one"}, "--attention is given without --png"),
         ({"text": "one", "prompt": "x"}, "--prompt is for texts, and this model is for translations"),
     ],

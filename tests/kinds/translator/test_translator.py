@@ -252,3 +252,71 @@ def test_batches_keep_the_order_of_sentences(model):
     source = [" ".join(["one"] * count) for count in (20, 1, 40, 2)]
     assert len(in_batches([model.preparation.encode(one) for one in source], 64)) > 1
     assert model.translate(source, beam=1) == [model.translate([one], beam=1)[0] for one in source]
+
+
+# Data and calls of every form.
+
+SMALL = {"width": 4, "depth": 1, "steps": 1}
+
+
+@pytest.mark.parametrize("at", [0, 3])
+@pytest.mark.parametrize("side", [0, 1])
+@pytest.mark.parametrize("wrong", [None, 3, b"one"])
+def test_what_is_no_sentence_is_named(at, side, wrong):
+    data = code(40)
+    data[side][at] = wrong
+    with pytest.raises(Error, match=f"type {type(wrong).__name__} is among the sentences; expected strings"):
+        wz.fit("translator", data, tokens="words", **SMALL)
+
+
+@pytest.mark.parametrize("form", [list, tuple, np.array])
+def test_sentences_in_any_collection(form):
+    source, target = code(40)
+    assert wz.fit("translator", (form(source), form(target)), tokens="words", **SMALL).translate(form(source[:2]))
+    for empty in ([], ()):
+        with pytest.raises(Error, match="no pair of sentences"):
+            wz.fit("translator", (empty, empty), tokens="words", **SMALL)
+
+
+def test_a_line_end_within_a_sentence_is_a_space_in_training_as_in_use():
+    source, target = code(40)
+    asked = TranslatorOptions(model="translator", data="x", tokens="words")
+    given = material(asked, ([one.replace(" ", "\n", 1) for one in source], [f"{one}\n" for one in target]))
+    assert given.held["test"] == material(asked, (source, target)).held["test"]
+
+
+def test_texts_that_sentencepiece_cannot_take_as_they_are():
+    source, target = code(60)
+    model = wz.fit("translator", ([f"{one} \ud800" for one in source], target), tokens="pieces", **SMALL)
+    assert len(model.translate(["one \ud800"])) == 1
+    model = wz.fit("translator", ([f"{one} ▅" for one in source], [f"▅{one}" for one in target]), **SMALL)
+    assert len(model.translate(["one ▅"])) == 1
+    pieces = Pieces.learn("to be ▅ or not to be ▅ that is\n" * 30, 270, exact=False)
+    assert pieces.decode(pieces.encode("or ▅ be")) == "or ▅ be"
+
+
+@pytest.mark.parametrize("wrong", [np.array("one two"), np.array([["one"]])])
+def test_what_is_no_list_of_sentences_is_refused(model, wrong):
+    with pytest.raises(Error, match="expected a list of sentences"):
+        model.translate(wrong)
+
+
+def test_a_wide_beam_decodes_fewer_sentences_at_once(model, monkeypatch):
+    rows = []
+    monkeypatch.setattr(
+        "waza.kinds.translator.model.in_batches", lambda tokens, most: rows.append(most) or in_batches(tokens, most)
+    )
+    source = code()[0][:70]
+    for beam in (1, 5, 100):
+        assert len(model.translate(source[:3], beam=beam)) == 3
+    model.translate(source[:3], temperature=1.0)
+    assert rows == [64, 64, 3, 64]
+    with pytest.raises(Error, match="from 1 to 100"):
+        model.translate(source, beam=101)
+
+
+def test_errors_name_standard_input(fitted, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"  \n")))
+    with pytest.raises(SystemExit):
+        main(["use", str(fitted[0] / "model"), "--input", "-", "--lang", "en"])
+    assert capsys.readouterr().err.startswith("waza: standard input is empty")

@@ -4,7 +4,9 @@ import csv
 import io
 import json
 import sys
+from types import SimpleNamespace
 
+import jax
 import numpy as np
 import pytest
 from PIL import Image
@@ -256,3 +258,41 @@ def test_every_variant_trains(more, tmp_path):
 def test_a_code_that_is_not_used_is_said_first():
     model = wz.fit("vae", bars(60)[0], steps=40, beta=1000.0, hidden=(8,), latent=2)
     assert any("posterior collapse" in note or "same image for all" in note for note in model.notes), model.notes
+
+
+def rows_of(count, height=8, channels=1):
+    return Split(np.zeros((count, height, 8, channels), np.uint8), np.zeros(count, np.int32))
+
+
+@pytest.mark.parametrize(
+    "data, said",
+    [
+        (np.zeros((9, 0, 8), np.uint8), "have no pixels"),
+        (np.zeros((9, 8, 0), np.uint8), "have no pixels"),
+        ((bars(20)[0], [None, "a"] * 10), "labels of several types"),
+        (Dataset("x", rows_of(9), rows_of(0)), "at least one in each split"),
+        (Dataset("x", rows_of(9), rows_of(4, height=7)), "images of one size"),
+        (Dataset("x", rows_of(9), rows_of(4, channels=3)), "images of one size"),
+    ],
+)
+def test_images_in_memory_that_cannot_be_learned_from(data, said):
+    with pytest.raises(Error, match=said):
+        wz.fit("vae", data, steps=2, hidden=(4,))
+
+
+def test_codes_are_numbers(model):
+    with pytest.raises(Error, match="expected numbers"):
+        model.decode(np.array([["a", "b"]]))
+
+
+@pytest.mark.parametrize("likelihood", ["bernoulli", "gaussian"])
+def test_the_constant_image_is_the_mean_of_the_training_images(likelihood):
+    given = plain_images_in_memory(bars(6)[0])
+    asked = settle(VAEOptions(model="vae", data="x", likelihood=likelihood, steps=1, hidden=(4,)), given)
+    made = learner(asked, given)
+    trained = SimpleNamespace(best={}, variables=made.model.init(jax.random.key(0)))
+    found = KIND.outcome(made, given, trained).facts["constant"]
+    test, known = (np.asarray(split.x, float) / 255 for split in (given.dataset.test, given.dataset.train))
+    assert len(test) == 1  # its own mean would be a perfect reconstruction
+    assert found == pytest.approx(made.model.likelihood.chance(test, known), rel=1e-6)
+    assert found > made.model.likelihood.chance(test) + 1

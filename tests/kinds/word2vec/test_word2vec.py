@@ -1,5 +1,6 @@
 """From a text to vectors, neighbours, a map and files, as the commands and `waza.fit` do it."""
 
+import functools
 import io
 import json
 import re
@@ -18,6 +19,7 @@ from waza.data.text.vectors import Analogies, SimilarPairs, WordTests
 from waza.kinds import load_model
 from waza.kinds.word2vec import outcome
 from waza.kinds.word2vec.corpus import is_without_blanks, material
+from waza.kinds.word2vec.learner import settle
 from waza.kinds.word2vec.map import map_html
 from waza.kinds.word2vec.options import Word2VecOptions, WordOptions
 from waza.kinds.word2vec.projection import plane
@@ -280,3 +282,44 @@ def test_no_map_of_one_word():
 )
 def test_blanks(text, without):
     assert is_without_blanks(text) is without
+
+
+SENTENCES = [" ".join(f"w{(7 * i + j * j) % 30}" for j in range(8)) for i in range(60)]
+
+
+def test_lines_of_one_word_teach_nothing():
+    with pytest.raises(Error, match="no line of the text has two words that occur at least 2 times"):
+        wz.fit("word2vec", [f"w{i % 30}" for i in range(500)], width=4, steps=2)
+    with pytest.raises(Error, match="no line of the text has two words"):
+        wz.fit("word2vec", [f"rare{i} {('often', 'never')[i % 2]}" for i in range(40)], width=4, steps=2)
+
+
+def test_a_threshold_that_leaves_out_nearly_all_words_is_refused():
+    with pytest.raises(Error, match=r"--threshold 1e-12 leaves .* give a larger one"):
+        wz.fit("word2vec", SENTENCES, width=4, steps=2, threshold=1e-12)
+
+
+def test_few_different_words_are_not_subsampled_unless_that_is_asked_for():
+    model = wz.fit("word2vec", ["a b c", "a b c"], width=4, steps=3)
+    assert np.isfinite(model.history[-1]["train_loss"])
+    few, many = (material(Word2VecOptions(model="word2vec", data="x"), one) for one in (["a b c"] * 9, SENTENCES))
+    asked = functools.partial(Word2VecOptions, model="word2vec", data="x")
+    assert settle(asked(), few).threshold == 0 and settle(asked(threshold=0.01), few).threshold == 0.01
+    assert settle(asked(), many).threshold == 0.001
+
+
+def test_the_loss_is_of_pieces_from_the_whole_text():
+    text = [f"w{i % 30}" for i in range(9000)] + SENTENCES * 20
+    model = wz.fit("word2vec", text, width=4, steps=4, window=2)
+    assert np.isfinite(model.history[-1]["train_loss"])
+
+
+def test_pieces_need_a_vocabulary_of_bytes():
+    with pytest.raises(Error, match="--vocabulary is 60, and pieces need at least 259"):
+        wz.fit("word2vec", ["吾輩は猫である。名前はまだ無い。"] * 40, width=4, steps=2, vocabulary=60)
+
+
+@pytest.mark.parametrize("vectors", [np.ones((25, 1)), np.zeros((25, 3)), np.linspace(0.1, 2, 25)[:, None]])
+def test_a_map_of_vectors_that_are_all_alike(vectors):
+    found = plane(KeyedVectors(tuple(f"w{i}" for i in range(25)), vectors.astype(np.float32)), 25)
+    assert np.isfinite(found.places).all() and len(found.words) == 25

@@ -20,6 +20,7 @@ SIZE = 2_000
 LEAST, MOST = 259, 1_000_000
 LINES = re.compile(r"(?<=\n)")
 SPACE = "▁"
+UNKNOWN = "▅"  # U+2585, SentencePiece's own sign for what is unknown
 STRETCH = 1_000  # most characters of a line at once: SentencePiece skips lines of more than 4,192 bytes
 TOO_LARGE = re.compile(r"set it to a value <= (\d+)")
 TOO_SMALL = re.compile(r"smaller than required_chars\. \d+ vs (\d+)")
@@ -183,8 +184,13 @@ def _package() -> Any:
 
 
 def _stretches(text: str) -> Iterator[str]:
-    """The text's lines; long lines are divided."""
-    for line in text.split("\n"):
+    """The text's lines as SentencePiece takes them; long lines are divided.
+
+    Half a surrogate is "?". SentencePiece leaves out lines with its sign for what is unknown, so that the sign divides
+    the text as a line end does; a text that has it is encoded by its bytes.
+    """
+    text = text.encode("utf-8", "replace").decode("utf-8")
+    for line in text.replace(UNKNOWN, "\n").split("\n"):
         for start in range(0, len(line), STRETCH):
             yield line[start : start + STRETCH]
 

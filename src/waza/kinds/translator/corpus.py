@@ -151,9 +151,9 @@ def _in_memory(data: tuple[Any, ...]) -> tuple[ParallelText, list[Note]]:
             "same length, the source and its translations"
         )
     for side in sides:
-        other = next((one for one in side if not isinstance(one, str)), None)
-        if other is not None:
-            raise Error(f"a value of the type {type(other).__name__} is among the sentences; expected strings")
+        others = [one for one in side if not isinstance(one, str)]
+        if others:
+            raise Error(f"a value of the type {type(others[0]).__name__} is among the sentences; expected strings")
     text, counts = paired("pairs", *sides)
     if not text.size:
         raise Error("no pair of sentences has text on both sides: give sentences and their translations")

@@ -1,6 +1,6 @@
 """Translators, as a kind of model."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -129,10 +129,12 @@ class Translator(Kind):
 
 
 def _are_texts(data: tuple[Any, Any]) -> bool:
-    """Whether both sides are files, or lists of sentences."""
-    return all(isinstance(side, str | Path) for side in data) or all(
-        isinstance(side, list | tuple) and len(side) > 0 and isinstance(side[0], str) for side in data
-    )
+    """Whether both sides are files, or collections of what may be sentences: one is a string, or there are none."""
+    if any(isinstance(side, str | Path) for side in data):
+        return all(isinstance(side, str | Path) for side in data)
+    if not all(isinstance(side, Collection) and getattr(side, "ndim", 1) == 1 for side in data):
+        return False
+    return all(not len(side) or any(isinstance(one, str) for one in side) for side in data)
 
 
 KIND = Translator()

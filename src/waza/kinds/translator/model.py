@@ -1,7 +1,7 @@
 """A trained translator: translations of sentences, and the attention in one of them."""
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -67,7 +67,7 @@ class TranslatorModel(Model):
 
     def translate(
         self,
-        sentences: Sequence[str],
+        sentences: Iterable[str],
         beam: int | None = None,
         temperature: float | None = None,
         top_k: int | None = None,
@@ -76,9 +76,9 @@ class TranslatorModel(Model):
     ) -> list[str]:
         """The translations of sentences, in their order; an empty one's is empty.
 
-        They are found by a beam search. Where a temperature, `top_k` or `nucleus` is given they are sampled, and do not
-        depend on the sentences that are translated with them; at a temperature of 0 the most probable token is taken
-        each time.
+        They are found by a beam search. Where a temperature, `top_k` or `nucleus` is given they are sampled: what is
+        drawn depends on the seed and on the place in the list, and not on the other sentences; at a temperature of 0
+        the most probable token is taken each time.
 
         Args:
             sentences: each a text of one sentence; a line end in it counts as a space.
@@ -109,16 +109,17 @@ class TranslatorModel(Model):
         """
         raise Error("a translator has no probabilities of classes: use translate(sentences)")
 
-    def translated(self, sentences: Sequence[str], how: Decoding) -> Translated:
+    def translated(self, sentences: Iterable[str], how: Decoding) -> Translated:
         """The translations of sentences, decoded in this way."""
         if isinstance(sentences, str):
             raise Error("a string is given; expected a list of sentences, such as [sentence]")
-        if not isinstance(sentences, Iterable):
+        if not isinstance(sentences, Iterable) or getattr(sentences, "ndim", 1) != 1:
             raise Error(f"a value of the type {type(sentences).__name__} is given; expected a list of sentences")
         lines = [self._checked(one) for one in sentences]
         places = [place for place, line in enumerate(lines) if line]
         tokens = [self.preparation.encode(lines[place]) for place in places]
-        batches = in_batches(tokens, ROWS) if tokens else []
+        rows = max(1, ROWS * BEAM // max(how.beam or 1, BEAM))  # a wide search needs no more memory than a usual one
+        batches = in_batches(tokens, rows) if tokens else []
         found = in_order(batches, [self._ids(batch, how) for batch in batches]) if tokens else []
         texts = [""] * len(lines)
         unfinished = 0

@@ -38,7 +38,7 @@ class TranslatorPreparation:
 
     def sentence(self, line: str) -> str:
         """A line as the training had its sentences: composed (NFC), without blanks at both ends, and in one line."""
-        return composed(" ".join(line.split("\n")).strip())
+        return composed(line.replace("\n", " ").strip())
 
     def encode(self, sentence: str) -> np.ndarray:
         """The source tokens of a sentence, (n,) int32, at most `longest`, and then the one that ends it."""

@@ -19,6 +19,7 @@ from waza.kinds.vae.preparation import VAEPreparation
 
 USUAL = (64, 64)
 FEWEST = 3  # images: one for each split
+SPLITS = ("train", "validation", "test")
 LOOKED_AT, DARK, MOST = 200, 25, 0.8  # images; the shade that is nearly black; the share of pixels
 
 
@@ -72,13 +73,20 @@ def plain_images_in_memory(data: Any) -> PlainImages:
         x = pixels_of(x)
         if len(x) < FEWEST:
             raise Error(f"{len(x)} images are given; expected {FEWEST} or more")
-        labels, y = np.unique(np.zeros(len(x)) if y is None else array_of("y", y), return_inverse=True)
+        try:
+            labels, y = np.unique(np.zeros(len(x)) if y is None else array_of("y", y), return_inverse=True)
+        except TypeError as error:
+            raise Error(f"y has labels of several types ({error}): give texts, or numbers") from error
         if y.shape != (len(x),):
             raise Error(f"x has {len(x)} images and y has the shape {y.shape}: give a label for each image, or x alone")
         train, validation, test = (Split(x[part], y[part].astype(np.int32)) for part in split_rows(len(x)))
         dataset = Dataset("images", train, test, validation, tuple(map(str, labels.tolist())))
         return _material(dataset, (set_aside(dataset),))
     dataset = _changed(data, pixels_of)
+    shapes = {name: split.x.shape for name in SPLITS if (split := getattr(dataset, name)) is not None}
+    if len({shape[1:] for shape in shapes.values()}) > 1 or not all(shape[0] for shape in shapes.values()):
+        told = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
+        raise Error(f"the splits have the shapes {told}; expected images of one size, and at least one in each split")
     if dataset.validation is not None:
         return _material(dataset, ())
     dataset = hold_out(dataset, held_of(len(dataset.train.y)))

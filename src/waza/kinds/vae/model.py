@@ -53,6 +53,8 @@ class VAEModel(Model):
         z = array_of("z", z)
         if z.ndim != 2 or z.shape[1] != self.latent or not len(z):
             raise Error(f"z has the shape {z.shape}; expected codes of {self.latent} numbers, (n, {self.latent})")
+        if z.dtype.kind not in "fiub":
+            raise Error(f"z has the type {z.dtype}; expected numbers")
         z = z.astype(np.float32)
         if not np.isfinite(z).all():
             raise Error("z has values that are not finite: leave them out")

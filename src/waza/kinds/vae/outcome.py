@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from waza.core.recipe import at
 from waza.data import Dataset
 from waza.kinds.kind import Outcome
 from waza.kinds.usefulness import Finding
@@ -29,7 +30,7 @@ def outcome(learner: Variational, given: PlainImages, trained: Any) -> Outcome:
     """The model, with the importance-weighted estimate of its likelihood on test images.
 
     Its facts are "estimate" (the mean in nats, its standard error, the images and the samples; None where it is not
-    finite), "active" (dimensions), "latent", "constant", the loss of the best constant image, and "pixels".
+    finite), "active" (dimensions), "latent", "constant", the loss of the mean training image, and "pixels".
     """
     rows = estimates(learner, given.dataset, trained.variables)
     estimate = None
@@ -37,13 +38,12 @@ def outcome(learner: Variational, given: PlainImages, trained: Any) -> Outcome:
         trained.best["test_nll"] = float(rows.mean())
         error = float(rows.std(ddof=1) / math.sqrt(len(rows))) if len(rows) > 1 else math.nan
         estimate = {"nats": float(rows.mean()), "error": error, "images": len(rows), "samples": SAMPLES}
-    few = first_rows(given.dataset.test, ROWS)
-    levels = learner.chance(given.dataset._replace(train=few, test=few, validation=None))
+    test, known = (np.asarray(as_inputs(first_rows(one, ROWS).x)) for one in (given.dataset.test, given.dataset.train))
     facts = {
         "estimate": estimate,
         "active": round(trained.best.get(ACTIVE, 0)),
         "latent": learner.model.latent,
-        "constant": levels["test_loss"],
+        "constant": at(learner.model.likelihood, 0).chance(test, known),
         "pixels": pixels_of(learner, given),
     }
     return Outcome(learner.model, trained, learner.targets_a_step, facts)

@@ -21,6 +21,7 @@ SAMPLED = 1 << 20  # bytes of a file, by which words are told from text without 
 LONG_WORD = 12  # letters of a word in the mean, from which a text is taken for one without blanks
 SHORT_TEXT, MINIMUM, MINIMUM_OF_SHORT = 50_000, 5, 2
 PIECES = 8_000
+LEAST_PIECES = 259  # the bytes, two special tokens, and one more
 FEW_WORDS = 1_000_000  # a text with fewer teaches little about rarer words
 ATTACHED = 0.05  # the share of words with a sign at their end, from which it is told
 SIGNS = ".,;:!?)\"'”’"
@@ -69,6 +70,11 @@ def material(asked: Word2VecOptions, data: Any) -> Word2VecMaterial:
     minimum = asked.minimum_count or (MINIMUM if total >= SHORT_TEXT else MINIMUM_OF_SHORT)
     vocabulary = WordVocabulary.learn(counts, minimum, asked.vocabulary if tokens == "words" else None)
     dataset = corpus_tokens(source, vocabulary) if isinstance(source, Path) else text_tokens(source, vocabulary)
+    if not dataset.has_neighbours():
+        raise Error(
+            f"no line of the text has two words that occur at least {minimum} times, so that nothing can be learned: "
+            "give a text with a sentence a line"
+        )
     kept = int(vocabulary.counts.sum())
     values = {"words": f"{total:,}", "size": f"{vocabulary.size:,}", "minimum": minimum}
     notes.append(Note("corpus_counted", values | {"share": f"{100 * (1 - kept / total):.2g}"}))
@@ -128,6 +134,8 @@ def _pieces(text: Path | str, size: int) -> tuple[list[str], list[Note]]:
     whole = composed(whole)
     if not whole.strip():
         raise Error("the text has no words: give a text with a sentence a line")
+    if size < LEAST_PIECES:
+        raise Error(f"--vocabulary is {size}, and pieces need at least {LEAST_PIECES}: give more")
     learned = Pieces.learn(whole, size, exact=False)
     lines = whole.split("\n")
     blocks = [_split(lines[start : start + BLOCK], learned) for start in range(0, len(lines), BLOCK)]

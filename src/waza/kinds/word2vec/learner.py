@@ -2,17 +2,24 @@
 
 import dataclasses
 
+import jax.numpy as jnp
+import numpy as np
+
 from waza import optim
+from waza.core.errors import Error
 from waza.core.recipe import replace
 from waza.kinds.word2vec.corpus import Word2VecMaterial
 from waza.kinds.word2vec.options import NEGATIVES, Word2VecOptions
 from waza.learners import WordVectors
 from waza.models import Word2Vec
+from waza.models.word2vec.blocks import keep_chances
 
 RATES = {"skip-gram": 0.025, "cbow": 0.05}
 EPOCHS, MOST_EPOCHS, FEWEST_WORDS = 5, 50, 2_000_000  # words to be read in all epochs of a short text
 PIECE, SMALL_PIECE, PIECES = 8192, 512, 16  # tokens of a step: a sixteenth of the text within these bounds
 FINAL = 1e-4  # the share of the learning rate that is left at the end, as in word2vec.c
+THRESHOLD, LEAST = 0.001, 0.1  # of subsampling, and the share of the words that it has to leave
+FEWEST, SPARSE = 2, 1e-3  # words of an epoch, in the mean, that a given threshold has to leave, and their share
 
 
 def settle(asked: Word2VecOptions, given: Word2VecMaterial) -> Word2VecOptions:
@@ -25,11 +32,31 @@ def settle(asked: Word2VecOptions, given: Word2VecMaterial) -> Word2VecOptions:
         epochs=None,
         steps=steps,
         learning_rate=RATES[asked.method] if asked.learning_rate is None else asked.learning_rate,
+        threshold=threshold_of(asked, given),
         negatives=(asked.negatives or NEGATIVES) if asked.objective == "negative" else None,
         tokens=given.preparation.tokens,
         vocabulary=given.dataset.vocabulary.size,
         minimum_count=int(given.dataset.vocabulary.counts[-1]) if asked.minimum_count is None else asked.minimum_count,
     )
+
+
+def threshold_of(asked: Word2VecOptions, given: Word2VecMaterial) -> float:
+    """The threshold of subsampling: the given one, else the usual one, or none for a text of few different words.
+
+    Raises:
+        Error: the given one leaves out nearly all words.
+    """
+    counts = given.dataset.vocabulary.counts
+    threshold = THRESHOLD if asked.threshold is None else float(asked.threshold)
+    kept = float(counts @ np.asarray(keep_chances(jnp.asarray(counts / counts.sum()), threshold)))
+    if asked.threshold is None:
+        return threshold if kept >= LEAST * counts.sum() else 0.0
+    if kept < max(FEWEST, SPARSE * counts.sum()):
+        raise Error(
+            f"--threshold {threshold:g} leaves {kept:.2g} of {counts.sum():,} words in the mean: hardly any have a "
+            f"neighbour to learn from; give a larger one, such as {THRESHOLD}, or 0 for no subsampling"
+        )
+    return threshold
 
 
 def piece_of(given: Word2VecMaterial) -> int:
@@ -39,7 +66,7 @@ def piece_of(given: Word2VecMaterial) -> int:
 
 def learner(options: Word2VecOptions, given: Word2VecMaterial) -> WordVectors:
     """The learner that settled options describe."""
-    assert options.steps is not None and options.learning_rate is not None
+    assert options.steps is not None and options.learning_rate is not None and options.threshold is not None
     model = Word2Vec(
         given.dataset.vocabulary.size,
         options.width,

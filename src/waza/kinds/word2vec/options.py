@@ -63,8 +63,13 @@ class Word2VecOptions(FitOptions):
     negatives: int | None = option(
         None, "negatives of each prediction, for the objective negative", usual=str(NEGATIVES), least=1, metavar="N"
     )
-    threshold: float = option(
-        0.001, "subsampling: occurrences of words with a larger share are left out; 0: none", least=0, metavar="X"
+    threshold: float | None = option(
+        None,
+        "subsampling: occurrences of words with a larger share are left out; 0: none",
+        usual="0.001, or 0 where that would leave out nearly all words",
+        least=0,
+        example="0.001",
+        metavar="X",
     )
     corrected: bool = option(False, "divide the gradient of CBOW's contexts by their number")
 

@@ -14,6 +14,7 @@ PERPLEXITY, ITERATIONS, FEWEST, COMPONENTS = (
     20,
     50,
 )  # t-SNE needs at least FEWEST words; it starts from COMPONENTS components
+SMALLEST = 1e-6  # the largest difference of two coordinates, below which all vectors are alike
 
 
 class Plane(NamedTuple):
@@ -44,7 +45,8 @@ def plane(vectors: KeyedVectors, most: int, projection: Projection = "tsne") -> 
     """
     rows = readable_rows(vectors, most)
     units = vectors.units[rows]
-    places = _tsne(units) if projection == "tsne" and len(rows) >= FEWEST else _components(units, 2)
+    differ = float(np.ptp(units, axis=0).max()) > SMALLEST  # t-SNE divides by the spread of its start
+    places = _tsne(units) if projection == "tsne" and len(rows) >= FEWEST and differ else _components(units, 2)
     count = min(NEIGHBOURS, len(rows) - 1)
     cosines = units @ units.T
     np.fill_diagonal(cosines, -np.inf)

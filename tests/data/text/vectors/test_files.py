@@ -1,5 +1,8 @@
 """word2vec's files of vectors: gensim reads what is written, and what is damaged is named."""
 
+import codecs
+import gzip
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,7 +13,7 @@ from waza.data import KeyedVectors, read_vectors, write_vectors
 
 FORMATS = pytest.mark.parametrize("ending", [".txt", ".bin"])
 SMALL = KeyedVectors(("tokyo", "東京", "naïve"), np.array([[1, -2.5], [0.1, 1e-30], [3e7, 1 / 3]], np.float32))
-LETTERS = st.characters(codec="utf-8", exclude_categories=("Cs", "Zs", "Zl", "Zp", "Cc"))
+LETTERS = st.characters(codec="utf-8", exclude_categories=("Cs",), exclude_characters=" \t\r\n")
 VECTORS = st.integers(1, 4).flatmap(
     lambda width: st.dictionaries(
         st.text(LETTERS, min_size=1, max_size=6),
@@ -156,3 +159,62 @@ def test_what_cannot_be_written(tmp_path):
         write_vectors(tmp_path / "a.txt", KeyedVectors(("new york",), np.ones((1, 2))))
     with pytest.raises(Error, match=r"a\.csv names no format of word vectors"):
         write_vectors(tmp_path / "a.csv", SMALL)
+
+
+@pytest.mark.parametrize("ending", [".txt", ".bin", ".TXT", ".BIN"])
+def test_words_with_other_blanks_come_back(tmp_path, ending):
+    given = KeyedVectors(("a\xa0b", "c\u2028d", "e\x85", "\u3000"), np.eye(4, dtype=np.float32))
+    write_vectors(tmp_path / f"x{ending}", given)
+    found = read_vectors(tmp_path / f"x{ending}")
+    assert found.words == given.words and np.array_equal(found.vectors, given.vectors)
+
+
+@pytest.mark.parametrize(
+    "words, said",
+    [
+        (("\ud800",), "half a surrogate"),
+        (("x" * 10_001,), "10,001 bytes; expected at most 10,000"),
+        (("猫" * 3_334,), "10,002 bytes"),
+        (("a\tb",), "has a blank"),
+        (("",), "is empty"),
+        ((), "0 words of width 2 are given"),
+    ],
+)
+@pytest.mark.parametrize("ending", [".txt", ".bin"])
+def test_words_that_cannot_be_read_back_are_not_written(tmp_path, words, said, ending):
+    with pytest.raises(Error, match=said):
+        write_vectors(tmp_path / f"x{ending}", KeyedVectors(words, np.ones((len(words), 2), np.float32)))
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_longest_word_comes_back(tmp_path):
+    for ending in (".txt", ".bin"):
+        write_vectors(tmp_path / f"x{ending}", KeyedVectors(("x" * 10_000, "b"), np.eye(2, dtype=np.float32)))
+        assert read_vectors(tmp_path / f"x{ending}").words == ("x" * 10_000, "b")
+
+
+def test_a_mark_of_utf_8_is_no_part_of_the_header(tmp_path):
+    (tmp_path / "x.txt").write_bytes(codecs.BOM_UTF8 + b"1 2\na 1 2\n")
+    assert read_vectors(tmp_path / "x.txt").words == ("a",)
+
+
+def test_a_packed_file_and_a_number_with_a_sign_in_it(tmp_path):
+    (tmp_path / "x.txt").write_bytes(gzip.compress(b"1 2\na 1 2\n"))
+    with pytest.raises(Error, match="packed by gzip: unpack it first"):
+        read_vectors(tmp_path / "x.txt")
+    (tmp_path / "y.txt").write_text("1 2\na_b 1_0 2\n")
+    with pytest.raises(Error, match="'1_0' where a number is expected"):
+        read_vectors(tmp_path / "y.txt")
+
+
+@pytest.mark.parametrize("direction", [np.zeros(3), [[1.0, 0.0]], [np.nan, 0.0], []])
+def test_a_direction_is_checked(direction):
+    with pytest.raises(Error, match="expected 2 finite numbers"):
+        KeyedVectors(("a", "b"), np.eye(2, dtype=np.float32)).towards(direction, 1)
+
+
+def test_cosines_of_tiny_vectors():
+    vectors = KeyedVectors(("a", "b", "c"), np.array([[1e-20, 0], [1e-20, 1e-22], [0, 0]], np.float32))
+    assert vectors.towards([1, 0], 3)[0].cosine == pytest.approx(1)
+    found = {one.word: one.cosine for one in vectors.towards(np.array([1, 0]), 3)}
+    assert found == pytest.approx({"a": 1, "b": 1 / np.sqrt(1.0001), "c": 0})

@@ -20,6 +20,7 @@ from waza.data.text.sentences import token_type
 
 FILE = "tokens"
 VERSION = 1  # of splitting into tokens; a change makes all kept files invalid
+STRETCH = 1 << 20  # tokens that are looked at together
 LINE_END = "\udc00"  # occurs in no decoded text, unlike any other character
 
 
@@ -45,6 +46,14 @@ class CorpusTokens:
     def end(self) -> int:
         """The token that ends a sentence: the number of words in the vocabulary."""
         return self.vocabulary.size
+
+    def has_neighbours(self) -> bool:
+        """Whether a word of the vocabulary is followed by another one in its sentence."""
+        for start in range(0, len(self.tokens), STRETCH):
+            words = self.tokens[start : start + STRETCH + 1] != self.end
+            if np.any(words[1:] & words[:-1]):
+                return True
+        return False
 
 
 def corpus_tokens(path: str | Path, vocabulary: WordVocabulary) -> CorpusTokens:

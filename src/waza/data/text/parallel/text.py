@@ -52,12 +52,12 @@ class ParallelCorpus(NamedTuple):
 def paired(name: str, source: Iterable[str], target: Iterable[str]) -> tuple[ParallelText, Counter[str]]:
     """Aligned lines as sentences, and how many pairs a decision was made about, by the kind of its note.
 
-    Blanks at both ends of a line are removed, and letters are composed (Unicode NFC). A pair with an empty side is left
-    out.
+    Blanks at both ends of a line are removed, and letters are composed (Unicode NFC). A line end within a sentence is a
+    space. A pair with an empty side is left out.
 
     Args:
         name: of the text.
-        source: its lines, without line ends.
+        source: its lines.
         target: the same number of lines.
 
     >>> text, counts = paired("four", ["a ", "", "c", " "], ["A", "B", "", "\\t"])
@@ -72,7 +72,7 @@ def paired(name: str, source: Iterable[str], target: Iterable[str]) -> tuple[Par
     targets: list[str] = []
     counts: Counter[str] = Counter()
     for raw in zip(source, target, strict=True):
-        stripped = tuple(line.strip() for line in raw)
+        stripped = tuple(line.replace("\n", " ").strip() for line in raw)
         one, other = map(composed, stripped)
         if one and other:
             counts["pairs_composed"] += (one, other) != stripped

@@ -5,7 +5,7 @@ import difflib
 import numbers
 from collections.abc import Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,7 +13,6 @@ from waza.core.errors import Error
 from waza.data.notes import quoted
 
 SUGGESTED, SIMILAR = 3, 0.6  # spellings in an error, and the smallest ratio of equal letters
-TINY = np.float32(1e-12)
 
 
 class Neighbour(NamedTuple):
@@ -85,7 +84,7 @@ class KeyedVectors:
     def units(self) -> np.ndarray:
         """The vectors divided by their lengths, (words, width) float32."""
         lengths = np.linalg.norm(self.vectors.astype(np.float64), axis=1, keepdims=True)
-        return (self.vectors / np.maximum(lengths, TINY)).astype(np.float32)
+        return (self.vectors / np.where(lengths > 0, lengths, 1)).astype(np.float32)
 
     def __contains__(self, word: object) -> bool:
         """Whether the word has a vector."""
@@ -148,16 +147,18 @@ class KeyedVectors:
         of_a, of_b, of_c = self.units[rows]
         return self.towards(of_b - of_a + of_c, count, rows)
 
-    def towards(self, direction: np.ndarray, count: int, without: Sequence[int] = ()) -> list[Neighbour]:
+    def towards(self, direction: Any, count: int, without: Sequence[int] = ()) -> list[Neighbour]:
         """The words whose vectors have the largest cosine with a direction, (width,), without some rows.
 
         Raises:
-            Error: count is not at least 1.
+            Error: count is not at least 1, or the direction has another shape or values that are not finite.
         """
+        direction = np.asarray(direction, np.float64)
+        if direction.shape != (self.width,) or not np.isfinite(direction).all():
+            raise Error(f"a direction of the shape {direction.shape} is given; expected {self.width} finite numbers")
         if not isinstance(count, numbers.Integral) or count < 1:
             raise Error(f"count={count!r} given; expected a number of words of at least 1")
-        length = max(float(np.linalg.norm(direction)), float(TINY))
-        cosines = self.units @ (direction / length).astype(np.float32)
+        cosines = self.units @ (direction / (np.linalg.norm(direction) or 1.0)).astype(np.float32)
         cosines[list(without)] = -np.inf
         count = min(count, len(cosines) - len(set(without)))
         found = np.argsort(-cosines, kind="stable")[:count]

@@ -1,5 +1,6 @@
 """Reading word2vec's files of vectors, text or binary."""
 
+import codecs
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ BINARY = ".bin"
 HEADER = re.compile(rb"(\d{1,18})[ \t]+(\d{1,18})[ \t]*\r?\n?")
 LONGEST_HEADER, LONGEST_WORD, LONGEST_NUMBER = 100, 10_000, 100  # bytes
 BLANKS = b" \t\r\n"
+GZIP = b"\x1f\x8b"
 
 
 class _Header(NamedTuple):
@@ -45,7 +47,7 @@ def read_vectors(path: str | Path, most: int | None = None) -> KeyedVectors:
         raise Error(f"most={most} given; expected a number of words of at least 1")
     try:
         with opened(path, "a file of word vectors") as file:
-            read = _Binary(file, path, most) if path.suffix == BINARY else _Text(file, path, most)
+            read = _Binary(file, path, most) if path.suffix.lower() == BINARY else _Text(file, path, most)
             return read.vectors()
     except OSError as error:
         raise unreadable(path, error) from error
@@ -87,7 +89,9 @@ class _Reading:
         raise NotImplementedError(f"{type(self).__name__} has no entries()")
 
     def _header(self) -> _Header:
-        line = self.file.readline(LONGEST_HEADER)
+        line = self.file.readline(LONGEST_HEADER).removeprefix(codecs.BOM_UTF8)
+        if line.startswith(GZIP):
+            raise Error(f"{self.path} is packed by gzip: unpack it first")
         found = HEADER.fullmatch(line)
         if found is None:
             shown = ascii(line[:30].decode("latin-1").strip())
@@ -156,6 +160,8 @@ class _Text(_Reading):
 
     def _numbers(self, cells: list[bytes], number: int) -> np.ndarray:
         try:
+            if b"_" in b"".join(cells):  # Python reads "1_0" as 10
+                raise ValueError("a number has no _")
             with np.errstate(over="ignore"):
                 return np.array(cells, np.float64).astype(np.float32)
         except ValueError:
@@ -214,6 +220,8 @@ class _Binary(_Reading):
 
 
 def _is_number(cell: bytes) -> bool:
+    if b"_" in cell:
+        return False
     try:
         np.array([cell], np.float64)
     except ValueError:
