@@ -295,10 +295,10 @@ def test_texts_that_sentencepiece_cannot_take_as_they_are():
     assert pieces.decode(pieces.encode("or ▅ be")) == "or ▅ be"
 
 
-@pytest.mark.parametrize("wrong", [np.array("one two"), np.array([["one"]])])
+@pytest.mark.parametrize("wrong", [np.array("one two"), np.array([["one"]]), 3, None])
 def test_what_is_no_list_of_sentences_is_refused(model, wrong):
     with pytest.raises(Error, match="expected a list of sentences"):
-        model.translate(wrong)
+        model.translated(wrong, Decoding(1))
 
 
 def test_a_wide_beam_decodes_fewer_sentences_at_once(model, monkeypatch):

@@ -109,7 +109,7 @@ class TranslatorModel(Model):
         """
         raise Error("a translator has no probabilities of classes: use translate(sentences)")
 
-    def translated(self, sentences: Iterable[str], how: Decoding) -> Translated:
+    def translated(self, sentences: Any, how: Decoding) -> Translated:
         """The translations of sentences, decoded in this way."""
         if isinstance(sentences, str):
             raise Error("a string is given; expected a list of sentences, such as [sentence]")
