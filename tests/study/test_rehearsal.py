@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import waza as wz
+from waza.cli import main
 from waza.core.errors import Error
 from waza.engine.devices import mesh
 from waza.study import Claim, MoreOften, Part, Share, Tuning
@@ -108,3 +109,20 @@ def test_a_run_is_refused_before_it_trains(study):
     with pytest.raises(Error, match="returns None"):
         wz.run(study, None, Heard())
     assert not trained
+
+
+def test_a_part_of_the_package_is_tried_where_the_steps_are_other_ones(study):
+    at_ten = Part("early", lambda results: results["test_accuracy"].sel(variant="fast", step=10), low=0.0)
+    at_ten.effect.__module__ = "waza.curriculum.some"
+    changed = dataclasses.replace(study, claims=(Claim("c", (at_ten,)),), steps=7, evaluate_every=7)
+    trials = lambda one: trials_of(one, mesh().size)  # noqa: E731
+    rehearse(changed, trials)
+    with pytest.raises(Error, match="'early' is judged at a step where a run of 7 steps has no evaluation"):
+        rehearse(changed, trials, everything=True)
+
+
+def test_a_shortened_study_that_cannot_be_judged_is_refused_before_it_trains(tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        main(["run", "exploration", "--steps", "20", "--runs", str(tmp_path), "--lang", "en"])
+    assert "leave the study's own steps as they are" in capsys.readouterr().err
+    assert not list(tmp_path.rglob("results.nc"))

@@ -38,12 +38,18 @@ def command(options: argparse.Namespace) -> None:
 
 def _run(study: Any, options: argparse.Namespace) -> None:
     """Run the study as the options say, and publish its results."""
+    from waza.engine.devices import mesh
     from waza.study import run
     from waza.study.conduct import unreported
+    from waza.study.rehearsal import rehearse
+    from waza.study.runner import trials_of
 
     changes = {name: getattr(options, name) for name in ("seeds", "steps") if getattr(options, name) is not None}
     if "steps" in changes and study.steps == 0:
         raise Error(f"{study.name} uses only initial values and takes no steps: leave out --steps")
+    if study.steps != changes.get("steps", study.steps):
+        shorter = dataclasses.replace(study, steps=changes["steps"])
+        rehearse(shorter, lambda one: trials_of(one, mesh().size), everything=True)
     study = dataclasses.replace(study, **changes)
     if options.max_seeds is not None and not options.until_decided:
         raise Error("--max-seeds limits --until-decided: give both, or --seeds")

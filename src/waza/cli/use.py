@@ -83,6 +83,8 @@ def piped(asked: Any, ending: str) -> Iterator[Any]:
         try:
             yield dataclasses.replace(asked, input=tuple(str(file) if one == "-" else one for one in asked.input))
         except Error as error:
+            if str(file) not in str(error):
+                raise
             raise Error(str(error).replace(str(file), "standard input")) from error
 
 

@@ -140,13 +140,22 @@ def per_seed(part: Rule, name: str, results: xr.Dataset) -> np.ndarray:
     """What one of a part's functions of the results returns: one value a seed.
 
     Raises:
-        Error: it returns something else.
+        Error: it returns something else, or looks for a step at which this run has no evaluation.
     """
     function = getattr(part, name)
     if isinstance(function, type):
         raise Error(f"{name} of {part.name!r} is {shown(function)}; expected a function of the results")
     with np.errstate(all="ignore"):  # what is not finite is judged, and said
-        found = function(results)
+        try:
+            found = function(results)
+        except KeyError as error:
+            if "'step'" not in str(error):
+                raise
+            steps = f"{results['step'].values[-1]:,} steps"
+            raise Error(
+                f"{part.name!r} is judged at a step where a run of {steps} has no evaluation: "
+                "leave the study's own steps as they are"
+            ) from error
     what, expected = f"{name} of {part.name!r} returns", "expected one value a seed, as wz.final(results, ...) gives"
     if not isinstance(found, xr.DataArray):
         raise Error(f"{what} {shown(found)}; {expected}")

@@ -27,7 +27,7 @@ from waza.study.tuning import tuned_name
 BLIND = (AttributeError, KeyError, NameError, TypeError)  # exceptions that hardly depend on the values
 
 
-def rehearse(study: Study, trials_of: Any) -> None:
+def rehearse(study: Study, trials_of: Any, everything: bool = False) -> None:
     """Refuse the claims of a study that cannot be applied to its results, whatever these will be.
 
     Each effect is called with results of the study's variants, seeds, steps and measures whose values are made up:
@@ -37,12 +37,13 @@ def rehearse(study: Study, trials_of: Any) -> None:
     Args:
         study: with its tuning, if it has one.
         trials_of: gives the `Trials` of a study without tuning.
+        everything: also the parts of the package's own studies, which were tried with the steps that these have.
 
     Raises:
         Error: an effect returns something else, or a part names no variant.
         AttributeError, KeyError, NameError, TypeError: raised by an effect.
     """
-    parts = [(claim, part) for claim in study.claims for part in claim.parts if _is_users(part)]
+    parts = [(claim, part) for claim in study.claims for part in claim.parts if everything or _is_users(part)]
     if not parts:
         return
     if study.tuning is not None:
@@ -64,13 +65,13 @@ def rehearse(study: Study, trials_of: Any) -> None:
 
 def _is_users(part: Rule) -> bool:
     """Whether a sampled part is of the user's own; those of the package were tried when it was made."""
-    effects = [] if isinstance(part, Exact) else [getattr(part, field) for field in _effects(part)]
+    effects = [getattr(part, field) for field in _effects(part)]
     return any(not str(getattr(one, "__module__", "")).startswith(f"{PACKAGE}.") for one in effects)
 
 
 def _effects(part: Rule) -> tuple[str, ...]:
     """The names of a part's functions of the results."""
-    return {Part: ("effect",), Share: ("reached",), MoreOften: ("first", "second")}[type(part)]
+    return {Part: ("effect",), Share: ("reached",), MoreOften: ("first", "second"), Exact: ()}[type(part)]
 
 
 def _try(part: Rule, name: str, made: list[xr.Dataset]) -> None:

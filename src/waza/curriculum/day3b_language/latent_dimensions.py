@@ -58,20 +58,21 @@ def learner(warm_up: int, free: bool) -> Variational:
     )
 
 
-def collapsed(variant: str, step: int = STEPS) -> Callable[[xr.Dataset], xr.DataArray]:
-    """How many dimensions have collapsed at a step."""
-    return lambda results: off(results, variant, step).sum("layer")
+def collapsed(variant: str, share: float = 1.0) -> Callable[[xr.Dataset], xr.DataArray]:
+    """How many dimensions have collapsed after a share of the steps."""
+    return lambda results: off(results, variant, share).sum("layer")
 
 
-def off(results: xr.Dataset, variant: str, step: int) -> xr.DataArray:
-    """Whether each dimension has collapsed at a step."""
-    return results[DIVERGENCE].sel(variant=variant, step=step) < COLLAPSED
+def off(results: xr.Dataset, variant: str, share: float) -> xr.DataArray:
+    """Whether each dimension has collapsed after a share of the steps."""
+    steps = results["step"]
+    return results[DIVERGENCE].sel(variant=variant).sel(step=share * steps[-1], method="nearest") < COLLAPSED
 
 
 def staying(results: xr.Dataset) -> xr.DataArray:
     """Of the dimensions without a remedy that have collapsed after half of the steps, the share that stays so."""
-    half = off(results, PLAIN, STEPS // 2)
-    return (half & off(results, PLAIN, STEPS)).sum("layer") / half.sum("layer").clip(min=1)
+    half = off(results, PLAIN, 0.5)
+    return (half & off(results, PLAIN, 1.0)).sum("layer") / half.sum("layer").clip(min=1)
 
 
 def fewer(remedy: str) -> Callable[[xr.Dataset], xr.DataArray]:
@@ -115,6 +116,6 @@ NUMBERS: dict[str, Shown] = {
     **{f"{key}_cost": mean(cost(name)) for key, name in REMEDIES.items()},
     **{f"{key}_kl": mean(partial(final, measure="test_kl", variant=name)) for key, name in VARIANTS.items()},
     "plain_active": mean(partial(final, measure="test_active_units", variant=PLAIN)),
-    "early_off": mean(collapsed(PLAIN, STEPS // 5)),
-    "half_off": mean(collapsed(PLAIN, STEPS // 2)),
+    "early_off": mean(collapsed(PLAIN, 0.2)),
+    "half_off": mean(collapsed(PLAIN, 0.5)),
 }

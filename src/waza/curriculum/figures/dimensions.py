@@ -53,7 +53,7 @@ def ranked(values: xr.DataArray) -> np.ndarray:
 
 def _map(values: np.ndarray, steps: list[int], say: dict[str, Any], step: str) -> Any:
     """A map of values (dimensions, steps); each column reaches to the next evaluation."""
-    ends = [*steps[1:], 2 * steps[-1] - steps[-2]]
+    ends = [*steps[1:], 2 * steps[-1] - steps[-2] if len(steps) > 1 else steps[-1] + 1]
     classes = np.searchsorted(EDGES, values, side="right")
     names = [
         say["below"].format(EDGES[0]),
