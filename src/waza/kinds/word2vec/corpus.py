@@ -12,6 +12,7 @@ from waza.data.catalogue import corpus, listing
 from waza.data.encodings import composed
 from waza.data.text.corpus import CorpusTokens, WordVocabulary, corpus_tokens, count_words, text_tokens
 from waza.data.text.lines import without_controls
+from waza.data.text.pieces import LEAST as LEAST_PIECES
 from waza.data.text.reading import read_text
 from waza.kinds.material import Subject
 from waza.kinds.word2vec.options import TokensName, Word2VecOptions
@@ -21,7 +22,6 @@ SAMPLED = 1 << 20  # bytes of a file, by which words are told from text without 
 LONG_WORD = 12  # letters of a word in the mean, from which a text is taken for one without blanks
 SHORT_TEXT, MINIMUM, MINIMUM_OF_SHORT = 50_000, 5, 2
 PIECES = 8_000
-LEAST_PIECES = 259  # the bytes, two special tokens, and one more
 FEW_WORDS = 1_000_000  # a text with fewer teaches little about rarer words
 ATTACHED = 0.05  # the share of words with a sign at their end, from which it is told
 SIGNS = ".,;:!?)\"'”’"
